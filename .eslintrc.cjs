@@ -1,0 +1,66 @@
+'use strict';
+
+/** Folders of `src`, lowest layer first. A file imports from its own layer and the ones before it, never from one after it. */
+const layers = [
+  ['errors', 'directory', 'item'],
+  ['di', 'settings'],
+  ['aws', 'logging'],
+  ['providers', 'cache'],
+  ['chain'],
+  ['config'],
+  ['compose', 'index', 'core', 'testing'],
+];
+
+const layerOverrides = layers.slice(0, -1).map((names, index) => {
+  const above = layers.slice(index + 1).flat();
+  return {
+    files: names.flatMap((name) => [`src/${name}/**/*.ts`, `src/${name}.ts`]),
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\./|(\\.\\./)+)(${above.join('|')})(/|$)`,
+              message: `Imports point down the layers: ${layers.map((layer) => layer.join(' ')).join(' < ')}.`,
+            },
+          ],
+        },
+      ],
+    },
+  };
+});
+
+module.exports = {
+  root: true,
+  parser: '@typescript-eslint/parser',
+  parserOptions: { project: './tsconfig.json', tsconfigRootDir: __dirname },
+  plugins: ['@typescript-eslint'],
+  extends: ['eslint:recommended', 'plugin:@typescript-eslint/recommended-type-checked'],
+  ignorePatterns: ['dist', 'coverage', 'node_modules', '*.js', '*.cjs', '*.mjs', 'docs', 'bench'],
+  rules: {
+    eqeqeq: 'error',
+    'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+    'no-console': 'error',
+    'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+    'no-restricted-syntax': [
+      'error',
+      { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+      { selector: 'TSModuleDeclaration[declare!=true]', message: 'Use modules.' },
+      { selector: 'ExportAllDeclaration', message: 'Name what is exported.' },
+    ],
+    '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+    '@typescript-eslint/no-explicit-any': 'error',
+    '@typescript-eslint/no-non-null-assertion': 'error',
+    '@typescript-eslint/no-floating-promises': 'error',
+    '@typescript-eslint/switch-exhaustiveness-check': 'error',
+    '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+  },
+  overrides: [
+    ...layerOverrides,
+    {
+      files: ['test/**/*.ts'],
+      rules: { 'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }] },
+    },
+  ],
+};
