@@ -1,0 +1,131 @@
+import { inspect } from 'node:util';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { Dependency } from '../di/dependency';
+import { InvalidSettingsError } from '../errors';
+import { type ResolvedSettings } from '../settings/settings-values';
+import { XconSettings } from '../settings/xcon-settings';
+import { importKms } from './kms-module';
+
+/** Clients to use, or what to make them with. */
+export interface AwsClientsOptions {
+  /** Region; absent: as the SDK finds it (`AWS_REGION`, profile). */
+  readonly region?: string;
+  /** Address of all services, for tests; absent: as the SDK finds it (`AWS_ENDPOINT_URL`). */
+  readonly endpoint?: string;
+  /** Credentials or a provider of them; absent: the SDK's default chain. */
+  readonly credentials?: NonNullable<SecretsManagerClientConfig['credentials']>;
+  /** Attempts per call, the first included; absent: as the SDK finds it (`AWS_MAX_ATTEMPTS`). */
+  readonly maxAttempts?: number;
+  /** How the SDK retries; absent: as it finds it (`AWS_RETRY_MODE`). */
+  readonly retryMode?: 'standard' | 'adaptive';
+  /** A client of the user's, used as it is and never closed. */
+  readonly ssm?: SSMClient;
+  /** A client of the user's, used as it is and never closed. */
+  readonly secretsManager?: SecretsManagerClient;
+  /** A client of the user's, used as it is and never closed. */
+  readonly dynamo?: DynamoDBClient;
+  /** A client of the user's, used as it is and never closed. */
+  readonly kms?: KMSClient;
+}
+
+interface Destroyable {
+  destroy(): void;
+}
+
+/**
+ * The AWS clients that providers and cacher use.
+ *
+ * Each is made when first needed, and its SDK module loaded then. All time out: connecting after `connectTimeoutMs`, an
+ * answer after `requestTimeoutMs`.
+ */
+export class AwsClients extends Dependency {
+  static readonly dependencyName: string = 'AwsClients';
+
+  private readonly made = new Map<string, Promise<Destroyable>>();
+
+  /** @param options - Clients, or what to make them with; all optional. */
+  constructor(private readonly options: AwsClientsOptions = {}) {
+    super();
+    const { maxAttempts } = options;
+    if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts > 0)) {
+      throw new InvalidSettingsError('AwsClients.maxAttempts', `expected a whole number above 0, got ${maxAttempts}.`);
+    }
+  }
+
+  /** Gives the SSM client. */
+  ssm(): Promise<SSMClient> {
+    return this.client('ssm', this.options.ssm, async (config) => {
+      const { SSMClient: Client } = await import('@aws-sdk/client-ssm');
+      return new Client(config);
+    });
+  }
+
+  /** Gives the Secrets Manager client. */
+  secretsManager(): Promise<SecretsManagerClient> {
+    return this.client('secretsManager', this.options.secretsManager, async (config) => {
+      const { SecretsManagerClient: Client } = await import('@aws-sdk/client-secrets-manager');
+      return new Client(config);
+    });
+  }
+
+  /** Gives the DynamoDB client. */
+  dynamo(): Promise<DynamoDBClient> {
+    return this.client('dynamo', this.options.dynamo, async (config) => {
+      const { DynamoDBClient: Client } = await import('@aws-sdk/client-dynamodb');
+      return new Client(config);
+    });
+  }
+
+  /** Gives the KMS client; its package is an optional one. */
+  kms(): Promise<KMSClient> {
+    return this.client('kms', this.options.kms, async (config) => {
+      const { KMSClient: Client } = await importKms();
+      return new Client(config);
+    });
+  }
+
+  /** Closes the connections of the clients made here; those that were given stay open. Usable again afterwards. */
+  async close(): Promise<void> {
+    const made = [...this.made.values()];
+    this.made.clear();
+    for (const client of await Promise.all(made)) client.destroy();
+  }
+
+  [inspect.custom](): string {
+    return `AwsClients(${this.options.region ?? 'default region'})`;
+  }
+
+  private client<T extends Destroyable>(
+    name: string,
+    given: T | undefined,
+    make: (config: ReturnType<typeof clientConfig>) => Promise<T>,
+  ): Promise<T> {
+    if (given !== undefined) return Promise.resolve(given);
+    const known = this.made.get(name) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const client = make(clientConfig(this.options, XconSettings.grab().resolve()));
+    this.made.set(name, client);
+    return client;
+  }
+}
+
+function clientConfig(
+  { region, endpoint, credentials, maxAttempts, retryMode }: AwsClientsOptions,
+  { connectTimeoutMs, requestTimeoutMs }: ResolvedSettings,
+) {
+  return {
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials !== undefined && { credentials }),
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(retryMode !== undefined && { retryMode }),
+    requestHandler: {
+      connectionTimeout: connectTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  };
+}

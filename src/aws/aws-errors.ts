@@ -1,0 +1,54 @@
+/** What a failed call means to a lookup. */
+export type AwsFailure = 'not-permitted' | 'not-found' | 'throttled' | 'failed';
+
+const notPermitted = /^(AccessDenied|UnrecognizedClient|ExpiredToken|InvalidSignature|CredentialsProviderError$)/;
+const throttled = /^(Throttling|TooManyRequests|ProvisionedThroughputExceeded|RequestLimitExceeded|RequestThrottled)/;
+const regionMissing = 'Region is missing';
+
+/**
+ * Sorts what a call to AWS threw.
+ *
+ * Goes by the error's name: the SDK throws several of these as the service's base exception.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+ */
+export function classifyAwsError(error: unknown): AwsFailure {
+  const { name, message } = detailsOf(error);
+  if (notPermitted.test(name) || message === regionMissing) return 'not-permitted';
+  if (name === 'ResourceNotFoundException' || isDeletedSecret(name, message)) return 'not-found';
+  return throttled.test(name) ? 'throttled' : 'failed';
+}
+
+/** Says what went wrong in one line: name and message of the error. Services do not repeat values in them. */
+export function describeAwsError(error: unknown): string {
+  const { name, message, status } = detailsOf(error);
+  return `${name}${status === undefined ? '' : ` (HTTP ${status})`}${message === '' ? '' : `: ${message}`}`;
+}
+
+/**
+ * Gives an error that can be kept as a `cause`: what a service answered may hold secrets, and a parser quotes it.
+ *
+ * @returns The error itself, unless it carries (part of) an answer.
+ */
+export function withoutPayload(error: unknown): unknown {
+  if (!(error instanceof Error) || !('$responseBodyText' in error || error.name === 'SyntaxError')) return error;
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number; requestId?: string } };
+  const safe = new Error('the answer of the service could not be understood');
+  return Object.assign(safe, { name: error.name, ...($metadata !== undefined && { $metadata }) });
+}
+
+/** A secret in its recovery window can still be listed for some minutes; reading it fails so. */
+function isDeletedSecret(name: string, message: string): boolean {
+  return name === 'InvalidRequestException' && message.includes('marked for deletion');
+}
+
+interface ErrorDetails {
+  readonly name: string;
+  readonly message: string;
+  readonly status: number | undefined;
+}
+
+function detailsOf(error: unknown): ErrorDetails {
+  if (typeof error !== 'object' || error === null) return { name: 'Error', message: typeof error, status: undefined };
+  const { name, message, $metadata } = error as Partial<ErrorDetails> & { $metadata?: { httpStatusCode?: number } };
+  return { name: name ?? 'Error', message: message ?? '', status: $metadata?.httpStatusCode };
+}

@@ -1,0 +1,44 @@
+import type { DynamoDBClient, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import { type AttributeMap } from './attribute-value';
+import { readPages } from './pages';
+import { tableKeys } from './table-names';
+
+/** Which rows to read, and how. */
+export interface PartitionQuery {
+  readonly table: string;
+  /** Partition key. */
+  readonly partition: string;
+  /** Whether the newest state is wanted, at twice the price. Default: false. */
+  readonly consistent?: boolean;
+  /** Attributes to give; absent: all. */
+  readonly attributes?: readonly string[];
+}
+
+/**
+ * Reads all rows of a partition, page after page.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
+ */
+export async function queryPartition(
+  client: DynamoDBClient,
+  { table, partition, consistent = false, attributes }: PartitionQuery,
+): Promise<readonly AttributeMap[]> {
+  const { QueryCommand } = await import('@aws-sdk/client-dynamodb');
+  const columns = (attributes ?? []).map((name, index): [string, string] => [`#a${index}`, name]);
+  const pages = await readPages(
+    (start: AttributeMap | undefined): Promise<QueryCommandOutput> => {
+      const input = {
+        TableName: table,
+        KeyConditionExpression: '#partition = :partition',
+        ExpressionAttributeNames: { '#partition': tableKeys.partition, ...Object.fromEntries(columns) },
+        ExpressionAttributeValues: { ':partition': { S: partition } },
+        ...(columns.length > 0 && { ProjectionExpression: columns.map(([placeholder]) => placeholder).join(', ') }),
+        ConsistentRead: consistent,
+        ExclusiveStartKey: start,
+      };
+      return client.send(new QueryCommand(input));
+    },
+    (page) => page.LastEvaluatedKey,
+  );
+  return pages.flatMap((page) => page.Items ?? []);
+}

@@ -1,0 +1,20 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type DirectoryItem } from '../item/directory-item';
+import { encodeAttribute } from './attribute-value';
+
+const stored = new WeakMap<DirectoryItem, AttributeValue>();
+
+/** Remembers the attribute that an item was read from, so that it is written back to the letter. */
+export function rememberAttribute(item: DirectoryItem, attribute: AttributeValue): DirectoryItem {
+  stored.set(item, attribute);
+  return item;
+}
+
+/**
+ * Gives the attribute for the value of an item: the one it was read from, else its value's.
+ *
+ * @returns `undefined` for a value that DynamoDB cannot hold.
+ */
+export function attributeOfItem(item: DirectoryItem): AttributeValue | undefined {
+  return stored.get(item) ?? encodeAttribute(item.value);
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { keySeparator } from '../aws/table-names';
+import { type DirectoryChain } from '../directory/directory-chain';
+
+/** Most bytes that DynamoDB takes in a sort key. */
+const maxSortKeyBytes = 1024;
+/** Most bytes that DynamoDB takes in a partition key. */
+const maxPartitionKeyBytes = 2048;
+
+/** Identifies the rows of one chain: its directories and the cache names of its providers. */
+export class CacheKey {
+  /** Paths joined by `|`. */
+  readonly directories: string;
+  /** The chain in plain: `directories|+|providers`. */
+  readonly chain: string;
+  private hash: string | undefined;
+
+  /**
+   * @param environ - Partition key: `/{service}/{environment}`.
+   * @param directoryChain - Directories of the chain.
+   * @param providers - Cache names joined by `|`.
+   */
+  constructor(
+    readonly environ: string,
+    private readonly directoryChain: DirectoryChain,
+    readonly providers: string,
+  ) {
+    this.directories = directoryChain.concat;
+    this.chain = `${this.directories}${keySeparator}${providers}`;
+  }
+
+  /** SHA-256 of {@link CacheKey.chain}, hex; how rows of our own name their chain. */
+  get chainHash(): string {
+    return (this.hash ??= createHash('sha256').update(this.chain).digest('hex'));
+  }
+
+  /** Sort key of the plain row of a name; what ours are built on. */
+  nameKey(name: string): string {
+    return `${name}${keySeparator}${this.chain}`;
+  }
+
+  /** Sort key of the lease on refreshing this chain; `~` sorts behind every name. */
+  get leaseKey(): string {
+    return `~xcon|lease|${this.chainHash}`;
+  }
+
+  /** Whether the chain can be told from every other one by its key, and the key be stored. */
+  get isStorable(): boolean {
+    return (
+      this.directoryChain.directories.every(({ path }) => !/[{}|]/.test(path)) &&
+      this.directories !== '' &&
+      Buffer.byteLength(this.environ) <= maxPartitionKeyBytes &&
+      fitsSortKey(this.chain)
+    );
+  }
+}
+
+/** Whether a sort key is short enough for DynamoDB. */
+export function fitsSortKey(key: string): boolean {
+  return Buffer.byteLength(key) <= maxSortKeyBytes;
+}

@@ -1,0 +1,213 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type AttributeMap } from '../aws/attribute-value';
+import { keySeparator, tableKeys } from '../aws/table-names';
+import { type CacheKey } from './cache-key';
+
+/** What every row says of itself. */
+export interface RowFacts {
+  /** Sort key. */
+  readonly nameKey: string;
+  /** Name of the setting, lower-cased. */
+  readonly name: string;
+  /** Where the answer comes from; `/_nonExistent` when the name is missing. */
+  readonly directory: string;
+  /** Provider and directory, as `ssm - /orders/all`; `undefined` when the row does not say. */
+  readonly source: string | undefined;
+  /** When the row ends, **whole seconds** since the Unix epoch; `undefined`: never. */
+  readonly ttl: number | undefined;
+  /** ISO 8601; `undefined` when unknown. */
+  readonly createdAt: string | undefined;
+}
+
+/** A row with the value of a name, or with the news that there is none. */
+export interface PlainRow extends RowFacts {
+  readonly kind: 'plain';
+  /** `directories|+|providers`. */
+  readonly chain: string;
+  readonly originalName: string;
+  /** The value; `undefined` for a row without one: a missing name, or (in a real directory) null. */
+  readonly value: AttributeValue | undefined;
+  readonly secret: boolean;
+}
+
+/** A row with the sealed value of a secret. */
+export interface SealedRow extends RowFacts {
+  readonly kind: 'sealed';
+  readonly chainHash: string;
+  readonly keyId: string;
+  readonly sealed: Uint8Array;
+}
+
+/** A row that says where a secret is, without its value. */
+export interface ReferenceRow extends RowFacts {
+  readonly kind: 'reference';
+  readonly chainHash: string;
+  /** Cache name of the provider that has it. */
+  readonly provider: string;
+  /** Full name at the source. */
+  readonly exactName: string;
+}
+
+/** The row that says who refreshes a chain. */
+export interface LeaseRow extends RowFacts {
+  readonly kind: 'lease';
+  readonly owner: string;
+  readonly untilMs: number;
+  readonly state: 'held' | 'done';
+}
+
+/** The row with a data key that only a KMS key can unwrap. */
+export interface DataKeyRow extends RowFacts {
+  readonly kind: 'key';
+  readonly keyId: string;
+  readonly wrapped: Uint8Array;
+}
+
+/** Every kind of row that the library reads. */
+export type CacheRow = PlainRow | SealedRow | ReferenceRow | LeaseRow | DataKeyRow;
+
+/** Path that stands for "nowhere". */
+export const nowhere = '/_nonExistent';
+/** Follows the plain key in the sort key of a sealed row; the key id comes after it. */
+const sealedMark = `${keySeparator}xcon:sealed:`;
+/** Follows the plain key in the sort key of a reference row. */
+const referenceMark = `${keySeparator}xcon:ref`;
+const dataKeyPrefix = '~xcon|key|';
+
+/** Gives the sort key of the sealed row of a name. */
+export function sealedKey(key: CacheKey, name: string, keyId: string): string {
+  return `${key.nameKey(name)}${sealedMark}${keyId}`;
+}
+
+/** Gives the sort key of the reference row of a name. */
+export function referenceKey(key: CacheKey, name: string): string {
+  return `${key.nameKey(name)}${referenceMark}`;
+}
+
+/** Gives the sort key of the row of a wrapped data key. */
+export function dataKeyKey(keyId: string): string {
+  return `${dataKeyPrefix}${keyId}`;
+}
+
+/** Turns a row into attributes. Rows of our own carry nothing by which the Python library would take them for a value. */
+export function encodeRow(environ: string, row: CacheRow): AttributeMap {
+  return {
+    [tableKeys.partition]: { S: environ },
+    [tableKeys.sort]: { S: row.nameKey },
+    real_name: { S: row.name },
+    real_directory: { S: row.directory },
+    ...(row.source !== undefined && { source: { S: row.source } }),
+    ...(row.ttl !== undefined && { ttl: { N: `${row.ttl}` } }),
+    ...(row.createdAt !== undefined && { created_at: { S: row.createdAt } }),
+    ...contentOf(row),
+  };
+}
+
+/**
+ * Reads a row.
+ *
+ * @returns `undefined` for one that is not usable; a bad `ttl`, `created_at` or `source` only counts as absent.
+ */
+export function decodeRow(attributes: AttributeMap): CacheRow | undefined {
+  const nameKey = attributes[tableKeys.sort]?.S;
+  const name = attributes['real_name']?.S;
+  const directory = attributes['real_directory']?.S;
+  if (nameKey === undefined || name === undefined || name === '' || directory?.startsWith('/') !== true) return undefined;
+  const facts: RowFacts = {
+    nameKey,
+    name: name.toLowerCase(),
+    directory,
+    source: attributes['source']?.S,
+    ttl: epochSeconds(attributes['ttl']?.N),
+    createdAt: isoDate(attributes['created_at']?.S),
+  };
+  return decodeLease(facts, attributes) ?? decodeDataKey(facts, attributes) ?? decodeOwn(facts, attributes) ?? decodePlain(facts, attributes, name);
+}
+
+/** Gives when a row was written, **milliseconds** since the Unix epoch; `undefined` when unknown. */
+export function createdAtMs({ createdAt }: RowFacts): number | undefined {
+  return createdAt === undefined ? undefined : Date.parse(createdAt);
+}
+
+/** Writes a moment in the form that Python's `fromisoformat` reads, which knows no `Z` before 3.11. */
+export function isoTime(nowMs: number): string {
+  return new Date(nowMs).toISOString().replace('Z', '+00:00');
+}
+
+function contentOf(row: CacheRow): AttributeMap {
+  switch (row.kind) {
+    case 'plain': {
+      const [directories = '', providers = ''] = row.chain.split(keySeparator);
+      return {
+        original_name: { S: row.originalName },
+        cache_concat_directory_paths: { S: directories },
+        cache_concat_provider_names: { S: providers },
+        ...(row.value !== undefined && { value: row.value }),
+        ...(row.secret && { xcon_secret: { BOOL: true } }),
+      };
+    }
+    case 'sealed':
+      return { xcon_chain: { S: row.chainHash }, xcon_sealed: { B: row.sealed } };
+    case 'reference': {
+      const reference = { provider: { S: row.provider }, name: { S: row.exactName } };
+      return { xcon_chain: { S: row.chainHash }, xcon_ref: { M: reference } };
+    }
+    case 'lease':
+      return {
+        xcon_owner: { S: row.owner },
+        xcon_until_ms: { N: `${row.untilMs}` },
+        xcon_state: { S: row.state },
+      };
+    case 'key':
+      return { xcon_wrapped: { B: row.wrapped } };
+  }
+}
+
+function decodePlain(facts: RowFacts, attributes: AttributeMap, name: string): PlainRow | undefined {
+  const directories = attributes['cache_concat_directory_paths']?.S;
+  const providers = attributes['cache_concat_provider_names']?.S;
+  if (directories === undefined || providers === undefined) return undefined;
+  return {
+    ...facts,
+    kind: 'plain',
+    chain: `${directories}${keySeparator}${providers}`,
+    originalName: attributes['original_name']?.S ?? name,
+    value: attributes['value'],
+    secret: attributes['xcon_secret']?.BOOL === true || facts.source?.split(/[ @]/, 1)[0] === 'secrets',
+  };
+}
+
+function decodeOwn(facts: RowFacts, attributes: AttributeMap): SealedRow | ReferenceRow | undefined {
+  const chainHash = attributes['xcon_chain']?.S;
+  if (chainHash === undefined) return undefined;
+  const sealed = attributes['xcon_sealed']?.B;
+  const mark = facts.nameKey.lastIndexOf(sealedMark);
+  if (sealed !== undefined && mark !== -1) {
+    return { ...facts, kind: 'sealed', chainHash, keyId: facts.nameKey.slice(mark + sealedMark.length), sealed };
+  }
+  const { provider, name } = attributes['xcon_ref']?.M ?? {};
+  if (provider?.S === undefined || name?.S === undefined || !facts.nameKey.endsWith(referenceMark)) return undefined;
+  return { ...facts, kind: 'reference', chainHash, provider: provider.S, exactName: name.S };
+}
+
+function decodeLease(facts: RowFacts, attributes: AttributeMap): LeaseRow | undefined {
+  const owner = attributes['xcon_owner']?.S;
+  const untilMs = Number(attributes['xcon_until_ms']?.N);
+  if (owner === undefined || !Number.isFinite(untilMs)) return undefined;
+  return { ...facts, kind: 'lease', owner, untilMs, state: attributes['xcon_state']?.S === 'done' ? 'done' : 'held' };
+}
+
+function decodeDataKey(facts: RowFacts, attributes: AttributeMap): DataKeyRow | undefined {
+  const wrapped = attributes['xcon_wrapped']?.B;
+  if (wrapped === undefined || !facts.nameKey.startsWith(dataKeyPrefix)) return undefined;
+  return { ...facts, kind: 'key', keyId: facts.nameKey.slice(dataKeyPrefix.length), wrapped };
+}
+
+function epochSeconds(text: string | undefined): number | undefined {
+  const seconds = Number(text ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds : undefined;
+}
+
+function isoDate(text: string | undefined): string | undefined {
+  return text === undefined || Number.isNaN(Date.parse(text)) ? undefined : text;
+}

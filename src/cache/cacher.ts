@@ -1,0 +1,103 @@
+import { type AwsClients } from '../aws/aws-clients';
+import { Dependency } from '../di/dependency';
+import { type DirectoryItem } from '../item/directory-item';
+import { type Logger } from '../logging/logger';
+import { type LocalCache } from '../providers/local-cache';
+import { type ResolvedSettings } from '../settings/settings-values';
+import { type CacheKey } from './cache-key';
+
+/** What a cacher may use; resolved before it starts, because its work may serve several callers. */
+export interface CacheSession {
+  readonly clients: AwsClients;
+  readonly settings: ResolvedSettings;
+  readonly localCache: LocalCache;
+  readonly logger: Logger;
+  /** Gives the current time, **milliseconds** since the Unix epoch. */
+  readonly nowMs: () => number;
+  /** Gives a number in `[0, 1)`. */
+  readonly random: () => number;
+}
+
+/** One chain, as a cacher sees it. */
+export interface CachedChain {
+  readonly key: CacheKey;
+  readonly session: CacheSession;
+  /**
+   * Cache names of the providers whose rows count.
+   *
+   * All of the chain (`undefined`), unless a provider that is not cacheable stands among them: then those before it, and
+   * in the first directory only.
+   */
+  readonly trusted: { readonly directory: string; readonly providers: readonly string[] } | undefined;
+}
+
+/** The right, and the duty, to refresh a chain for the whole fleet. */
+export interface Lease {
+  /** Ends it, once what was found has been written. Never rejects. */
+  release(): Promise<void>;
+}
+
+/** What the cache knows of a name. */
+export type CacheAnswer =
+  /** The item; `refresh`: it ends soon; gives the lease to refresh the chain, if this process gets it. */
+  | { readonly kind: 'found'; readonly item: DirectoryItem; readonly refresh?: Promise<Lease | undefined> | undefined }
+  /** The name is known to be missing. */
+  | { readonly kind: 'absent'; readonly refresh?: Promise<Lease | undefined> | undefined }
+  /** Where the secret is. */
+  | { readonly kind: 'reference'; readonly reference: SecretReference; readonly refresh?: Promise<Lease | undefined> | undefined }
+  /** Nothing; `lease`: this process has the lease to find out. */
+  | { readonly kind: 'miss'; readonly lease?: Lease | undefined };
+
+/** Where a secret is. */
+export interface SecretReference {
+  readonly name: string;
+  /** Cache name of the provider that has it. */
+  readonly provider: string;
+  readonly directory: string;
+  /** Full name at the source. */
+  readonly exactName: string;
+  readonly createdAt: string | undefined;
+}
+
+/** An answer that a fresh lookup would give too. */
+export interface CertainAnswer {
+  /** Name of the setting, lower-cased. */
+  readonly name: string;
+  /** Its item; `undefined` when the name is missing. */
+  readonly item: DirectoryItem | undefined;
+  /** Cache name of the provider that gave it; `undefined` when the name is missing. */
+  readonly provider: string | undefined;
+}
+
+/** What stands in front of the cacheable providers and remembers their answers for the whole fleet. */
+export abstract class Cacher extends Dependency {
+  static override readonly isAbstractKind: boolean = true;
+
+  /** Short name: `cacher`. */
+  abstract readonly name: string;
+
+  /**
+   * Gives what the cache knows of a name.
+   *
+   * Never rejects: a cache in trouble knows nothing, says so once in the log, and lets the lookup go on.
+   *
+   * @param name - Lower-cased.
+   * @param deadlineMs - When the lookup must be over, **milliseconds** since the Unix epoch.
+   */
+  abstract find(chain: CachedChain, name: string, deadlineMs: number): Promise<CacheAnswer>;
+
+  /** Remembers answers and begins to write them; `flush` awaits that. Never throws. */
+  abstract save(chain: CachedChain, answers: readonly CertainAnswer[]): void;
+
+  /** Forgets a reference whose secret is gone. Never throws. */
+  abstract drop(chain: CachedChain, reference: SecretReference): void;
+
+  /** Names of the rows that a chain has, lower-cased; none when the cache is in trouble. */
+  abstract names(chain: CachedChain): Promise<readonly string[]>;
+
+  /** Awaits the writes and the work in the background that have begun. Never rejects. */
+  abstract flush(): Promise<void>;
+
+  /** Counts work in the background, so that {@link Cacher.flush} awaits it. */
+  abstract track(work: Promise<unknown>): void;
+}

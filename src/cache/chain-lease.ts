@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { type Lease } from './cacher';
+import { leaseStep, maxStands, pollPause, spreadMs } from './lease';
+import { finishLease, type LeaseTarget, lookAtLease, takeLease } from './lease-store';
+
+/** What standing for a lease led to. */
+export type StandOutcome =
+  /** This process refreshes the chain. */
+  | 'holder'
+  /** Rows may have come: look again. */
+  | 'read rows'
+  /** Nobody is waited for. */
+  | 'alone';
+
+/** How waiting is done; a parameter, so that it can be tried without time passing. */
+export interface LeaseWaiting {
+  /** Gives a number in `[0, 1)`. */
+  readonly random: () => number;
+  /** Waits, **milliseconds**. */
+  readonly sleep: (ms: number) => Promise<void>;
+  /** When waiting must end, **milliseconds** since the Unix epoch. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * This process's part in refreshing one chain.
+ *
+ * All lookups of the process share it: the lease is taken once, and ended when the last of them is done.
+ */
+export class ChainLease {
+  private readonly owner = randomUUID();
+  private holders = 0;
+  private ended = false;
+
+  /**
+   * @param target - Where the lease is kept.
+   * @param beforeDone - Writes what was found; awaited before others are told to look.
+   */
+  constructor(
+    private readonly target: LeaseTarget,
+    private readonly beforeDone: () => Promise<void>,
+  ) {}
+
+  /** Tries once, and does not wait. @returns The lease, or `undefined` when somebody else has it. */
+  async tryOnce(): Promise<Lease | undefined> {
+    return (await takeLease(this.target, this.owner)) === 'taken' ? this.hold() : undefined;
+  }
+
+  /** Takes the lease, or waits for the process that has it. Never rejects. */
+  async stand({ random, sleep, deadlineMs }: LeaseWaiting): Promise<StandOutcome> {
+    for (let stands = 0; stands <= maxStands; stands += 1) {
+      const outcome = await takeLease(this.target, this.owner);
+      if (outcome === 'taken') return 'holder';
+      if (outcome === 'unavailable') return 'alone';
+      const step = await this.wait({ random, sleep, deadlineMs });
+      if (step === 'read rows') return 'read rows';
+      if (step === 'give up') return 'alone';
+    }
+    await sleep(Math.min(random() * spreadMs, Math.max(0, deadlineMs - this.target.nowMs())));
+    return 'alone';
+  }
+
+  /** Gives one lookup its share of the lease; after the end there is nothing left to share. */
+  hold(): Lease {
+    if (this.ended) return { release: () => Promise.resolve() };
+    this.holders += 1;
+    let released = false;
+    return {
+      release: async () => {
+        if (released) return;
+        released = true;
+        this.holders -= 1;
+        if (this.holders > 0) return;
+        this.ended = true;
+        await this.beforeDone();
+        await finishLease(this.target, this.owner);
+      },
+    };
+  }
+
+  private async wait({ random, sleep, deadlineMs }: LeaseWaiting): Promise<'read rows' | 'stand again' | 'give up'> {
+    const longest = deadlineMs - this.target.nowMs();
+    for (let poll = 0, waited = 0; waited < longest && this.target.nowMs() < deadlineMs; poll += 1) {
+      const pause = pollPause(poll, random());
+      await sleep(pause);
+      waited += pause;
+      try {
+        const step = leaseStep(await lookAtLease(this.target), this.target.nowMs());
+        if (step !== 'wait') return step;
+      } catch {
+        return 'give up';
+      }
+    }
+    return 'give up';
+  }
+}

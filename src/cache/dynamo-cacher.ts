@@ -1,0 +1,209 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type CachedChain,
+  type CacheAnswer,
+  Cacher,
+  type CacheSession,
+  type CertainAnswer,
+  type SecretReference,
+} from './cacher';
+import { fitsSortKey } from './cache-key';
+import { createdAtMs, type DataKeyRow, encodeRow, referenceKey, type SealedRow } from './cache-row';
+import { earlyWindow, isEarly } from './expiry';
+import { type AnswerRow, type Partition } from './partition';
+import { PendingWork } from './pending-work';
+import { PartitionState, type Trouble } from './partition-state';
+import { makeRow } from './row-maker';
+import { isTrusted, itemOfPlainRow, itemOfSealedRow } from './row-reader';
+import { fitsItem } from './row-size';
+import { type RowChange } from './row-writer';
+import { openSecret, type SealingKey } from './secret-box';
+
+/** How much of the time of a lookup may go into waiting for another process to refresh. */
+const waitingShare = 0.5;
+
+/**
+ * The shared cache table: one row per name and chain, one partition per service and environment.
+ *
+ * One Query answers for every name and chain of the process. The table is shared with the Python library xcon.
+ */
+export class DynamoCacher extends Cacher {
+  static readonly dependencyName: string = 'DynamoCacher';
+
+  override readonly name = 'cacher';
+
+  private readonly troubles = new Map<string, Trouble>();
+  private readonly writes = new PendingWork();
+  private readonly background = new PendingWork();
+
+  override async find(chain: CachedChain, name: string, deadlineMs: number): Promise<CacheAnswer> {
+    if (!chain.key.isStorable) return { kind: 'miss' };
+    const state = this.stateOf(chain);
+    const { nowMs, settings } = chain.session;
+    const rows = await state.rows();
+    const known = rows && (await this.answer(chain, state, rows, name));
+    if (known !== undefined) return known;
+    if (rows === undefined || !settings.refreshLease || rows.hasLiveRow(chain.key, nowMs())) return { kind: 'miss' };
+    const stood = await state.stand(chain, deadlineMs - settings.lookupBudgetMs * waitingShare);
+    if (stood === 'holder') return { kind: 'miss', lease: await state.hold(chain) };
+    const newer = await state.rows();
+    return (newer && (await this.answer(chain, state, newer, name))) ?? { kind: 'miss' };
+  }
+
+  override save(chain: CachedChain, answers: readonly CertainAnswer[]): void {
+    if (!chain.key.isStorable) return;
+    this.writes.add(this.write(chain, answers));
+  }
+
+  override drop(chain: CachedChain, { name }: SecretReference): void {
+    this.writes.add(this.forget(chain, name));
+  }
+
+  override async names(chain: CachedChain): Promise<readonly string[]> {
+    return (await this.stateOf(chain).rows())?.names(chain.key) ?? [];
+  }
+
+  override async flush(): Promise<void> {
+    await this.writes.settled();
+    await this.background.settled();
+  }
+
+  override track(work: Promise<unknown>): void {
+    this.background.add(work);
+  }
+
+  private stateOf({ key, session }: CachedChain): PartitionState {
+    const { localCache, clients, settings } = session;
+    const states = localCache.recall(this, clients, () => new Map<string, PartitionState>());
+    const id = `${settings.cacheTable}|${key.environ}`;
+    const known = states.get(id);
+    if (known !== undefined) return known;
+    const state = new PartitionState(key.environ, session, this.troubleOf(id), () => this.writes.settled());
+    states.set(id, state);
+    return state;
+  }
+
+  private troubleOf(id: string): Trouble {
+    let trouble = this.troubles.get(id);
+    if (trouble === undefined) this.troubles.set(id, (trouble = { untilMs: 0 }));
+    return trouble;
+  }
+
+  /** Gives what the rows say of a name; `undefined` when they say nothing. */
+  private async answer(
+    chain: CachedChain,
+    state: PartitionState,
+    rows: Partition,
+    name: string,
+  ): Promise<CacheAnswer | undefined> {
+    const { refreshLease } = chain.session.settings;
+    for (const row of rows.answers(chain.key, name, chain.session.nowMs())) {
+      const early = isRowEarly(chain.session, rows, row);
+      if (!isTrusted(chain, row) || (early && !refreshLease)) continue;
+      const answer = await this.answerOf(chain, state, rows, row);
+      if (answer !== undefined) return early ? { ...answer, refresh: state.tryEarly(chain) } : answer;
+    }
+    return undefined;
+  }
+
+  private async answerOf(
+    { key }: CachedChain,
+    state: PartitionState,
+    rows: Partition,
+    row: AnswerRow,
+  ): Promise<Exclude<CacheAnswer, { kind: 'miss' }> | undefined> {
+    if (row.kind === 'plain') {
+      const item = itemOfPlainRow(row);
+      return item === undefined ? { kind: 'absent' } : { kind: 'found', item };
+    }
+    if (row.kind === 'reference') return { kind: 'reference', reference: row };
+    const opened = await open(key.environ, state, rows, row);
+    if (opened !== undefined) return { kind: 'found', item: itemOfSealedRow(row, opened) };
+    const reason = 'no key of ours opens it: it was moved, edited, extended, or sealed with another key';
+    state.warn('cache.sealed-row-refused', { name: row.name, keyId: row.keyId, reason });
+    return undefined;
+  }
+
+  private async write(chain: CachedChain, answers: readonly CertainAnswer[]): Promise<void> {
+    const { key, session } = chain;
+    const state = this.stateOf(chain);
+    const rows = await state.rows();
+    if (rows === undefined) return;
+    const unsaved = answers.filter(({ item }) => item === undefined || state.isNewFor(chain, item));
+    const fresh = unsaved.filter((each) => !this.isKnown(chain, rows, each));
+    const { key: sealingKey, row: keyRow } = await sealingKeyFor(state, rows, fresh, session);
+    const clock = { nowMs: session.nowMs(), random: session.random(), latestTtl: rows.latestTtl };
+    const made = fresh.map((each) => makeRow(chain, each, clock, sealingKey)).filter((row) => row !== undefined);
+    const changes = new Map<string, RowChange>();
+    if (keyRow !== undefined) changes.set(keyRow.nameKey, { put: encodeRow(key.environ, keyRow) });
+    for (const row of made) {
+      const put = encodeRow(key.environ, row);
+      if (!fitsSortKey(row.nameKey) || !fitsItem(put)) continue;
+      rows.put(row);
+      changes.set(row.nameKey, { put });
+    }
+    if (keyRow !== undefined) rows.put(keyRow);
+    await state.write([...changes.values()]);
+  }
+
+  private async forget(chain: CachedChain, name: string): Promise<void> {
+    const state = this.stateOf(chain);
+    const rows = await state.rows();
+    const nameKey = referenceKey(chain.key, name);
+    const row = rows?.answers(chain.key, name, 0).find((each) => each.nameKey === nameKey);
+    if (row === undefined) return;
+    rows?.remove(row);
+    await state.write([{ delete: { nameKey } }]);
+  }
+
+  /** Whether the newest row of a name says the same already and does not end soon. */
+  private isKnown(chain: CachedChain, rows: Partition, answer: CertainAnswer): boolean {
+    const [newest] = rows.answers(chain.key, answer.name, chain.session.nowMs());
+    if (newest === undefined || isRowEarly(chain.session, rows, newest)) return false;
+    const made = makeRow(chain, answer, { nowMs: 0, random: 0, latestTtl: undefined }, undefined);
+    return made !== undefined && isDeepStrictEqual(comparable(made), comparable(newest));
+  }
+}
+
+function isRowEarly({ nowMs, settings }: CacheSession, rows: Partition, row: AnswerRow): boolean {
+  if (row.ttl === undefined) return false;
+  return isEarly(row.ttl, earlyWindow(row.ttl, createdAtMs(row), settings.cacheTtlSeconds), rows.draw, nowMs());
+}
+
+/** What of a row is its answer. */
+function comparable(row: AnswerRow): unknown {
+  return { ...row, source: undefined, ttl: undefined, createdAt: undefined, originalName: undefined };
+}
+
+async function open(
+  environ: string,
+  { keyring }: PartitionState,
+  rows: Partition,
+  row: SealedRow,
+): Promise<string | Uint8Array | undefined> {
+  const key = await keyring.find(row.keyId, rows.wrappedKeys).catch(() => undefined);
+  return key && openSecret(row.sealed, key, { ...row, environ });
+}
+
+interface KeyToSealWith {
+  readonly key: SealingKey | undefined;
+  /** The row to write when the key is new. */
+  readonly row: DataKeyRow | undefined;
+}
+
+async function sealingKeyFor(
+  state: PartitionState,
+  rows: Partition,
+  answers: readonly CertainAnswer[],
+  { settings }: CacheSession,
+): Promise<KeyToSealWith> {
+  const none = { key: undefined, row: undefined };
+  if (settings.cacheSecrets !== 'encrypt' || !answers.some(({ item }) => item?.secret === true)) return none;
+  try {
+    const current = await state.keyring.current(rows.wrappedKeys);
+    return 'row' in current ? current : { key: current, row: undefined };
+  } catch (error) {
+    state.warn('cache.no-sealing-key', { reason: (error as Error).name, consequence: 'secrets are not cached' });
+    return none;
+  }
+}

@@ -1,0 +1,78 @@
+/** How long rows live, and how far their ends are spread. */
+export interface TtlOptions {
+  /** Life of a row, **seconds**. */
+  readonly ttlSeconds: number;
+  /** Greatest distance of an end from the middle, **seconds**. */
+  readonly jitterSeconds: number;
+}
+
+/** A row is refreshed early, and aligned to, within this part of the life of a row. */
+const sixth = 1 / 6;
+/** Spread of a row that lives 12 hours; shorter lives are spread in proportion. */
+const fullJitter = { jitterSeconds: 1500, ttlSeconds: 12 * 3600 };
+
+/** Gives how far the ends of rows of a certain life are spread, **seconds**. */
+export function jitterFor(ttlSeconds: number): number {
+  return Math.min(fullJitter.jitterSeconds, Math.floor((ttlSeconds * fullJitter.jitterSeconds) / fullJitter.ttlSeconds));
+}
+
+/**
+ * Picks the moment a cached row stops being served.
+ *
+ * Spreads the ends, so that the processes of a service do not all go back to the sources in the same minute.
+ *
+ * @param nowMs - Current time, **milliseconds** since the Unix epoch.
+ * @param random - In `[0, 1)`; a parameter so that tests can fix it.
+ * @returns **Whole seconds** since the Unix epoch, from `[now + ttl - jitter, now + ttl + jitter)`.
+ * @throws RangeError when `jitterSeconds` is not in `[0, ttlSeconds)`.
+ * @remarks DynamoDB honours only a top-level Number of epoch seconds.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
+ */
+export function jitteredExpiry(nowMs: number, random: number, { ttlSeconds, jitterSeconds }: TtlOptions): number {
+  if (!(jitterSeconds >= 0 && jitterSeconds < ttlSeconds)) {
+    throw new RangeError(`jitterSeconds must be in [0, ${ttlSeconds}), got ${jitterSeconds}`);
+  }
+  return Math.floor(nowMs / 1000 + ttlSeconds - jitterSeconds + 2 * jitterSeconds * random);
+}
+
+/**
+ * Takes over the end of rows that are already there, so that a partition expires together.
+ *
+ * @param fresh - What a new row would get, **seconds** since the Unix epoch.
+ * @param latest - Latest end among the rows of found names, **seconds** since the Unix epoch; `undefined` when there is none.
+ * @returns `latest` when it is more than a sixth of a life ahead and not beyond `fresh`, else `fresh`.
+ */
+export function alignedExpiry(nowMs: number, fresh: number, latest: number | undefined, ttlSeconds: number): number {
+  if (latest === undefined) return fresh;
+  const ahead = latest - nowMs / 1000;
+  return ahead > ttlSeconds * sixth && latest <= fresh ? latest : fresh;
+}
+
+/**
+ * Gives the time before its end in which a row may be refreshed, **seconds**.
+ *
+ * @param ttl - End of the row, **seconds** since the Unix epoch.
+ * @param createdAtMs - When it was written, **milliseconds** since the Unix epoch; `undefined` when unknown.
+ * @param cacheTtlSeconds - Life of a row as settings have it.
+ * @returns A sixth of that life, or of the row's own where that is shorter.
+ */
+export function earlyWindow(ttl: number, createdAtMs: number | undefined, cacheTtlSeconds: number): number {
+  const ownLife = createdAtMs === undefined ? cacheTtlSeconds : ttl - createdAtMs / 1000;
+  return Math.max(0, Math.min(ownLife, cacheTtlSeconds)) * sixth;
+}
+
+/**
+ * Tells whether a row that is still good is to be refreshed now.
+ *
+ * The nearer its end, the likelier: few processes refresh early, and none has to wait at the end.
+ *
+ * @param draw - In `[0, 1)`, drawn once per Query.
+ */
+export function isEarly(ttl: number, windowSeconds: number, draw: number, nowMs: number): boolean {
+  return ttl - draw * windowSeconds <= nowMs / 1000;
+}
+
+/** Tells whether a row is over; one without an end never is. */
+export function isExpired(ttl: number | undefined, nowMs: number): boolean {
+  return ttl !== undefined && ttl <= nowMs / 1000;
+}

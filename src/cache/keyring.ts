@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { KMSClient } from '@aws-sdk/client-kms';
+import { importKms } from '../aws/kms-module';
+import { type ResolvedSettings } from '../settings/settings-values';
+import { createdAtMs, type DataKeyRow, dataKeyKey, isoTime, nowhere } from './cache-row';
+import { type SealingKey } from './secret-box';
+
+/** How long a data key seals before a new one is made, **milliseconds**. */
+const dataKeyLifeMs = 24 * 3600 * 1000;
+/** How long a wrapped data key is kept beyond that, so that what it sealed last can be opened, **seconds**. */
+const dataKeyGraceSeconds = 24 * 3600;
+
+/** The keys of one partition: those of the settings, and data keys that a KMS key wraps. */
+export interface KeyringOptions {
+  readonly settings: ResolvedSettings;
+  /** Partition key; the encryption context of data keys. */
+  readonly environ: string;
+  /** Gives the KMS client; called when a data key is needed. */
+  readonly kms: () => Promise<KMSClient>;
+  readonly nowMs: () => number;
+}
+
+/** A data key that was made just now, with the row that keeps it for others. */
+export interface NewDataKey {
+  readonly key: SealingKey;
+  readonly row: DataKeyRow;
+}
+
+/** Finds the key that a row was sealed with, and the one to seal with. */
+export class Keyring {
+  private readonly given: readonly SealingKey[];
+  private readonly unwrapped = new Map<string, Promise<SealingKey>>();
+
+  constructor(private readonly options: KeyringOptions) {
+    this.given = options.settings.cacheKeys.map(givenKey);
+  }
+
+  /**
+   * Gives the key with an id.
+   *
+   * @param wrapped - Data keys of the partition.
+   * @returns `undefined` when there is no such key.
+   * @throws What KMS answers when it does not unwrap the key.
+   */
+  async find(keyId: string, wrapped: readonly DataKeyRow[]): Promise<SealingKey | undefined> {
+    const known = this.given.find(({ id }) => id === keyId);
+    if (known !== undefined) return known;
+    const row = wrapped.find((each) => each.keyId === keyId);
+    return row === undefined || this.options.settings.cacheKmsKeyId === undefined ? undefined : this.unwrap(row);
+  }
+
+  /**
+   * Gives the key to seal with: the first of the settings, else the newest data key of the last 24 hours, else a new one.
+   *
+   * @throws What KMS answers.
+   */
+  async current(wrapped: readonly DataKeyRow[]): Promise<SealingKey | NewDataKey> {
+    const [first] = this.given;
+    if (first !== undefined) return first;
+    const oldest = this.options.nowMs() - dataKeyLifeMs;
+    const recent = wrapped.find((row) => (createdAtMs(row) ?? 0) > oldest);
+    return recent === undefined ? this.generate() : this.unwrap(recent);
+  }
+
+  private unwrap(row: DataKeyRow): Promise<SealingKey> {
+    const known = this.unwrapped.get(row.keyId);
+    if (known !== undefined) return known;
+    const unwrapped = this.decrypt(row);
+    this.unwrapped.set(row.keyId, unwrapped);
+    unwrapped.catch(() => this.unwrapped.delete(row.keyId));
+    return unwrapped;
+  }
+
+  private async decrypt(row: DataKeyRow): Promise<SealingKey> {
+    const { environ, kms, settings } = this.options;
+    const client = await kms();
+    const { DecryptCommand } = await importKms();
+    const input = { CiphertextBlob: row.wrapped, KeyId: settings.cacheKmsKeyId, EncryptionContext: { environ } };
+    const { Plaintext: bytes } = await client.send(new DecryptCommand(input));
+    if (bytes?.length !== 32) throw new Error('KMS gave no key of 32 bytes.');
+    return { id: row.keyId, bytes };
+  }
+
+  private async generate(): Promise<NewDataKey> {
+    const { environ, kms, nowMs, settings } = this.options;
+    const client = await kms();
+    const { GenerateDataKeyCommand } = await importKms();
+    const input = { KeyId: settings.cacheKmsKeyId, KeySpec: 'AES_256' as const, EncryptionContext: { environ } };
+    const { Plaintext: bytes, CiphertextBlob: wrapped } = await client.send(new GenerateDataKeyCommand(input));
+    if (bytes?.length !== 32 || wrapped === undefined) throw new Error('KMS gave no data key.');
+    const key = { id: hexDigest(wrapped), bytes };
+    this.unwrapped.set(key.id, Promise.resolve(key));
+    return { key, row: dataKeyRow(key.id, wrapped, nowMs()) };
+  }
+}
+
+function dataKeyRow(keyId: string, wrapped: Uint8Array, nowMs: number): DataKeyRow {
+  return {
+    kind: 'key',
+    nameKey: dataKeyKey(keyId),
+    name: '~xcon-key',
+    directory: nowhere,
+    source: 'xcon-key',
+    ttl: Math.ceil((nowMs + dataKeyLifeMs) / 1000) + dataKeyGraceSeconds,
+    createdAt: isoTime(nowMs),
+    keyId,
+    wrapped,
+  };
+}
+
+function givenKey(text: string): SealingKey {
+  const bytes = Buffer.from(text, 'base64');
+  return { id: hexDigest(bytes), bytes };
+}
+
+/** The first 64 bits of a SHA-256: enough to tell keys apart, and no help in finding them. */
+function hexDigest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+}

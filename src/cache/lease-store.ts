@@ -1,0 +1,101 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { tableKeys } from '../aws/table-names';
+import { type CacheKey } from './cache-key';
+import { decodeRow, encodeRow, isoTime, type LeaseRow, nowhere } from './cache-row';
+import { doneMs, leaseMs, takeTimeoutMs } from './lease';
+
+/** What a lease is kept in. */
+export interface LeaseTarget {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly key: CacheKey;
+  /** Gives the current time, **milliseconds** since the Unix epoch. */
+  readonly nowMs: () => number;
+}
+
+/** What came of an attempt to take a lease: it is ours, somebody else's, or could not be asked for. */
+export type TakeOutcome = 'taken' | 'held' | 'unavailable';
+
+/**
+ * Tries once to take the lease of a chain.
+ *
+ * @param owner - Tells this holder from all others.
+ * @returns Never rejects: a lease that cannot be had is gone without.
+ */
+export async function takeLease({ client, table, key, nowMs }: LeaseTarget, owner: string): Promise<TakeOutcome> {
+  try {
+    const { PutItemCommand } = await import('@aws-sdk/client-dynamodb');
+    const now = nowMs();
+    const command = new PutItemCommand({
+      TableName: table,
+      Item: { ...encodeRow(key.environ, leaseRow(key, owner, { nowMs: now, untilMs: now + leaseMs, state: 'held' })) },
+      ConditionExpression: 'attribute_not_exists(#partition) OR xcon_until_ms < :now',
+      ExpressionAttributeNames: { '#partition': tableKeys.partition },
+      ExpressionAttributeValues: { ':now': { N: `${now}` } },
+    });
+    await client.send(command, { abortSignal: AbortSignal.timeout(takeTimeoutMs) });
+    return 'taken';
+  } catch (error) {
+    return (error as Error).name === 'ConditionalCheckFailedException' ? 'held' : 'unavailable';
+  }
+}
+
+/**
+ * Looks at the lease of a chain.
+ *
+ * @returns `undefined` when there is no such row, or none that can be read.
+ * @throws What the SDK throws.
+ */
+export async function lookAtLease({ client, table, key }: LeaseTarget): Promise<LeaseRow | undefined> {
+  const { GetItemCommand } = await import('@aws-sdk/client-dynamodb');
+  const output = await client.send(
+    new GetItemCommand({
+      TableName: table,
+      Key: { [tableKeys.partition]: { S: key.environ }, [tableKeys.sort]: { S: key.leaseKey } },
+      ConsistentRead: true,
+    }),
+  );
+  const row = output.Item === undefined ? undefined : decodeRow(output.Item);
+  return row?.kind === 'lease' ? row : undefined;
+}
+
+/** Says that the holder of a lease is done, whatever it has written. Never rejects: without this, the lease just ends. */
+export async function finishLease({ client, table, key, nowMs }: LeaseTarget, owner: string): Promise<void> {
+  try {
+    const { PutItemCommand } = await import('@aws-sdk/client-dynamodb');
+    const now = nowMs();
+    const row = leaseRow(key, owner, { nowMs: now, untilMs: now + doneMs, state: 'done' });
+    await client.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: { ...encodeRow(key.environ, row) },
+        ConditionExpression: 'attribute_not_exists(#partition) OR xcon_owner = :owner',
+        ExpressionAttributeNames: { '#partition': tableKeys.partition },
+        ExpressionAttributeValues: { ':owner': { S: owner } },
+      }),
+    );
+  } catch {
+    // Somebody else holds it by now, or the table is in trouble: in both cases the lease ends by itself.
+  }
+}
+
+interface LeaseTimes {
+  readonly nowMs: number;
+  readonly untilMs: number;
+  readonly state: LeaseRow['state'];
+}
+
+function leaseRow(key: CacheKey, owner: string, { nowMs, untilMs, state }: LeaseTimes): LeaseRow {
+  return {
+    kind: 'lease',
+    nameKey: key.leaseKey,
+    name: '~xcon-lease',
+    directory: nowhere,
+    source: 'xcon-lease',
+    ttl: Math.ceil(untilMs / 1000),
+    createdAt: isoTime(nowMs),
+    owner,
+    untilMs,
+    state,
+  };
+}

@@ -1,0 +1,179 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
+import { queryPartition } from '../aws/query-partition';
+import { type DirectoryItem } from '../item/directory-item';
+import { type CachedChain, type CacheSession, type Lease } from './cacher';
+import { ChainLease, type StandOutcome } from './chain-lease';
+import { Keyring } from './keyring';
+import { spreadMs } from './lease';
+import { Partition } from './partition';
+import { type RowChange, writeRows } from './row-writer';
+
+/** How long a cache that could not be read is left alone, **milliseconds**. */
+const troublePauseMs = 30_000;
+/** Longest pause before a throttled Query is repeated, **milliseconds**. */
+const throttlePauseMs = 500;
+
+/** Until when a partition is left alone; outlives what memory forgets. */
+export interface Trouble {
+  /** **Milliseconds** since the Unix epoch; 0: no trouble. */
+  untilMs: number;
+}
+
+/**
+ * What this process knows of one partition of the cache table: its rows, its keys, and who refreshes which chain.
+ *
+ * Nothing here rejects because of the table: trouble is logged once, and the table left alone for a while.
+ */
+export class PartitionState {
+  /** Keys for sealed rows. */
+  readonly keyring: Keyring;
+  private loading: Promise<Partition | undefined> | undefined;
+  private readonly leases = new Map<string, ChainLease>();
+  private readonly stands = new Map<string, Promise<StandOutcome>>();
+  private readonly saved = new Map<string, WeakSet<DirectoryItem>>();
+  private readonly earlyTries = new Map<string, Promise<Lease | undefined>>();
+
+  /**
+   * @param environ - Partition key.
+   * @param trouble - Shared by all states of this partition.
+   * @param flush - Awaits the writes that have begun.
+   */
+  constructor(
+    private readonly environ: string,
+    private readonly session: CacheSession,
+    private readonly trouble: Trouble,
+    private readonly flush: () => Promise<void>,
+  ) {
+    const { clients, settings, nowMs } = session;
+    this.keyring = new Keyring({ settings, environ, kms: () => clients.kms(), nowMs });
+  }
+
+  /** Gives the rows, from one Query; `undefined` when there are none to be had now. */
+  rows(): Promise<Partition | undefined> {
+    if (this.isInTrouble) return Promise.resolve(undefined);
+    return (this.loading ??= this.load(false));
+  }
+
+  /** Takes the lease of a chain, or waits for who has it; once for all lookups of the process. */
+  stand(chain: CachedChain, deadlineMs: number): Promise<StandOutcome> {
+    const known = this.stands.get(chain.key.chain);
+    if (known !== undefined) return known;
+    const stood = this.standAndReload(chain, deadlineMs);
+    this.stands.set(chain.key.chain, stood);
+    return stood;
+  }
+
+  /** Tries once to get the lease of a chain whose rows end soon. */
+  tryEarly(chain: CachedChain): Promise<Lease | undefined> {
+    const known = this.earlyTries.get(chain.key.chain);
+    if (known !== undefined) return known;
+    const tried = this.leaseOf(chain).then((lease) => lease.tryOnce(), () => undefined);
+    this.earlyTries.set(chain.key.chain, tried);
+    return tried;
+  }
+
+  /** Gives one lookup its share of a lease that this process holds. */
+  async hold(chain: CachedChain): Promise<Lease> {
+    return (await this.leaseOf(chain)).hold();
+  }
+
+  /** Whether an item has not been saved for a chain before; it counts as saved from then on. */
+  isNewFor({ key }: CachedChain, item: DirectoryItem): boolean {
+    let saved = this.saved.get(key.chain);
+    if (saved === undefined) this.saved.set(key.chain, (saved = new WeakSet()));
+    if (saved.has(item)) return false;
+    saved.add(item);
+    return true;
+  }
+
+  /** Writes and deletes rows. Never rejects; does nothing while the table is in trouble. */
+  async write(changes: readonly RowChange[]): Promise<void> {
+    if (this.isInTrouble || changes.length === 0) return;
+    const { settings, random, clients } = this.session;
+    try {
+      const client = await clients.dynamo();
+      await writeRows({ client, table: settings.cacheTable, environ: this.environ, random }, changes);
+    } catch (error) {
+      this.noteTrouble('cache.write-failed', error, 'dynamodb:BatchWriteItem');
+    }
+  }
+
+  /** Says once that something about the cache is wrong; the lookup goes on. */
+  warn(event: string, fields: Readonly<Record<string, unknown>>): void {
+    const { localCache, logger, settings } = this.session;
+    if (!localCache.isNewWarning(`${event}|${settings.cacheTable}|${this.environ}`)) return;
+    logger.warn(event, { table: settings.cacheTable, environ: this.environ, ...fields });
+  }
+
+  private get isInTrouble(): boolean {
+    return this.session.nowMs() < this.trouble.untilMs;
+  }
+
+  private async standAndReload(chain: CachedChain, deadlineMs: number): Promise<StandOutcome> {
+    const { random, nowMs } = this.session;
+    try {
+      const lease = await this.leaseOf(chain);
+      const outcome = await lease.stand({ random, sleep, deadlineMs });
+      if (outcome !== 'read rows') return outcome;
+      const rows = await (this.loading = this.load(true));
+      const nothingCame = rows?.hasLiveRow(chain.key, nowMs()) !== true;
+      if (nothingCame) await sleep(Math.min(random() * spreadMs, Math.max(0, deadlineMs - nowMs())));
+      return outcome;
+    } catch {
+      return 'alone';
+    }
+  }
+
+  private async leaseOf({ key, session }: CachedChain): Promise<ChainLease> {
+    const { clients, settings, nowMs } = session;
+    const client = await clients.dynamo();
+    const known = this.leases.get(key.chain);
+    if (known !== undefined) return known;
+    const lease = new ChainLease({ client, table: settings.cacheTable, key, nowMs }, this.flush);
+    this.leases.set(key.chain, lease);
+    return lease;
+  }
+
+  private async load(consistent: boolean): Promise<Partition | undefined> {
+    const { clients, localCache, nowMs, random, settings } = this.session;
+    if (localCache.skipsCache) return new Partition([], random(), nowMs());
+    try {
+      const client = await clients.dynamo();
+      await client.config.region();
+      const query = { table: settings.cacheTable, partition: this.environ, consistent };
+      const rows = await this.unlessThrottled(client, () => queryPartition(client, query));
+      return new Partition(rows, random(), nowMs());
+    } catch (error) {
+      this.noteTrouble('cache.unavailable', error, 'dynamodb:Query');
+      return undefined;
+    }
+  }
+
+  /** Repeats a throttled call once, after a pause; not for users who asked for a single attempt. */
+  private async unlessThrottled<T>(client: DynamoDBClient, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (classifyAwsError(error) !== 'throttled' || (await client.config.maxAttempts()) <= 1) throw error;
+      await sleep(this.session.random() * throttlePauseMs);
+      return call();
+    }
+  }
+
+  private noteTrouble(event: string, error: unknown, action: string): void {
+    const { settings, nowMs } = this.session;
+    this.trouble.untilMs = nowMs() + troublePauseMs;
+    this.warn(event, {
+      reason: describeAwsError(error),
+      remedy: `allow ${action} on arn:aws:dynamodb:*:*:table/${settings.cacheTable}, and create that table`,
+      consequence: `the cache is neither read nor written for ${troublePauseMs / 1000} s`,
+    });
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

@@ -1,0 +1,88 @@
+import { attributeOfItem } from '../aws/stored-attribute';
+import { type DirectoryItem } from '../item/directory-item';
+import { type CachedChain, type CertainAnswer } from './cacher';
+import { isoTime, nowhere, type PlainRow, type ReferenceRow, referenceKey, type SealedRow, sealedKey } from './cache-row';
+import { alignedExpiry, jitteredExpiry, jitterFor } from './expiry';
+import { sealSecret, type SealingKey } from './secret-box';
+
+/** What the ends of new rows depend on. */
+export interface RowClock {
+  readonly nowMs: number;
+  /** In `[0, 1)`. */
+  readonly random: number;
+  /** Latest end among the rows of found names, **seconds** since the Unix epoch; `undefined` when there is none. */
+  readonly latestTtl: number | undefined;
+}
+
+/**
+ * Makes the row for an answer.
+ *
+ * @param sealingKey - Needed for secrets when they are sealed.
+ * @returns `undefined` for what is not to be cached: a secret, when secrets never are; a value that cannot be stored.
+ */
+export function makeRow(
+  chain: CachedChain,
+  answer: CertainAnswer,
+  clock: RowClock,
+  sealingKey: SealingKey | undefined,
+): PlainRow | SealedRow | ReferenceRow | undefined {
+  const { item, provider } = answer;
+  if (item === undefined || provider === undefined) return missingRow(chain, answer, clock);
+  const facts = {
+    name: answer.name,
+    directory: item.directory.path,
+    source: `${provider} - ${item.directory.path}`,
+    ttl: item.ttl ?? ordinaryTtl(chain, clock),
+    createdAt: isoTime(clock.nowMs),
+  };
+  const { key, session } = chain;
+  const { cacheSecrets } = session.settings;
+  if (!item.secret || cacheSecrets === 'plaintext') {
+    const value = attributeOfItem(item);
+    if (value === undefined) return undefined;
+    const { originalName, secret } = item;
+    return { ...facts, kind: 'plain', nameKey: key.nameKey(answer.name), chain: key.chain, originalName, value, secret };
+  }
+  const { chainHash } = key;
+  if (cacheSecrets === 'reference' && item.exactName !== undefined) {
+    const nameKey = referenceKey(key, answer.name);
+    return { ...facts, kind: 'reference', nameKey, chainHash, provider, exactName: item.exactName };
+  }
+  if (cacheSecrets !== 'encrypt' || sealingKey === undefined) return undefined;
+  const nameKey = sealedKey(key, answer.name, sealingKey.id);
+  const sealedFacts = { ...facts, nameKey, environ: key.environ, ttl: secretTtl(chain, item, clock) };
+  const sealed = sealSecret(secretValue(item), sealingKey, sealedFacts);
+  return { ...facts, kind: 'sealed', nameKey, chainHash, ttl: sealedFacts.ttl, keyId: sealingKey.id, sealed };
+}
+
+function missingRow({ key, session }: CachedChain, { name }: CertainAnswer, { nowMs }: RowClock): PlainRow {
+  return {
+    kind: 'plain',
+    nameKey: key.nameKey(name),
+    chain: key.chain,
+    name,
+    originalName: name,
+    directory: nowhere,
+    source: `none - ${nowhere}`,
+    ttl: Math.floor(nowMs / 1000) + session.settings.negativeTtlSeconds,
+    createdAt: isoTime(nowMs),
+    value: undefined,
+    secret: false,
+  };
+}
+
+function ordinaryTtl({ session }: CachedChain, { nowMs, random, latestTtl }: RowClock): number {
+  const { cacheTtlSeconds: ttlSeconds } = session.settings;
+  const fresh = jitteredExpiry(nowMs, random, { ttlSeconds, jitterSeconds: jitterFor(ttlSeconds) });
+  return alignedExpiry(nowMs, fresh, latestTtl, ttlSeconds);
+}
+
+/** A sealed secret lives briefly, and never past the moment when it rotates. */
+function secretTtl({ session }: CachedChain, { ttl, nextRotationMs }: DirectoryItem, { nowMs }: RowClock): number {
+  const own = ttl ?? Math.floor(nowMs / 1000) + session.settings.secretTtlSeconds;
+  return nextRotationMs === undefined ? own : Math.min(own, Math.floor(nextRotationMs / 1000));
+}
+
+function secretValue({ value }: DirectoryItem): string | Uint8Array {
+  return value instanceof Uint8Array ? value : String(value);
+}

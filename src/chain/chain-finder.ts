@@ -1,0 +1,155 @@
+import { type CachedChain, type CacheAnswer, type Cacher, type Lease, type SecretReference } from '../cache/cacher';
+import { Directory } from '../directory/directory';
+import { type DirectoryChain } from '../directory/directory-chain';
+import { DirectoryItem, viaCacherSuffix } from '../item/directory-item';
+import { certainAnswers } from './certain-answers';
+import { type PlaceReader } from './place-reader';
+import { type ProviderChain } from './provider-chain';
+import { type Attempt, type Place, placesOf, walk, type WalkResult } from './walk';
+
+/** What a lookup walks. */
+export interface ChainFinderOptions {
+  readonly providers: ProviderChain;
+  readonly directories: DirectoryChain;
+  readonly reader: PlaceReader;
+  /** The cacher and what it needs to know of the chain; `undefined`: nothing is cached. */
+  readonly cache: { readonly cacher: Cacher; readonly chain: CachedChain } | undefined;
+}
+
+/** Place that stands for the leading providers, which are asked for no directory. */
+const noDirectory = Directory.literal('/_none');
+const nothingFound: WalkResult = { item: undefined, attempts: [] };
+
+/**
+ * Finds names in one chain: the providers in front, the cacher, then every directory at every provider.
+ *
+ * This is the lookup order, from top to bottom.
+ */
+export class ChainFinder {
+  /** Places asked before the cacher. */
+  private readonly leading: readonly Place[];
+  /** Places asked behind it, in order. */
+  private readonly walked: readonly Place[];
+
+  constructor(private readonly options: ChainFinderOptions) {
+    const { providers, directories } = options;
+    this.leading = placesOf([noDirectory], providers.leading);
+    this.walked = placesOf(directories, providers.walked);
+  }
+
+  /**
+   * Finds a name.
+   *
+   * @param name - Lower-cased.
+   * @param deadlineMs - When the lookup must be over, **milliseconds** since the Unix epoch.
+   * @throws ProviderError when the walk gets to a source that failed.
+   */
+  async find(name: string, deadlineMs: number): Promise<WalkResult> {
+    const inFront = await walk(this.leading, (place) => this.options.reader.read(place, name));
+    if (inFront.item !== undefined || this.walked.length === 0) return inFront;
+    const behind = await this.findCached(name, deadlineMs);
+    return { item: behind.item, attempts: [...inFront.attempts, ...behind.attempts] };
+  }
+
+  /** All places of the chain, in order; the cacher stands between those in front and the rest. */
+  get places(): readonly Place[] {
+    return [...this.leading, ...this.walked];
+  }
+
+  /** Asks the cacher, then the sources; what they are sure of is cached. */
+  private async findCached(name: string, deadlineMs: number): Promise<WalkResult> {
+    const { cache, reader } = this.options;
+    if (cache === undefined) return this.findAtSources(name);
+    const { cacher, chain } = cache;
+    const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs));
+    const cached = await this.resultOf(answer, name);
+    if (cached !== undefined) return cached;
+    const lease = answer.kind === 'miss' ? answer.lease : undefined;
+    try {
+      const result = await this.findAtSources(name);
+      this.save(name, result);
+      return { item: result.item, attempts: [cacherAttempt(cacher, 'absent'), ...result.attempts] };
+    } finally {
+      this.release(lease);
+    }
+  }
+
+  /** Gives the result that a cached answer stands for; `undefined` when the sources must be asked. */
+  private async resultOf(answer: CacheAnswer, name: string): Promise<WalkResult | undefined> {
+    const { cache } = this.options;
+    if (cache === undefined || answer.kind === 'miss') return undefined;
+    if (answer.refresh !== undefined) this.refreshWith(answer.refresh, name);
+    if (answer.kind === 'absent') return { item: undefined, attempts: [cacherAttempt(cache.cacher, 'known to be missing')] };
+    const item = answer.kind === 'found' ? answer.item : await this.dereference(answer.reference);
+    return item && { item, attempts: [cacherAttempt(cache.cacher, 'found')] };
+  }
+
+  /** Reads a secret by the name that the cache knows; `undefined` when it is not there any more. */
+  private async dereference(reference: SecretReference): Promise<DirectoryItem | undefined> {
+    const { providers, reader, cache } = this.options;
+    const provider = providers.walked.find(({ cacheName }) => cacheName === reference.provider);
+    if (provider === undefined) return undefined;
+    const { name, exactName, createdAt } = reference;
+    const directory = Directory.literal(reference.directory);
+    const secret = { kind: 'unread' as const, name, exactName, directory, nextRotationMs: undefined };
+    const outcome = await reader.readSecret(provider, secret);
+    if (outcome instanceof DirectoryItem) return viaCacher(outcome, createdAt);
+    if (outcome === undefined) cache?.cacher.drop(cache.chain, reference);
+    return undefined;
+  }
+
+  private async findAtSources(name: string): Promise<WalkResult> {
+    const { directories, providers, reader } = this.options;
+    if (this.walked.length === 0) return nothingFound;
+    reader.start(directories.directories, providers.walked);
+    return walk(this.walked, (place) => reader.read(place, name));
+  }
+
+  private save(name: string, { item, attempts }: WalkResult): void {
+    const { cache, reader } = this.options;
+    if (cache === undefined) return;
+    const passed = this.walked.slice(0, attempts.length);
+    const known = {
+      listing: (place: Place) => reader.knownListing(place),
+      secret: (place: Place, exactName: string) => reader.knownSecret(place.provider, exactName),
+    };
+    const answers = certainAnswers(passed, known, item === undefined ? name : undefined);
+    reader.detached(() => cache.cacher.save(cache.chain, answers));
+  }
+
+  /** Refreshes the rows of the chain in the background, if this process gets the lease to do so. */
+  private refreshWith(leasing: Promise<Lease | undefined>, name: string): void {
+    const refreshing = leasing.then(async (lease) => {
+      if (lease === undefined) return;
+      try {
+        await this.refresh(name);
+      } finally {
+        await lease.release();
+      }
+    });
+    // A failed refresh leaves the rows as they are; lookups say what is wrong when they end.
+    this.options.cache?.cacher.track(refreshing);
+  }
+
+  private async refresh(name: string): Promise<void> {
+    const { cache } = this.options;
+    if (cache === undefined) return;
+    const names = new Set([name, ...(await cache.cacher.names(cache.chain))]);
+    await Promise.all([...names].map(async (each) => this.save(each, await this.findAtSources(each))));
+  }
+
+  private release(lease: Lease | undefined): void {
+    const { cache, reader } = this.options;
+    if (lease !== undefined) cache?.cacher.track(reader.detached(() => lease.release()));
+  }
+}
+
+function cacherAttempt({ name }: Cacher, outcome: Attempt['outcome']): Attempt {
+  return { provider: name, outcome };
+}
+
+function viaCacher(item: DirectoryItem, createdAt: string | undefined): DirectoryItem {
+  const { originalName: name, value, directory, secret, version, exactName, nextRotationMs } = item;
+  const source = `${item.source ?? ''} - ${directory.path}${viaCacherSuffix}`;
+  return new DirectoryItem({ name, value, directory, source, secret, createdAt, cacheable: false, version, exactName, nextRotationMs });
+}

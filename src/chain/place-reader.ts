@@ -1,0 +1,128 @@
+import { describeAwsError, withoutPayload } from '../aws/aws-errors';
+import { type Directory } from '../directory/directory';
+import { type Context } from '../di/context';
+import { ProviderError } from '../errors';
+import { DirectoryItem } from '../item/directory-item';
+import { type ListingEntry, Unavailable, type UnreadSecret } from '../item/directory-listing';
+import { type Logger } from '../logging/logger';
+import { type LocalCache } from '../providers/local-cache';
+import { type ListingOutcome, type Provider, type ReadSession } from '../providers/provider';
+import { type ProviderMemory, type StartedRead } from '../providers/provider-memory';
+import { type Place, type PlaceOutcome } from './walk';
+
+/** What a reader works with; resolved once for all lookups that share a scope. */
+export interface ReaderOptions {
+  readonly context: Context;
+  readonly localCache: LocalCache;
+  readonly logger: Logger;
+  readonly session: ReadSession;
+}
+
+/**
+ * Answers for the places of one chain, from memory or from the providers.
+ *
+ * It decides what a refusal and a failure mean, and is the one that warns, once per provider and directory.
+ */
+export class PlaceReader {
+  constructor(private readonly options: ReaderOptions) {}
+
+  /** Starts reading every directory at every provider, all at the same time; what is known is not read again. */
+  start(directories: readonly Directory[], providers: readonly Provider[]): void {
+    for (const provider of providers) {
+      if (provider.ownDirectory === undefined) this.list(provider, directories);
+    }
+  }
+
+  /**
+   * Gives what a place has under a name.
+   *
+   * @param name - Lower-cased.
+   * @returns At once when the listing is in memory, else a promise.
+   * @throws ProviderError when the source failed.
+   */
+  read(place: Place, name: string): PlaceOutcome | Promise<PlaceOutcome> {
+    const read = this.listingOf(place);
+    if (read.outcome !== undefined) return this.pick(place, read.outcome, name);
+    return read.promise.then(
+      (outcome) => this.pick(place, outcome, name),
+      (error: unknown) => this.fail(place, error),
+    );
+  }
+
+  /** Gives the listing of a place, whoever reads it; `undefined` while it is being read or after it failed. */
+  knownListing(place: Place): ListingOutcome | undefined {
+    return this.listingOf(place).outcome;
+  }
+
+  /** Gives what is known of the value of a secret, without reading it. */
+  knownSecret(provider: Provider, exactName: string): PlaceOutcome | 'unread' {
+    return this.memoryOf(provider).knownSecret(exactName);
+  }
+
+  /**
+   * Reads the value of a secret by its exact name.
+   *
+   * @throws ProviderError when the source failed.
+   */
+  async readSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
+    try {
+      const memory = this.memoryOf(provider);
+      const outcome = await this.detached(() => memory.readSecret(provider, secret, this.options.session));
+      if (outcome instanceof Unavailable) this.warnRefused({ provider, directory: secret.directory }, outcome, secret.name);
+      return outcome;
+    } catch (error) {
+      return this.fail({ provider, directory: secret.directory }, error);
+    }
+  }
+
+  /** Starts work that may serve several callers in nobody's context: that of the root. */
+  detached<T>(start: () => T): T {
+    return this.options.context.root.run(start);
+  }
+
+  private pick(place: Place, listing: ListingOutcome, name: string): PlaceOutcome | Promise<PlaceOutcome> {
+    if (listing instanceof Unavailable) {
+      this.warnRefused(place, listing);
+      return listing;
+    }
+    const entry: ListingEntry | undefined = listing.find(name);
+    if (entry === undefined || entry instanceof DirectoryItem) return entry;
+    if (entry.kind === 'unread') return this.readSecret(place.provider, entry);
+    this.warnRefused(place, entry.refusal, name);
+    return entry.refusal;
+  }
+
+  private listingOf({ provider, directory }: Place): StartedRead<ListingOutcome> {
+    const [read] = this.list(provider, [provider.ownDirectory ?? directory]);
+    return read as StartedRead<ListingOutcome>;
+  }
+
+  private list(provider: Provider, directories: readonly Directory[]): readonly StartedRead<ListingOutcome>[] {
+    const memory = this.memoryOf(provider);
+    return this.detached(() => memory.list(provider, directories, this.options.session));
+  }
+
+  private memoryOf(provider: Provider): ProviderMemory {
+    const { localCache, session } = this.options;
+    return localCache.memoryOf(provider, provider.clientsFor(session));
+  }
+
+  private fail({ provider, directory }: Place, error: unknown): never {
+    const cause = withoutPayload(error);
+    throw new ProviderError(provider.cacheName, directory.path, describeAwsError(cause), { cause });
+  }
+
+  private warnRefused({ provider, directory }: Place, { reason, remedy }: Unavailable, name?: string): void {
+    const { localCache, logger } = this.options;
+    const key = `refused|${provider.cacheName}|${directory.path}${name === undefined ? '' : `|${name}`}`;
+    if (!localCache.isNewWarning(key)) return;
+    logger.warn('provider.refused', {
+      provider: provider.cacheName,
+      directory: directory.path,
+      ...(name !== undefined && { name }),
+      reason,
+      remedy,
+      consequence: 'not read; nothing found below this place is cached until it is granted or the provider removed',
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { type Directory } from '../directory/directory';
+import { type SearchedPlace } from '../errors';
+import { type DirectoryItem } from '../item/directory-item';
+import { Unavailable } from '../item/directory-listing';
+import { type Provider } from '../providers/provider';
+
+/** One provider in one directory. */
+export interface Place {
+  readonly provider: Provider;
+  readonly directory: Directory;
+}
+
+/** What a place gives for a name: its item, `undefined` when it has none, or why it may not be read. */
+export type PlaceOutcome = DirectoryItem | Unavailable | undefined;
+
+/** How a place answered, for `explain` and for messages. */
+export interface Attempt extends SearchedPlace {
+  readonly outcome: AttemptOutcome;
+  /** Why, for a place that was refused or failed; never a value. */
+  readonly reason?: string | undefined;
+  /** What would make a refused place readable. */
+  readonly remedy?: string | undefined;
+}
+
+/** The kinds of answers of a place. */
+export type AttemptOutcome =
+  | 'found'
+  | 'absent'
+  | 'known to be missing'
+  | 'not permitted'
+  | 'failed'
+  | 'shadowed'
+  | 'not asked';
+
+/** What a walk came to. */
+export interface WalkResult {
+  /** The first item found; `undefined` when there is none. */
+  readonly item: DirectoryItem | undefined;
+  /** Every place that was asked, in order; the last is where the item was found. */
+  readonly attempts: readonly Attempt[];
+}
+
+/** Lists the places of a chain in the order of the lookup: directories outer, providers inner. */
+export function placesOf(directories: Iterable<Directory>, providers: readonly Provider[]): readonly Place[] {
+  return [...directories].flatMap((directory) => providers.map((provider) => ({ provider, directory })));
+}
+
+/**
+ * Asks places in order until one has the name.
+ *
+ * @param read - Answers at once when it can, so that a walk through memory does not wait.
+ * @throws What `read` throws or rejects with, when the walk gets there; places behind the answer do not matter.
+ */
+export async function walk(
+  places: readonly Place[],
+  read: (place: Place) => PlaceOutcome | Promise<PlaceOutcome>,
+): Promise<WalkResult> {
+  const attempts: Attempt[] = [];
+  for (const place of places) {
+    const answer = read(place);
+    const outcome = answer instanceof Promise ? await answer : answer;
+    attempts.push(attemptOf(place, outcome));
+    if (outcome !== undefined && !(outcome instanceof Unavailable)) return { item: outcome, attempts };
+  }
+  return { item: undefined, attempts };
+}
+
+/** Describes the answer of a place. */
+export function attemptOf({ provider, directory }: Place, outcome: PlaceOutcome): Attempt {
+  const place = { provider: provider.cacheName, directory: (provider.ownDirectory ?? directory).path };
+  if (outcome === undefined) return { ...place, outcome: 'absent' };
+  if (!(outcome instanceof Unavailable)) return { ...place, outcome: 'found' };
+  return { ...place, outcome: 'not permitted', reason: outcome.reason, remedy: outcome.remedy };
+}

@@ -1,0 +1,11 @@
+import { Dependency } from './dependency';
+
+/** Tells the time; a dependency, so that tests can set it. */
+export class Clock extends Dependency {
+  static readonly dependencyName: string = 'Clock';
+
+  /** Gives the current time, **milliseconds** since the Unix epoch. */
+  nowMs(): number {
+    return Date.now();
+  }
+}

@@ -1,0 +1,34 @@
+import 'reflect-metadata';
+import { container as globalContainer, type DependencyContainer, type InjectionToken } from 'tsyringe';
+import type { Dependency } from './dependency';
+import { type DependencyClass } from './dependency-class';
+
+const tokens = new Set<DependencyClass>();
+
+/** Makes classes of dependencies known to the containers that are made from here on. */
+export function registerDependencies(dependencyClasses: readonly DependencyClass[]): void {
+  for (const each of dependencyClasses) tokens.add(each);
+}
+
+/**
+ * Makes the container of a context: a child of its parent's, or of tsyringe's global one, in which every dependency
+ * resolves to the context's.
+ *
+ * @param parent - Container of the context outside; `undefined` for a root.
+ * @param resolve - Gives the dependency of a class in the context.
+ */
+export function createContainer(
+  parent: DependencyContainer | undefined,
+  resolve: (dependencyClass: DependencyClass) => Dependency,
+): DependencyContainer {
+  const container = (parent ?? globalContainer).createChildContainer();
+  registerAll(container, resolve);
+  return container;
+}
+
+/** Registers every known class of dependencies in a container, each resolved anew whenever it is asked for. */
+export function registerAll(container: DependencyContainer, resolve: (dependencyClass: DependencyClass) => Dependency): void {
+  for (const token of tokens) {
+    container.register(token as InjectionToken<Dependency>, { useFactory: () => resolve(token) });
+  }
+}

@@ -1,0 +1,133 @@
+import { type DependencyContainer } from 'tsyringe';
+import { ContextError } from '../errors';
+import { createContainer } from './container';
+import type { Dependency } from './dependency';
+import { type DependencyClass, dependencyKey, type DependencyKey } from './dependency-class';
+import { state } from './state';
+
+/** Something entered that must be left again, in reverse order. */
+export interface Scope {
+  /**
+   * Leaves what was entered; a second call does nothing.
+   *
+   * @throws ContextError when something entered later has not been left.
+   */
+  exit(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * The set of current dependencies.
+ *
+ * A child context replaces some of them for the code that runs inside it; the others are those of its parent, made once,
+ * in the root, when first asked for.
+ */
+export class Context {
+  private readonly replaced: ReadonlyMap<DependencyKey, Dependency>;
+  private readonly found = new Map<DependencyKey, Dependency>();
+  private ownContainer: DependencyContainer | undefined;
+
+  private constructor(
+    /** The context this one was made in; `undefined` for a root. */
+    readonly parent: Context | undefined,
+    dependencies: readonly Dependency[],
+  ) {
+    this.replaced = new Map(dependencies.map((each) => [dependencyKey(each.constructor as DependencyClass), each]));
+  }
+
+  /** Gives the context of the innermost `run()`, else what was entered last, else the root. */
+  static current(): Context {
+    return state.storage.getStore() ?? state.entered.at(-1) ?? (state.root ??= new Context(undefined, []));
+  }
+
+  /**
+   * Makes a root of its own, which shares nothing with the others.
+   *
+   * @param dependencies - Used in place of the ones it would make.
+   */
+  static createRoot(dependencies: readonly Dependency[] = []): Context {
+    return new Context(undefined, dependencies);
+  }
+
+  /** Makes a context in which some dependencies are replaced. */
+  child(dependencies: readonly Dependency[]): Context {
+    return new Context(this, dependencies);
+  }
+
+  /** The outermost context around this one. */
+  get root(): Context {
+    return this.parent === undefined ? this : this.parent.root;
+  }
+
+  /**
+   * Gives the dependency of a class: the nearest replacement, else the one of the root, which is made when first needed.
+   *
+   * @param dependencyClass - A class that can be constructed without arguments.
+   */
+  resolve<T extends Dependency>(dependencyClass: DependencyClass<T>): T {
+    const key = dependencyKey(dependencyClass);
+    const known = this.found.get(key);
+    if (known !== undefined) return known as T;
+    const dependency = this.replaced.get(key) ?? this.parent?.resolve(dependencyClass) ?? new dependencyClass();
+    this.found.set(key, dependency);
+    return dependency as T;
+  }
+
+  /** Lists the dependencies of a class from this context outwards, each once; the root's is made when needed. */
+  resolveAll<T extends Dependency>(dependencyClass: DependencyClass<T>): readonly T[] {
+    const all = new Set<Dependency>();
+    for (const context of this.outwards()) {
+      const own = context.replaced.get(dependencyKey(dependencyClass));
+      if (own !== undefined) all.add(own);
+    }
+    return [...all.add(this.root.resolve(dependencyClass))] as T[];
+  }
+
+  /** A tsyringe container in which classes that inject our dependencies get those of this context. */
+  get container(): DependencyContainer {
+    return (this.ownContainer ??= createContainer(this.parent?.container, (dependencyClass) => this.resolve(dependencyClass)));
+  }
+
+  /** Runs a function with this as the current context, in everything it calls or awaits. */
+  run<T>(fn: () => T): T {
+    return state.storage.run(this, fn);
+  }
+
+  /**
+   * Makes this the current context of the process wherever no `run()` is active, until the scope is left.
+   *
+   * For tests and start-up.
+   *
+   * @throws ContextError inside a `run()`, where it would have no effect.
+   */
+  enter(): Scope {
+    if (state.storage.getStore() !== undefined) {
+      throw new ContextError('enter() has no effect inside run(): use run() there, or enter before it.');
+    }
+    state.entered.push(this);
+    let left = false;
+    const exit = (): void => {
+      if (left) return;
+      if (state.entered.at(-1) !== this) {
+        throw new ContextError('Contexts must be left in reverse order: something entered later has not been left.');
+      }
+      left = true;
+      state.entered.pop();
+    };
+    return { exit, [Symbol.dispose]: exit };
+  }
+
+  private *outwards(): Generator<Context> {
+    yield this;
+    if (this.parent !== undefined) yield* this.parent.outwards();
+  }
+}
+
+/**
+ * Runs a function with some dependencies replaced, in everything it calls or awaits.
+ *
+ * @param dependencies - Instances; each takes the place of its class.
+ */
+export function withDependencies<T>(dependencies: readonly Dependency[], fn: () => T): T {
+  return Context.current().child(dependencies).run(fn);
+}

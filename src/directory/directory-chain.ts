@@ -1,0 +1,30 @@
+import { inspect } from 'node:util';
+import { type Directory } from './directory';
+
+/** The directories that a lookup walks, in order. Immutable; equal ones are folded into the first. */
+export class DirectoryChain {
+  /** The directories, each path once. */
+  readonly directories: readonly Directory[];
+  /** The paths joined by `|`, as cache keys hold them. */
+  readonly concat: string;
+
+  /** @param directories - In order of precedence; repeated paths are dropped. */
+  constructor(directories: readonly Directory[]) {
+    this.directories = Object.freeze([...new Map(directories.map((each) => [each.path, each])).values()]);
+    this.concat = this.directories.map(({ path }) => path).join('|');
+    Object.freeze(this);
+  }
+
+  [Symbol.iterator](): Iterator<Directory> {
+    return this.directories[Symbol.iterator]();
+  }
+
+  /** Gives the paths joined by `|`. */
+  toString(): string {
+    return this.concat;
+  }
+
+  [inspect.custom](): string {
+    return `DirectoryChain(${this.concat})`;
+  }
+}

@@ -1,0 +1,171 @@
+/** One place a lookup has asked, as an error message shows it. */
+export interface SearchedPlace {
+  /** Short name of the provider (`ssm`), or `override`, `cacher`, `default`. */
+  readonly provider: string;
+  /** Path of the directory asked; absent for places that have none. */
+  readonly directory?: string | undefined;
+  /** What came of it: `absent`, `not permitted`, ... */
+  readonly outcome: string;
+}
+
+const brand: unique symbol = Symbol.for('xcon.ConfigError') as never;
+
+/**
+ * Base of every error the library throws.
+ *
+ * Messages name settings, variables and places; they never contain a value.
+ */
+export abstract class ConfigError extends Error {
+  /** Stable identifier of the kind of error; part of the API. */
+  abstract readonly code: string;
+  /** Marks the errors of every copy of the package that a process has loaded. */
+  readonly [brand] = true;
+}
+
+/**
+ * Tells whether something thrown is an error of this library, whichever copy of the package threw it.
+ *
+ * @param error - Anything caught.
+ */
+export function isConfigError(error: unknown): error is ConfigError {
+  return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[brand] === true;
+}
+
+/** A required setting has no value anywhere. */
+export class ConfigNotFoundError extends ConfigError {
+  override readonly name = 'ConfigNotFoundError';
+  readonly code = 'CONFIG_NOT_FOUND';
+
+  /**
+   * @param key - Name that was asked for, as it was asked.
+   * @param places - Every place that was searched, in order.
+   */
+  constructor(
+    readonly key: string,
+    readonly places: readonly SearchedPlace[],
+  ) {
+    super(
+      `No value for "${key}". Looked in: ${describePlaces(places)}. ` +
+        `Set it in one of them, or give a fallback: config.get('${key}', fallback).`,
+    );
+  }
+}
+
+/** A value exists but is not of the kind that was asked for. The message never shows it. */
+export class InvalidValueError extends ConfigError {
+  override readonly name = 'InvalidValueError';
+  readonly code = 'INVALID_VALUE';
+
+  /**
+   * @param key - Name of the setting.
+   * @param expected - What would have been accepted.
+   * @param found - Kind of the value found (`string`, `list`, ...), and where it came from.
+   */
+  constructor(
+    readonly key: string,
+    readonly expected: string,
+    readonly found: string,
+  ) {
+    super(`The value of "${key}" is not ${expected}; found ${found}.`);
+  }
+}
+
+/** A setting was asked for by a name that cannot be one. */
+export class InvalidNameError extends ConfigError {
+  override readonly name = 'InvalidNameError';
+  readonly code = 'INVALID_NAME';
+
+  /** @param problem - What is wrong with the name. */
+  constructor(problem: string) {
+    super(`Not the name of a setting: ${problem}. A name is a non-empty string, such as 'DB_HOST'.`);
+  }
+}
+
+/** A directory path is not usable. */
+export class InvalidDirectoryError extends ConfigError {
+  override readonly name = 'InvalidDirectoryError';
+  readonly code = 'INVALID_DIRECTORY';
+
+  /**
+   * @param path - The path as given.
+   * @param problem - What is wrong with it.
+   */
+  constructor(
+    readonly path: string,
+    problem: string,
+  ) {
+    super(
+      `Directory "${path}" ${problem}. A directory is an absolute path such as /orders/prod; ` +
+        `the placeholders are {service} and {environment}.`,
+    );
+  }
+}
+
+/** A setting of the library itself, an option of a Config or an environment variable of ours, is not usable. */
+export class InvalidSettingsError extends ConfigError {
+  override readonly name = 'InvalidSettingsError';
+  readonly code = 'INVALID_SETTINGS';
+
+  /**
+   * @param setting - Setting, option or variable at fault.
+   * @param problem - What is wrong and what would be accepted.
+   */
+  constructor(
+    readonly setting: string,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${setting}: ${problem}`, options);
+  }
+}
+
+/** A name was read from a snapshot that was not loaded into it. */
+export class NotLoadedError extends ConfigError {
+  override readonly name = 'NotLoadedError';
+  readonly code = 'NOT_LOADED';
+
+  /** @param key - Name that was asked for. */
+  constructor(readonly key: string) {
+    super(`"${key}" is not in this snapshot. Add it to the names given to config.load([...]).`);
+  }
+}
+
+/** A context was entered or left in a way that cannot work. */
+export class ContextError extends ConfigError {
+  override readonly name = 'ContextError';
+  readonly code = 'CONTEXT_ORDER';
+}
+
+/** A source could not be read, for a reason other than a missing permission. */
+export class ProviderError extends ConfigError {
+  override readonly name = 'ProviderError';
+  readonly code = 'PROVIDER_FAILED';
+
+  /**
+   * @param provider - Short name of the provider.
+   * @param directory - Path of the directory that was read; absent when the call was for none in particular.
+   * @param problem - What failed, without any value.
+   * @param options - `cause`: the error of the SDK or the provider.
+   */
+  constructor(
+    readonly provider: string,
+    readonly directory: string | undefined,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`Provider "${provider}" failed${directory === undefined ? '' : ` for ${directory}`}: ${problem}`, options);
+  }
+}
+
+/** An operation on the cache table that was asked for by name (`clear`, `entries`, ...) failed. Lookups never throw it. */
+export class CacherError extends ConfigError {
+  override readonly name = 'CacherError';
+  readonly code = 'CACHER_FAILED';
+}
+
+function describePlaces(places: readonly SearchedPlace[]): string {
+  if (places.length === 0) return 'nowhere; no provider is configured';
+  return places
+    .map(({ provider, directory, outcome }) => `${provider}${directory === undefined ? '' : `:${directory}`} (${outcome})`)
+    .join(', ');
+}

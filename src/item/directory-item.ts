@@ -1,0 +1,125 @@
+import { inspect } from 'node:util';
+import { Directory } from '../directory/directory';
+import { copyValue, type ConfigValue, sealValue, type SealedValue } from './value';
+
+/** What a DirectoryItem is made of. */
+export interface DirectoryItemOptions {
+  /** Name as it was stored or asked; kept lower-cased. */
+  readonly name: string;
+  readonly value: ConfigValue;
+  readonly directory: Directory;
+  /** Short name of the provider, as the first word. */
+  readonly source?: string | undefined;
+  /** Whether the value is a secret: never shown, never cached in plain. */
+  readonly secret?: boolean | undefined;
+  /** When the item stops being good, seconds since the Unix epoch; absent when the source sets none. */
+  readonly ttl?: number | undefined;
+  /** ISO 8601 moment when a cached row was written; absent for items read from their source. */
+  readonly createdAt?: string | undefined;
+  /** Whether the item may be written to the shared cache table. Default: true. */
+  readonly cacheable?: boolean | undefined;
+  /** Version at the source: a parameter's number, a secret's version id. */
+  readonly version?: string | undefined;
+  /** Full name at the source, such as `/orders/prod/DB_HOST`; absent where the source has none. */
+  readonly exactName?: string | undefined;
+  /** When a secret rotates next, milliseconds since the Unix epoch; absent when unknown. */
+  readonly nextRotationMs?: number | undefined;
+}
+
+/**
+ * A value and where it came from.
+ *
+ * Immutable. `util.inspect`, `JSON.stringify` and `structuredClone` of an item show its origin, never its value.
+ */
+export class DirectoryItem {
+  /** Name of the setting, lower-cased. */
+  readonly name: string;
+  /** Name as it is stored at the source. */
+  readonly originalName: string;
+  /** Where the value was found; `/_nonExistent` when nowhere. */
+  readonly directory: Directory;
+  /**
+   * Where the value came from: first the provider's short name (or `override`, `default`); for a value from the cache
+   * table, what its row says, then ` - via cacher`. `undefined` when nothing was found.
+   */
+  readonly source: string | undefined;
+  /** Whether the value is a secret. */
+  readonly secret: boolean;
+  /** When the item stops being good, **seconds** since the Unix epoch; `undefined` when the source sets none. */
+  readonly ttl: number | undefined;
+  /** ISO 8601 moment when a cached row was written; `undefined` for items read from their source. */
+  readonly createdAt: string | undefined;
+  /** Whether the item may be written to the shared cache table. */
+  readonly cacheable: boolean;
+  /** Version at the source; `undefined` where it has none. */
+  readonly version: string | undefined;
+  /** Full name at the source; `undefined` where it has none. */
+  readonly exactName: string | undefined;
+  /** When a secret rotates next, **milliseconds** since the Unix epoch; `undefined` when unknown. */
+  readonly nextRotationMs: number | undefined;
+  readonly #sealed: SealedValue;
+
+  constructor(options: DirectoryItemOptions) {
+    this.name = options.name.toLowerCase();
+    this.originalName = options.name;
+    this.directory = options.directory;
+    this.source = options.source;
+    this.secret = options.secret ?? false;
+    this.ttl = options.ttl;
+    this.createdAt = options.createdAt;
+    this.cacheable = options.cacheable ?? true;
+    this.version = options.version;
+    this.exactName = options.exactName;
+    this.nextRotationMs = options.nextRotationMs;
+    this.#sealed = sealValue(options.value);
+    Object.freeze(this);
+  }
+
+  /** Makes the item that says: there is none. Its value is `null`. */
+  static nonExistent(name: string): DirectoryItem {
+    return new DirectoryItem({ name, value: null, directory: Directory.nonExistent });
+  }
+
+  /** The value, deeply frozen; binary values and sets are copies. `null` when nothing was found. */
+  get value(): ConfigValue {
+    return this.#sealed.needsCopy ? copyValue(this.#sealed.value) : this.#sealed.value;
+  }
+
+  /** Whether every reader can be handed the same value, because all of it is frozen. */
+  get isShareable(): boolean {
+    return !this.#sealed.needsCopy;
+  }
+
+  /** Whether nothing was found. */
+  get nonExistent(): boolean {
+    return this.directory.isNonExistent;
+  }
+
+  /** Whether the value was read from the cache table. */
+  get viaCacher(): boolean {
+    return this.source?.endsWith(viaCacherSuffix) === true;
+  }
+
+  /** Short name of the provider, `override` or `default`; `undefined` when nothing was found. */
+  get provider(): string | undefined {
+    return this.source?.split(' ', 1)[0];
+  }
+
+  /** Says where the item comes from, without its value. */
+  toString(): string {
+    return this.nonExistent ? `${this.name}: not found` : `${this.name} from ${this.source ?? '?'} ${this.directory.path}`;
+  }
+
+  /** Gives the origin of the item, without its value. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { name, directory, source, secret, ttl, createdAt, cacheable, version, nonExistent } = this;
+    return { name, directory: directory.path, source, secret, ttl, createdAt, cacheable, version, nonExistent };
+  }
+
+  [inspect.custom](): string {
+    return `DirectoryItem(${this.toString()}${this.secret ? ', secret' : ''})`;
+  }
+}
+
+/** Ends the `source` of an item whose value was read from the cache table. */
+export const viaCacherSuffix = ' - via cacher';

@@ -1,0 +1,94 @@
+import { inspect } from 'node:util';
+import { type Directory } from '../directory/directory';
+import { DirectoryItem } from './directory-item';
+import { type ConfigValue } from './value';
+
+/** A secret that a listing names but whose value has not been asked for. */
+export interface UnreadSecret {
+  readonly kind: 'unread';
+  /** Name of the setting, lower-cased. */
+  readonly name: string;
+  /** Full name at the source. */
+  readonly exactName: string;
+  readonly directory: Directory;
+  /** When the secret rotates next, milliseconds since the Unix epoch; `undefined` when it does not. */
+  readonly nextRotationMs: number | undefined;
+}
+
+/** A name that a listing shows and this process may not read. */
+export interface RefusedEntry {
+  readonly kind: 'refused';
+  /** Name of the setting, lower-cased. */
+  readonly name: string;
+  /** Why, and what to grant; never a value. */
+  readonly refusal: Unavailable;
+}
+
+/** What a listing holds under a name. */
+export type ListingEntry = DirectoryItem | UnreadSecret | RefusedEntry;
+
+/**
+ * Says that a source may not be read here: not permitted, no credentials, no region, no such table.
+ *
+ * Neither an absent value nor a failure: the lookup warns once, walks on, and caches nothing found below.
+ */
+export class Unavailable {
+  /**
+   * @param reason - What the source answered, without any value.
+   * @param remedy - What would make it readable, such as the IAM action and resource to grant.
+   */
+  constructor(
+    readonly reason: string,
+    readonly remedy: string,
+  ) {}
+}
+
+/** All that one provider holds in one directory. Names are compared lower-cased; of two that are equal so, the last wins. */
+export class DirectoryListing {
+  private readonly entries: ReadonlyMap<string, ListingEntry>;
+
+  /**
+   * @param directory - The directory that was read.
+   * @param entries - In the order in which the source lists them.
+   */
+  constructor(
+    readonly directory: Directory,
+    entries: readonly ListingEntry[],
+  ) {
+    this.entries = new Map(entries.map((each) => [each.name, each]));
+  }
+
+  /**
+   * Makes a listing of plain values.
+   *
+   * @param source - Short name of the provider.
+   */
+  static of(directory: Directory, source: string, values: Readonly<Record<string, ConfigValue>>): DirectoryListing {
+    const entries = Object.entries(values).map(([name, value]) => new DirectoryItem({ name, value, directory, source }));
+    return new DirectoryListing(directory, entries);
+  }
+
+  /** Gives what is listed under a lower-cased name; `undefined` when nothing is. */
+  find(name: string): ListingEntry | undefined {
+    return this.entries.get(name);
+  }
+
+  /** The lower-cased names, in the order of the source. */
+  get names(): IterableIterator<string> {
+    return this.entries.keys();
+  }
+
+  /** How many names the listing has. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Gives the directory and the number of names, no value. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    return { directory: this.directory.path, size: this.size };
+  }
+
+  [inspect.custom](): string {
+    return `DirectoryListing(${this.directory.path}, ${this.size} names)`;
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * A value of a setting.
+ *
+ * Environment variables, SSM and Secrets Manager give strings (or a `Uint8Array`, for a binary secret); DynamoDB gives the
+ * rest. A DynamoDB number is a `number` when that is exact, a `bigint` when it is a larger integer, and otherwise its
+ * decimal string.
+ */
+export type ConfigValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Uint8Array
+  | ReadonlySet<string | number | bigint | Uint8Array>
+  | readonly ConfigValue[]
+  | { readonly [key: string]: ConfigValue };
+
+/** A value in a form that is safe to hand out. */
+export interface SealedValue {
+  /** The deeply frozen value; what JavaScript cannot freeze in it (binary, sets) is ours alone. */
+  readonly value: ConfigValue;
+  /** Whether the value holds something that cannot be frozen, so that callers must get copies. */
+  readonly needsCopy: boolean;
+}
+
+/**
+ * Copies a value into one that nobody outside can change.
+ *
+ * @param value - Left as it is; objects of classes are kept, not copied.
+ */
+export function sealValue(value: ConfigValue): SealedValue {
+  if (typeof value !== 'object' || value === null) return { value, needsCopy: false };
+  let needsCopy = false;
+  const sealed = mapValue(value, (leaf) => {
+    needsCopy = true;
+    return copyLeaf(leaf);
+  });
+  return { value: sealed, needsCopy };
+}
+
+/** Copies a sealed value: its binary values and sets are new, the rest is frozen. */
+export function copyValue(value: ConfigValue): ConfigValue {
+  return mapValue(value, copyLeaf);
+}
+
+/** Names the kind of a value, for messages that must not show it. */
+export function kindOfValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof Uint8Array) return 'binary';
+  if (value instanceof Set) return 'a set';
+  return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
+}
+
+type Unfreezable = Uint8Array | ReadonlySet<string | number | bigint | Uint8Array>;
+
+function mapValue(value: ConfigValue, unfreezable: (leaf: Unfreezable) => ConfigValue): ConfigValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array || value instanceof Set) return unfreezable(value);
+  if (isList(value)) return Object.freeze(value.map((each) => mapValue(each, unfreezable)));
+  if (!isPlainObject(value)) return value;
+  const copy: Record<string, ConfigValue> = {};
+  for (const [key, each] of Object.entries(value)) defineOwn(copy, key, mapValue(each, unfreezable));
+  return Object.freeze(copy);
+}
+
+function copyLeaf(leaf: Unfreezable): ConfigValue {
+  if (leaf instanceof Uint8Array) return Uint8Array.from(leaf);
+  return new Set([...leaf].map((each) => (each instanceof Uint8Array ? Uint8Array.from(each) : each)));
+}
+
+function isList(value: object): value is readonly ConfigValue[] {
+  return Array.isArray(value);
+}
+
+function isPlainObject(value: object): value is Readonly<Record<string, ConfigValue>> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Sets a key as data even when it is called `__proto__`. */
+function defineOwn(target: Record<string, ConfigValue>, key: string, value: ConfigValue): void {
+  Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+}

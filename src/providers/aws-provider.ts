@@ -1,0 +1,69 @@
+import { AwsClients } from '../aws/aws-clients';
+import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
+import { InvalidSettingsError } from '../errors';
+import { Unavailable } from '../item/directory-listing';
+import { Provider, type ReadSession } from './provider';
+
+/** Where a provider reads, when not with the clients of the context. */
+export interface AwsProviderOptions {
+  /** Another region; tells the cache name apart (`ssm@eu-west-1`). */
+  readonly region?: string;
+  /** Clients of another account or endpoint; needs a `cacheName`. Never closed here. */
+  readonly clients?: AwsClients;
+  /** Tells the provider apart in cache keys. Default: its name, with `@` and the region when one is given. */
+  readonly cacheName?: string;
+}
+
+/** What the providers that read AWS have in common. */
+export abstract class AwsProvider extends Provider {
+  static override readonly isAbstractKind: boolean = true;
+
+  private readonly ownClients: AwsClients | undefined;
+
+  /**
+   * @param options - Where to read; absent: with the clients of the context.
+   * @throws InvalidSettingsError for clients without a cache name: their rows would be taken for those of the default ones.
+   */
+  constructor(private readonly options: AwsProviderOptions = {}) {
+    super();
+    const { region, clients, cacheName } = options;
+    if (clients !== undefined && cacheName === undefined) {
+      throw new InvalidSettingsError(
+        `${this.constructor.name} option clients`,
+        'needs a cacheName beside it, so that cached rows tell the accounts apart.',
+      );
+    }
+    this.ownClients = clients ?? (region === undefined ? undefined : new AwsClients({ region }));
+  }
+
+  override get cacheName(): string {
+    const { region, cacheName } = this.options;
+    return cacheName ?? (region === undefined ? this.name : `${this.name}@${region}`);
+  }
+
+  override clientsFor(session: ReadSession): AwsClients {
+    return this.ownClients ?? session.clients;
+  }
+}
+
+/**
+ * Runs a call to AWS whose refusal is an outcome and not a failure.
+ *
+ * @param client - Asked for its region first: without one, the SDK throws an error that says nothing else.
+ * @param remedy - What would make the source readable.
+ * @returns What the call gives, or why it is not permitted.
+ */
+export async function whenPermitted<T>(
+  client: { readonly config: { readonly region: () => Promise<string> } },
+  remedy: string,
+  call: () => Promise<T>,
+): Promise<T | Unavailable> {
+  try {
+    await client.config.region();
+    return await call();
+  } catch (error) {
+    const failure = classifyAwsError(error);
+    if (failure === 'not-permitted' || failure === 'not-found') return new Unavailable(describeAwsError(error), remedy);
+    throw error;
+  }
+}

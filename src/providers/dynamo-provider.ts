@@ -1,0 +1,56 @@
+import { type AttributeMap, decodeAttribute } from '../aws/attribute-value';
+import { queryPartition } from '../aws/query-partition';
+import { rememberAttribute } from '../aws/stored-attribute';
+import { keySeparator, tableKeys } from '../aws/table-names';
+import { type Directory } from '../directory/directory';
+import { DirectoryItem } from '../item/directory-item';
+import { DirectoryListing, Unavailable } from '../item/directory-listing';
+import { AwsProvider, whenPermitted } from './aws-provider';
+import { type ListingOutcome, type ReadSession } from './provider';
+
+/**
+ * The configuration table: one partition per directory, one row per setting, values of any DynamoDB type.
+ *
+ * Rows are `{app_key: directory, name_key: name, value}`, or as the Python library writes them.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
+ */
+export class DynamoProvider extends AwsProvider {
+  static readonly dependencyName: string = 'DynamoProvider';
+
+  override readonly name = 'dynamo';
+
+  override async readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
+    const table = session.settings.configTable;
+    const client = await this.clientsFor(session).dynamo();
+    const remedy = `allow dynamodb:Query on arn:aws:dynamodb:*:*:table/${table}, and create that table`;
+    const rows = await whenPermitted(client, remedy, () => queryPartition(client, { table, partition: directory.path }));
+    if (rows instanceof Unavailable) return rows;
+    const items = rows.map((row) => this.itemOf(directory, row, session.nowMs()));
+    return new DirectoryListing(
+      directory,
+      items.filter((each) => each !== undefined),
+    );
+  }
+
+  private itemOf(directory: Directory, row: AttributeMap, nowMs: number): DirectoryItem | undefined {
+    const name = nameOfRow(row);
+    const ttl = Number(row['ttl']?.N ?? Number.NaN);
+    if (name === undefined || ttl * 1000 <= nowMs) return undefined;
+    const attribute = row['value'] ?? { NULL: true };
+    const value = decodeAttribute(attribute) ?? null;
+    const item = new DirectoryItem({
+      name,
+      value,
+      directory,
+      source: this.name,
+      ttl: Number.isFinite(ttl) ? ttl : undefined,
+    });
+    return rememberAttribute(item, attribute);
+  }
+}
+
+/** The name is in `real_name`, else in `name`, else it is the sort key up to its first separator. */
+function nameOfRow(row: AttributeMap): string | undefined {
+  const names = [row['real_name']?.S, row['name']?.S, row[tableKeys.sort]?.S?.split(keySeparator, 1)[0]];
+  return names.find((each) => each !== undefined && each !== '');
+}

@@ -1,0 +1,37 @@
+import { Directory } from '../directory/directory';
+import { DirectoryItem } from '../item/directory-item';
+import { DirectoryListing } from '../item/directory-listing';
+import { Provider } from './provider';
+
+/** Environment variables, as they are when first looked at. */
+export class EnvProvider extends Provider {
+  static readonly dependencyName: string = 'EnvProvider';
+
+  override readonly name = 'env';
+  override readonly cacheable = false;
+
+  /** @param variables - Read instead of the process's; an `undefined` one counts as absent. */
+  constructor(private readonly variables?: Readonly<Record<string, string | undefined>>) {
+    super();
+  }
+
+  override get ownDirectory(): Directory {
+    return environmental;
+  }
+
+  override readDirectory(): Promise<DirectoryListing> {
+    return Promise.resolve(this.snapshot());
+  }
+
+  /** Takes the listing of all variables; values are strings exactly as they are. */
+  snapshot(): DirectoryListing {
+    const items: DirectoryItem[] = [];
+    for (const [name, value] of Object.entries(this.variables ?? process.env)) {
+      if (value === undefined) continue;
+      items.push(new DirectoryItem({ name, value, directory: environmental, source: this.name, cacheable: false }));
+    }
+    return new DirectoryListing(environmental, items);
+  }
+}
+
+const environmental = Directory.literal('/_environmental');

@@ -1,0 +1,87 @@
+import { inspect } from 'node:util';
+import { Dependency } from '../di/dependency';
+import { noteMutation } from '../di/state';
+import { ProviderMemory } from './provider-memory';
+
+/**
+ * What this process remembers: the listings of all providers, and what the cacher has read.
+ *
+ * There is one, so that all of it expires together. A new one in a child context starts empty and leaves the outer one
+ * alone.
+ */
+export class LocalCache extends Dependency {
+  static readonly dependencyName: string = 'LocalCache';
+
+  private memories = new WeakMap<object, WeakMap<object, unknown>>();
+  private expiresAtMs: number | undefined;
+  private current: object = {};
+  private pastCache = false;
+  private readonly warned = new Set<string>();
+
+  /** Stands for all that is remembered now; another object after each reset or expiry. */
+  get generation(): object {
+    return this.current;
+  }
+
+  /** Whether what is remembered is still good, **milliseconds** since the Unix epoch given. */
+  isFresh(nowMs: number): boolean {
+    return this.expiresAtMs !== undefined && nowMs < this.expiresAtMs;
+  }
+
+  /**
+   * Forgets everything when its time is over, and starts the time with the first use.
+   *
+   * @param lifeMs - How long memory is good, **milliseconds**.
+   */
+  touch(nowMs: number, lifeMs: number): void {
+    if (this.expiresAtMs !== undefined && nowMs >= this.expiresAtMs) this.reset();
+    this.expiresAtMs ??= nowMs + lifeMs;
+  }
+
+  /** Whether what the cache table holds is passed over, until memory is forgotten again. */
+  get skipsCache(): boolean {
+    return this.pastCache;
+  }
+
+  /**
+   * Forgets everything. What is being read fills nothing any more.
+   *
+   * @param options - `pastCache`: also pass over what the cache table holds, until the next reset or expiry.
+   */
+  reset({ pastCache = false }: { readonly pastCache?: boolean } = {}): void {
+    this.pastCache = pastCache;
+    this.memories = new WeakMap();
+    this.expiresAtMs = undefined;
+    this.current = {};
+    noteMutation();
+  }
+
+  /** Gives the memory of a provider that reads through certain clients; a new one after each reset. */
+  memoryOf(provider: object, clients: object): ProviderMemory {
+    return this.recall(provider, clients, () => new ProviderMemory());
+  }
+
+  /**
+   * Gives what is remembered under two objects.
+   *
+   * @param make - Makes it when there is nothing yet.
+   */
+  recall<T>(first: object, second: object, make: () => T): T {
+    let inner = this.memories.get(first);
+    if (inner === undefined) this.memories.set(first, (inner = new WeakMap()));
+    let remembered = inner.get(second) as T | undefined;
+    if (remembered === undefined) inner.set(second, (remembered = make()));
+    return remembered;
+  }
+
+  /** Says whether a warning is new; each key is so once in the life of this cache. */
+  isNewWarning(key: string): boolean {
+    if (this.warned.has(key)) return false;
+    this.warned.add(key);
+    return true;
+  }
+
+  [inspect.custom](): string {
+    return `LocalCache(${this.expiresAtMs === undefined ? 'empty' : `until ${new Date(this.expiresAtMs).toISOString()}`})`;
+  }
+}

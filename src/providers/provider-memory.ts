@@ -1,0 +1,103 @@
+import { type Directory } from '../directory/directory';
+import { type UnreadSecret } from '../item/directory-listing';
+import { type ListingOutcome, type Provider, type ReadSession, type SecretOutcome } from './provider';
+
+/** A read that has started; `outcome` is set once it has ended well, so that it can be had without waiting. */
+export interface StartedRead<T> {
+  readonly promise: Promise<T>;
+  outcome: T | undefined;
+}
+
+/**
+ * What one provider has read, or is reading, since memory was last empty: each thing once, whoever asks for it.
+ *
+ * A failed read is forgotten, so that the next lookup asks again.
+ */
+export class ProviderMemory {
+  private readonly listings = new Map<string, StartedRead<ListingOutcome>>();
+  private readonly secrets = new Map<string, StartedRead<{ readonly value: SecretOutcome }>>();
+  private queue: QueuedSecret[] = [];
+
+  /** Starts reading those directories that have not been read; gives the reads of all, in order. */
+  list(provider: Provider, directories: readonly Directory[], session: ReadSession): readonly StartedRead<ListingOutcome>[] {
+    const missing = directories.filter(({ path }) => !this.listings.has(path));
+    if (missing.length > 0) {
+      const reads = startAll(() => provider.readDirectories(missing, session), missing);
+      for (const { path } of missing) {
+        this.listings.set(
+          path,
+          keepOutcome(reads(path), () => this.listings.delete(path)),
+        );
+      }
+    }
+    return directories.map(({ path }) => this.listings.get(path) as StartedRead<ListingOutcome>);
+  }
+
+  /**
+   * Reads the value of a secret, together with those asked for in the same turn.
+   *
+   * @returns The item, `undefined` when it is gone, or why it may not be read.
+   */
+  readSecret(provider: Provider, secret: UnreadSecret, session: ReadSession): Promise<SecretOutcome> {
+    const known = this.secrets.get(secret.exactName);
+    if (known !== undefined) return known.promise.then(({ value }) => value);
+    const promise = new Promise<SecretOutcome>((resolve, reject) => {
+      this.queue.push({ secret, resolve, reject });
+    });
+    if (this.queue.length === 1) afterThisTurn(() => this.flush(provider, session));
+    const started = keepOutcome(
+      promise.then((value) => ({ value })),
+      () => this.secrets.delete(secret.exactName),
+    );
+    this.secrets.set(secret.exactName, started);
+    return promise;
+  }
+
+  /** Gives what was read of a secret; `'unread'` when that has not been done, or has not ended. */
+  knownSecret(exactName: string): SecretOutcome | 'unread' {
+    const known = this.secrets.get(exactName)?.outcome;
+    return known === undefined ? 'unread' : known.value;
+  }
+
+  private flush(provider: Provider, session: ReadSession): void {
+    const queued = this.queue;
+    this.queue = [];
+    const secrets = queued.map(({ secret }) => secret);
+    const reads = startAll(
+      () => provider.readSecrets(secrets, session),
+      secrets.map(({ exactName }) => ({ path: exactName })),
+    );
+    for (const { secret, resolve, reject } of queued) reads(secret.exactName).then(resolve, reject);
+  }
+}
+
+/** Keeps what a read comes to; a failed one is forgotten by its owner. */
+function keepOutcome<T>(promise: Promise<T>, forget: () => void): StartedRead<T> {
+  const read: StartedRead<T> = { promise, outcome: undefined };
+  promise.then((outcome) => (read.outcome = outcome), forget);
+  return read;
+}
+
+interface QueuedSecret {
+  readonly secret: UnreadSecret;
+  readonly resolve: (outcome: SecretOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Starts reads; an error thrown at once, or a key without a promise, becomes a rejection. */
+function startAll<T>(start: () => ReadonlyMap<string, Promise<T>>, keys: readonly { readonly path: string }[]): (key: string) => Promise<T> {
+  try {
+    const started = start();
+    for (const { path } of keys) started.get(path)?.catch(() => undefined);
+    return (key) => started.get(key) ?? Promise.reject(new Error(`The provider started no read of ${key}.`));
+  } catch (error) {
+    return () => Promise.reject(error as Error);
+  }
+}
+
+/** Calls back once all promises that are settled now have run their reactions: no time passes, but nobody is left out. */
+function afterThisTurn(callback: () => void): void {
+  void Promise.resolve().then(() => {
+    process.nextTick(callback);
+  });
+}

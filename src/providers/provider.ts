@@ -1,0 +1,90 @@
+import { type AwsClients } from '../aws/aws-clients';
+import { type Directory } from '../directory/directory';
+import { Dependency } from '../di/dependency';
+import { type DirectoryItem } from '../item/directory-item';
+import { DirectoryListing, type Unavailable, type UnreadSecret } from '../item/directory-listing';
+import { type ConfigValue } from '../item/value';
+import { type ResolvedSettings } from '../settings/settings-values';
+
+/** What a read may use; resolved before it starts, because it may serve several callers. */
+export interface ReadSession {
+  readonly clients: AwsClients;
+  readonly settings: ResolvedSettings;
+  /** Gives the current time, **milliseconds** since the Unix epoch. */
+  readonly nowMs: () => number;
+}
+
+/** What came of listing a directory. A failure is a rejection. */
+export type ListingOutcome = DirectoryListing | Unavailable;
+
+/** What came of reading a secret: its item, `undefined` when it is gone, or why it may not be read. */
+export type SecretOutcome = DirectoryItem | Unavailable | undefined;
+
+/**
+ * A source of settings.
+ *
+ * To write one: a `name` and {@link Provider.readDirectory}. A provider neither logs nor swallows: an absent directory is
+ * an empty listing, one that may not be read an `Unavailable`, everything else is thrown. The library remembers what was
+ * read, asks once for concurrent callers, and decides what to tell whom.
+ */
+export abstract class Provider extends Dependency {
+  static override readonly isAbstractKind: boolean = true;
+
+  /** Short name, part of cache keys: never changes. Lower-case letters and digits. */
+  abstract readonly name: string;
+
+  /**
+   * Whether what is found may be kept in the shared cache table.
+   *
+   * `false` for a source of this process alone (`env`): it is asked once, with {@link Provider.ownDirectory}, not per
+   * directory, and nothing found behind it is cached either.
+   */
+  readonly cacheable: boolean = true;
+
+  /** Tells apart, in cache keys, two providers that read another region, account or endpoint: `ssm@eu-west-1`. */
+  get cacheName(): string {
+    return this.name;
+  }
+
+  /** Where a provider that is not cacheable keeps its settings; `undefined`: it is asked for the directories of the chain. */
+  get ownDirectory(): Directory | undefined {
+    return undefined;
+  }
+
+  /**
+   * Lists one directory.
+   *
+   * @returns All it holds (an empty listing when there is no such directory), or why it may not be read.
+   * @throws Anything, when the source fails; it becomes the `cause` of a ProviderError, if a lookup gets that far.
+   */
+  abstract readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome>;
+
+  /**
+   * Lists several directories at once; for sources that can do so in fewer calls than one each.
+   *
+   * @returns A promise per path, all started.
+   */
+  readDirectories(directories: readonly Directory[], session: ReadSession): ReadonlyMap<string, Promise<ListingOutcome>> {
+    return new Map(directories.map((each) => [each.path, this.readDirectory(each, session)]));
+  }
+
+  /**
+   * Reads the values of secrets that listings have left unread.
+   *
+   * @param secrets - As listed by this provider.
+   * @returns A promise per exact name, all started.
+   */
+  readSecrets(_secrets: readonly UnreadSecret[], _session: ReadSession): ReadonlyMap<string, Promise<SecretOutcome>> {
+    return new Map();
+  }
+
+  /** Gives the clients that reads go through: those of the context, unless the provider has its own. */
+  clientsFor(session: ReadSession): AwsClients {
+    return session.clients;
+  }
+
+  /** Makes the listing of a directory from plain values. */
+  protected listing(directory: Directory, values: Readonly<Record<string, ConfigValue>>): DirectoryListing {
+    return DirectoryListing.of(directory, this.name, values);
+  }
+}

@@ -1,0 +1,103 @@
+import type {
+  BatchGetSecretValueCommandOutput,
+  GetSecretValueCommandOutput,
+  SecretsManagerClient,
+  SecretValueEntry,
+} from '@aws-sdk/client-secrets-manager';
+import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
+import { DirectoryItem } from '../item/directory-item';
+import { Unavailable, type UnreadSecret } from '../item/directory-listing';
+import { type SecretOutcome } from './provider';
+
+/** Up to this many values are read one by one, in parallel; more by the batch call. */
+const mostSingleReads = 5;
+/** Most ids that a batch call takes. */
+const maxBatchSize = 20;
+
+/**
+ * Reads the values of secrets by name, in one round.
+ *
+ * @param connecting - The client to read with.
+ * @param source - Short name of the provider.
+ * @returns A promise per exact name.
+ */
+export function readSecretValues(
+  connecting: Promise<SecretsManagerClient>,
+  source: string,
+  secrets: readonly UnreadSecret[],
+): ReadonlyMap<string, Promise<SecretOutcome>> {
+  const reader = new SecretValueReader(connecting, source);
+  if (secrets.length <= mostSingleReads) return new Map(secrets.map((each) => [each.exactName, reader.readOne(each)]));
+  const started = new Map<string, Promise<SecretOutcome>>();
+  for (let start = 0; start < secrets.length; start += maxBatchSize) {
+    const batch = secrets.slice(start, start + maxBatchSize);
+    const read = reader.readBatch(batch);
+    for (const each of batch) started.set(each.exactName, read.then((pick) => pick(each)));
+  }
+  return started;
+}
+
+type BatchError = NonNullable<BatchGetSecretValueCommandOutput['Errors']>[number];
+
+class SecretValueReader {
+  constructor(
+    private readonly connecting: Promise<SecretsManagerClient>,
+    private readonly source: string,
+  ) {}
+
+  async readOne(secret: UnreadSecret): Promise<SecretOutcome> {
+    const client = await this.connecting;
+    const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+    try {
+      await client.config.region();
+      return this.itemOf(secret, await client.send(new GetSecretValueCommand({ SecretId: secret.exactName })));
+    } catch (error) {
+      return outcomeOf(secret, error, describeAwsError(error));
+    }
+  }
+
+  /** Reads up to 20 values. @returns What picks one of them; it reads the value alone where the batch could not. */
+  async readBatch(secrets: readonly UnreadSecret[]): Promise<(secret: UnreadSecret) => Promise<SecretOutcome>> {
+    const client = await this.connecting;
+    const { BatchGetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+    const input = { SecretIdList: secrets.map(({ exactName }) => exactName) };
+    let output: BatchGetSecretValueCommandOutput;
+    try {
+      await client.config.region();
+      output = await client.send(new BatchGetSecretValueCommand(input));
+    } catch (error) {
+      if (classifyAwsError(error) !== 'not-permitted') throw error;
+      return (secret) => this.readOne(secret);
+    }
+    const values = new Map(output.SecretValues?.map((each) => [each.Name, each]));
+    const errors = new Map(output.Errors?.map((each) => [each.SecretId, each]));
+    return (secret) => this.pick(secret, values.get(secret.exactName), errors.get(secret.exactName));
+  }
+
+  private async pick(
+    secret: UnreadSecret,
+    value: SecretValueEntry | undefined,
+    error: BatchError | undefined,
+  ): Promise<SecretOutcome> {
+    if (value !== undefined) return this.itemOf(secret, value);
+    if (error === undefined) return this.readOne(secret);
+    const thrown = Object.assign(new Error(error.Message ?? ''), { name: error.ErrorCode ?? 'Error' });
+    return outcomeOf(secret, thrown, describeAwsError(thrown));
+  }
+
+  private itemOf(secret: UnreadSecret, value: GetSecretValueCommandOutput | SecretValueEntry): DirectoryItem {
+    const { exactName, directory, nextRotationMs } = secret;
+    const found = value.SecretString ?? value.SecretBinary;
+    if (found === undefined) throw new Error(`The answer for ${exactName} has neither SecretString nor SecretBinary.`);
+    const name = exactName.slice(exactName.lastIndexOf('/') + 1);
+    const { source } = this;
+    return new DirectoryItem({ name, value: found, directory, source, secret: true, exactName, nextRotationMs, version: value.VersionId });
+  }
+}
+
+function outcomeOf({ exactName }: UnreadSecret, error: unknown, reason: string): SecretOutcome {
+  const failure = classifyAwsError(error);
+  if (failure === 'not-found') return undefined;
+  if (failure !== 'not-permitted') throw error;
+  return new Unavailable(reason, `allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:*:*:secret:${exactName}-*`);
+}

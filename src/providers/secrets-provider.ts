@@ -1,0 +1,91 @@
+import type { ListSecretsCommandOutput, SecretListEntry, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { readPages } from '../aws/pages';
+import { type Directory } from '../directory/directory';
+import { DirectoryListing, Unavailable, type UnreadSecret } from '../item/directory-listing';
+import { AwsProvider, whenPermitted } from './aws-provider';
+import { nameInDirectory } from './name-in-directory';
+import { type ListingOutcome, type ReadSession, type SecretOutcome } from './provider';
+import { readSecretValues } from './secret-values';
+
+/** Most values that one filter of `ListSecrets` takes. */
+const maxFilterValues = 10;
+
+/**
+ * Secrets Manager: the secrets directly under a directory.
+ *
+ * The listings of a chain are read together; a value only when a lookup reaches it.
+ * Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+ */
+export class SecretsProvider extends AwsProvider {
+  static readonly dependencyName: string = 'SecretsProvider';
+
+  override readonly name = 'secrets';
+
+  override readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
+    return this.readTogether([directory], session).then((list) => list(directory));
+  }
+
+  override readDirectories(
+    directories: readonly Directory[],
+    session: ReadSession,
+  ): ReadonlyMap<string, Promise<ListingOutcome>> {
+    const started = new Map<string, Promise<ListingOutcome>>();
+    for (let start = 0; start < directories.length; start += maxFilterValues) {
+      const together = directories.slice(start, start + maxFilterValues);
+      const read = this.readTogether(together, session);
+      for (const each of together) started.set(each.path, read.then((list) => list(each)));
+    }
+    return started;
+  }
+
+  override readSecrets(
+    secrets: readonly UnreadSecret[],
+    session: ReadSession,
+  ): ReadonlyMap<string, Promise<SecretOutcome>> {
+    return readSecretValues(this.clientsFor(session).secretsManager(), this.name, secrets);
+  }
+
+  /** Lists the secrets of up to ten directories. @returns What picks those of one. */
+  private async readTogether(
+    directories: readonly Directory[],
+    session: ReadSession,
+  ): Promise<(directory: Directory) => ListingOutcome> {
+    const client = await this.clientsFor(session).secretsManager();
+    const remedy = 'allow secretsmanager:ListSecrets on *';
+    const secrets = await whenPermitted(client, remedy, () => secretsOf(client, directories));
+    return (directory) => (secrets instanceof Unavailable ? secrets : listingOf(directory, secrets));
+  }
+}
+
+function listingOf(directory: Directory, secrets: readonly SecretListEntry[]): DirectoryListing {
+  const entries = secrets.map((each) => unreadSecret(directory, each));
+  return new DirectoryListing(
+    directory,
+    entries.filter((each) => each !== undefined),
+  );
+}
+
+function unreadSecret(
+  directory: Directory,
+  { Name: exactName, NextRotationDate: nextRotation }: SecretListEntry,
+): UnreadSecret | undefined {
+  const name = nameInDirectory(exactName, directory)?.toLowerCase();
+  if (name === undefined || exactName === undefined) return undefined;
+  return { kind: 'unread', name, exactName, directory, nextRotationMs: nextRotation?.getTime() };
+}
+
+async function secretsOf(
+  client: SecretsManagerClient,
+  directories: readonly Directory[],
+): Promise<readonly SecretListEntry[]> {
+  const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
+  const prefixes = directories.map(({ path }) => `${path}/`);
+  const pages = await readPages(
+    (token: string | undefined): Promise<ListSecretsCommandOutput> => {
+    const input = { Filters: [{ Key: 'name' as const, Values: prefixes }], MaxResults: 100, NextToken: token };
+    return client.send(new ListSecretsCommand(input));
+  },
+    (page) => page.NextToken,
+  );
+  return pages.flatMap((page) => page.SecretList ?? []);
+}

@@ -1,0 +1,128 @@
+import { inspect } from 'node:util';
+import { Context } from '../di/context';
+import { Default } from '../di/default';
+import { Dependency } from '../di/dependency';
+import { noteMutation, state } from '../di/state';
+import { settingChecks, type VariableReader, variableReaders } from './settings-checks';
+import { type ResolvedSettings, settingsDefaults, type SettingsValues } from './settings-values';
+
+type Name = keyof SettingsValues;
+
+const names = Object.keys(settingChecks) as readonly Name[];
+const variables = Object.values(variableReaders).flatMap((reader) => reader.variables);
+
+/**
+ * Settings of the library itself: what code assigned, else what the environment variable says, else a default.
+ *
+ * Assignments and changed variables take effect at once (variables are looked at once in each turn of the event loop).
+ */
+export class XconSettings extends Dependency {
+  static readonly dependencyName: string = 'XconSettings';
+
+  private readonly assigned: Partial<SettingsValues>;
+  private seenVariables: readonly (string | undefined)[] | undefined;
+  private seenMutations = -1;
+  private resolved: ResolvedSettings | undefined;
+
+  /**
+   * @param values - Settings to start from, as if assigned.
+   * @throws InvalidSettingsError naming a setting that cannot be.
+   */
+  constructor(values: Partial<SettingsValues> = {}) {
+    super();
+    this.assigned = {};
+    for (const [name, value] of Object.entries(values)) this.assign(name as Name, value);
+  }
+
+  /**
+   * Sets a setting.
+   *
+   * @param value - `Default` or `undefined` takes back what was set.
+   * @throws InvalidSettingsError naming the setting.
+   */
+  assign(name: Name, value: unknown): void {
+    if (value === Default || value === undefined) delete this.assigned[name];
+    else Object.assign(this.assigned, { [name]: settingChecks[name](value, `xconSettings.${name}`) });
+    noteMutation();
+  }
+
+  /**
+   * Gives all settings as they stand.
+   *
+   * @returns The same object until a setting or a variable changes.
+   * @throws InvalidSettingsError naming a variable that cannot be used.
+   */
+  resolve(): ResolvedSettings {
+    const seen = this.seenVariables;
+    const now = variables.map((name) => process.env[name]);
+    const unchanged = seen !== undefined && this.seenMutations === state.mutations && now.every((each, i) => each === seen[i]);
+    if (unchanged && this.resolved !== undefined) return this.resolved;
+    if (seen?.some((each, i) => each !== now[i]) === true) noteMutation();
+    this.resolved = Object.freeze(this.read());
+    this.seenVariables = now;
+    this.seenMutations = state.mutations;
+    return this.resolved;
+  }
+
+  [inspect.custom](): string {
+    return `XconSettings(assigned: ${Object.keys(this.assigned).join(', ') || 'none'})`;
+  }
+
+  private read(): ResolvedSettings {
+    const values = { ...settingsDefaults };
+    for (const name of names) Object.assign(values, { [name]: this.settingOf(name) });
+    const serviceGiven = values.service !== '' && this.isGiven('service');
+    const environmentGiven = values.environment !== '' && this.isGiven('environment');
+    return {
+      ...values,
+      service: values.service === '' ? settingsDefaults.service : values.service,
+      environment: values.environment === '' ? settingsDefaults.environment : values.environment,
+      serviceGiven,
+      environmentGiven,
+    };
+  }
+
+  private settingOf(name: Name): SettingsValues[Name] {
+    const variable = this.variableOf(name);
+    if (Object.hasOwn(this.assigned, name)) return this.assigned[name];
+    if (variable === undefined) return settingsDefaults[name];
+    return (variableReaders[name] as VariableReader<SettingsValues[Name]>).parse(process.env[variable] as string, variable);
+  }
+
+  private isGiven(name: Name): boolean {
+    return Object.hasOwn(this.assigned, name) || this.variableOf(name) !== undefined;
+  }
+
+  private variableOf(name: Name): string | undefined {
+    const reader = variableReaders[name];
+    return reader?.variables.find((each) => isPresent(process.env[each], reader));
+  }
+}
+
+/** What {@link xconSettings} is: every setting, readable as it stands and assignable. */
+export type XconSettingsFacade = SettingsValues;
+
+/**
+ * The settings of the library, as they are in the current context.
+ *
+ * Assigning `Default` or `undefined` takes back what was set.
+ */
+export const xconSettings: XconSettingsFacade = Object.create(null, descriptors()) as XconSettingsFacade;
+
+function descriptors(): PropertyDescriptorMap {
+  const entries = names.map((name): [string, PropertyDescriptor] => [
+    name,
+    {
+      enumerable: true,
+      get: () => Context.current().resolve(XconSettings).resolve()[name],
+      set: (value: unknown) => {
+        Context.current().resolve(XconSettings).assign(name, value);
+      },
+    },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function isPresent(text: string | undefined, { emptyIsGiven }: { readonly emptyIsGiven?: boolean }): boolean {
+  return text !== undefined && (text !== '' || emptyIsGiven === true);
+}

@@ -1,0 +1,149 @@
+import { LocalAwsError } from './local-aws-error';
+import { type ParameterInput } from './parameter-store';
+import { type SecretPatch } from './secret-store';
+import { type SecretContent } from './secret-versions';
+import { SeedPlace } from './seed-place';
+import { parameterTypes } from './ssm-writes';
+import { AttributeError, toWireItem, type WireItem } from './wire-attribute';
+
+/** A secret of a seed, ready to be kept. */
+export interface CheckedSecret {
+  /** Oldest first; the last one is current. */
+  readonly contents: readonly SecretContent[];
+  readonly patch: SecretPatch;
+}
+
+/** A table of a seed, ready to be created and filled. */
+export interface CheckedTable {
+  /** Key attributes in order, with their DynamoDB types. */
+  readonly keys: ReadonlyMap<string, string>;
+  readonly rows: readonly WireItem[];
+}
+
+/** A seed that was found to be well formed. */
+export interface CheckedSeed {
+  readonly parameters: ReadonlyMap<string, ParameterInput>;
+  readonly secrets: ReadonlyMap<string, CheckedSecret>;
+  readonly tables: ReadonlyMap<string, CheckedTable>;
+  readonly kmsKeys: readonly string[];
+}
+
+/**
+ * Checks a seed that may come from a file.
+ *
+ * @param source - What to call it in messages, such as `Seed file a.yaml`.
+ * @param nowMs - Current time, milliseconds since the Unix epoch.
+ * @throws LocalAwsError that says where the seed is malformed, and what was expected there.
+ */
+export function checkSeed(seed: unknown, source: string, nowMs: number): CheckedSeed {
+  const known = ['ssm', 'secrets', 'tables', 'kmsKeys'] as const;
+  const whole = new SeedPlace(seed, `${source}:`).structure(known, `a map with ${known.join(', ')}`);
+  return {
+    parameters: mapOf(whole.ssm, checkParameter),
+    secrets: mapOf(whole.secrets, checkSecret),
+    tables: mapOf(whole.tables, (place) => checkTable(place, nowMs)),
+    kmsKeys: whole.kmsKeys.ifPresent((keys) => keys.members().map((each) => each.text('a key id'))) ?? [],
+  };
+}
+
+function mapOf<T>(places: SeedPlace, check: (place: SeedPlace) => T): ReadonlyMap<string, T> {
+  return new Map(places.ifPresent((map) => map.entries().map(([name, place]) => [name, check(place)])) ?? []);
+}
+
+function checkParameter(place: SeedPlace): ParameterInput {
+  if (typeof place.value === 'string') return { value: place.value, type: 'String', keyDenied: false };
+  const known = ['value', 'type', 'keyDenied', 'labels'] as const;
+  const { value, type, keyDenied, labels } = place.structure(known, 'a text (quote it) or { value, type }');
+  return {
+    value: value.text(),
+    type: type.ifPresent((each) => each.oneOf(parameterTypes)) ?? 'String',
+    keyDenied: keyDenied.ifPresent((each) => each.flag()) ?? false,
+    labels: labels.ifPresent((list) => list.members().map((each) => each.text())),
+  };
+}
+
+function checkSecret(place: SeedPlace): CheckedSecret {
+  if (typeof place.value === 'string') return { contents: [{ text: place.value }], patch: unrestricted };
+  const known = ['value', 'binary', '$bytes', 'denied', 'previous', 'rotation', 'listed'] as const;
+  const members = place.structure(known, 'a text (quote it) or { value }');
+  const binary = members.binary.isAbsent ? members.$bytes : members.binary;
+  if (!members.value.isAbsent && !binary.isAbsent) place.reject('has both a value and a binary; expected one');
+  if (!members.previous.isAbsent && members.value.isAbsent && binary.isAbsent) {
+    place.reject('has a previous value but no current one');
+  }
+  const contents = [
+    members.previous.ifPresent((each) => ({ text: each.text() })),
+    members.value.ifPresent((each) => ({ text: each.text() })),
+    binary.ifPresent((each) => ({ binary: checkBase64(each) })),
+  ];
+  return {
+    contents: contents.filter((each) => each !== undefined),
+    patch: {
+      ...unrestricted,
+      denied: members.denied.ifPresent((each) => each.flag()),
+      listed: members.listed.ifPresent((each) => each.flag()),
+      ...members.rotation.ifPresent(checkRotation),
+    },
+  };
+}
+
+/** What a seeded secret is unless its seed says otherwise, also when it existed before. */
+const unrestricted: SecretPatch = {
+  deletionAtMs: undefined,
+  denied: undefined,
+  listed: undefined,
+  rotationEnabled: undefined,
+  nextRotationAtMs: undefined,
+};
+
+function checkRotation(place: SeedPlace): SecretPatch {
+  const { enabled, nextRotationDate } = place.structure(
+    ['enabled', 'nextRotationDate'],
+    '{ enabled, nextRotationDate }',
+  );
+  return { rotationEnabled: enabled.flag(), nextRotationAtMs: nextRotationDate.ifPresent(checkDate) };
+}
+
+function checkDate(place: SeedPlace): number {
+  const { value } = place;
+  const given = typeof value === 'number' ? value * 1000 : value;
+  const isDate = typeof given === 'number' || typeof given === 'string' || given instanceof Date;
+  const ms = isDate ? new Date(given).getTime() : NaN;
+  return Number.isNaN(ms) ? place.refuse('a date: ISO 8601, or seconds since the Unix epoch') : ms;
+}
+
+function checkBase64(place: SeedPlace): string {
+  const text = place.text('base64');
+  return Buffer.from(text, 'base64').toString('base64') === text ? text : place.refuse('base64');
+}
+
+function checkTable(place: SeedPlace, nowMs: number): CheckedTable {
+  const { hashKey, rangeKey, rows } = place.structure(['hashKey', 'rangeKey', 'rows'], '{ hashKey, rangeKey, rows }');
+  const hash = hashKey.ifPresent((each) => each.text()) ?? 'app_key';
+  const range =
+    rangeKey.value === null ? [] : [rangeKey.ifPresent((each) => each.text('a text or null')) ?? 'name_key'];
+  const names = [hash, ...range];
+  const places = rows.ifPresent((list) => list.members()) ?? [];
+  const items = places.map((each) => checkRow(each, nowMs));
+  const keys = new Map(names.map((name) => [name, Object.keys(items[0]?.[name] ?? {})[0] ?? 'S']));
+  items.forEach((item, index) => {
+    for (const [name, type] of keys) {
+      if (item[name]?.[type] === undefined || !'SNB'.includes(type)) {
+        places[index]?.reject(
+          `has no ${name} of the kind the key has; expected a text, number or bytes, the same in every row`,
+        );
+      }
+    }
+  });
+  return { keys, rows: items };
+}
+
+function checkRow(place: SeedPlace, nowMs: number): WireItem {
+  const row = Object.fromEntries(place.entries('a row: a map of attributes').map(([name, each]) => [name, each.value]));
+  try {
+    return toWireItem(row, place.where, nowMs);
+  } catch (error) {
+    if (error instanceof AttributeError) throw new LocalAwsError(`${error.message}.`);
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { type Answer } from './answer';
+import { type OpenCall, type RecordedCalls } from './call-log';
+import { type Gateway, parseBody } from './gateway';
+import { LocalAwsError } from './local-aws-error';
+import { redact } from './redact';
+import { type LocalAwsService } from './service';
+
+const targets: ReadonlyMap<string, LocalAwsService> = new Map([
+  ['AmazonSSM', 'ssm'],
+  ['secretsmanager', 'secretsmanager'],
+  ['TrentService', 'kms'],
+  ['DynamoDB_20120810', 'dynamodb'],
+]);
+
+/** The one HTTP port of the local AWS. */
+export class HttpEndpoint {
+  /** An idle connection is kept until `close`: a client that is about to use it must not find it closed. */
+  private readonly server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
+    const work = this.serve(request, response).finally(() => this.running.delete(work));
+    this.running.add(work);
+  });
+  private readonly running = new Set<Promise<void>>();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly gateway: Gateway,
+    private readonly calls: RecordedCalls,
+  ) {}
+
+  /** @returns The port. */
+  async listen(host: string, port: number): Promise<number> {
+    const listening = once(this.server, 'listening');
+    this.server.listen(port, host);
+    try {
+      await listening;
+    } catch (cause) {
+      const code = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
+      throw new LocalAwsError(`Cannot listen on ${host} port ${port}: ${code}.`, { cause });
+    }
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Ends every connection, also one that waits for an answer, and frees the port. */
+  close(): Promise<void> {
+    this.closing ??= new Promise((resolve) => {
+      this.server.close(() => {
+        void Promise.all(this.running).then(() => resolve());
+      });
+      this.server.closeAllConnections();
+    });
+    return this.closing;
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableEnded) gone.abort();
+    });
+    const [service, operation] = readTarget(request.headers['x-amz-target']);
+    const call = this.calls.begin(service, operation);
+    try {
+      const body = await text(request);
+      const fields = parseBody(body);
+      call.body = fields === undefined ? undefined : redact(fields);
+      const { answer, outcome } = await this.gateway.handle({ service, operation, text: body, fields }, gone.signal);
+      if (answer.kind === 'hang' && !gone.signal.aborted) await once(gone.signal, 'abort');
+      gone.signal.throwIfAborted();
+      this.calls.end(call, outcome);
+      send(answer, response);
+    } catch {
+      this.calls.end(call, 'aborted');
+    }
+  }
+}
+
+function readTarget(header: string | string[] | undefined): readonly [OpenCall['service'], string] {
+  const [prefix = '', operation = ''] = String(header ?? '').split('.');
+  return [targets.get(prefix) ?? 'unknown', operation];
+}
+
+function send(answer: Answer, response: ServerResponse): void {
+  if (answer.kind !== 'body') {
+    response.destroy();
+    return;
+  }
+  response.writeHead(answer.status, {
+    'content-type': answer.type,
+    'content-length': Buffer.byteLength(answer.body),
+    'x-amzn-requestid': randomUUID(),
+    ...(answer.error === undefined ? {} : { 'x-amzn-errortype': answer.error }),
+  });
+  response.end(answer.body);
+}

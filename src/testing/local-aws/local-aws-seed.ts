@@ -1,0 +1,59 @@
+import { type ParameterType } from './parameter-store';
+
+/** A parameter to begin with. */
+export interface SeedParameter {
+  readonly value: string;
+  /** Default `String`. */
+  readonly type?: ParameterType;
+  /** A `SecureString` whose KMS key the caller may not use: whoever decrypts it is refused the whole answer. */
+  readonly keyDenied?: boolean;
+  /** Labels of this version. */
+  readonly labels?: readonly string[];
+}
+
+/** A secret to begin with; without `value` and `binary` it has no version yet. */
+export interface SeedSecret {
+  readonly value?: string;
+  /** Base64. */
+  readonly binary?: string;
+  /** The caller may list and describe it, but not read its value. */
+  readonly denied?: boolean;
+  /** Value of the version `AWSPREVIOUS`. */
+  readonly previous?: string;
+  readonly rotation?: SeedRotation;
+  /** False: `ListSecrets` does not show it, as when the listing lags behind. */
+  readonly listed?: boolean;
+}
+
+/** Rotation as `ListSecrets` and `DescribeSecret` tell it; nothing is rotated. */
+export interface SeedRotation {
+  readonly enabled: boolean;
+  /** ISO 8601 text, epoch seconds, or a `Date`. */
+  readonly nextRotationDate?: string | number | Date;
+}
+
+/** A table to begin with. Its key attributes have the types they have in the first row, else `S`. */
+export interface SeedTable {
+  /** Default `app_key`. */
+  readonly hashKey?: string;
+  /** Default `name_key`; `null`: the table has no sort key. */
+  readonly rangeKey?: string | null;
+  /**
+   * Plain values: string, number, bigint, boolean, null, array, object, `Uint8Array`, `Set`.
+   *
+   * For YAML and JSON also `{$num: "1.5"}`, `{$bytes: base64}`, `{$set: […]}`, `{$nowPlus: seconds}` (epoch seconds
+   * that far from now) and `{$repeat: [text, times]}`.
+   */
+  readonly rows?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** What a local AWS holds at its start, or is given later. Listings show it in this order. */
+export interface LocalAwsSeed {
+  /** By full name. A text is a `String`. Names and values are not checked as AWS would: an empty value is kept. */
+  readonly ssm?: Readonly<Record<string, string | SeedParameter>>;
+  /** By full name. */
+  readonly secrets?: Readonly<Record<string, string | SeedSecret>>;
+  readonly tables?: Readonly<Record<string, SeedTable>>;
+  /** Key ids, aliases or ARNs. With none, every key id is taken to exist. */
+  readonly kmsKeys?: readonly string[];
+}

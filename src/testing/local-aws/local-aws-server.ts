@@ -1,0 +1,159 @@
+import { type AttributeValue } from '@aws-sdk/client-dynamodb';
+
+import { applySeed, putSecret, type SeedStores } from './apply-seed';
+import { region } from './arn';
+import { RecordedCalls } from './call-log';
+import { checkSeed } from './check-seed';
+import { dynamoOperations } from './dynamo';
+import { DynamoTables } from './dynamo-tables';
+import { FaultPlan } from './fault-plan';
+import { Gateway } from './gateway';
+import { HttpEndpoint } from './http-endpoint';
+import { KeyStore, kmsOperations } from './kms';
+import { type LocalAws } from './local-aws';
+import { type LocalAwsFault } from './local-aws-fault';
+import { checkAmount, checkPort, type LocalAwsLimits, type LocalAwsOptions, loopbackHost } from './local-aws-options';
+import { type LocalAwsSeed, type SeedParameter } from './local-aws-seed';
+import { ParameterStore } from './parameter-store';
+import { readSeed } from './read-seed';
+import { secretsManagerOperations } from './secrets-manager';
+import { SecretStore } from './secret-store';
+import { type LocalAwsChange, type LocalAwsService, type Operations, type ServiceContext } from './service';
+import { ssmOperations } from './ssm';
+import { TableSettings } from './table-settings';
+import { TokenBucket } from './token-bucket';
+import { fromWireItem } from './wire-attribute';
+
+/** Puts the parts together: stores, services, gateway and port. */
+export class LocalAwsServer implements LocalAws {
+  readonly calls = new RecordedCalls();
+  private readonly listeners = new Set<(change: LocalAwsChange) => void>();
+  private readonly stores: SeedStores;
+  private readonly settings: TableSettings;
+  private readonly gateway: Gateway;
+  private readonly endpoint: HttpEndpoint;
+  private address = { url: '', port: 0 };
+
+  private constructor(private readonly clock: () => number) {
+    const context: ServiceContext = {
+      clock,
+      changed: (change) => this.listeners.forEach((listener) => listener(change)),
+    };
+    const parameters = new ParameterStore(context);
+    const secrets = new SecretStore(context);
+    const tables = new DynamoTables(context);
+    const keys = new KeyStore();
+    this.stores = { parameters, secrets, tables, keys };
+    this.settings = new TableSettings(tables, clock);
+    this.gateway = new Gateway(
+      new Map<LocalAwsService, Operations>([
+        ['ssm', ssmOperations(parameters)],
+        ['secretsmanager', secretsManagerOperations(secrets)],
+        ['dynamodb', dynamoOperations(tables, this.settings)],
+        ['kms', kmsOperations(keys)],
+      ]),
+    );
+    this.endpoint = new HttpEndpoint(this.gateway, this.calls);
+  }
+
+  /** Checks everything, then listens. */
+  static async start(options: LocalAwsOptions): Promise<LocalAwsServer> {
+    const host = loopbackHost(options.host);
+    const server = new LocalAwsServer(options.clock ?? Date.now);
+    server.setFaults(options.faults ?? []);
+    server.setLatency(options.latencyMs ?? 0);
+    server.setLimits(options.limits ?? {});
+    if (options.seed !== undefined) await server.seed(options.seed);
+    const port = await server.endpoint.listen(host, checkPort(options.port ?? 0));
+    server.address = { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port };
+    return server;
+  }
+
+  get url(): string {
+    return this.address.url;
+  }
+
+  get port(): number {
+    return this.address.port;
+  }
+
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: 'local-aws-not-a-real-key',
+      AWS_SECRET_ACCESS_KEY: 'local-aws-not-a-real-secret',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+  }
+
+  async seed(seed: LocalAwsSeed | string): Promise<void> {
+    const source = typeof seed === 'string' ? `Seed file ${seed}` : 'Seed';
+    const content = typeof seed === 'string' ? await readSeed(seed) : seed;
+    await applySeed(checkSeed(content, source, this.clock()), this.stores, source);
+  }
+
+  setFaults(faults: readonly LocalAwsFault[]): void {
+    this.gateway.faults = new FaultPlan(faults);
+  }
+
+  setLatency(latencyMs: number): void {
+    this.gateway.latencyMs = checkAmount(latencyMs, 'latencyMs');
+  }
+
+  setLimits({ ssmRequestsPerSecond: perSecond }: LocalAwsLimits): void {
+    this.gateway.ssmLimit =
+      perSecond === undefined
+        ? undefined
+        : new TokenBucket(checkAmount(perSecond, 'limits.ssmRequestsPerSecond'), this.clock);
+  }
+
+  async rows(table: string): Promise<Record<string, AttributeValue>[]> {
+    return (await this.stores.tables.rows(table)).map(fromWireItem);
+  }
+
+  async clearTable(table: string): Promise<void> {
+    await this.stores.tables.deleteRows(table, await this.stores.tables.rows(table));
+  }
+
+  async deleteTable(table: string): Promise<void> {
+    if ((await this.stores.tables.find(table)) === undefined) return;
+    await this.stores.tables.drop({ TableName: table });
+    this.settings.forget({ TableName: table });
+  }
+
+  async expireItems(nowSeconds: number): Promise<number> {
+    return this.settings.expire(nowSeconds);
+  }
+
+  putParameter(name: string, value: string | SeedParameter): void {
+    this.stores.parameters.put(name, typeof value === 'string' ? { value } : value);
+  }
+
+  deleteParameter(name: string): void {
+    this.stores.parameters.delete(name);
+  }
+
+  putSecret(name: string, value: string | Uint8Array): void {
+    const content = typeof value === 'string' ? { text: value } : { binary: Buffer.from(value).toString('base64') };
+    putSecret(this.stores.secrets, name, { contents: [content], patch: { deletionAtMs: undefined } });
+  }
+
+  deleteSecret(name: string): void {
+    const secret = this.stores.secrets.find(name);
+    if (secret !== undefined) this.stores.secrets.remove(secret);
+  }
+
+  onChange(listener: (change: LocalAwsChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    return this.endpoint.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,0 +1,84 @@
+import { RecordedCalls } from '../../../src/testing/local-aws/call-log';
+import { type LocalAws, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { post } from './local-requests';
+
+describe('the log of a server', () => {
+  let aws: LocalAws;
+
+  beforeEach(async () => {
+    aws = await startLocalAws({ seed: { ssm: { '/a/one': 'hunter1' }, secrets: { '/a/s': 'hunter2' } } });
+  });
+
+  afterEach(() => aws.close());
+
+  it('tells service, operation, body, times and outcome', async () => {
+    await post(aws, 'AmazonSSM.GetParameter', { Name: '/a/one' });
+    await post(aws, 'AmazonSSM.GetParameter', { Name: '/a/none' });
+
+    const [first, second] = aws.calls.all;
+    expect(first).toMatchObject({
+      service: 'ssm',
+      operation: 'GetParameter',
+      body: { Name: '/a/one' },
+      outcome: 'ok',
+    });
+    expect(second?.outcome).toBe('error');
+    expect(first?.endedAtMs).toBeGreaterThanOrEqual(first?.startedAtMs ?? Infinity);
+  });
+
+  it('finds and counts by name and by expression', async () => {
+    await post(aws, 'secretsmanager.GetSecretValue', { SecretId: '/a/s' });
+    await post(aws, 'secretsmanager.BatchGetSecretValue', { SecretIdList: ['/a/s'] });
+    await post(aws, 'AmazonSSM.GetParameter', { Name: '/a/one' });
+
+    expect(aws.calls.of('GetSecretValue')).toHaveLength(1);
+    expect([aws.calls.count(), aws.calls.count('GetSecretValue'), aws.calls.count(/GetSecretValue/g)]).toEqual([
+      3, 1, 2,
+    ]);
+
+    aws.calls.clear();
+
+    expect([aws.calls.count(), aws.calls.rounds()]).toEqual([0, 0]);
+  });
+
+  it('holds no value of a secret or a parameter', async () => {
+    await post(aws, 'AmazonSSM.PutParameter', { Name: '/a/two', Value: 'hunter3', Type: 'SecureString' });
+    await post(aws, 'AmazonSSM.GetParameter', { Name: '/a/two', WithDecryption: true });
+    await post(aws, 'secretsmanager.CreateSecret', { Name: '/a/t', SecretString: 'hunter4' });
+    await post(aws, 'secretsmanager.PutSecretValue', { SecretId: '/a/t', SecretBinary: 'aHVudGVyNQ==' });
+    await post(aws, 'secretsmanager.UpdateSecret', { SecretId: '/a/t', SecretString: 'hunter6' });
+    await post(aws, 'secretsmanager.GetSecretValue', { SecretId: '/a/t' });
+    await post(aws, 'TrentService.Encrypt', { Plaintext: 'aHVudGVyNw==' });
+    await post(aws, 'secretsmanager.CreateSecret', '{"Name": "/a/u", "SecretString": "hunter8"');
+
+    const log = JSON.stringify(aws.calls.all);
+    expect(log).not.toMatch(/hunter|aHVudGVy/);
+    expect(aws.calls.of('PutParameter')[0]?.body).toEqual({ Name: '/a/two', Value: '***', Type: 'SecureString' });
+    expect(aws.calls.all.at(-1)?.body).toBeUndefined();
+  });
+
+  it('tells one round for requests at the same time, and one for each that waits for another', async () => {
+    aws.setLatency(50);
+    const read = () => post(aws, 'AmazonSSM.GetParameter', { Name: '/a/one' });
+    const list = () => post(aws, 'secretsmanager.ListSecrets', {});
+
+    await Promise.all([read(), read(), list()]);
+    const together = aws.calls.rounds();
+    await read();
+    await list();
+
+    expect([together, aws.calls.rounds(), aws.calls.rounds('ListSecrets')]).toEqual([1, 3, 2]);
+  });
+});
+
+describe('rounds', () => {
+  it('count a request in work as one that has not ended', () => {
+    const calls = new RecordedCalls();
+
+    calls.end(calls.begin('ssm', 'GetParameter'), 'ok');
+    calls.begin('ssm', 'GetParameters');
+    calls.begin('ssm', 'GetParameters');
+
+    expect(calls.rounds()).toBe(2);
+  });
+});

@@ -1,0 +1,59 @@
+import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+
+/** Options with which an SDK client asks the local AWS once, without retries. */
+export function clientOptions({ url }: LocalAws) {
+  return {
+    endpoint: url,
+    region: 'us-east-1',
+    maxAttempts: 1,
+    credentials: { accessKeyId: 'not-a-real-key', secretAccessKey: 'not-a-real-secret' },
+  };
+}
+
+/** What a request answered, as `curl` would show it. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** Asks without the SDK, and without a signature. */
+export async function post(aws: LocalAws, target: string, body: unknown, signal?: AbortSignal): Promise<RawAnswer> {
+  const answer = await fetch(aws.url, {
+    method: 'POST',
+    headers: { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, text, json: parsed(text) };
+}
+
+/** Gives what a promise rejects with; fails when it does not. */
+export async function rejection(promise: Promise<unknown>): Promise<Error & Readonly<Record<string, unknown>>> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error & Readonly<Record<string, unknown>>;
+  }
+  throw new Error('It did not reject.');
+}
+
+/** Gives the name of the error a promise rejects with. */
+export async function rejectionName(promise: Promise<unknown>): Promise<string> {
+  return (await rejection(promise)).name;
+}
+
+/** Waits until something is so, without guessing how long it takes. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function parsed(text: string): RawAnswer['json'] {
+  try {
+    return JSON.parse(text) as RawAnswer['json'];
+  } catch {
+    return {};
+  }
+}
