@@ -21,7 +21,7 @@ const layerOverrides = layers.slice(0, -1).map((names, index) => {
         {
           patterns: [
             {
-              regex: `^(\\./|(\\.\\./)+)(${above.join('|')})(/|$)`,
+              group: above.flatMap((name) => ['./', '../', '../../'].flatMap((up) => [`${up}${name}`, `${up}${name}/**`])),
               message: `Imports point down the layers: ${layers.map((layer) => layer.join(' ')).join(' < ')}.`,
             },
           ],

@@ -166,6 +166,8 @@ export class CacherError extends ConfigError {
 function describePlaces(places: readonly SearchedPlace[]): string {
   if (places.length === 0) return 'nowhere; no provider is configured';
   return places
-    .map(({ provider, directory, outcome }) => `${provider}${directory === undefined ? '' : `:${directory}`} (${outcome})`)
+    .map(
+      ({ provider, directory, outcome }) => `${provider}${directory === undefined ? '' : `:${directory}`} (${outcome})`,
+    )
     .join(', ');
 }

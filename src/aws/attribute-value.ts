@@ -98,7 +98,10 @@ function encodeList(list: readonly ConfigValue[]): AttributeValue | undefined {
 }
 
 function encodeMap(map: Readonly<Record<string, ConfigValue>>): AttributeValue | undefined {
-  const encoded = Object.entries(map).map(([key, each]): [string, AttributeValue | undefined] => [key, encodeAttribute(each)]);
+  const encoded = Object.entries(map).map(([key, each]): [string, AttributeValue | undefined] => [
+    key,
+    encodeAttribute(each),
+  ]);
   return encoded.every((entry): entry is [string, AttributeValue] => entry[1] !== undefined)
     ? { M: Object.fromEntries(encoded) }
     : undefined;

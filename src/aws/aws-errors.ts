@@ -30,10 +30,11 @@ export function describeAwsError(error: unknown): string {
  * @returns The error itself, unless it carries (part of) an answer.
  */
 export function withoutPayload(error: unknown): unknown {
-  if (!(error instanceof Error) || !('$responseBodyText' in error || error.name === 'SyntaxError')) return error;
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number; requestId?: string } };
+  if (typeof error !== 'object' || error === null) return error;
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number; requestId?: string } };
+  if (!('$responseBodyText' in error) && name !== 'SyntaxError') return error;
   const safe = new Error('the answer of the service could not be understood');
-  return Object.assign(safe, { name: error.name, ...($metadata !== undefined && { $metadata }) });
+  return Object.assign(safe, { name, ...($metadata !== undefined && { $metadata }) });
 }
 
 /** A secret in its recovery window can still be listed for some minutes; reading it fails so. */

@@ -1,3 +1,4 @@
+import type * as Kms from '@aws-sdk/client-kms';
 import { InvalidSettingsError } from '../errors';
 
 /**
@@ -5,7 +6,7 @@ import { InvalidSettingsError } from '../errors';
  *
  * @throws InvalidSettingsError when it is not installed.
  */
-export async function importKms(): Promise<typeof import('@aws-sdk/client-kms')> {
+export async function importKms(): Promise<typeof Kms> {
   try {
     return await import('@aws-sdk/client-kms');
   } catch (error) {

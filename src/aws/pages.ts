@@ -21,7 +21,8 @@ export async function readPages<Page, Token extends string | object>(
     token = tokenOf(page);
     if (token === undefined || token === '') break;
     const key = typeof token === 'string' ? token : JSON.stringify(token);
-    if (seen.has(key) || seen.size >= maxPages) throw new Error('The listing does not end: the service repeats a page token.');
+    if (seen.has(key) || seen.size >= maxPages)
+      throw new Error('The listing does not end: the service repeats a page token.');
     seen.add(key);
   }
   return pages;

@@ -112,7 +112,8 @@ export function decodeRow(attributes: AttributeMap): CacheRow | undefined {
   const nameKey = attributes[tableKeys.sort]?.S;
   const name = attributes['real_name']?.S;
   const directory = attributes['real_directory']?.S;
-  if (nameKey === undefined || name === undefined || name === '' || directory?.startsWith('/') !== true) return undefined;
+  if (nameKey === undefined || name === undefined || name === '' || directory?.startsWith('/') !== true)
+    return undefined;
   const facts: RowFacts = {
     nameKey,
     name: name.toLowerCase(),
@@ -121,7 +122,12 @@ export function decodeRow(attributes: AttributeMap): CacheRow | undefined {
     ttl: epochSeconds(attributes['ttl']?.N),
     createdAt: isoDate(attributes['created_at']?.S),
   };
-  return decodeLease(facts, attributes) ?? decodeDataKey(facts, attributes) ?? decodeOwn(facts, attributes) ?? decodePlain(facts, attributes, name);
+  return (
+    decodeLease(facts, attributes) ??
+    decodeDataKey(facts, attributes) ??
+    decodeOwn(facts, attributes) ??
+    decodePlain(facts, attributes, name)
+  );
 }
 
 /** Gives when a row was written, **milliseconds** since the Unix epoch; `undefined` when unknown. */

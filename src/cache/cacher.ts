@@ -44,7 +44,11 @@ export type CacheAnswer =
   /** The name is known to be missing. */
   | { readonly kind: 'absent'; readonly refresh?: Promise<Lease | undefined> | undefined }
   /** Where the secret is. */
-  | { readonly kind: 'reference'; readonly reference: SecretReference; readonly refresh?: Promise<Lease | undefined> | undefined }
+  | {
+      readonly kind: 'reference';
+      readonly reference: SecretReference;
+      readonly refresh?: Promise<Lease | undefined> | undefined;
+    }
   /** Nothing; `lease`: this process has the lease to find out. */
   | { readonly kind: 'miss'; readonly lease?: Lease | undefined };
 

@@ -13,7 +13,10 @@ const fullJitter = { jitterSeconds: 1500, ttlSeconds: 12 * 3600 };
 
 /** Gives how far the ends of rows of a certain life are spread, **seconds**. */
 export function jitterFor(ttlSeconds: number): number {
-  return Math.min(fullJitter.jitterSeconds, Math.floor((ttlSeconds * fullJitter.jitterSeconds) / fullJitter.ttlSeconds));
+  return Math.min(
+    fullJitter.jitterSeconds,
+    Math.floor((ttlSeconds * fullJitter.jitterSeconds) / fullJitter.ttlSeconds),
+  );
 }
 
 /**

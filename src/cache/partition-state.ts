@@ -68,7 +68,10 @@ export class PartitionState {
   tryEarly(chain: CachedChain): Promise<Lease | undefined> {
     const known = this.earlyTries.get(chain.key.chain);
     if (known !== undefined) return known;
-    const tried = this.leaseOf(chain).then((lease) => lease.tryOnce(), () => undefined);
+    const tried = this.leaseOf(chain).then(
+      (lease) => lease.tryOnce(),
+      () => undefined,
+    );
     this.earlyTries.set(chain.key.chain, tried);
     return tried;
   }

@@ -1,6 +1,15 @@
 import { type AttributeMap } from '../aws/attribute-value';
 import { type CacheKey } from './cache-key';
-import { type CacheRow, createdAtMs, type DataKeyRow, decodeRow, nowhere, type PlainRow, type ReferenceRow, type SealedRow } from './cache-row';
+import {
+  type CacheRow,
+  createdAtMs,
+  type DataKeyRow,
+  decodeRow,
+  nowhere,
+  type PlainRow,
+  type ReferenceRow,
+  type SealedRow,
+} from './cache-row';
 import { isExpired } from './expiry';
 
 /** A row that answers for a name. */
@@ -75,7 +84,7 @@ export class Partition {
     if (row.kind === 'key') this.dataKeys.push(row);
     if (row.kind === 'key' || row.kind === 'lease') return;
     let names = this.chains.get(chainOf(row));
-    if (names === undefined) this.chains.set(chainOf(row), (names = new Map()));
+    if (names === undefined) this.chains.set(chainOf(row), (names = new Map<string, AnswerRow[]>()));
     names.set(row.name, [...(names.get(row.name) ?? []), row]);
     if (row.kind === 'plain' && row.directory !== nowhere && row.ttl !== undefined) {
       this.latest = Math.max(this.latest ?? row.ttl, row.ttl);

@@ -4,7 +4,7 @@ export class PendingWork {
 
   /** Counts work until it ends, however it ends. */
   add(work: Promise<unknown>): void {
-    const counted = work.catch(() => undefined).then(() => this.pending.delete(counted));
+    const counted: Promise<unknown> = work.catch(() => undefined).then(() => this.pending.delete(counted));
     this.pending.add(counted);
   }
 

@@ -1,7 +1,15 @@
 import { attributeOfItem } from '../aws/stored-attribute';
 import { type DirectoryItem } from '../item/directory-item';
 import { type CachedChain, type CertainAnswer } from './cacher';
-import { isoTime, nowhere, type PlainRow, type ReferenceRow, referenceKey, type SealedRow, sealedKey } from './cache-row';
+import {
+  isoTime,
+  nowhere,
+  type PlainRow,
+  type ReferenceRow,
+  referenceKey,
+  type SealedRow,
+  sealedKey,
+} from './cache-row';
 import { alignedExpiry, jitteredExpiry, jitterFor } from './expiry';
 import { sealSecret, type SealingKey } from './secret-box';
 
@@ -41,17 +49,26 @@ export function makeRow(
     const value = attributeOfItem(item);
     if (value === undefined) return undefined;
     const { originalName, secret } = item;
-    return { ...facts, kind: 'plain', nameKey: key.nameKey(answer.name), chain: key.chain, originalName, value, secret };
+    return {
+      ...facts,
+      kind: 'plain',
+      nameKey: key.nameKey(answer.name),
+      chain: key.chain,
+      originalName,
+      value,
+      secret,
+    };
   }
   const { chainHash } = key;
   if (cacheSecrets === 'reference' && item.exactName !== undefined) {
     const nameKey = referenceKey(key, answer.name);
     return { ...facts, kind: 'reference', nameKey, chainHash, provider, exactName: item.exactName };
   }
-  if (cacheSecrets !== 'encrypt' || sealingKey === undefined) return undefined;
+  const plain = secretValue(item);
+  if (cacheSecrets !== 'encrypt' || sealingKey === undefined || plain === undefined) return undefined;
   const nameKey = sealedKey(key, answer.name, sealingKey.id);
   const sealedFacts = { ...facts, nameKey, environ: key.environ, ttl: secretTtl(chain, item, clock) };
-  const sealed = sealSecret(secretValue(item), sealingKey, sealedFacts);
+  const sealed = sealSecret(plain, sealingKey, sealedFacts);
   return { ...facts, kind: 'sealed', nameKey, chainHash, ttl: sealedFacts.ttl, keyId: sealingKey.id, sealed };
 }
 
@@ -83,6 +100,7 @@ function secretTtl({ session }: CachedChain, { ttl, nextRotationMs }: DirectoryI
   return nextRotationMs === undefined ? own : Math.min(own, Math.floor(nextRotationMs / 1000));
 }
 
-function secretValue({ value }: DirectoryItem): string | Uint8Array {
-  return value instanceof Uint8Array ? value : String(value);
+/** Secrets are text or binary at every source that has them; anything else is not sealed but left out. */
+function secretValue({ value }: DirectoryItem): string | Uint8Array | undefined {
+  return typeof value === 'string' || value instanceof Uint8Array ? value : undefined;
 }

@@ -14,7 +14,10 @@ export function fitsItem(row: AttributeMap): boolean {
 }
 
 function mapSize(map: AttributeMap): number {
-  return Object.entries(map).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + attributeSize(value) + 1, 3);
+  return Object.entries(map).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + attributeSize(value) + 1,
+    3,
+  );
 }
 
 function attributeSize(attribute: AttributeValue): number {

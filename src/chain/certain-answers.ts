@@ -21,7 +21,11 @@ export interface KnownPlaces {
  * @param places - In the order of the lookup, up to the one that gave the answer.
  * @param missing - A name found in none of them, when they are all there are.
  */
-export function certainAnswers(places: readonly Place[], known: KnownPlaces, missing?: string): readonly CertainAnswer[] {
+export function certainAnswers(
+  places: readonly Place[],
+  known: KnownPlaces,
+  missing?: string,
+): readonly CertainAnswer[] {
   const answers: CertainAnswer[] = [];
   const decided = new Set<string>();
   for (const place of places) {
@@ -35,12 +39,14 @@ export function certainAnswers(places: readonly Place[], known: KnownPlaces, mis
       if (outcome !== 'uncertain') answers.push({ name, item: outcome, provider: place.provider.cacheName });
     }
   }
-  if (missing !== undefined && !decided.has(missing)) answers.push({ name: missing, item: undefined, provider: undefined });
+  if (missing !== undefined && !decided.has(missing))
+    answers.push({ name: missing, item: undefined, provider: undefined });
   return answers;
 }
 
 function outcomeOf(place: Place, entry: ListingEntry | undefined, known: KnownPlaces): Item | 'uncertain' | undefined {
-  const outcome = entry !== undefined && 'kind' in entry && entry.kind === 'unread' ? known.secret(place, entry.exactName) : entry;
+  const outcome =
+    entry !== undefined && 'kind' in entry && entry.kind === 'unread' ? known.secret(place, entry.exactName) : entry;
   if (outcome === undefined) return undefined;
   return outcome instanceof DirectoryItem && outcome.cacheable ? outcome : 'uncertain';
 }

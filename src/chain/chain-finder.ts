@@ -5,7 +5,7 @@ import { DirectoryItem, viaCacherSuffix } from '../item/directory-item';
 import { certainAnswers } from './certain-answers';
 import { type PlaceReader } from './place-reader';
 import { type ProviderChain } from './provider-chain';
-import { type Attempt, type Place, placesOf, walk, type WalkResult } from './walk';
+import { type Attempt, type LookupTrace, type Place, placesOf, walk, type WalkResult } from './walk';
 
 /** What a lookup walks. */
 export interface ChainFinderOptions {
@@ -16,9 +16,14 @@ export interface ChainFinderOptions {
   readonly cache: { readonly cacher: Cacher; readonly chain: CachedChain } | undefined;
 }
 
+/** What the cacher has for a name. */
+export interface CacherAnswer {
+  readonly attempt: Attempt;
+  readonly item: DirectoryItem | undefined;
+}
+
 /** Place that stands for the leading providers, which are asked for no directory. */
 const noDirectory = Directory.literal('/_none');
-const nothingFound: WalkResult = { item: undefined, attempts: [] };
 
 /**
  * Finds names in one chain: the providers in front, the cacher, then every directory at every provider.
@@ -27,9 +32,9 @@ const nothingFound: WalkResult = { item: undefined, attempts: [] };
  */
 export class ChainFinder {
   /** Places asked before the cacher. */
-  private readonly leading: readonly Place[];
+  readonly leading: readonly Place[];
   /** Places asked behind it, in order. */
-  private readonly walked: readonly Place[];
+  readonly walked: readonly Place[];
 
   constructor(private readonly options: ChainFinderOptions) {
     const { providers, directories } = options;
@@ -42,31 +47,50 @@ export class ChainFinder {
    *
    * @param name - Lower-cased.
    * @param deadlineMs - When the lookup must be over, **milliseconds** since the Unix epoch.
+   * @param trace - Told what is waited for.
    * @throws ProviderError when the walk gets to a source that failed.
    */
-  async find(name: string, deadlineMs: number): Promise<WalkResult> {
-    const inFront = await walk(this.leading, (place) => this.options.reader.read(place, name));
+  async find(name: string, deadlineMs: number, trace: LookupTrace): Promise<WalkResult> {
+    const inFront = await walk(this.leading, (place) => this.options.reader.read(place, name), trace);
     if (inFront.item !== undefined || this.walked.length === 0) return inFront;
-    const behind = await this.findCached(name, deadlineMs);
+    const behind = await this.findCached(name, deadlineMs, trace);
     return { item: behind.item, attempts: [...inFront.attempts, ...behind.attempts] };
   }
 
-  /** All places of the chain, in order; the cacher stands between those in front and the rest. */
-  get places(): readonly Place[] {
-    return [...this.leading, ...this.walked];
+  /** Gives the answers of single places. */
+  get reader(): PlaceReader {
+    return this.options.reader;
+  }
+
+  /** Asks the cacher alone. @returns `undefined` when there is none. */
+  async askCacher(name: string, deadlineMs: number): Promise<CacherAnswer | undefined> {
+    const { cache, reader } = this.options;
+    if (cache === undefined) return undefined;
+    const { cacher, chain } = cache;
+    const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs));
+    if (answer.kind === 'miss') this.release(answer.lease);
+    const result = await this.resultOf(answer, name);
+    return { item: result?.item, attempt: result?.attempts[0] ?? cacherAttempt(cacher, 'absent') };
+  }
+
+  /** Starts reading every directory at every provider behind the cacher. */
+  startReading(): void {
+    const { directories, providers, reader } = this.options;
+    reader.start(directories.directories, providers.walked);
   }
 
   /** Asks the cacher, then the sources; what they are sure of is cached. */
-  private async findCached(name: string, deadlineMs: number): Promise<WalkResult> {
+  private async findCached(name: string, deadlineMs: number, trace: LookupTrace): Promise<WalkResult> {
     const { cache, reader } = this.options;
-    if (cache === undefined) return this.findAtSources(name);
+    if (cache === undefined) return this.findAtSources(name, trace);
     const { cacher, chain } = cache;
+    trace.waitingFor = cacher.name;
     const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs));
     const cached = await this.resultOf(answer, name);
     if (cached !== undefined) return cached;
     const lease = answer.kind === 'miss' ? answer.lease : undefined;
     try {
-      const result = await this.findAtSources(name);
+      const result = await this.findAtSources(name, trace);
       this.save(name, result);
       return { item: result.item, attempts: [cacherAttempt(cacher, 'absent'), ...result.attempts] };
     } finally {
@@ -79,7 +103,8 @@ export class ChainFinder {
     const { cache } = this.options;
     if (cache === undefined || answer.kind === 'miss') return undefined;
     if (answer.refresh !== undefined) this.refreshWith(answer.refresh, name);
-    if (answer.kind === 'absent') return { item: undefined, attempts: [cacherAttempt(cache.cacher, 'known to be missing')] };
+    if (answer.kind === 'absent')
+      return { item: undefined, attempts: [cacherAttempt(cache.cacher, 'known to be missing')] };
     const item = answer.kind === 'found' ? answer.item : await this.dereference(answer.reference);
     return item && { item, attempts: [cacherAttempt(cache.cacher, 'found')] };
   }
@@ -98,11 +123,10 @@ export class ChainFinder {
     return undefined;
   }
 
-  private async findAtSources(name: string): Promise<WalkResult> {
-    const { directories, providers, reader } = this.options;
-    if (this.walked.length === 0) return nothingFound;
-    reader.start(directories.directories, providers.walked);
-    return walk(this.walked, (place) => reader.read(place, name));
+  private findAtSources(name: string, trace: LookupTrace): Promise<WalkResult> {
+    const { reader } = this.options;
+    this.startReading();
+    return walk(this.walked, (place) => reader.read(place, name), trace);
   }
 
   private save(name: string, { item, attempts }: WalkResult): void {
@@ -135,7 +159,9 @@ export class ChainFinder {
     const { cache } = this.options;
     if (cache === undefined) return;
     const names = new Set([name, ...(await cache.cacher.names(cache.chain))]);
-    await Promise.all([...names].map(async (each) => this.save(each, await this.findAtSources(each))));
+    await Promise.all(
+      [...names].map(async (each) => this.save(each, await this.findAtSources(each, { waitingFor: '' }))),
+    );
   }
 
   private release(lease: Lease | undefined): void {
@@ -151,5 +177,16 @@ function cacherAttempt({ name }: Cacher, outcome: Attempt['outcome']): Attempt {
 function viaCacher(item: DirectoryItem, createdAt: string | undefined): DirectoryItem {
   const { originalName: name, value, directory, secret, version, exactName, nextRotationMs } = item;
   const source = `${item.source ?? ''} - ${directory.path}${viaCacherSuffix}`;
-  return new DirectoryItem({ name, value, directory, source, secret, createdAt, cacheable: false, version, exactName, nextRotationMs });
+  return new DirectoryItem({
+    name,
+    value,
+    directory,
+    source,
+    secret,
+    createdAt,
+    cacheable: false,
+    version,
+    exactName,
+    nextRotationMs,
+  });
 }

@@ -49,6 +49,20 @@ export class PlaceReader {
     );
   }
 
+  /**
+   * Gives what a place lists under a name, without reading the value of a secret.
+   *
+   * @throws ProviderError when the source failed.
+   */
+  async peek(place: Place, name: string): Promise<ListingEntry | Unavailable | undefined> {
+    try {
+      const listing = await this.listingOf(place).promise;
+      return listing instanceof Unavailable ? listing : listing.find(name);
+    } catch (error) {
+      return this.fail(place, error);
+    }
+  }
+
   /** Gives the listing of a place, whoever reads it; `undefined` while it is being read or after it failed. */
   knownListing(place: Place): ListingOutcome | undefined {
     return this.listingOf(place).outcome;
@@ -68,7 +82,8 @@ export class PlaceReader {
     try {
       const memory = this.memoryOf(provider);
       const outcome = await this.detached(() => memory.readSecret(provider, secret, this.options.session));
-      if (outcome instanceof Unavailable) this.warnRefused({ provider, directory: secret.directory }, outcome, secret.name);
+      if (outcome instanceof Unavailable)
+        this.warnRefused({ provider, directory: secret.directory }, outcome, secret.name);
       return outcome;
     } catch (error) {
       return this.fail({ provider, directory: secret.directory }, error);

@@ -24,13 +24,7 @@ export interface Attempt extends SearchedPlace {
 
 /** The kinds of answers of a place. */
 export type AttemptOutcome =
-  | 'found'
-  | 'absent'
-  | 'known to be missing'
-  | 'not permitted'
-  | 'failed'
-  | 'shadowed'
-  | 'not asked';
+  'found' | 'absent' | 'known to be missing' | 'not permitted' | 'failed' | 'shadowed' | 'not asked';
 
 /** What a walk came to. */
 export interface WalkResult {
@@ -45,6 +39,12 @@ export function placesOf(directories: Iterable<Directory>, providers: readonly P
   return [...directories].flatMap((directory) => providers.map((provider) => ({ provider, directory })));
 }
 
+/** Tells, while a lookup goes on, what it waits for. */
+export interface LookupTrace {
+  /** Provider and directory, or the cacher; for a message. */
+  waitingFor: string;
+}
+
 /**
  * Asks places in order until one has the name.
  *
@@ -54,10 +54,12 @@ export function placesOf(directories: Iterable<Directory>, providers: readonly P
 export async function walk(
   places: readonly Place[],
   read: (place: Place) => PlaceOutcome | Promise<PlaceOutcome>,
+  trace: LookupTrace,
 ): Promise<WalkResult> {
   const attempts: Attempt[] = [];
   for (const place of places) {
     const answer = read(place);
+    if (answer instanceof Promise) trace.waitingFor = `${place.provider.cacheName} ${place.directory.path}`;
     const outcome = answer instanceof Promise ? await answer : answer;
     attempts.push(attemptOf(place, outcome));
     if (outcome !== undefined && !(outcome instanceof Unavailable)) return { item: outcome, attempts };

@@ -27,7 +27,10 @@ export function createContainer(
 }
 
 /** Registers every known class of dependencies in a container, each resolved anew whenever it is asked for. */
-export function registerAll(container: DependencyContainer, resolve: (dependencyClass: DependencyClass) => Dependency): void {
+export function registerAll(
+  container: DependencyContainer,
+  resolve: (dependencyClass: DependencyClass) => Dependency,
+): void {
   for (const token of tokens) {
     container.register(token as InjectionToken<Dependency>, { useFactory: () => resolve(token) });
   }

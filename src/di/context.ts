@@ -85,7 +85,9 @@ export class Context {
 
   /** A tsyringe container in which classes that inject our dependencies get those of this context. */
   get container(): DependencyContainer {
-    return (this.ownContainer ??= createContainer(this.parent?.container, (dependencyClass) => this.resolve(dependencyClass)));
+    return (this.ownContainer ??= createContainer(this.parent?.container, (dependencyClass) =>
+      this.resolve(dependencyClass),
+    ));
   }
 
   /** Runs a function with this as the current context, in everything it calls or awaits. */

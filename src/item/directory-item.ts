@@ -107,7 +107,9 @@ export class DirectoryItem {
 
   /** Says where the item comes from, without its value. */
   toString(): string {
-    return this.nonExistent ? `${this.name}: not found` : `${this.name} from ${this.source ?? '?'} ${this.directory.path}`;
+    return this.nonExistent
+      ? `${this.name}: not found`
+      : `${this.name} from ${this.source ?? '?'} ${this.directory.path}`;
   }
 
   /** Gives the origin of the item, without its value. */

@@ -64,7 +64,9 @@ export class DirectoryListing {
    * @param source - Short name of the provider.
    */
   static of(directory: Directory, source: string, values: Readonly<Record<string, ConfigValue>>): DirectoryListing {
-    const entries = Object.entries(values).map(([name, value]) => new DirectoryItem({ name, value, directory, source }));
+    const entries = Object.entries(values).map(
+      ([name, value]) => new DirectoryItem({ name, value, directory, source }),
+    );
     return new DirectoryListing(directory, entries);
   }
 

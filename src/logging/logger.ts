@@ -7,7 +7,9 @@ import { XconSettings } from '../settings/xcon-settings';
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** The methods of a pino instance that the library uses; any logger with these will do. */
-export type LogTarget = Readonly<Record<Exclude<LogLevel, 'fatal' | 'silent'>, (fields: LogFields, message?: string) => void>>;
+export type LogTarget = Readonly<
+  Record<Exclude<LogLevel, 'fatal' | 'silent'>, (fields: LogFields, message?: string) => void>
+>;
 
 const severity: Readonly<Record<LogLevel, number>> = {
   trace: 10,

@@ -44,6 +44,10 @@ export abstract class AwsProvider extends Provider {
   override clientsFor(session: ReadSession): AwsClients {
     return this.ownClients ?? session.clients;
   }
+
+  override async close(): Promise<void> {
+    if (this.ownClients !== undefined && this.options.clients === undefined) await this.ownClients.close();
+  }
 }
 
 /**

@@ -23,7 +23,9 @@ export class DynamoProvider extends AwsProvider {
     const table = session.settings.configTable;
     const client = await this.clientsFor(session).dynamo();
     const remedy = `allow dynamodb:Query on arn:aws:dynamodb:*:*:table/${table}, and create that table`;
-    const rows = await whenPermitted(client, remedy, () => queryPartition(client, { table, partition: directory.path }));
+    const rows = await whenPermitted(client, remedy, () =>
+      queryPartition(client, { table, partition: directory.path }),
+    );
     if (rows instanceof Unavailable) return rows;
     const items = rows.map((row) => this.itemOf(directory, row, session.nowMs()));
     return new DirectoryListing(

@@ -19,7 +19,11 @@ export class ProviderMemory {
   private queue: QueuedSecret[] = [];
 
   /** Starts reading those directories that have not been read; gives the reads of all, in order. */
-  list(provider: Provider, directories: readonly Directory[], session: ReadSession): readonly StartedRead<ListingOutcome>[] {
+  list(
+    provider: Provider,
+    directories: readonly Directory[],
+    session: ReadSession,
+  ): readonly StartedRead<ListingOutcome>[] {
     const missing = directories.filter(({ path }) => !this.listings.has(path));
     if (missing.length > 0) {
       const reads = startAll(() => provider.readDirectories(missing, session), missing);
@@ -85,13 +89,18 @@ interface QueuedSecret {
 }
 
 /** Starts reads; an error thrown at once, or a key without a promise, becomes a rejection. */
-function startAll<T>(start: () => ReadonlyMap<string, Promise<T>>, keys: readonly { readonly path: string }[]): (key: string) => Promise<T> {
+function startAll<T>(
+  start: () => ReadonlyMap<string, Promise<T>>,
+  keys: readonly { readonly path: string }[],
+): (key: string) => Promise<T> {
   try {
     const started = start();
     for (const { path } of keys) started.get(path)?.catch(() => undefined);
     return (key) => started.get(key) ?? Promise.reject(new Error(`The provider started no read of ${key}.`));
   } catch (error) {
-    return () => Promise.reject(error as Error);
+    return async () => {
+      throw error;
+    };
   }
 }
 

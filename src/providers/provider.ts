@@ -64,7 +64,10 @@ export abstract class Provider extends Dependency {
    *
    * @returns A promise per path, all started.
    */
-  readDirectories(directories: readonly Directory[], session: ReadSession): ReadonlyMap<string, Promise<ListingOutcome>> {
+  readDirectories(
+    directories: readonly Directory[],
+    session: ReadSession,
+  ): ReadonlyMap<string, Promise<ListingOutcome>> {
     return new Map(directories.map((each) => [each.path, this.readDirectory(each, session)]));
   }
 
@@ -81,6 +84,11 @@ export abstract class Provider extends Dependency {
   /** Gives the clients that reads go through: those of the context, unless the provider has its own. */
   clientsFor(session: ReadSession): AwsClients {
     return session.clients;
+  }
+
+  /** Ends what the provider has opened for itself; what it was given stays open. */
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Makes the listing of a directory from plain values. */

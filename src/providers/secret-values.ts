@@ -32,7 +32,11 @@ export function readSecretValues(
   for (let start = 0; start < secrets.length; start += maxBatchSize) {
     const batch = secrets.slice(start, start + maxBatchSize);
     const read = reader.readBatch(batch);
-    for (const each of batch) started.set(each.exactName, read.then((pick) => pick(each)));
+    for (const each of batch)
+      started.set(
+        each.exactName,
+        read.then((pick) => pick(each)),
+      );
   }
   return started;
 }
@@ -91,7 +95,16 @@ class SecretValueReader {
     if (found === undefined) throw new Error(`The answer for ${exactName} has neither SecretString nor SecretBinary.`);
     const name = exactName.slice(exactName.lastIndexOf('/') + 1);
     const { source } = this;
-    return new DirectoryItem({ name, value: found, directory, source, secret: true, exactName, nextRotationMs, version: value.VersionId });
+    return new DirectoryItem({
+      name,
+      value: found,
+      directory,
+      source,
+      secret: true,
+      exactName,
+      nextRotationMs,
+      version: value.VersionId,
+    });
   }
 }
 
@@ -99,5 +112,8 @@ function outcomeOf({ exactName }: UnreadSecret, error: unknown, reason: string):
   const failure = classifyAwsError(error);
   if (failure === 'not-found') return undefined;
   if (failure !== 'not-permitted') throw error;
-  return new Unavailable(reason, `allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:*:*:secret:${exactName}-*`);
+  return new Unavailable(
+    reason,
+    `allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:*:*:secret:${exactName}-*`,
+  );
 }

@@ -33,7 +33,11 @@ export class SecretsProvider extends AwsProvider {
     for (let start = 0; start < directories.length; start += maxFilterValues) {
       const together = directories.slice(start, start + maxFilterValues);
       const read = this.readTogether(together, session);
-      for (const each of together) started.set(each.path, read.then((list) => list(each)));
+      for (const each of together)
+        started.set(
+          each.path,
+          read.then((list) => list(each)),
+        );
     }
     return started;
   }
@@ -82,9 +86,9 @@ async function secretsOf(
   const prefixes = directories.map(({ path }) => `${path}/`);
   const pages = await readPages(
     (token: string | undefined): Promise<ListSecretsCommandOutput> => {
-    const input = { Filters: [{ Key: 'name' as const, Values: prefixes }], MaxResults: 100, NextToken: token };
-    return client.send(new ListSecretsCommand(input));
-  },
+      const input = { Filters: [{ Key: 'name' as const, Values: prefixes }], MaxResults: 100, NextToken: token };
+      return client.send(new ListSecretsCommand(input));
+    },
     (page) => page.NextToken,
   );
   return pages.flatMap((page) => page.SecretList ?? []);

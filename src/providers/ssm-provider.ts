@@ -2,10 +2,11 @@ import type { GetParametersByPathCommandOutput, Parameter, SSMClient } from '@aw
 import { readPages } from '../aws/pages';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
-import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
+import { DirectoryListing, type ListingEntry, Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { AwsProvider, whenPermitted } from './aws-provider';
 import { nameInDirectory } from './name-in-directory';
-import { type ListingOutcome, type ReadSession } from './provider';
+import { type ListingOutcome, type ReadSession, type SecretOutcome } from './provider';
+import { readParameters } from './secure-parameters';
 
 /**
  * SSM Parameter Store: the parameters directly under a directory, decrypted.
@@ -25,6 +26,17 @@ export class SsmProvider extends AwsProvider {
     if (!mayBeKey(decrypted)) return decrypted;
     const undecrypted = await whenPermitted(client, remedy, () => parametersOf(client, directory, false));
     return undecrypted instanceof Unavailable ? decrypted : this.list(directory, undecrypted, decrypted);
+  }
+
+  override readSecrets(
+    secrets: readonly UnreadSecret[],
+    session: ReadSession,
+  ): ReadonlyMap<string, Promise<SecretOutcome>> {
+    const pick = ({ directory }: UnreadSecret, parameter: Parameter): DirectoryItem | undefined => {
+      const entry = this.entryOf(directory, parameter);
+      return entry instanceof DirectoryItem ? entry : undefined;
+    };
+    return readParameters(this.clientsFor(session).ssm(), secrets, pick);
   }
 
   /** @param keyRefusal - Why secure strings could not be decrypted; absent when they were. */
@@ -66,9 +78,9 @@ async function parametersOf(client: SSMClient, { path }: Directory, decrypt: boo
   const { GetParametersByPathCommand } = await import('@aws-sdk/client-ssm');
   const pages = await readPages(
     (token: string | undefined): Promise<GetParametersByPathCommandOutput> => {
-    const input = { Path: path, Recursive: false, WithDecryption: decrypt, MaxResults: 10, NextToken: token };
-    return client.send(new GetParametersByPathCommand(input));
-  },
+      const input = { Path: path, Recursive: false, WithDecryption: decrypt, MaxResults: 10, NextToken: token };
+      return client.send(new GetParametersByPathCommand(input));
+    },
     (page) => page.NextToken,
   );
   return pages.flatMap((page) => page.Parameters ?? []);

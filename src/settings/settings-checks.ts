@@ -93,7 +93,8 @@ function checkText(value: unknown, setting: string): string {
 }
 
 function checkFlag(value: unknown, setting: string): boolean {
-  if (typeof value !== 'boolean') throw new InvalidSettingsError(setting, `expected true or false, got ${kindOf(value)}.`);
+  if (typeof value !== 'boolean')
+    throw new InvalidSettingsError(setting, `expected true or false, got ${kindOf(value)}.`);
   return value;
 }
 

@@ -4,12 +4,12 @@ import { Default } from '../di/default';
 import { Dependency } from '../di/dependency';
 import { noteMutation, state } from '../di/state';
 import { settingChecks, type VariableReader, variableReaders } from './settings-checks';
+import { lookAtVariables } from './variables';
 import { type ResolvedSettings, settingsDefaults, type SettingsValues } from './settings-values';
 
 type Name = keyof SettingsValues;
 
 const names = Object.keys(settingChecks) as readonly Name[];
-const variables = Object.values(variableReaders).flatMap((reader) => reader.variables);
 
 /**
  * Settings of the library itself: what code assigned, else what the environment variable says, else a default.
@@ -20,7 +20,6 @@ export class XconSettings extends Dependency {
   static readonly dependencyName: string = 'XconSettings';
 
   private readonly assigned: Partial<SettingsValues>;
-  private seenVariables: readonly (string | undefined)[] | undefined;
   private seenMutations = -1;
   private resolved: ResolvedSettings | undefined;
 
@@ -53,14 +52,11 @@ export class XconSettings extends Dependency {
    * @throws InvalidSettingsError naming a variable that cannot be used.
    */
   resolve(): ResolvedSettings {
-    const seen = this.seenVariables;
-    const now = variables.map((name) => process.env[name]);
-    const unchanged = seen !== undefined && this.seenMutations === state.mutations && now.every((each, i) => each === seen[i]);
-    if (unchanged && this.resolved !== undefined) return this.resolved;
-    if (seen?.some((each, i) => each !== now[i]) === true) noteMutation();
-    this.resolved = Object.freeze(this.read());
-    this.seenVariables = now;
-    this.seenMutations = state.mutations;
+    lookAtVariables();
+    if (this.resolved === undefined || this.seenMutations !== state.mutations) {
+      this.resolved = Object.freeze(this.read());
+      this.seenMutations = state.mutations;
+    }
     return this.resolved;
   }
 
@@ -86,7 +82,10 @@ export class XconSettings extends Dependency {
     const variable = this.variableOf(name);
     if (Object.hasOwn(this.assigned, name)) return this.assigned[name];
     if (variable === undefined) return settingsDefaults[name];
-    return (variableReaders[name] as VariableReader<SettingsValues[Name]>).parse(process.env[variable] as string, variable);
+    return (variableReaders[name] as VariableReader<SettingsValues[Name]>).parse(
+      process.env[variable] as string,
+      variable,
+    );
   }
 
   private isGiven(name: Name): boolean {

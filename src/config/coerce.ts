@@ -1,0 +1,75 @@
+import { InvalidValueError } from '../errors';
+import { type DirectoryItem } from '../item/directory-item';
+import { type ConfigValue, kindOfValue, sealValue } from '../item/value';
+import { booleanOfText } from '../settings/boolean-text';
+
+/** A value on its way to a type, with what a message needs to say about it. */
+export interface FoundValue {
+  readonly name: string;
+  readonly value: ConfigValue;
+  /** Where it came from, for messages. */
+  readonly origin: string;
+}
+
+/** Gives the value of an item; the fallback when there is none, or when it is null and there is a fallback. */
+export function valueOr<F>(item: DirectoryItem, fallback: F): ConfigValue | F {
+  if (item.nonExistent) return fallback;
+  const { value } = item;
+  return value === null && fallback !== undefined ? fallback : value;
+}
+
+/** Gives the value of an item, to be turned into a type. */
+export function foundIn(name: string, item: DirectoryItem): FoundValue {
+  return { name, value: item.value, origin: `${item.source ?? 'nowhere'} (${item.directory.path})` };
+}
+
+/** Gives a text: texts as they are, numbers and booleans written out. @throws InvalidValueError for anything else. */
+export function toText(found: FoundValue): string {
+  const { value } = found;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  throw invalid(found, 'a text');
+}
+
+/** Gives a number: numbers as they are, texts that are a finite JSON number, trimmed. @throws InvalidValueError for anything else. */
+export function toNumber(found: FoundValue): number {
+  const { value } = found;
+  if (typeof value === 'number') return value;
+  const number = typeof value === 'string' && jsonNumber.test(value.trim()) ? Number(value.trim()) : Number.NaN;
+  if (Number.isFinite(number)) return number;
+  throw invalid(found, typeof value === 'bigint' ? 'a number that a double can hold' : 'a number');
+}
+
+/** Gives a boolean: texts such as `yes` and `off`, anything else by whether it is empty. @throws InvalidValueError for other texts. */
+export function toBoolean(found: FoundValue): boolean {
+  const { value } = found;
+  if (typeof value === 'string') {
+    const boolean = booleanOfText(value);
+    if (boolean !== undefined) return boolean;
+    throw invalid(found, 'a boolean (true, t, yes, y, 1, on; false, f, no, n, 0, off or empty)');
+  }
+  if (typeof value !== 'object' || value === null) return Boolean(value);
+  if (value instanceof Uint8Array) return value.length > 0;
+  return (value instanceof Set ? value.size : Object.keys(value).length) > 0;
+}
+
+/** Gives data: texts parsed as JSON and frozen, anything else as it is. @throws InvalidValueError for a text that is no JSON. */
+export function toJson(found: FoundValue): ConfigValue {
+  const { value } = found;
+  if (typeof value !== 'string') return value;
+  let parsed: ConfigValue;
+  try {
+    parsed = JSON.parse(value) as ConfigValue;
+  } catch {
+    // The parser's message quotes the text, which may be a secret.
+    throw invalid(found, 'JSON');
+  }
+  return sealValue(parsed).value;
+}
+
+/** The numbers of RFC 8259, section 6. */
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+function invalid({ name, value, origin }: FoundValue, expected: string): InvalidValueError {
+  return new InvalidValueError(name, expected, `${kindOfValue(value)} from ${origin}`);
+}

@@ -1,0 +1,92 @@
+import { Cacher } from '../cache/cacher';
+import { Default } from '../di/default';
+import { type Dependency } from '../di/dependency';
+import { type DependencyClass } from '../di/dependency-class';
+import { Directory } from '../directory/directory';
+import { InvalidSettingsError } from '../errors';
+import { type ConfigValue } from '../item/value';
+import { type DirectoryListing } from '../item/directory-listing';
+import { Provider } from '../providers/provider';
+
+/** A provider: its class (the current one of its kind is asked) or an instance. */
+export type ProviderChoice = DependencyClass<Provider> | Provider;
+
+/** A cacher: its class (the current one of its kind is asked), an instance, or `null` for none. */
+export type CacherChoice = DependencyClass<Cacher> | Cacher | null;
+
+/** One thing or a list of them; `Default` stands for what the parent would give. */
+export type OneOrMany<T> = T | Default | readonly (T | Default)[];
+
+/** Names and values to start with. */
+export type GivenValues = Readonly<Record<string, ConfigValue>> | DirectoryListing;
+
+/** What a Config is made of; everything left out is what the parent would give. */
+export interface ConfigOptions {
+  /** Service whose settings are looked up; an empty one is `global`. */
+  readonly service?: string | Default;
+  /** Environment whose settings are looked up; an empty one is `all`. */
+  readonly environment?: string | Default;
+  /** Where to look, in order. */
+  readonly directories?: OneOrMany<Directory | string>;
+  /** Whom to ask, in order; an empty list searches nothing. */
+  readonly providers?: OneOrMany<ProviderChoice>;
+  /** What remembers answers for the whole fleet. */
+  readonly cacher?: CacherChoice | Default;
+  /** Services whose exported settings are looked up last. */
+  readonly exports?: OneOrMany<string>;
+  /** Values for names found nowhere else. */
+  readonly defaults?: GivenValues;
+  /** Values that go before everything. */
+  readonly overrides?: GivenValues;
+  /** Whether what is left out comes from the Configs around this one. Default: true. */
+  readonly useParent?: boolean;
+}
+
+/** Checks the directories given to a Config. @throws InvalidDirectoryError */
+export function checkDirectories(given: OneOrMany<Directory | string>): readonly (Directory | Default)[] {
+  return listOf(given).map((each) => (each === Default ? each : Directory.from(each)));
+}
+
+/** Checks the providers given to a Config. @throws InvalidSettingsError for what is no provider. */
+export function checkProviders(given: OneOrMany<ProviderChoice>): readonly (ProviderChoice | Default)[] {
+  return listOf(given).map((each) => {
+    if (each === Default || isKind<ProviderChoice>(each, Provider)) return each;
+    const problem = `${describe(each)} is no provider. Give classes or instances, such as [EnvProvider, SsmProvider].`;
+    throw new InvalidSettingsError('providers', problem);
+  });
+}
+
+/** Checks the cacher given to a Config. @throws InvalidSettingsError for what is none. */
+export function checkCacher(given: CacherChoice | Default): CacherChoice | Default {
+  if (given === Default || given === null || isKind<CacherChoice>(given, Cacher)) return given;
+  throw new InvalidSettingsError(
+    'cacher',
+    `${describe(given)} is no cacher. Give DynamoCacher, an instance of one, null or Default.`,
+  );
+}
+
+/** Checks the services given to a Config. @throws InvalidSettingsError for what is no text. */
+export function checkServices(given: OneOrMany<string>): readonly (string | Default)[] {
+  return listOf(given).map((each) => (each === Default ? each : checkText('exports', each)));
+}
+
+/** Checks a service or an environment given to a Config. @throws InvalidSettingsError for what is no text. */
+export function checkText<T extends string | Default>(option: string, given: T): T {
+  if (given === Default || typeof given === 'string') return given;
+  throw new InvalidSettingsError(option, `expected text or Default, got ${describe(given)}.`);
+}
+
+function listOf<T>(given: OneOrMany<T>): readonly (T | Default)[] {
+  return Array.isArray(given) ? (given as readonly (T | Default)[]) : [given as T | Default];
+}
+
+/** Whether something is a class derived from a base, or an instance of one. */
+function isKind<T>(given: unknown, base: abstract new () => Dependency): given is T {
+  return given instanceof base || (typeof given === 'function' && given.prototype instanceof base);
+}
+
+function describe(given: unknown): string {
+  if (typeof given === 'function') return given.name === '' ? 'a function' : given.name;
+  if (typeof given === 'string') return `the text "${given}"`;
+  return given === null || given === undefined ? String(given) : `a ${typeof given}`;
+}

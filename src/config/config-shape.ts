@@ -1,0 +1,165 @@
+import { inspect } from 'node:util';
+import { Default } from '../di/default';
+import { Dependency } from '../di/dependency';
+import { noteMutation } from '../di/state';
+import { Directory } from '../directory/directory';
+import { type ConfigValue } from '../item/value';
+import {
+  type CacherChoice,
+  checkCacher,
+  checkDirectories,
+  checkProviders,
+  checkServices,
+  checkText,
+  type ConfigOptions,
+  type OneOrMany,
+  type ProviderChoice,
+} from './config-options';
+import { NamedValues } from './named-values';
+import { type ConfigLayer } from './resolve-chain';
+
+/** What one Config has been told, by its options and since; everything else it takes from the Configs around it. */
+export abstract class ConfigShape extends Dependency implements ConfigLayer {
+  static override readonly isAbstractKind: boolean = true;
+
+  /** Whether what this Config was not told comes from the Configs around it. */
+  readonly useParent: boolean;
+  /** Values that go before everything. */
+  readonly overrides: NamedValues;
+  /** Values for names found nowhere else. */
+  readonly defaults: NamedValues;
+
+  private own: ConfigLayer;
+
+  /**
+   * @param options - What differs from the parent.
+   * @throws InvalidDirectoryError, InvalidSettingsError for what cannot be.
+   */
+  constructor(options: ConfigOptions = {}) {
+    super();
+    this.useParent = options.useParent ?? true;
+    this.overrides = new NamedValues(overrideDirectory, 'override', options.overrides);
+    this.defaults = new NamedValues(defaultDirectory, 'default', options.defaults);
+    this.own = {
+      service: checkText('service', options.service ?? Default),
+      environment: checkText('environment', options.environment ?? Default),
+      directories: checkDirectories(options.directories ?? Default),
+      providers: checkProviders(options.providers ?? Default),
+      cacher: checkCacher(options.cacher === undefined ? Default : options.cacher),
+      exportsByService: checkServices(options.exports ?? Default),
+    };
+  }
+
+  /** Gives a name a value that goes before everything; `Default` takes it away. */
+  setOverride(name: string, value: ConfigValue | Default): void {
+    this.overrides.set(name, value);
+  }
+
+  /** Gives the override of this Config; `Default` when it has none. */
+  getOverride(name: string): ConfigValue | Default {
+    return this.overrides.get(name);
+  }
+
+  /** Takes an override away; does nothing when there is none. */
+  removeOverride(name: string): void {
+    this.overrides.set(name, Default);
+  }
+
+  /** Gives a name a value for when nothing is found; `Default` takes it away. */
+  setDefault(name: string, value: ConfigValue | Default): void {
+    this.defaults.set(name, value);
+  }
+
+  /** Gives the default of this Config; `Default` when it has none. */
+  getDefault(name: string): ConfigValue | Default {
+    return this.defaults.get(name);
+  }
+
+  /** Takes a default away; does nothing when there is none. */
+  removeDefault(name: string): void {
+    this.defaults.set(name, Default);
+  }
+
+  /** Adds a directory behind those there are. @throws InvalidDirectoryError */
+  addDirectory(directory: Directory | string): void {
+    this.tell({ directories: [...this.own.directories, Directory.from(directory)] });
+  }
+
+  /** Adds a provider behind those there are. @throws InvalidSettingsError for what is no provider. */
+  addProvider(provider: ProviderChoice): void {
+    this.tell({ providers: [...this.own.providers, ...checkProviders([provider])] });
+  }
+
+  /** Looks up what a service exports, behind all directories. */
+  addExport(service: string): void {
+    this.tell({ exportsByService: [...this.own.exportsByService, ...checkServices([service])] });
+  }
+
+  /** Sets whose exports are looked up; `Default` stands for those of the parent. */
+  setExports(services: OneOrMany<string>): void {
+    this.tell({ exportsByService: checkServices(services) });
+  }
+
+  /** Services whose exports are looked up, as set here. */
+  get exportsByService(): readonly (string | Default)[] {
+    return this.own.exportsByService;
+  }
+
+  /** Service as set here; `Default` when it is not. */
+  get service(): string | Default {
+    return this.own.service;
+  }
+
+  set service(service: string | Default) {
+    this.tell({ service: checkText('service', service) });
+  }
+
+  /** Environment as set here; `Default` when it is not. */
+  get environment(): string | Default {
+    return this.own.environment;
+  }
+
+  set environment(environment: string | Default) {
+    this.tell({ environment: checkText('environment', environment) });
+  }
+
+  /** Directories as set here. */
+  get directories(): readonly (Directory | Default)[] {
+    return this.own.directories;
+  }
+
+  set directories(directories: OneOrMany<Directory | string>) {
+    this.tell({ directories: checkDirectories(directories) });
+  }
+
+  /** Providers as set here. */
+  get providers(): readonly (ProviderChoice | Default)[] {
+    return this.own.providers;
+  }
+
+  set providers(providers: OneOrMany<ProviderChoice>) {
+    this.tell({ providers: checkProviders(providers) });
+  }
+
+  /** Cacher as set here; `null` for none, `Default` when it is not set. */
+  get cacher(): CacherChoice | Default {
+    return this.own.cacher;
+  }
+
+  set cacher(cacher: CacherChoice | Default) {
+    this.tell({ cacher: checkCacher(cacher) });
+  }
+
+  [inspect.custom](): string {
+    const { service, environment } = this.own;
+    return `Config(service: ${String(service)}, environment: ${String(environment)})`;
+  }
+
+  private tell(told: Partial<ConfigLayer>): void {
+    this.own = { ...this.own, ...told };
+    noteMutation();
+  }
+}
+
+const overrideDirectory = Directory.literal('/_override');
+const defaultDirectory = Directory.literal('/_default/user-set');

@@ -1,0 +1,238 @@
+import { type Cacher } from '../cache/cacher';
+import { type ProviderChain } from '../chain/provider-chain';
+import { Context } from '../di/context';
+import { type DirectoryChain } from '../directory/directory-chain';
+import { ConfigNotFoundError } from '../errors';
+import { type DirectoryItem } from '../item/directory-item';
+import { type ConfigValue } from '../item/value';
+import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variables';
+import { type FoundValue, foundIn, toBoolean, toJson, toNumber, toText, valueOr } from './coerce';
+import { ConfigShape } from './config-shape';
+import { explain } from './explain';
+import { type Explanation } from './explanation';
+import { lookUp, type LookupResult } from './lookup';
+import { type LookupOptions } from './lookup-options';
+import { LookupScope } from './lookup-scope';
+import { checkName } from './named-values';
+import { refreshTogether } from './refresh-together';
+import { ConfigSnapshot } from './snapshot';
+
+/**
+ * Answers what the value of a setting is, here.
+ *
+ * Looks at overrides, then at the providers of the chain in each directory, then at defaults; what it was not told it
+ * takes from the Configs around it.
+ */
+export class Config extends ConfigShape {
+  static readonly dependencyName: string = 'Config';
+
+  private readonly scopes = new WeakMap<Context, LookupScope>();
+
+  /**
+   * Gives the value of a setting.
+   *
+   * @param name - In any case.
+   * @param fallback - Given when nothing, or `null`, is found; `undefined` means none.
+   * @throws ProviderError when a source that comes before the answer failed. A missing permission is not a failure.
+   */
+  get<F extends ConfigValue | undefined = undefined>(
+    name: string,
+    fallback?: F,
+    options?: LookupOptions,
+  ): Promise<ConfigValue | F> {
+    const known = options === undefined ? this.known(name) : undefined;
+    if (known !== undefined) return Promise.resolve<ConfigValue | F>(valueOr(known, fallback as F));
+    return this.getItem(name, options).then((item): ConfigValue | F => valueOr(item, fallback as F));
+  }
+
+  /** Gives the value of a setting. @throws ConfigNotFoundError when there is none; it lists every place searched. */
+  async require(name: string, options?: LookupOptions): Promise<ConfigValue> {
+    return (await this.requireItem(name, options)).value;
+  }
+
+  /** Gives a setting as text. @throws InvalidValueError when it is neither text, number nor boolean. */
+  getString<F extends string | undefined = undefined>(
+    name: string,
+    fallback?: F,
+    options?: LookupOptions,
+  ): Promise<string | F> {
+    return this.getAs(name, toText, fallback as F, options);
+  }
+
+  /** Gives a setting as number. @throws InvalidValueError when it is no finite number. */
+  getNumber<F extends number | undefined = undefined>(
+    name: string,
+    fallback?: F,
+    options?: LookupOptions,
+  ): Promise<number | F> {
+    return this.getAs(name, toNumber, fallback as F, options);
+  }
+
+  /** Gives a setting as boolean; `false` when there is none and no fallback. @throws InvalidValueError for a text that is none. */
+  getBoolean(name: string, fallback = false, options?: LookupOptions): Promise<boolean> {
+    return this.getAs(name, toBoolean, fallback, options);
+  }
+
+  /** Gives a setting as data: texts are parsed as JSON. @throws InvalidValueError for a text that is no JSON. */
+  getJson<F extends ConfigValue | undefined = undefined>(
+    name: string,
+    fallback?: F,
+    options?: LookupOptions,
+  ): Promise<ConfigValue | F> {
+    return this.getAs(name, toJson, fallback as F, options);
+  }
+
+  /** As `getString`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  async requireString(name: string, options?: LookupOptions): Promise<string> {
+    return toText(foundIn(name, await this.requireItem(name, options)));
+  }
+
+  /** As `getNumber`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  async requireNumber(name: string, options?: LookupOptions): Promise<number> {
+    return toNumber(foundIn(name, await this.requireItem(name, options)));
+  }
+
+  /** As `getBoolean`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  async requireBoolean(name: string, options?: LookupOptions): Promise<boolean> {
+    return toBoolean(foundIn(name, await this.requireItem(name, options)));
+  }
+
+  /** As `getJson`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  async requireJson(name: string, options?: LookupOptions): Promise<ConfigValue> {
+    return toJson(foundIn(name, await this.requireItem(name, options)));
+  }
+
+  /** Gives the value of a setting and where it came from; an item that is `nonExistent` when there is none. */
+  async getItem(name: string, options: LookupOptions = {}): Promise<DirectoryItem> {
+    return (await this.find(name, options)).item;
+  }
+
+  /** Whether a setting has a value; a found `null` is one. */
+  async has(name: string, options?: LookupOptions): Promise<boolean> {
+    return !(await this.getItem(name, options)).nonExistent;
+  }
+
+  /** Tells every place that was tried for a name, what came of it, the winner, and what it shadows. Secrets are masked. */
+  explain(name: string): Promise<Explanation> {
+    const key = checkName(name);
+    this.touched();
+    return explain(this.scope(), key, name);
+  }
+
+  /** Looks up names in one go. @returns A snapshot that gives them without waiting. */
+  async load(names: readonly string[], options: LookupOptions = {}): Promise<ConfigSnapshot> {
+    const items = await Promise.all(names.map((name) => this.getItem(name, options)));
+    return new ConfigSnapshot(names.map((name, index) => [name, items[index] as DirectoryItem] as const));
+  }
+
+  /** Service whose settings are looked up. */
+  get resolvedService(): string {
+    return this.currentScope().service;
+  }
+
+  /** Environment whose settings are looked up. */
+  get resolvedEnvironment(): string {
+    return this.currentScope().environment;
+  }
+
+  /** Directories that are looked in, in order. */
+  get directoryChain(): DirectoryChain {
+    return this.currentScope().directories;
+  }
+
+  /** Providers that are asked, in order. */
+  get providerChain(): ProviderChain {
+    return this.currentScope().providers;
+  }
+
+  /** Cacher that is asked; `null` for none. */
+  get resolvedCacher(): Cacher | null {
+    return this.currentScope().cacher;
+  }
+
+  /**
+   * Forgets what this process remembers, so that the next lookups read anew.
+   *
+   * @param options - `pastCache`: also pass over what the cache table holds, until memory next expires.
+   */
+  refresh(options: { readonly pastCache?: boolean } = {}): Promise<void> {
+    this.currentScope().localCache.reset(options);
+    return Promise.resolve();
+  }
+
+  /** Awaits what is being written to the cache table. Never rejects. */
+  async flush(): Promise<void> {
+    await this.lastScope()?.cacher?.flush();
+  }
+
+  /** Ends what this Config has begun: awaits writes and closes the clients made for it, never those it was given. */
+  async close(): Promise<void> {
+    await this.flush();
+    const scope = this.lastScope();
+    if (scope === undefined) return;
+    await Promise.all([scope.clients.close(), ...scope.providers.providers.map((each) => each.close())]);
+  }
+
+  private known(name: string): DirectoryItem | undefined {
+    try {
+      return this.scope().known(name);
+    } catch {
+      // Settings that cannot be: the lookup that follows rejects with the reason.
+      return undefined;
+    }
+  }
+
+  private async find(name: string, options: LookupOptions): Promise<LookupResult> {
+    const key = checkName(name);
+    options.signal?.throwIfAborted();
+    if (options.fresh === true) refreshTogether(this.scope().localCache);
+    this.touched();
+    const scope = this.scope();
+    const result = await lookUp(scope, key, options);
+    if (options.skipProviders !== true) scope.remember(name, result.item);
+    return result;
+  }
+
+  private async requireItem(name: string, options: LookupOptions = {}): Promise<DirectoryItem> {
+    const { item, attempts } = await this.find(name, options);
+    if (item.nonExistent) throw new ConfigNotFoundError(name, attempts);
+    return item;
+  }
+
+  private async getAs<T, F>(
+    name: string,
+    convert: (found: FoundValue) => T,
+    fallback: F,
+    options?: LookupOptions,
+  ): Promise<T | F> {
+    const item = await this.getItem(name, options);
+    return item.nonExistent || item.value === null ? fallback : convert(foundIn(name, item));
+  }
+
+  /** Lets memory expire when it is time, and begin its time with the first use. */
+  private touched(): void {
+    const { localCache, clock, settings } = this.scope();
+    localCache.touch(clock.nowMs(), settings.internalCacheExpirationMinutes * 60_000);
+  }
+
+  /** The scope for now, whatever has changed since the last look. */
+  private currentScope(): LookupScope {
+    lookAtVariables();
+    return this.scope();
+  }
+
+  /** The scope that lookups have used; without one, nothing has begun. */
+  private lastScope(): LookupScope | undefined {
+    return this.scopes.get(Context.current());
+  }
+
+  private scope(): LookupScope {
+    lookAtVariablesOncePerTurn();
+    const context = Context.current();
+    const known = this.scopes.get(context);
+    if (known?.isCurrent === true) return known;
+    const scope = LookupScope.of<Config>(context, this, context.resolveAll(Config));
+    this.scopes.set(context, scope);
+    return scope;
+  }
+}

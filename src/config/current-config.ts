@@ -1,0 +1,240 @@
+import { inspect } from 'node:util';
+import { type Cacher } from '../cache/cacher';
+import { type ProviderChain } from '../chain/provider-chain';
+import { Context, type Scope } from '../di/context';
+import { type Default } from '../di/default';
+import { type Directory } from '../directory/directory';
+import { type DirectoryChain } from '../directory/directory-chain';
+import { type DirectoryItem } from '../item/directory-item';
+import { type ConfigValue } from '../item/value';
+import { Config } from './config';
+import { type CacherChoice, type OneOrMany, type ProviderChoice } from './config-options';
+import { type Explanation } from './explanation';
+import { type LookupOptions } from './lookup-options';
+import { type NamedValues } from './named-values';
+import { type ConfigSnapshot } from './snapshot';
+
+/** Everything a Config can do. */
+export type ConfigApi = Pick<Config, keyof Config>;
+
+/** Acts as whichever Config is current at each use; what each member does is told at {@link Config}. */
+class CurrentConfig implements ConfigApi {
+  get<F extends ConfigValue | undefined = undefined>(
+    name: string,
+    fallback?: F,
+    options?: LookupOptions,
+  ): Promise<ConfigValue | F> {
+    return current().get(name, fallback, options);
+  }
+
+  require(name: string, options?: LookupOptions): Promise<ConfigValue> {
+    return current().require(name, options);
+  }
+
+  getString<F extends string | undefined = undefined>(
+    name: string,
+    fallback?: F,
+    options?: LookupOptions,
+  ): Promise<string | F> {
+    return current().getString(name, fallback, options);
+  }
+
+  getNumber<F extends number | undefined = undefined>(
+    name: string,
+    fallback?: F,
+    options?: LookupOptions,
+  ): Promise<number | F> {
+    return current().getNumber(name, fallback, options);
+  }
+
+  getBoolean(name: string, fallback?: boolean, options?: LookupOptions): Promise<boolean> {
+    return current().getBoolean(name, fallback, options);
+  }
+
+  getJson<F extends ConfigValue | undefined = undefined>(
+    name: string,
+    fallback?: F,
+    options?: LookupOptions,
+  ): Promise<ConfigValue | F> {
+    return current().getJson(name, fallback, options);
+  }
+
+  requireString(name: string, options?: LookupOptions): Promise<string> {
+    return current().requireString(name, options);
+  }
+
+  requireNumber(name: string, options?: LookupOptions): Promise<number> {
+    return current().requireNumber(name, options);
+  }
+
+  requireBoolean(name: string, options?: LookupOptions): Promise<boolean> {
+    return current().requireBoolean(name, options);
+  }
+
+  requireJson(name: string, options?: LookupOptions): Promise<ConfigValue> {
+    return current().requireJson(name, options);
+  }
+
+  getItem(name: string, options?: LookupOptions): Promise<DirectoryItem> {
+    return current().getItem(name, options);
+  }
+
+  has(name: string, options?: LookupOptions): Promise<boolean> {
+    return current().has(name, options);
+  }
+
+  explain(name: string): Promise<Explanation> {
+    return current().explain(name);
+  }
+
+  load(names: readonly string[], options?: LookupOptions): Promise<ConfigSnapshot> {
+    return current().load(names, options);
+  }
+
+  setOverride(name: string, value: ConfigValue | Default): void {
+    current().setOverride(name, value);
+  }
+
+  getOverride(name: string): ConfigValue | Default {
+    return current().getOverride(name);
+  }
+
+  removeOverride(name: string): void {
+    current().removeOverride(name);
+  }
+
+  setDefault(name: string, value: ConfigValue | Default): void {
+    current().setDefault(name, value);
+  }
+
+  getDefault(name: string): ConfigValue | Default {
+    return current().getDefault(name);
+  }
+
+  removeDefault(name: string): void {
+    current().removeDefault(name);
+  }
+
+  addDirectory(directory: Directory | string): void {
+    current().addDirectory(directory);
+  }
+
+  addProvider(provider: ProviderChoice): void {
+    current().addProvider(provider);
+  }
+
+  addExport(service: string): void {
+    current().addExport(service);
+  }
+
+  setExports(services: OneOrMany<string>): void {
+    current().setExports(services);
+  }
+
+  get exportsByService(): readonly (string | Default)[] {
+    return current().exportsByService;
+  }
+
+  get service(): string | Default {
+    return current().service;
+  }
+
+  set service(service: string | Default) {
+    current().service = service;
+  }
+
+  get environment(): string | Default {
+    return current().environment;
+  }
+
+  set environment(environment: string | Default) {
+    current().environment = environment;
+  }
+
+  get directories(): readonly (Directory | Default)[] {
+    return current().directories;
+  }
+
+  set directories(directories: OneOrMany<Directory | string>) {
+    current().directories = directories;
+  }
+
+  get providers(): readonly (ProviderChoice | Default)[] {
+    return current().providers;
+  }
+
+  set providers(providers: OneOrMany<ProviderChoice>) {
+    current().providers = providers;
+  }
+
+  get cacher(): CacherChoice | Default {
+    return current().cacher;
+  }
+
+  set cacher(cacher: CacherChoice | Default) {
+    current().cacher = cacher;
+  }
+
+  get useParent(): boolean {
+    return current().useParent;
+  }
+
+  get overrides(): NamedValues {
+    return current().overrides;
+  }
+
+  get defaults(): NamedValues {
+    return current().defaults;
+  }
+
+  get resolvedService(): string {
+    return current().resolvedService;
+  }
+
+  get resolvedEnvironment(): string {
+    return current().resolvedEnvironment;
+  }
+
+  get directoryChain(): DirectoryChain {
+    return current().directoryChain;
+  }
+
+  get providerChain(): ProviderChain {
+    return current().providerChain;
+  }
+
+  get resolvedCacher(): Cacher | null {
+    return current().resolvedCacher;
+  }
+
+  refresh(options?: { readonly pastCache?: boolean }): Promise<void> {
+    return current().refresh(options);
+  }
+
+  flush(): Promise<void> {
+    return current().flush();
+  }
+
+  close(): Promise<void> {
+    return current().close();
+  }
+
+  run<T>(fn: () => T): T {
+    return current().run(fn);
+  }
+
+  enter(): Scope {
+    return current().enter();
+  }
+
+  [inspect.custom](): string {
+    return current()[inspect.custom]();
+  }
+}
+
+function current(): Config {
+  return Context.current().resolve(Config);
+}
+
+/** The current Config: that of the innermost `run()`, else what was entered last, else the one of the process. */
+export const config: ConfigApi = new CurrentConfig();

@@ -1,0 +1,102 @@
+import { type CacherAnswer } from '../chain/chain-finder';
+import { type Attempt, attemptOf, type Place } from '../chain/walk';
+import { isConfigError } from '../errors';
+import { DirectoryItem } from '../item/directory-item';
+import { Unavailable } from '../item/directory-listing';
+import { type ExplainedPlace, Explanation, isSecretName, showItem } from './explanation';
+import { type LookupScope } from './lookup-scope';
+
+/**
+ * Asks every place for a name, also those behind the answer.
+ *
+ * @param key - Lower-cased.
+ * @param name - As asked.
+ * @throws Nothing because of a source: a place that failed says so.
+ */
+export async function explain(scope: LookupScope, key: string, name: string): Promise<Explanation> {
+  const tour = new Tour();
+  const { finder } = scope;
+  tour.pass({ provider: 'override', outcome: 'absent' }, scope.override(key));
+  for (const place of finder.leading) await tour.visit(scope, place, key);
+  if (!tour.isOver) tour.passAttempt(await finder.askCacher(key, scope.clock.nowMs() + scope.settings.lookupBudgetMs));
+  finder.startReading();
+  for (const place of finder.walked) await tour.visit(scope, place, key);
+  tour.pass({ provider: 'default', outcome: 'absent' }, scope.default(key));
+  return tour.explanation(name);
+}
+
+interface Stop {
+  readonly attempt: Attempt;
+  readonly item: DirectoryItem | undefined;
+}
+
+/** A walk that goes on behind the answer. */
+class Tour {
+  private readonly stops: Stop[] = [];
+  private winner: Stop | undefined;
+  /** Why nothing behind this point can be the answer of `get`. */
+  private end: 'found' | 'failed' | 'known to be missing' | undefined;
+  private anySecret = false;
+
+  get isOver(): boolean {
+    return this.end !== undefined;
+  }
+
+  /** Passes a place that is known: the cacher's, when there is one. */
+  passAttempt(answer: CacherAnswer | undefined): void {
+    if (answer === undefined) return;
+    this.pass(answer.attempt, answer.item);
+    if (answer.attempt.outcome === 'known to be missing') this.end = 'known to be missing';
+  }
+
+  /** Passes a place that has an item, or none. A default counts even for a name that the cache knows to be missing. */
+  pass(attempt: Attempt, item: DirectoryItem | undefined): void {
+    if (item === undefined) {
+      this.stops.push({ attempt, item });
+      return;
+    }
+    this.anySecret ||= item.secret;
+    const wins = this.end === undefined || (this.end === 'known to be missing' && attempt.provider === 'default');
+    const directory = attempt.directory ?? item.directory.path;
+    const stop: Stop = { attempt: { ...attempt, directory, outcome: wins ? 'found' : 'shadowed' }, item };
+    this.stops.push(stop);
+    if (!wins) return;
+    this.winner = stop;
+    this.end = 'found';
+  }
+
+  /** Asks a place; behind the answer, secrets are not read. */
+  async visit({ finder }: LookupScope, place: Place, key: string): Promise<void> {
+    try {
+      const outcome = this.isOver ? await finder.reader.peek(place, key) : await finder.reader.read(place, key);
+      if (outcome === undefined || outcome instanceof Unavailable)
+        this.stops.push({ attempt: attemptOf(place, outcome), item: undefined });
+      else if (outcome instanceof DirectoryItem) this.pass(attemptOf(place, outcome), outcome);
+      else this.passUnread(place, outcome.kind === 'refused' ? outcome.refusal : undefined);
+    } catch (error) {
+      const reason = isConfigError(error) ? error.message : 'it failed';
+      this.stops.push({ attempt: { ...attemptOf(place, undefined), outcome: 'failed', reason }, item: undefined });
+      this.end ??= 'failed';
+    }
+  }
+
+  /** Says what was seen; when one place keeps the name as a secret, the others' values are not shown either. */
+  explanation(name: string): Explanation {
+    const masked = this.anySecret || isSecretName(name);
+    const shown = new Map(this.stops.map((stop) => [stop, show(stop, masked)]));
+    return new Explanation(name, [...shown.values()], this.winner && shown.get(this.winner));
+  }
+
+  private passUnread(place: Place, refusal: Unavailable | undefined): void {
+    this.anySecret = true;
+    const attempt = attemptOf(place, refusal);
+    this.stops.push({
+      attempt: refusal === undefined ? { ...attempt, outcome: 'shadowed' } : attempt,
+      item: undefined,
+    });
+  }
+}
+
+function show({ attempt, item }: Stop, masked: boolean): ExplainedPlace {
+  return item === undefined ? attempt : { ...attempt, ...showItem(item, masked) };
+}

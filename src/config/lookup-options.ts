@@ -1,0 +1,9 @@
+/** How one lookup differs from others. */
+export interface LookupOptions {
+  /** Ends the wait of this caller; what others wait for goes on. */
+  readonly signal?: AbortSignal | undefined;
+  /** Reads past what this process remembers. Default: false. */
+  readonly fresh?: boolean | undefined;
+  /** Asks neither providers nor cacher: overrides and defaults only. Default: false. */
+  readonly skipProviders?: boolean | undefined;
+}

@@ -1,0 +1,160 @@
+import { AwsClients } from '../aws/aws-clients';
+import { CacheKey } from '../cache/cache-key';
+import { type Cacher } from '../cache/cacher';
+import { ChainFinder } from '../chain/chain-finder';
+import { PlaceReader } from '../chain/place-reader';
+import { ProviderChain } from '../chain/provider-chain';
+import { Clock } from '../di/clock';
+import { type Context } from '../di/context';
+import { Random } from '../di/random';
+import { state } from '../di/state';
+import { Dependency } from '../di/dependency';
+import { type DependencyClass } from '../di/dependency-class';
+import { Directory } from '../directory/directory';
+import { type DirectoryChain } from '../directory/directory-chain';
+import { type DirectoryItem } from '../item/directory-item';
+import { Logger } from '../logging/logger';
+import { LocalCache } from '../providers/local-cache';
+import { type Provider } from '../providers/provider';
+import { type ResolvedSettings } from '../settings/settings-values';
+import { XconSettings } from '../settings/xcon-settings';
+import { NamedValues } from './named-values';
+import { type ParentLink, parentsOf } from './parent-chain';
+import {
+  type ConfigLayer,
+  resolveCacher,
+  resolveDirectories,
+  resolveEnviron,
+  resolveEnvironment,
+  resolveProviders,
+  resolveService,
+} from './resolve-chain';
+import { currentWiring } from './wiring';
+
+/** What a scope needs of a Config and its parents. */
+export interface ScopeLayer extends ConfigLayer, ParentLink {
+  readonly overrides: NamedValues;
+  readonly defaults: NamedValues;
+}
+
+/** Most answers that one scope remembers; beyond, it starts anew (names may come from outside). */
+const maxAnswers = 10_000;
+
+/**
+ * All that lookups of one Config in one context have in common, worked out once.
+ *
+ * Good as long as {@link LookupScope.isCurrent}: nobody has changed a setting, a variable or a Config.
+ */
+export class LookupScope {
+  readonly settings: ResolvedSettings;
+  readonly clock: Clock;
+  readonly localCache: LocalCache;
+  readonly logger: Logger;
+  readonly clients: AwsClients;
+  readonly service: string;
+  readonly environment: string;
+  readonly directories: DirectoryChain;
+  readonly providers: ProviderChain;
+  /** `null` for none. */
+  readonly cacher: Cacher | null;
+  /** Finds names behind the overrides and before the defaults. */
+  readonly finder: ChainFinder;
+  /** Answers of this scope by name, as asked; good until memory expires. */
+  private readonly answers = new Map<string, DirectoryItem>();
+  private readonly settingsDefaults: NamedValues;
+  private readonly mutations: number;
+
+  /**
+   * @param layers - The Config, then its parents.
+   * @throws InvalidSettingsError, InvalidDirectoryError for settings that cannot be.
+   */
+  constructor(
+    readonly context: Context,
+    private readonly layers: readonly ScopeLayer[],
+  ) {
+    this.settings = context.resolve(XconSettings).resolve();
+    this.mutations = state.mutations;
+    this.settingsDefaults = new NamedValues(settingsDirectory, 'default', this.settings.defaults);
+    this.clock = context.resolve(Clock);
+    this.localCache = context.resolve(LocalCache);
+    this.logger = context.resolve(Logger);
+    this.clients = context.resolve(AwsClients);
+    this.service = resolveService(layers, this.settings);
+    this.environment = resolveEnvironment(layers, this.settings);
+    this.directories = resolveDirectories(layers, this.settings);
+    this.providers = new ProviderChain(this.resolved<Provider>(resolveProviders(layers, this.settings, currentWiring)));
+    const cacher = resolveCacher(layers, this.settings, currentWiring);
+    this.cacher = cacher === null ? null : (this.resolved<Cacher>([cacher])[0] ?? null);
+    this.finder = this.makeFinder();
+  }
+
+  /** Makes the scope of a Config in a context. */
+  static of<T extends ScopeLayer>(context: Context, config: T, current: readonly T[]): LookupScope {
+    return new LookupScope(context, [config, ...parentsOf(config, current)]);
+  }
+
+  /** Whether nothing has changed since. */
+  get isCurrent(): boolean {
+    return this.mutations === state.mutations;
+  }
+
+  /** Gives the remembered item of a name, as asked; `undefined` when it has to be looked up. */
+  known(name: string): DirectoryItem | undefined {
+    return this.localCache.isFresh(this.clock.nowMs()) ? this.answers.get(name) : undefined;
+  }
+
+  /** Remembers the item of a name, as asked, unless the scope is over. */
+  remember(name: string, item: DirectoryItem): void {
+    if (!this.isCurrent) return;
+    if (this.answers.size >= maxAnswers) this.answers.clear();
+    this.answers.set(name, item);
+  }
+
+  /** Gives the override of a lower-cased name; `undefined` when there is none. */
+  override(name: string): DirectoryItem | undefined {
+    return firstOf(this.layers, ({ overrides }) => overrides.find(name));
+  }
+
+  /** Gives the default of a lower-cased name, of the Configs or of the settings; `undefined` when there is none. */
+  default(name: string): DirectoryItem | undefined {
+    return firstOf(this.layers, ({ defaults }) => defaults.find(name)) ?? this.settingsDefaults.find(name);
+  }
+
+  private makeFinder(): ChainFinder {
+    const { clients, clock, context, localCache, logger, settings } = this;
+    const nowMs = (): number => clock.nowMs();
+    const reader = new PlaceReader({ context, localCache, logger, session: { clients, settings, nowMs } });
+    const { cacher, directories, providers } = this;
+    const environ = resolveEnviron(this.layers, settings);
+    if (cacher === null || environ === undefined || !providers.anyCacheable) {
+      return new ChainFinder({ providers, directories, reader, cache: undefined });
+    }
+    const randomSource = context.resolve(Random);
+    const session = { clients, settings, localCache, logger, nowMs, random: () => randomSource.next() };
+    const key = new CacheKey(environ, directories, providers.concat);
+    const chain = { key, session, trusted: trustedPart(directories, providers) };
+    return new ChainFinder({ providers, directories, reader, cache: { cacher, chain } });
+  }
+
+  private resolved<T extends Dependency>(choices: readonly (DependencyClass<T> | T)[]): readonly T[] {
+    return choices.map((each) => (each instanceof Dependency ? each : this.context.resolve(each)));
+  }
+}
+
+const settingsDirectory = Directory.literal('/_default/settings');
+
+function firstOf<T, R>(all: readonly T[], pick: (each: T) => R | undefined): R | undefined {
+  for (const each of all) {
+    const picked = pick(each);
+    if (picked !== undefined) return picked;
+  }
+  return undefined;
+}
+
+/** The part of a chain that stands before a provider that is not cacheable; `undefined` when there is none such. */
+function trustedPart(directories: DirectoryChain, { walked }: ProviderChain) {
+  const end = walked.findIndex(({ cacheable }) => !cacheable);
+  if (end === -1) return undefined;
+  const providers = walked.slice(0, end).map(({ cacheName }) => cacheName);
+  return { directory: directories.directories[0]?.path ?? '', providers };
+}

@@ -1,0 +1,46 @@
+import { type Attempt } from '../chain/walk';
+import { ProviderError } from '../errors';
+import { DirectoryItem } from '../item/directory-item';
+import { type LookupOptions } from './lookup-options';
+import { type LookupScope } from './lookup-scope';
+import { withTimeLimit } from './time-limit';
+
+/** What a lookup came to, and where it looked. */
+export interface LookupResult {
+  /** The item found; one that is `nonExistent` when there is none. */
+  readonly item: DirectoryItem;
+  /** Every place that was asked, in order. */
+  readonly attempts: readonly Attempt[];
+}
+
+/**
+ * Looks up one name: overrides, then the chain, then defaults.
+ *
+ * @param name - Lower-cased.
+ * @throws ProviderError when a source on the way failed, or the whole took longer than the budget.
+ */
+export async function lookUp(scope: LookupScope, name: string, options: LookupOptions): Promise<LookupResult> {
+  const override = scope.override(name);
+  if (override !== undefined) return { item: override, attempts: [attempt('override', 'found')] };
+  const found =
+    options.skipProviders === true ? { item: undefined, attempts: [] } : await findInTime(scope, name, options);
+  if (found.item !== undefined) return { item: found.item, attempts: found.attempts };
+  const given = scope.default(name);
+  const outcome = given === undefined ? 'absent' : 'found';
+  return { item: given ?? DirectoryItem.nonExistent(name), attempts: [...found.attempts, attempt('default', outcome)] };
+}
+
+function findInTime(scope: LookupScope, name: string, { signal }: LookupOptions) {
+  const { lookupBudgetMs: budgetMs } = scope.settings;
+  const trace = { waitingFor: 'the first answer' };
+  const onTimeout = (): Error => {
+    const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${name}"; it was waiting for ${trace.waitingFor}`;
+    return new ProviderError(trace.waitingFor.split(' ', 1)[0] ?? '', undefined, problem);
+  };
+  const finding = scope.finder.find(name, scope.clock.nowMs() + budgetMs, trace);
+  return withTimeLimit(finding, { budgetMs, signal, onTimeout });
+}
+
+function attempt(provider: string, outcome: Attempt['outcome']): Attempt {
+  return { provider, outcome };
+}

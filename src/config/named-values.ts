@@ -1,0 +1,72 @@
+import { Default } from '../di/default';
+import { noteMutation } from '../di/state';
+import { type Directory } from '../directory/directory';
+import { InvalidNameError } from '../errors';
+import { DirectoryItem } from '../item/directory-item';
+import { DirectoryListing } from '../item/directory-listing';
+import { type ConfigValue } from '../item/value';
+import { type GivenValues } from './config-options';
+
+/** Values that code has given names: the overrides or the defaults of one Config. */
+export class NamedValues {
+  private readonly items = new Map<string, DirectoryItem>();
+
+  /**
+   * @param directory - Where the items say they are from.
+   * @param source - What they say gave them.
+   */
+  constructor(
+    private readonly directory: Directory,
+    private readonly source: string,
+    values: GivenValues = {},
+  ) {
+    for (const [name, value] of entriesOf(values)) this.put(name, value);
+  }
+
+  /** Gives the item of a lower-cased name; `undefined` when there is none. */
+  find(name: string): DirectoryItem | undefined {
+    return this.items.get(name);
+  }
+
+  /** Gives the value of a name in any case, or `Default` when there is none. */
+  get(name: string): ConfigValue | Default {
+    const item = this.items.get(checkName(name));
+    return item === undefined ? Default : item.value;
+  }
+
+  /** Sets the value of a name; `Default` or `undefined` takes it away. */
+  set(name: string, value: ConfigValue | Default | undefined): void {
+    if (value === Default || value === undefined) this.items.delete(checkName(name));
+    else this.put(name, value);
+    noteMutation();
+  }
+
+  /** The lower-cased names. */
+  get names(): readonly string[] {
+    return [...this.items.keys()];
+  }
+
+  private put(name: string, value: ConfigValue): void {
+    const { directory, source } = this;
+    this.items.set(checkName(name), new DirectoryItem({ name, value, directory, source, cacheable: false }));
+  }
+}
+
+/**
+ * Gives a name in the form in which names are compared.
+ *
+ * @throws InvalidNameError for what is no name.
+ */
+export function checkName(name: unknown): string {
+  if (typeof name !== 'string') throw new InvalidNameError(`${name === null ? 'null' : `a ${typeof name}`} was given`);
+  if (name === '') throw new InvalidNameError('it is empty');
+  return name.toLowerCase();
+}
+
+function entriesOf(values: GivenValues): readonly (readonly [string, ConfigValue])[] {
+  if (!(values instanceof DirectoryListing)) return Object.entries(values);
+  return [...values.names].flatMap((name) => {
+    const item = values.find(name);
+    return item instanceof DirectoryItem ? [[item.originalName, item.value] as const] : [];
+  });
+}

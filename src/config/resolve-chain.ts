@@ -1,0 +1,105 @@
+import { Default } from '../di/default';
+import { Directory } from '../directory/directory';
+import { DirectoryChain } from '../directory/directory-chain';
+import { type ResolvedSettings } from '../settings/settings-values';
+import { type CacherChoice, checkProviders, type ProviderChoice } from './config-options';
+import { type Wiring } from './wiring';
+
+/** What one Config has been told; `Default` where it has been told nothing. */
+export interface ConfigLayer {
+  readonly service: string | Default;
+  readonly environment: string | Default;
+  readonly directories: readonly (Directory | Default)[];
+  readonly providers: readonly (ProviderChoice | Default)[];
+  readonly cacher: CacherChoice | Default;
+  readonly exportsByService: readonly (string | Default)[];
+}
+
+const defaultDirectories = ['/{service}/{environment}', '/{service}/all', '/global/{environment}', '/global/all'].map(
+  (path) => new Directory({ path }),
+);
+
+/** Gives the service: of the nearest layer that names one, else of the settings. An empty one is `global`. */
+export function resolveService(layers: readonly ConfigLayer[], settings: ResolvedSettings): string {
+  const service = nearest(layers.map((layer) => layer.service)) ?? settings.service;
+  return service === '' ? 'global' : service;
+}
+
+/** Gives the environment: of the nearest layer that names one, else of the settings. An empty one is `all`. */
+export function resolveEnvironment(layers: readonly ConfigLayer[], settings: ResolvedSettings): string {
+  const environment = nearest(layers.map((layer) => layer.environment)) ?? settings.environment;
+  return environment === '' ? 'all' : environment;
+}
+
+/** Gives the directories, `Default`s and placeholders replaced, exports at the end. */
+export function resolveDirectories(layers: readonly ConfigLayer[], settings: ResolvedSettings): DirectoryChain {
+  const variables = { service: resolveService(layers, settings), environment: resolveEnvironment(layers, settings) };
+  const given = settings.directories?.map((each) => Directory.from(each)) ?? defaultDirectories;
+  const own = splice(
+    layers.map(({ directories }) => directories),
+    given,
+  );
+  const exporters = splice<string>(
+    layers.map(({ exportsByService }) => exportsByService),
+    [],
+  );
+  const exported = exporters.map((service) => new Directory({ service, env: variables.environment, isExport: true }));
+  return new DirectoryChain([...own.map((each) => each.resolve(variables)), ...exported]);
+}
+
+/** Gives the providers, `Default`s replaced. */
+export function resolveProviders(
+  layers: readonly ConfigLayer[],
+  settings: ResolvedSettings,
+  wiring: () => Wiring,
+): readonly ProviderChoice[] {
+  if (settings.onlyEnvProvider) return [wiring().environment];
+  const lists = layers.map(({ providers }) => providers);
+  if (!reachesEnd(lists)) return splice(lists, []);
+  return splice(lists, defaultProviders(settings, wiring));
+}
+
+/** Gives the cacher; `null` for none. */
+export function resolveCacher(
+  layers: readonly ConfigLayer[],
+  settings: ResolvedSettings,
+  wiring: () => Wiring,
+): CacherChoice {
+  if (settings.onlyEnvProvider) return null;
+  const given = layers.map(({ cacher }) => cacher).find((each): each is CacherChoice => each !== Default);
+  if (given !== undefined) return given;
+  return settings.disableDefaultCacher ? null : wiring().cacher;
+}
+
+/**
+ * Gives the partition of the cache table: `/{service}/{environment}` of the process.
+ *
+ * @returns `undefined` when there is no caching: no service is named, or it is `global`, which is nobody's.
+ */
+export function resolveEnviron(layers: readonly ConfigLayer[], settings: ResolvedSettings): string | undefined {
+  const service = settings.serviceGiven ? settings.service : resolveService(layers, settings);
+  const environment = settings.environmentGiven ? settings.environment : resolveEnvironment(layers, settings);
+  return service === 'global' ? undefined : `/${service}/${environment}`;
+}
+
+function defaultProviders(settings: ResolvedSettings, wiring: () => Wiring): readonly ProviderChoice[] {
+  if (settings.providers === undefined) return wiring().providers;
+  if (settings.providers.length === 0) return [wiring().environment];
+  return checkProviders(settings.providers as readonly ProviderChoice[]) as readonly ProviderChoice[];
+}
+
+function nearest(values: readonly (string | Default)[]): string | undefined {
+  return values.find((each) => each !== Default);
+}
+
+/** Replaces each `Default` by what the next layer gives; behind the last layer stands `last`. */
+function splice<T>(lists: readonly (readonly (T | Default)[])[], last: readonly T[]): readonly T[] {
+  const [first, ...rest] = lists;
+  if (first === undefined) return last;
+  return first.flatMap((each) => (each === Default ? splice(rest, last) : [each]));
+}
+
+/** Whether `Default` leads from the first list through all others. */
+function reachesEnd(lists: readonly (readonly unknown[])[]): boolean {
+  return lists.every((list) => list.includes(Default));
+}

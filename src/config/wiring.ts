@@ -1,0 +1,34 @@
+import { noteMutation } from '../di/state';
+import { InvalidSettingsError } from '../errors';
+import { type CacherChoice, type ProviderChoice } from './config-options';
+
+/** What a Config uses when nobody says otherwise. */
+export interface Wiring {
+  /** Asked in this order. */
+  readonly providers: readonly ProviderChoice[];
+  /** Stands in front of the cacheable ones. */
+  readonly cacher: CacherChoice;
+  /** The provider that `onlyEnvProvider` leaves. */
+  readonly environment: ProviderChoice;
+}
+
+let wiring: Wiring | undefined;
+
+/** Sets what a Config uses when nobody says otherwise. `xcon` does so when it is loaded, `xcon/core` leaves it to you. */
+export function setWiring(defaults: Wiring): void {
+  wiring = defaults;
+  noteMutation();
+}
+
+/**
+ * Gives what a Config uses when nobody says otherwise.
+ *
+ * @throws InvalidSettingsError when nothing has been set.
+ */
+export function currentWiring(): Wiring {
+  if (wiring !== undefined) return wiring;
+  throw new InvalidSettingsError(
+    'providers',
+    'there are no default ones in xcon/core. Give some: new Config({ providers: [...], cacher: null }), or import from xcon.',
+  );
+}

@@ -1,0 +1,25 @@
+import { setImmediate } from 'node:timers';
+import { noteMutation } from '../di/state';
+import { variableReaders } from './settings-checks';
+
+const names = Object.values(variableReaders).flatMap((reader) => reader.variables);
+let seen: readonly (string | undefined)[] = [];
+let looked = false;
+
+/** Notes whether one of the variables that hold settings has changed. */
+export function lookAtVariables(): void {
+  const now = names.map((name) => process.env[name]);
+  if (now.every((each, index) => each === seen[index])) return;
+  seen = now;
+  noteMutation();
+}
+
+/** The same, at most once in each turn of the event loop: reading a variable costs more than a lookup in memory. */
+export function lookAtVariablesOncePerTurn(): void {
+  if (looked) return;
+  looked = true;
+  setImmediate(() => {
+    looked = false;
+  }).unref();
+  lookAtVariables();
+}
