@@ -98,9 +98,8 @@ function startAll<T>(
     for (const { path } of keys) started.get(path)?.catch(() => undefined);
     return (key) => started.get(key) ?? Promise.reject(new Error(`The provider started no read of ${key}.`));
   } catch (error) {
-    return async () => {
-      throw error;
-    };
+    const reason = error instanceof Error ? error : new Error('The provider threw no Error.', { cause: error });
+    return () => Promise.reject(reason);
   }
 }
 

@@ -11,23 +11,26 @@ import {
 } from '../../src/index';
 import { numberOf } from './decimal';
 import { UnknownFormError } from './form';
-import { isJsonObject, type Json, type JsonObject } from './vector';
+import { isJsonObject, type Json, type JsonObject, textOf } from './vector';
 
-/** The classes that vectors name by their short names. */
+/** The providers by their short names. */
 export const providerClasses = {
   env: EnvProvider,
   ssm: SsmProvider,
   secrets: SecretsProvider,
   dynamo: DynamoProvider,
-  cacher: DynamoCacher,
 } as const;
 
-/** Short name of a provider or of the cacher. */
-export type ProviderName = keyof typeof providerClasses;
+/** The providers and the cacher by their short names. */
+export const namedClasses = { ...providerClasses, cacher: DynamoCacher } as const;
 
-/** Tells whether a JSON value is the short name of a provider or of the cacher. */
-export function isProviderName(json: unknown): json is ProviderName {
-  return typeof json === 'string' && Object.hasOwn(providerClasses, json);
+/** Tells whether something is the short name of a provider. */
+export function isProviderName(name: unknown): name is keyof typeof providerClasses {
+  return typeof name === 'string' && Object.hasOwn(providerClasses, name);
+}
+
+function isClassName(name: unknown): name is keyof typeof namedClasses {
+  return typeof name === 'string' && Object.hasOwn(namedClasses, name);
 }
 
 /**
@@ -46,7 +49,7 @@ export function decode(json: Json): unknown {
 /** Turns an argument that is a provider, or a list of them, into what the library is given: bare short names count too. */
 export function decodeProviders(json: Json): unknown {
   if (Array.isArray(json)) return json.map((each: Json) => decodeProviders(each));
-  return isProviderName(json) ? providerClasses[json] : decode(json);
+  return isClassName(json) ? namedClasses[json] : decode(json);
 }
 
 /** Turns an argument that is a cacher into what the library is given. */
@@ -72,10 +75,10 @@ export function decodeAllNamed(json: JsonObject): Readonly<Record<string, unknow
  * @param options - `path`, or `service`, `env` and `isExport`; `isPathFormat: false` lets braces mean themselves.
  */
 export function makeDirectory(options: JsonObject): Directory {
-  const { isPathFormat = null, ...parts } = options;
+  const { isPathFormat, ...parts } = withoutNulls(options);
   const unknown = Object.keys(parts).filter((key) => !['path', 'service', 'env', 'isExport'].includes(key));
   if (unknown.length > 0) throw new UnknownFormError(`Unknown options of a Directory: ${unknown.join(', ')}.`);
-  if (isPathFormat !== false) return new Directory(parts as ConstructorParameters<typeof Directory>[0]);
+  if (isPathFormat !== false) return new Directory(parts);
   if (typeof parts['path'] === 'string') return Directory.literal(parts['path']);
   throw new UnknownFormError('A Directory that is no path format is made of a path.');
 }
@@ -105,16 +108,16 @@ function decodeMembers(json: JsonObject): Readonly<Record<string, unknown>> {
 function decodeMarked(marker: string, json: Json): unknown {
   switch (marker) {
     case '$provider':
-      if (!isProviderName(json)) throw new UnknownFormError(`Unknown provider: ${JSON.stringify(json)}.`);
-      return providerClasses[json];
+      if (!isClassName(json)) throw new UnknownFormError(`Unknown provider: ${JSON.stringify(json)}.`);
+      return namedClasses[json];
     case '$directory':
       return isJsonObject(json) ? makeDirectory(json) : decodeDirectory(json);
     case '$listing':
       return makeListing(json as JsonObject);
     case '$num':
-      return numberOf(String(json));
+      return numberOf(textOf(json));
     case '$bytes':
-      return Uint8Array.from(Buffer.from(String(json), 'base64'));
+      return Uint8Array.from(Buffer.from(textOf(json), 'base64'));
     case '$set':
       return new Set((json as readonly Json[]).map((each) => decode(each)));
     default:
@@ -136,6 +139,11 @@ function onlyMember(args: Json): Json {
   if (!isJsonObject(args)) return args;
   const [[name = '', member] = [], ...others] = Object.entries(args);
   return others.length === 0 && !name.startsWith('$') && isJsonObject(member) ? member : args;
+}
+
+/** In vectors, `null` stands for an option that is not given. */
+function withoutNulls(options: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(options).filter(([, each]) => each !== null));
 }
 
 const listingDirectory = Directory.literal('/_listing');

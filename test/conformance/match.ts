@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { Default } from '../../src/index';
 import { canonical, numberOf } from './decimal';
 import { UnknownFormError } from './form';
-import { isJsonObject, type Json, type JsonObject } from './vector';
+import { isJsonObject, type Json, type JsonObject, textOf } from './vector';
 
 /** Facts about one thing, of which an expectation may state only some. */
 export class Facts {
@@ -49,7 +49,7 @@ function isMarked(marker: string, expected: JsonObject, actual: unknown): boolea
   const given = expected[marker] as Json;
   switch (marker) {
     case '$num':
-      return isNumber(String(given), actual);
+      return isNumber(textOf(given), actual);
     case '$bytes':
       return actual instanceof Uint8Array && Buffer.from(actual).toString('base64') === given;
     case '$set':

@@ -70,8 +70,18 @@ export async function perform(op: Op, session: Session): Promise<unknown> {
     case 'clearCacheTable':
     case 'faults':
       return changeAws(op, session.aws, session.cacheTable);
-    default:
+    case 'get':
+    case 'getItem':
+    case 'getBoolean':
+    case 'getKey':
+    case 'setKey':
+    case 'call':
+    case 'set':
+    case 'prop':
+    case 'chain':
       return ask(op, op.on === undefined ? config : configNamed(op.on, session));
+    default:
+      throw new UnknownFormError(`Unknown op "${(op as Op).op}".`);
   }
 }
 

@@ -1,5 +1,5 @@
-import { Default, Directory, DirectoryChain, type DirectoryItem } from '../../src/index';
-import { providerClasses, type ProviderName } from './decode';
+import { Directory, DirectoryChain, type DirectoryItem } from '../../src/index';
+import { namedClasses } from './decode';
 import { Facts, Joined } from './match';
 import { type Target } from './target';
 
@@ -71,9 +71,8 @@ function providersOf({ providers, concat, anyCacheable }: Providers): Joined {
 
 /** Short name of a provider or cacher, class or instance; `undefined` for anything else. */
 function shortName(given: unknown): string | undefined {
-  if (given === Default) return undefined;
-  const names = Object.keys(providerClasses) as readonly ProviderName[];
-  return names.find((name) => given === providerClasses[name] || given instanceof providerClasses[name]);
+  const found = Object.entries(namedClasses).find(([, each]) => given === each || given instanceof each);
+  return found?.[0];
 }
 
 function isProviderChain(given: unknown): given is Providers {

@@ -2,7 +2,7 @@ import { numberOf } from './decimal';
 import { UnknownFormError } from './form';
 import { findDifference, show } from './match';
 import { firstWord } from './present';
-import { type Json, type JsonObject } from './vector';
+import { type Json, type JsonObject, textOf } from './vector';
 
 /** A row of the cache table, its attributes as values. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -80,7 +80,7 @@ function findFieldDifference(field: string, expected: Json, row: Row, startSecon
     case 'ttlRel':
       return within(life, Number(expected), toleranceSeconds)
         ? undefined
-        : `ttl: expected in ${String(expected)} s, got in ${life} s`;
+        : `ttl: expected in ${textOf(expected)} s, got in ${life} s`;
     default:
       return findDifference(expected, row[field], field);
   }

@@ -148,3 +148,8 @@ export function readVectors(): readonly Vector[] {
 export function isJsonObject(json: Json | undefined): json is JsonObject {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
+
+/** Gives a JSON text as it is, and anything else as it is written. */
+export function textOf(json: Json): string {
+  return typeof json === 'string' ? json : JSON.stringify(json);
+}
