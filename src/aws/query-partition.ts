@@ -12,6 +12,8 @@ export interface PartitionQuery {
   readonly consistent?: boolean;
   /** Attributes to give; absent: all. */
   readonly attributes?: readonly string[];
+  /** Aborts the reading. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface PartitionQuery {
  */
 export async function queryPartition(
   client: DynamoDBClient,
-  { table, partition, consistent = false, attributes }: PartitionQuery,
+  { table, partition, consistent = false, attributes, signal }: PartitionQuery,
 ): Promise<readonly AttributeMap[]> {
   const { QueryCommand } = await import('@aws-sdk/client-dynamodb');
   const columns = (attributes ?? []).map((name, index): [string, string] => [`#a${index}`, name]);
@@ -36,7 +38,7 @@ export async function queryPartition(
         ConsistentRead: consistent,
         ExclusiveStartKey: start,
       };
-      return client.send(new QueryCommand(input));
+      return client.send(new QueryCommand(input), { ...(signal !== undefined && { abortSignal: signal }) });
     },
     (page) => page.LastEvaluatedKey,
   );

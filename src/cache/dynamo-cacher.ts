@@ -9,9 +9,12 @@ import {
 } from './cacher';
 import { fitsSortKey } from './cache-key';
 import { createdAtMs, type DataKeyRow, encodeRow, referenceKey, type SealedRow } from './cache-row';
+import { ensureCacheTable } from './cache-table';
+import { type ClearOptions, currentSession, type PartitionOptions, targetOf } from './current-session';
 import { earlyWindow, isEarly } from './expiry';
 import { type AnswerRow, type Partition } from './partition';
 import { PendingWork } from './pending-work';
+import { type CacheEntry, deleteRows, listEntries } from './partition-operations';
 import { PartitionState, type Trouble } from './partition-state';
 import { makeRow } from './row-maker';
 import { isTrusted, itemOfPlainRow, itemOfSealedRow } from './row-reader';
@@ -70,6 +73,36 @@ export class DynamoCacher extends Cacher {
 
   override track(work: Promise<unknown>): void {
     this.background.add(work);
+  }
+
+  /**
+   * Deletes the rows of a partition, so that every process asks the sources again. Deleting them by any other means works
+   * as well. What this process remembers of them is forgotten too.
+   *
+   * @returns How many rows were deleted.
+   * @throws CacherError when that did not work; what was deleted stays so, call it again to go on.
+   */
+  async clear(options: ClearOptions = {}): Promise<number> {
+    await this.writes.settled();
+    const deleted = await deleteRows(await targetOf(options), options.name?.toLowerCase());
+    currentSession().localCache.reset();
+    return deleted;
+  }
+
+  /** Lists the rows of a partition, without any value. @throws CacherError when the table cannot be read. */
+  async entries(options: PartitionOptions = {}): Promise<readonly CacheEntry[]> {
+    return listEntries(await targetOf(options), currentSession().nowMs());
+  }
+
+  /**
+   * Makes sure that the cache table exists, with time-to-live switched on. Does nothing where that is so.
+   *
+   * @param options - `kmsKeyId`: the KMS key that encrypts it; absent: the one that DynamoDB owns.
+   * @throws CacherError when it cannot be made.
+   */
+  async ensureCacheTable(options: { readonly kmsKeyId?: string } = {}): Promise<void> {
+    const { clients, settings } = currentSession();
+    await ensureCacheTable(await clients.dynamo(), { table: settings.cacheTable, kmsKeyId: options.kmsKeyId });
   }
 
   private stateOf({ key, session }: CachedChain): PartitionState {

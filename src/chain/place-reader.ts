@@ -6,7 +6,7 @@ import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type Logger } from '../logging/logger';
 import { type LocalCache } from '../providers/local-cache';
-import { type ListingOutcome, type Provider, type ReadSession } from '../providers/provider';
+import { type ListingOutcome, type Provider, type SharedSession } from '../providers/provider';
 import { type ProviderMemory, type StartedRead } from '../providers/provider-memory';
 import { type Place, type PlaceOutcome } from './walk';
 
@@ -15,7 +15,7 @@ export interface ReaderOptions {
   readonly context: Context;
   readonly localCache: LocalCache;
   readonly logger: Logger;
-  readonly session: ReadSession;
+  readonly session: SharedSession;
 }
 
 /**

@@ -8,6 +8,7 @@ import { type ConfigValue } from '../item/value';
 import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variables';
 import { type FoundValue, foundIn, toBoolean, toJson, toNumber, toText, valueOr } from './coerce';
 import { ConfigShape } from './config-shape';
+import { beforeFreezing } from './before-freezing';
 import { explain } from './explain';
 import { type Explanation } from './explanation';
 import { lookUp, type LookupResult } from './lookup';
@@ -188,7 +189,7 @@ export class Config extends ConfigShape {
     if (options.fresh === true) refreshTogether(this.scope().localCache);
     this.touched();
     const scope = this.scope();
-    const result = await lookUp(scope, key, options);
+    const result = await beforeFreezing(scope, () => lookUp(scope, key, options));
     if (options.skipProviders !== true) scope.remember(name, result.item);
     return result;
   }

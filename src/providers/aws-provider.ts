@@ -2,7 +2,7 @@ import { AwsClients } from '../aws/aws-clients';
 import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
 import { InvalidSettingsError } from '../errors';
 import { Unavailable } from '../item/directory-listing';
-import { Provider, type ReadSession } from './provider';
+import { Provider, type SharedSession } from './provider';
 
 /** Where a provider reads, when not with the clients of the context. */
 export interface AwsProviderOptions {
@@ -41,7 +41,7 @@ export abstract class AwsProvider extends Provider {
     return cacheName ?? (region === undefined ? this.name : `${this.name}@${region}`);
   }
 
-  override clientsFor(session: ReadSession): AwsClients {
+  override clientsFor(session: SharedSession): AwsClients {
     return this.ownClients ?? session.clients;
   }
 

@@ -24,7 +24,7 @@ export class DynamoProvider extends AwsProvider {
     const client = await this.clientsFor(session).dynamo();
     const remedy = `allow dynamodb:Query on arn:aws:dynamodb:*:*:table/${table}, and create that table`;
     const rows = await whenPermitted(client, remedy, () =>
-      queryPartition(client, { table, partition: directory.path }),
+      queryPartition(client, { table, partition: directory.path, signal: session.signal }),
     );
     if (rows instanceof Unavailable) return rows;
     const items = rows.map((row) => this.itemOf(directory, row, session.nowMs()));

@@ -13,6 +13,7 @@ export class LocalCache extends Dependency {
   static readonly dependencyName: string = 'LocalCache';
 
   private memories = new WeakMap<object, WeakMap<object, unknown>>();
+  private providerMemories: ProviderMemory[] = [];
   private expiresAtMs: number | undefined;
   private current: object = {};
   private pastCache = false;
@@ -51,6 +52,7 @@ export class LocalCache extends Dependency {
   reset({ pastCache = false }: { readonly pastCache?: boolean } = {}): void {
     this.pastCache = pastCache;
     this.memories = new WeakMap();
+    this.providerMemories = [];
     this.expiresAtMs = undefined;
     this.current = {};
     noteMutation();
@@ -58,7 +60,16 @@ export class LocalCache extends Dependency {
 
   /** Gives the memory of a provider that reads through certain clients; a new one after each reset. */
   memoryOf(provider: object, clients: object): ProviderMemory {
-    return this.recall(provider, clients, () => new ProviderMemory());
+    return this.recall(provider, clients, () => {
+      const memory = new ProviderMemory();
+      this.providerMemories.push(memory);
+      return memory;
+    });
+  }
+
+  /** Aborts and forgets every read that has not ended. For when nobody waits for them and the process may be frozen. */
+  abortUnfinished(): void {
+    for (const memory of this.providerMemories) memory.abortUnfinished();
   }
 
   /**

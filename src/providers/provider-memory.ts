@@ -1,6 +1,12 @@
 import { type Directory } from '../directory/directory';
 import { type UnreadSecret } from '../item/directory-listing';
-import { type ListingOutcome, type Provider, type ReadSession, type SecretOutcome } from './provider';
+import {
+  type ListingOutcome,
+  type Provider,
+  type ReadSession,
+  type SecretOutcome,
+  type SharedSession,
+} from './provider';
 
 /** A read that has started; `outcome` is set once it has ended well, so that it can be had without waiting. */
 export interface StartedRead<T> {
@@ -17,22 +23,18 @@ export class ProviderMemory {
   private readonly listings = new Map<string, StartedRead<ListingOutcome>>();
   private readonly secrets = new Map<string, StartedRead<{ readonly value: SecretOutcome }>>();
   private queue: QueuedSecret[] = [];
+  private controller = new AbortController();
 
   /** Starts reading those directories that have not been read; gives the reads of all, in order. */
   list(
     provider: Provider,
     directories: readonly Directory[],
-    session: ReadSession,
+    session: SharedSession,
   ): readonly StartedRead<ListingOutcome>[] {
     const missing = directories.filter(({ path }) => !this.listings.has(path));
     if (missing.length > 0) {
-      const reads = startAll(() => provider.readDirectories(missing, session), missing);
-      for (const { path } of missing) {
-        this.listings.set(
-          path,
-          keepOutcome(reads(path), () => this.listings.delete(path)),
-        );
-      }
+      const reads = startAll(() => provider.readDirectories(missing, this.readSession(session)), missing);
+      for (const { path } of missing) keepRead(this.listings, path, reads(path));
     }
     return directories.map(({ path }) => this.listings.get(path) as StartedRead<ListingOutcome>);
   }
@@ -42,18 +44,15 @@ export class ProviderMemory {
    *
    * @returns The item, `undefined` when it is gone, or why it may not be read.
    */
-  readSecret(provider: Provider, secret: UnreadSecret, session: ReadSession): Promise<SecretOutcome> {
+  readSecret(provider: Provider, secret: UnreadSecret, session: SharedSession): Promise<SecretOutcome> {
     const known = this.secrets.get(secret.exactName);
     if (known !== undefined) return known.promise.then(({ value }) => value);
     const promise = new Promise<SecretOutcome>((resolve, reject) => {
       this.queue.push({ secret, resolve, reject });
     });
     if (this.queue.length === 1) afterThisTurn(() => this.flush(provider, session));
-    const started = keepOutcome(
-      promise.then((value) => ({ value })),
-      () => this.secrets.delete(secret.exactName),
-    );
-    this.secrets.set(secret.exactName, started);
+    const value = promise.then((outcome) => ({ value: outcome }));
+    keepRead(this.secrets, secret.exactName, value);
     return promise;
   }
 
@@ -63,23 +62,46 @@ export class ProviderMemory {
     return known === undefined ? 'unread' : known.value;
   }
 
-  private flush(provider: Provider, session: ReadSession): void {
+  /** Aborts and forgets every read that has not ended. For when nobody waits for them and the process may be frozen. */
+  abortUnfinished(): void {
+    const unfinished = [this.listings, this.secrets].some((reads) => [...reads.values()].some(isUnfinished));
+    if (!unfinished) return;
+    this.controller.abort();
+    this.controller = new AbortController();
+    this.queue = [];
+    for (const reads of [this.listings, this.secrets]) {
+      for (const [key, read] of reads) if (isUnfinished(read)) reads.delete(key);
+    }
+  }
+
+  private readSession(session: SharedSession): ReadSession {
+    return { ...session, signal: this.controller.signal };
+  }
+
+  private flush(provider: Provider, session: SharedSession): void {
     const queued = this.queue;
     this.queue = [];
     const secrets = queued.map(({ secret }) => secret);
     const reads = startAll(
-      () => provider.readSecrets(secrets, session),
+      () => provider.readSecrets(secrets, this.readSession(session)),
       secrets.map(({ exactName }) => ({ path: exactName })),
     );
     for (const { secret, resolve, reject } of queued) reads(secret.exactName).then(resolve, reject);
   }
 }
 
-/** Keeps what a read comes to; a failed one is forgotten by its owner. */
-function keepOutcome<T>(promise: Promise<T>, forget: () => void): StartedRead<T> {
+/** Remembers a read and what it comes to; a failed one is forgotten. */
+function keepRead<T>(reads: Map<string, StartedRead<T>>, key: string, promise: Promise<T>): void {
   const read: StartedRead<T> = { promise, outcome: undefined };
-  promise.then((outcome) => (read.outcome = outcome), forget);
-  return read;
+  reads.set(key, read);
+  promise.then(
+    (outcome) => (read.outcome = outcome),
+    () => reads.get(key) === read && reads.delete(key),
+  );
+}
+
+function isUnfinished({ outcome }: StartedRead<unknown>): boolean {
+  return outcome === undefined;
 }
 
 interface QueuedSecret {

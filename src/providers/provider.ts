@@ -6,12 +6,18 @@ import { DirectoryListing, type Unavailable, type UnreadSecret } from '../item/d
 import { type ConfigValue } from '../item/value';
 import { type ResolvedSettings } from '../settings/settings-values';
 
-/** What a read may use; resolved before it starts, because it may serve several callers. */
-export interface ReadSession {
+/** What reads of a scope may use; resolved before they start, because they may serve several callers. */
+export interface SharedSession {
   readonly clients: AwsClients;
   readonly settings: ResolvedSettings;
   /** Gives the current time, **milliseconds** since the Unix epoch. */
   readonly nowMs: () => number;
+}
+
+/** What a read may use. */
+export interface ReadSession extends SharedSession {
+  /** Aborts when nobody needs the answer any more; hand it on to whatever takes one. */
+  readonly signal: AbortSignal;
 }
 
 /** What came of listing a directory. A failure is a rejection. */
@@ -82,7 +88,7 @@ export abstract class Provider extends Dependency {
   }
 
   /** Gives the clients that reads go through: those of the context, unless the provider has its own. */
-  clientsFor(session: ReadSession): AwsClients {
+  clientsFor(session: SharedSession): AwsClients {
     return session.clients;
   }
 

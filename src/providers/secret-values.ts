@@ -14,19 +14,25 @@ const mostSingleReads = 5;
 /** Most ids that a batch call takes. */
 const maxBatchSize = 20;
 
+/** How secrets are read. */
+export interface SecretReading {
+  /** The client to read with. */
+  readonly connecting: Promise<SecretsManagerClient>;
+  /** Short name of the provider. */
+  readonly source: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Reads the values of secrets by name, in one round.
  *
- * @param connecting - The client to read with.
- * @param source - Short name of the provider.
  * @returns A promise per exact name.
  */
 export function readSecretValues(
-  connecting: Promise<SecretsManagerClient>,
-  source: string,
+  reading: SecretReading,
   secrets: readonly UnreadSecret[],
 ): ReadonlyMap<string, Promise<SecretOutcome>> {
-  const reader = new SecretValueReader(connecting, source);
+  const reader = new SecretValueReader(reading);
   if (secrets.length <= mostSingleReads) return new Map(secrets.map((each) => [each.exactName, reader.readOne(each)]));
   const started = new Map<string, Promise<SecretOutcome>>();
   for (let start = 0; start < secrets.length; start += maxBatchSize) {
@@ -44,17 +50,18 @@ export function readSecretValues(
 type BatchError = NonNullable<BatchGetSecretValueCommandOutput['Errors']>[number];
 
 class SecretValueReader {
-  constructor(
-    private readonly connecting: Promise<SecretsManagerClient>,
-    private readonly source: string,
-  ) {}
+  constructor(private readonly reading: SecretReading) {}
 
   async readOne(secret: UnreadSecret): Promise<SecretOutcome> {
-    const client = await this.connecting;
+    const { connecting, signal: abortSignal } = this.reading;
+    const client = await connecting;
     const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
     try {
       await client.config.region();
-      return this.itemOf(secret, await client.send(new GetSecretValueCommand({ SecretId: secret.exactName })));
+      return this.itemOf(
+        secret,
+        await client.send(new GetSecretValueCommand({ SecretId: secret.exactName }), { abortSignal }),
+      );
     } catch (error) {
       return outcomeOf(secret, error, describeAwsError(error));
     }
@@ -62,13 +69,14 @@ class SecretValueReader {
 
   /** Reads up to 20 values. @returns What picks one of them; it reads the value alone where the batch could not. */
   async readBatch(secrets: readonly UnreadSecret[]): Promise<(secret: UnreadSecret) => Promise<SecretOutcome>> {
-    const client = await this.connecting;
+    const { connecting, signal: abortSignal } = this.reading;
+    const client = await connecting;
     const { BatchGetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
     const input = { SecretIdList: secrets.map(({ exactName }) => exactName) };
     let output: BatchGetSecretValueCommandOutput;
     try {
       await client.config.region();
-      output = await client.send(new BatchGetSecretValueCommand(input));
+      output = await client.send(new BatchGetSecretValueCommand(input), { abortSignal });
     } catch (error) {
       if (classifyAwsError(error) !== 'not-permitted') throw error;
       return (secret) => this.readOne(secret);
@@ -94,7 +102,7 @@ class SecretValueReader {
     const found = value.SecretString ?? value.SecretBinary;
     if (found === undefined) throw new Error(`The answer for ${exactName} has neither SecretString nor SecretBinary.`);
     const name = exactName.slice(exactName.lastIndexOf('/') + 1);
-    const { source } = this;
+    const { source } = this.reading;
     return new DirectoryItem({
       name,
       value: found,

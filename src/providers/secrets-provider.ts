@@ -46,7 +46,8 @@ export class SecretsProvider extends AwsProvider {
     secrets: readonly UnreadSecret[],
     session: ReadSession,
   ): ReadonlyMap<string, Promise<SecretOutcome>> {
-    return readSecretValues(this.clientsFor(session).secretsManager(), this.name, secrets);
+    const connecting = this.clientsFor(session).secretsManager();
+    return readSecretValues({ connecting, source: this.name, signal: session.signal }, secrets);
   }
 
   /** Lists the secrets of up to ten directories. @returns What picks those of one. */
@@ -56,7 +57,7 @@ export class SecretsProvider extends AwsProvider {
   ): Promise<(directory: Directory) => ListingOutcome> {
     const client = await this.clientsFor(session).secretsManager();
     const remedy = 'allow secretsmanager:ListSecrets on *';
-    const secrets = await whenPermitted(client, remedy, () => secretsOf(client, directories));
+    const secrets = await whenPermitted(client, remedy, () => secretsOf(client, directories, session.signal));
     return (directory) => (secrets instanceof Unavailable ? secrets : listingOf(directory, secrets));
   }
 }
@@ -81,13 +82,14 @@ function unreadSecret(
 async function secretsOf(
   client: SecretsManagerClient,
   directories: readonly Directory[],
+  signal: AbortSignal,
 ): Promise<readonly SecretListEntry[]> {
   const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
   const prefixes = directories.map(({ path }) => `${path}/`);
   const pages = await readPages(
     (token: string | undefined): Promise<ListSecretsCommandOutput> => {
       const input = { Filters: [{ Key: 'name' as const, Values: prefixes }], MaxResults: 100, NextToken: token };
-      return client.send(new ListSecretsCommand(input));
+      return client.send(new ListSecretsCommand(input), { abortSignal: signal });
     },
     (page) => page.NextToken,
   );

@@ -20,11 +20,16 @@ export class SsmProvider extends AwsProvider {
 
   override async readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
     const client = await this.clientsFor(session).ssm();
+    const { signal } = session;
     const remedy = `allow ssm:GetParametersByPath on arn:aws:ssm:*:*:parameter${directory.path}`;
-    const decrypted = await whenPermitted(client, remedy, () => parametersOf(client, directory, true));
+    const decrypted = await whenPermitted(client, remedy, () =>
+      parametersOf(client, directory, { decrypt: true, signal }),
+    );
     if (!(decrypted instanceof Unavailable)) return this.list(directory, decrypted);
     if (!mayBeKey(decrypted)) return decrypted;
-    const undecrypted = await whenPermitted(client, remedy, () => parametersOf(client, directory, false));
+    const undecrypted = await whenPermitted(client, remedy, () =>
+      parametersOf(client, directory, { decrypt: false, signal }),
+    );
     return undecrypted instanceof Unavailable ? decrypted : this.list(directory, undecrypted, decrypted);
   }
 
@@ -36,7 +41,7 @@ export class SsmProvider extends AwsProvider {
       const entry = this.entryOf(directory, parameter);
       return entry instanceof DirectoryItem ? entry : undefined;
     };
-    return readParameters(this.clientsFor(session).ssm(), secrets, pick);
+    return readParameters({ connecting: this.clientsFor(session).ssm(), signal: session.signal, pick }, secrets);
   }
 
   /** @param keyRefusal - Why secure strings could not be decrypted; absent when they were. */
@@ -74,12 +79,16 @@ function mayBeKey({ reason }: Unavailable): boolean {
   return reason.startsWith('AccessDenied') && !reason.includes('ssm:GetParametersByPath');
 }
 
-async function parametersOf(client: SSMClient, { path }: Directory, decrypt: boolean): Promise<readonly Parameter[]> {
+async function parametersOf(
+  client: SSMClient,
+  { path }: Directory,
+  { decrypt, signal }: { readonly decrypt: boolean; readonly signal: AbortSignal },
+): Promise<readonly Parameter[]> {
   const { GetParametersByPathCommand } = await import('@aws-sdk/client-ssm');
   const pages = await readPages(
     (token: string | undefined): Promise<GetParametersByPathCommandOutput> => {
       const input = { Path: path, Recursive: false, WithDecryption: decrypt, MaxResults: 10, NextToken: token };
-      return client.send(new GetParametersByPathCommand(input));
+      return client.send(new GetParametersByPathCommand(input), { abortSignal: signal });
     },
     (page) => page.NextToken,
   );

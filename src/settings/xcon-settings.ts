@@ -3,6 +3,7 @@ import { Context } from '../di/context';
 import { Default } from '../di/default';
 import { Dependency } from '../di/dependency';
 import { noteMutation, state } from '../di/state';
+import { InvalidSettingsError } from '../errors';
 import { settingChecks, type VariableReader, variableReaders } from './settings-checks';
 import { lookAtVariables } from './variables';
 import { type ResolvedSettings, settingsDefaults, type SettingsValues } from './settings-values';
@@ -67,6 +68,7 @@ export class XconSettings extends Dependency {
   private read(): ResolvedSettings {
     const values = { ...settingsDefaults };
     for (const name of names) Object.assign(values, { [name]: this.settingOf(name) });
+    checkSealing(values);
     const serviceGiven = values.service !== '' && this.isGiven('service');
     const environmentGiven = values.environment !== '' && this.isGiven('environment');
     return {
@@ -124,4 +126,10 @@ function descriptors(): PropertyDescriptorMap {
 
 function isPresent(text: string | undefined, { emptyIsGiven }: { readonly emptyIsGiven?: boolean }): boolean {
   return text !== undefined && (text !== '' || emptyIsGiven === true);
+}
+
+function checkSealing({ cacheSecrets, cacheKeys, cacheKmsKeyId }: SettingsValues): void {
+  if (cacheSecrets !== 'encrypt' || cacheKeys.length > 0 || cacheKmsKeyId !== undefined) return;
+  const problem = "'encrypt' needs a key: XCON_CACHE_KEY (32 bytes, base64) or XCON_CACHE_KMS_KEY_ID.";
+  throw new InvalidSettingsError('cacheSecrets', problem);
 }

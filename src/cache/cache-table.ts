@@ -1,0 +1,87 @@
+import type { DescribeTableCommandOutput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { describeAwsError } from '../aws/aws-errors';
+import { tableKeys } from '../aws/table-names';
+import { CacherError } from '../errors';
+
+/** How the cache table is made. */
+export interface CacheTableOptions {
+  /** Name of the table. */
+  readonly table: string;
+  /** KMS key that encrypts it at rest; absent: the key that DynamoDB owns, which always does. */
+  readonly kmsKeyId?: string | undefined;
+}
+
+const ttlAttribute = 'ttl';
+const maxWaitSeconds = 120;
+
+/**
+ * Makes sure that the cache table exists, with time-to-live switched on. Does nothing where that is so.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+ *
+ * @throws CacherError when the table cannot be made, or there is one of that name with other keys.
+ */
+export async function ensureCacheTable(client: DynamoDBClient, options: CacheTableOptions): Promise<void> {
+  const { table } = options;
+  try {
+    const existing = await describeTable(client, table);
+    if (existing === undefined) await createTable(client, options);
+    else checkKeys(table, existing);
+    await switchOnTtl(client, table);
+  } catch (error) {
+    if (error instanceof CacherError) throw error;
+    const remedy = 'allow dynamodb:CreateTable, DescribeTable, DescribeTimeToLive and UpdateTimeToLive on it';
+    throw new CacherError(`The cache table "${table}" could not be made: ${describeAwsError(error)}; ${remedy}.`, {
+      cause: error,
+    });
+  }
+}
+
+async function describeTable(client: DynamoDBClient, table: string): Promise<DescribeTableCommandOutput | undefined> {
+  const { DescribeTableCommand } = await import('@aws-sdk/client-dynamodb');
+  try {
+    return await client.send(new DescribeTableCommand({ TableName: table }));
+  } catch (error) {
+    if ((error as Error).name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+async function createTable(client: DynamoDBClient, { table, kmsKeyId }: CacheTableOptions): Promise<void> {
+  const { CreateTableCommand, waitUntilTableExists } = await import('@aws-sdk/client-dynamodb');
+  const command = new CreateTableCommand({
+    TableName: table,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [
+      { AttributeName: tableKeys.partition, KeyType: 'HASH' },
+      { AttributeName: tableKeys.sort, KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: Object.values(tableKeys).map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+    ...(kmsKeyId !== undefined && { SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: kmsKeyId } }),
+  });
+  try {
+    await client.send(command);
+  } catch (error) {
+    // Another process was faster.
+    if ((error as Error).name !== 'ResourceInUseException') throw error;
+  }
+  await waitUntilTableExists({ client, maxWaitTime: maxWaitSeconds, minDelay: 1, maxDelay: 5 }, { TableName: table });
+}
+
+async function switchOnTtl(client: DynamoDBClient, table: string): Promise<void> {
+  const { DescribeTimeToLiveCommand, UpdateTimeToLiveCommand } = await import('@aws-sdk/client-dynamodb');
+  const { TimeToLiveDescription: now } = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
+  if (now?.TimeToLiveStatus === 'ENABLED' || now?.TimeToLiveStatus === 'ENABLING') return;
+  const specification = { AttributeName: ttlAttribute, Enabled: true };
+  await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification: specification }));
+}
+
+function checkKeys(table: string, { Table: description }: DescribeTableCommandOutput): void {
+  const keys = (description?.KeySchema ?? []).map(({ AttributeName: name, KeyType: type }) => `${name} ${type}`);
+  const wanted = [`${tableKeys.partition} HASH`, `${tableKeys.sort} RANGE`];
+  if (wanted.every((each) => keys.includes(each)) && keys.length === wanted.length) return;
+  throw new CacherError(
+    `The table "${table}" has the keys ${keys.join(', ')} and cannot be the cache table, which has ${wanted.join(', ')}. ` +
+      'Name another table: xconSettings.cacheTable or XCON_CACHE_TABLE.',
+  );
+}

@@ -1,0 +1,103 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type AttributeMap } from '../aws/attribute-value';
+import { describeAwsError } from '../aws/aws-errors';
+import { queryPartition } from '../aws/query-partition';
+import { tableKeys } from '../aws/table-names';
+import { CacherError } from '../errors';
+import { type CacheRow, decodeRow, nowhere } from './cache-row';
+import { isExpired } from './expiry';
+import { writeRows } from './row-writer';
+
+/** A partition of the cache table, as an operator works on it. */
+export interface PartitionTarget {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  /** Partition key: `/{service}/{environment}`. */
+  readonly environ: string;
+  /** Gives a number in `[0, 1)`. */
+  readonly random: () => number;
+}
+
+/** What a row of the cache table says, without any value. */
+export interface CacheEntry {
+  /** Sort key. */
+  readonly nameKey: string;
+  /** Name of the setting, lower-cased. */
+  readonly name: string;
+  readonly kind: 'value' | 'missing' | 'sealed' | 'reference' | 'lease' | 'key';
+  /** Where the answer comes from; `/_nonExistent` when the name is missing. */
+  readonly directory: string;
+  /** Provider and directory; `undefined` when the row does not say. */
+  readonly source: string | undefined;
+  /** ISO 8601; `undefined` when unknown. */
+  readonly createdAt: string | undefined;
+  /** When the row ends, **seconds** since the Unix epoch; `undefined`: never. */
+  readonly ttl: number | undefined;
+  /** Whether it has ended and only waits for DynamoDB to delete it. */
+  readonly expired: boolean;
+}
+
+/**
+ * Lists the rows of a partition; unusable ones are left out.
+ *
+ * @throws CacherError when the table cannot be read.
+ */
+export async function listEntries(target: PartitionTarget, nowMs: number): Promise<readonly CacheEntry[]> {
+  const rows = await attempt('read', 'dynamodb:Query', target, () => queryPartition(target.client, queryOf(target)));
+  const decoded = rows.map(decodeRow).filter((row) => row !== undefined);
+  return decoded.map((row) => entryOf(row, nowMs));
+}
+
+/**
+ * Deletes the rows of a partition, 25 a call. What was deleted stays so when it breaks off: call it again to go on.
+ *
+ * @param name - Lower-cased: only the rows of this name; absent: all.
+ * @returns How many rows were deleted.
+ * @throws CacherError when the table cannot be read or written.
+ */
+export async function deleteRows(target: PartitionTarget, name?: string): Promise<number> {
+  const attributes = [tableKeys.sort, 'real_name'];
+  const rows = await attempt('read', 'dynamodb:Query', target, () =>
+    queryPartition(target.client, { ...queryOf(target), attributes }),
+  );
+  const wanted = name === undefined ? rows : rows.filter((row) => row['real_name']?.S?.toLowerCase() === name);
+  const changes = wanted.map((row) => ({ delete: { nameKey: sortKeyOf(row) } }));
+  await attempt('cleared', 'dynamodb:BatchWriteItem', target, () => writeRows(target, changes));
+  return changes.length;
+}
+
+function queryOf({ table, environ }: PartitionTarget) {
+  return { table, partition: environ, consistent: true };
+}
+
+function sortKeyOf(row: AttributeMap): string {
+  return row[tableKeys.sort]?.S ?? '';
+}
+
+function entryOf(row: CacheRow, nowMs: number): CacheEntry {
+  const { nameKey, name, directory, source, createdAt, ttl } = row;
+  const expired = isExpired(ttl, nowMs);
+  return { nameKey, name, kind: kindOf(row), directory, source, createdAt, ttl, expired };
+}
+
+function kindOf({ kind, directory }: CacheRow): CacheEntry['kind'] {
+  if (kind !== 'plain') return kind;
+  return directory === nowhere ? 'missing' : 'value';
+}
+
+async function attempt<T>(
+  what: string,
+  action: string,
+  { table, environ }: PartitionTarget,
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw new CacherError(
+      `The partition ${environ} of the cache table "${table}" could not be ${what}: ${describeAwsError(error)}; ` +
+        `allow ${action} on arn:aws:dynamodb:*:*:table/${table}, then call it again.`,
+      { cause: error },
+    );
+  }
+}
