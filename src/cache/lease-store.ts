@@ -36,7 +36,20 @@ export async function takeLease({ client, table, key, nowMs }: LeaseTarget, owne
     await client.send(command, { abortSignal: AbortSignal.timeout(takeTimeoutMs) });
     return 'taken';
   } catch (error) {
-    return (error as Error).name === 'ConditionalCheckFailedException' ? 'held' : 'unavailable';
+    const { name } = error as Error;
+    if (name === 'ConditionalCheckFailedException') return 'held';
+    return name === 'AbortError' ? lookAfterTimeout({ client, table, key, nowMs }, owner) : 'unavailable';
+  }
+}
+
+/** An attempt that took too long may still have worked, or somebody else's may have. */
+async function lookAfterTimeout(target: LeaseTarget, owner: string): Promise<TakeOutcome> {
+  try {
+    const row = await lookAtLease(target);
+    if (row === undefined || row.untilMs < target.nowMs()) return 'unavailable';
+    return row.owner === owner ? 'taken' : 'held';
+  } catch {
+    return 'unavailable';
   }
 }
 

@@ -1,0 +1,35 @@
+/** What a bar chart shows. */
+export interface BarChart {
+  readonly title: string;
+  readonly bars: readonly { readonly label: string; readonly value: number; readonly note: string }[];
+}
+
+const rowHeight = 26;
+const labelWidth = 230;
+const barWidth = 360;
+
+/** Draws horizontal bars as SVG that reads on light and dark pages. */
+export function barChart({ title, bars }: BarChart): string {
+  const greatest = Math.max(...bars.map(({ value }) => value));
+  const height = 44 + bars.length * rowHeight + 10;
+  const rows = bars.map(({ label, value, note }, index) => {
+    const y = 44 + index * rowHeight;
+    const width = Math.max(1, (value / greatest) * barWidth);
+    const text = `${Math.round(value).toLocaleString('en')}${note === '' ? '' : ` (${note})`}`;
+    return [
+      `<text x="${labelWidth - 8}" y="${y + 14}" text-anchor="end">${label}</text>`,
+      `<rect x="${labelWidth}" y="${y}" width="${width.toFixed(1)}" height="18" rx="3"/>`,
+      `<text x="${labelWidth + width + 6}" y="${y + 14}">${text}</text>`,
+    ].join('\n  ');
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 ${height}" width="720" height="${height}" role="img" aria-label="${title}">
+  <style>
+    text { font: 13px system-ui, sans-serif; fill: #24292f; }
+    rect { fill: #2f6feb; }
+    @media (prefers-color-scheme: dark) { text { fill: #d0d7de; } rect { fill: #58a6ff; } }
+  </style>
+  <text x="8" y="24" style="font-weight: 600">${title}</text>
+  ${rows.join('\n  ')}
+</svg>
+`;
+}

@@ -1,0 +1,40 @@
+import { type LocalAwsOptions, startLocalAws } from '../src/testing/local-aws/local-aws';
+
+/** What the parent asks of the local AWS in this process. */
+export type LocalAwsRequest =
+  | { readonly kind: 'start'; readonly options: LocalAwsOptions }
+  | { readonly kind: 'calls' }
+  | { readonly kind: 'stop' };
+
+/** What it is told. */
+export interface LocalAwsReport {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Requests by operation. */
+  readonly calls: Readonly<Record<string, number>>;
+  /** Requests by outcome. */
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+let starting: ReturnType<typeof startLocalAws> | undefined;
+
+process.on('message', (request: LocalAwsRequest) => {
+  void answer(request).then((report) => process.send?.(report));
+});
+
+async function answer(request: LocalAwsRequest): Promise<LocalAwsReport> {
+  starting ??= startLocalAws(request.kind === 'start' ? request.options : {});
+  const aws = await starting;
+  const calls = count(aws.calls.all.map(({ operation }) => operation));
+  const outcomes = count(aws.calls.all.map(({ operation, outcome }) => `${operation} ${outcome ?? 'open'}`));
+  if (request.kind === 'stop') {
+    await aws.close();
+    setImmediate(() => process.disconnect());
+  }
+  return { environment: aws.environment, calls, outcomes };
+}
+
+function count(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
