@@ -1,4 +1,5 @@
 import { type Cacher } from '../cache/cacher';
+import { PendingWork } from '../cache/pending-work';
 import { type ProviderChain } from '../chain/provider-chain';
 import { Context } from '../di/context';
 import { type DirectoryChain } from '../directory/directory-chain';
@@ -161,9 +162,9 @@ export class Config extends ConfigShape {
     return Promise.resolve();
   }
 
-  /** Awaits what is being written to the cache table. Never rejects. */
+  /** Awaits what lookups of this process are writing to the cache table. Never rejects. */
   async flush(): Promise<void> {
-    await this.lastScope()?.cacher?.flush();
+    await Promise.all([PendingWork.allSettled(), this.lastScope()?.cacher?.flush()]);
   }
 
   /** Ends what this Config has begun: awaits writes and closes the clients made for it, never those it was given. */

@@ -64,9 +64,5 @@ export function checkName(name: unknown): string {
 }
 
 function entriesOf(values: GivenValues): readonly (readonly [string, ConfigValue])[] {
-  if (!(values instanceof DirectoryListing)) return Object.entries(values);
-  return [...values.names].flatMap((name) => {
-    const item = values.find(name);
-    return item instanceof DirectoryItem ? [[item.originalName, item.value] as const] : [];
-  });
+  return values instanceof DirectoryListing ? values.values : Object.entries(values);
 }

@@ -80,6 +80,12 @@ export class DirectoryListing {
     return this.entries.keys();
   }
 
+  /** Names as stored and values, of the entries whose value is known. */
+  get values(): readonly (readonly [string, ConfigValue])[] {
+    const items = [...this.entries.values()].filter((each) => each instanceof DirectoryItem);
+    return items.map(({ originalName, value }) => [originalName, value] as const);
+  }
+
   /** How many names the listing has. */
   get size(): number {
     return this.entries.size;

@@ -1,6 +1,7 @@
 import { Directory } from '../directory/directory';
 import { Dependency } from '../di/dependency';
 import { InvalidSettingsError } from '../errors';
+import { DirectoryListing } from '../item/directory-listing';
 import { booleanOfText } from './boolean-text';
 import { type CacheSecrets, defaultExpirationMinutes, type LogLevel, type SettingsValues } from './settings-values';
 
@@ -128,6 +129,7 @@ function checkList(value: unknown, setting: string): readonly unknown[] {
 }
 
 function checkRecord(value: unknown, setting: string): Readonly<Record<string, unknown>> {
+  if (value instanceof DirectoryListing) return Object.freeze(Object.fromEntries(value.values));
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.freeze({ ...value });
   throw new InvalidSettingsError(setting, `expected an object of names and values, got ${kindOf(value)}.`);
 }

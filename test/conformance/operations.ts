@@ -2,9 +2,11 @@ import {
   Config,
   config,
   type ConfigValue,
+  type Dependency,
   Directory,
   DirectoryChain,
   LocalCache,
+  Provider,
   type Scope,
   xconSettings,
 } from '../../src/index';
@@ -27,6 +29,8 @@ export interface Session {
   readonly cacheTable: string;
   /** Configs made so far, by the names the vector gives them. */
   readonly configs: Map<string, Config>;
+  /** Providers made so far. */
+  readonly providers: Provider[];
   /** What was entered and not left, innermost last. */
   readonly entered: Scope[];
 }
@@ -48,7 +52,7 @@ export async function perform(op: Op, session: Session): Promise<unknown> {
     case 'enterLocalCache':
       return void session.entered.push(new LocalCache().enter());
     case 'enterProvider':
-      return void session.entered.push(makeProvider(op.provider, op.args ?? []).enter());
+      return enterProvider(makeProvider(op.provider, op.args ?? []), session);
     case 'resetLocalCache':
       return LocalCache.grab().reset();
     case 'settings':
@@ -136,6 +140,11 @@ function configNamed(name: string, { configs }: Session): Config {
   const found = configs.get(name);
   if (found === undefined) throw new UnknownFormError(`No Config "${name}" was made.`);
   return found;
+}
+
+function enterProvider(made: Dependency, { entered, providers }: Session): void {
+  if (made instanceof Provider) providers.push(made);
+  entered.push(made.enter());
 }
 
 function exitLast({ entered }: Session): void {

@@ -79,7 +79,7 @@ async function performRun(run: Run, { vector: { setup }, aws, cacheTable }: Worl
   const clock = new TestClock();
   const warnings = new WarningCounter();
   const scope = Context.createRoot([clock, new TestRandom(setup.random), warnings.logger()]).enter();
-  const session: Session = { aws, clock, cacheTable, configs: new Map(), entered: [] };
+  const session: Session = { aws, clock, cacheTable, configs: new Map(), providers: [], entered: [] };
   try {
     assignSettings({ ...compatibilityMode, ...setup.settings });
     const outcomes: Outcome[] = [];
@@ -99,14 +99,14 @@ async function attempt(op: Op, session: Session): Promise<Outcome> {
   );
   if ('error' in outcome && outcome.error instanceof UnknownFormError) throw outcome.error;
   await config.flush();
+  for (const each of session.configs.values()) await each.flush();
   await setImmediate();
   return outcome;
 }
 
-async function close({ entered, configs }: Session): Promise<void> {
+async function close({ entered, configs, providers }: Session): Promise<void> {
   for (const scope of [...entered].reverse()) scope.exit();
-  for (const each of configs.values()) await each.close();
-  await config.close();
+  for (const each of [...configs.values(), ...providers, config]) await each.close();
 }
 
 async function compareCache(world: World, seeded: readonly Row[], last: FinishedRun): Promise<readonly string[]> {
