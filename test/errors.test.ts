@@ -1,0 +1,160 @@
+import { inspect } from 'node:util';
+import {
+  CacherError,
+  ConfigError,
+  ConfigNotFoundError,
+  ContextError,
+  InvalidDirectoryError,
+  InvalidNameError,
+  InvalidSettingsError,
+  InvalidValueError,
+  isConfigError,
+  NotLoadedError,
+  ProviderError,
+} from '../src/errors';
+
+const cause = new Error('socket hang up');
+
+const kinds: readonly (readonly [name: string, code: string, error: ConfigError])[] = [
+  ['ConfigNotFoundError', 'CONFIG_NOT_FOUND', new ConfigNotFoundError('DB_HOST', [])],
+  ['InvalidValueError', 'INVALID_VALUE', new InvalidValueError('POOL', 'a number', 'a string from ssm')],
+  ['InvalidNameError', 'INVALID_NAME', new InvalidNameError('it is empty')],
+  ['InvalidDirectoryError', 'INVALID_DIRECTORY', new InvalidDirectoryError('orders', 'is relative')],
+  ['InvalidSettingsError', 'INVALID_SETTINGS', new InvalidSettingsError('XCON_LOG_LEVEL', 'expected one of warn.')],
+  ['NotLoadedError', 'NOT_LOADED', new NotLoadedError('DB_HOST')],
+  ['ContextError', 'CONTEXT_ORDER', new ContextError('left too early')],
+  ['ProviderError', 'PROVIDER_FAILED', new ProviderError('ssm', '/orders/prod', 'TimeoutError')],
+  ['CacherError', 'CACHER_FAILED', new CacherError('no such table')],
+];
+
+describe.each(kinds)('%s', (name, code, error) => {
+  it('has a name and a stable code', () => {
+    expect(error.name).toBe(name);
+    expect(error.code).toBe(code);
+  });
+
+  it('is an Error and a ConfigError, with a stack that begins with its name', () => {
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(inspect(error)).toContain(name);
+  });
+
+  it('is recognised by isConfigError', () => {
+    expect(isConfigError(error)).toBe(true);
+  });
+});
+
+describe('isConfigError', () => {
+  it('recognises the errors of another copy of the package', async () => {
+    let foreign: unknown;
+    await jest.isolateModulesAsync(async () => {
+      const copy = await import('../src/errors');
+      foreign = new copy.NotLoadedError('DB_HOST');
+    });
+
+    expect(foreign).not.toBeInstanceOf(ConfigError);
+    expect(isConfigError(foreign)).toBe(true);
+  });
+
+  it.each([new Error('plain'), { name: 'ConfigError', code: 'NOT_LOADED' }, 'ConfigError', null, undefined, 7])(
+    'takes %p for none of ours',
+    (thrown) => {
+      expect(isConfigError(thrown)).toBe(false);
+    },
+  );
+});
+
+describe('ConfigNotFoundError', () => {
+  it('lists every place that was searched, in order, and says what to do', () => {
+    const places = [
+      { provider: 'env', directory: '/_environmental', outcome: 'absent' },
+      { provider: 'ssm', directory: '/orders/prod', outcome: 'not permitted' },
+      { provider: 'default', outcome: 'absent' },
+    ];
+
+    const error = new ConfigNotFoundError('DB_HOST', places);
+
+    expect(error.message).toBe(
+      'No value for "DB_HOST". Looked in: env:/_environmental (absent), ssm:/orders/prod (not permitted), ' +
+        "default (absent). Set it in one of them, or give a fallback: config.get('DB_HOST', fallback).",
+    );
+    expect(error.key).toBe('DB_HOST');
+    expect(error.places).toBe(places);
+  });
+
+  it('says so when there was nowhere to look', () => {
+    const error = new ConfigNotFoundError('DB_HOST', []);
+
+    expect(error.message).toContain('Looked in: nowhere; no provider is configured.');
+  });
+});
+
+describe('messages', () => {
+  it('name the setting, what was expected and what kind of value was found', () => {
+    const error = new InvalidValueError('POOL', 'a number', 'a string from ssm (/orders/prod)');
+
+    expect(error.message).toBe('The value of "POOL" is not a number; found a string from ssm (/orders/prod).');
+    expect([error.key, error.expected, error.found]).toEqual(['POOL', 'a number', 'a string from ssm (/orders/prod)']);
+  });
+
+  it('say what a name is, for what is none', () => {
+    const error = new InvalidNameError('it is empty');
+
+    expect(error.message).toBe(
+      "Not the name of a setting: it is empty. A name is a non-empty string, such as 'DB_HOST'.",
+    );
+  });
+
+  it('show the directory that is not usable and what one looks like', () => {
+    const error = new InvalidDirectoryError('orders', 'is relative');
+
+    expect(error.path).toBe('orders');
+    expect(error.message).toBe(
+      'Directory "orders" is relative. A directory is an absolute path such as /orders/prod; ' +
+        'the placeholders are {service} and {environment}.',
+    );
+  });
+
+  it('begin with the setting or variable at fault', () => {
+    const error = new InvalidSettingsError('XCON_LOG_LEVEL', 'expected one of warn, error.');
+
+    expect(error.setting).toBe('XCON_LOG_LEVEL');
+    expect(error.message).toBe('XCON_LOG_LEVEL: expected one of warn, error.');
+  });
+
+  it('say how to load a name that was not', () => {
+    const error = new NotLoadedError('DB_HOST');
+
+    expect(error.key).toBe('DB_HOST');
+    expect(error.message).toBe('"DB_HOST" is not in this snapshot. Add it to the names given to config.load([...]).');
+  });
+
+  it('name the provider and the directory that failed', () => {
+    const error = new ProviderError('ssm@eu-west-1', '/orders/prod', 'TimeoutError: too slow');
+
+    expect([error.provider, error.directory]).toEqual(['ssm@eu-west-1', '/orders/prod']);
+    expect(error.message).toBe('Provider "ssm@eu-west-1" failed for /orders/prod: TimeoutError: too slow');
+  });
+
+  it('leave the directory out when the call was for none', () => {
+    const error = new ProviderError('ssm', undefined, 'TimeoutError');
+
+    expect(error.directory).toBeUndefined();
+    expect(error.message).toBe('Provider "ssm" failed: TimeoutError');
+  });
+});
+
+describe('cause', () => {
+  it.each([
+    new ProviderError('ssm', '/orders/prod', 'TimeoutError', { cause }),
+    new InvalidSettingsError('cacheKmsKeyId', 'needs a package', { cause }),
+    new CacherError('clear failed', { cause }),
+    new ContextError('left too early', { cause }),
+  ])('is kept by $name', (error) => {
+    expect(error.cause).toBe(cause);
+  });
+
+  it('is absent when there is none', () => {
+    expect(new ProviderError('ssm', '/orders/prod', 'TimeoutError')).not.toHaveProperty('cause');
+  });
+});
