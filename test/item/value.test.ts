@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { type ConfigValue, copyValue, kindOfValue, sealValue } from '../../src/item/value';
+
+/** Values made of what JavaScript can freeze. */
+const freezable = fc.letrec<{ value: ConfigValue }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.string(),
+    fc.double({ noNaN: true }),
+    fc.bigInt(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toJSON')), tie('value'), {
+      maxKeys: 4,
+    }),
+  ),
+})).value;
+
+function isDeeplyFrozen(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.isFrozen(value) && Object.values(value).every(isDeeplyFrozen);
+}
+
+describe('sealValue', () => {
+  it.each(['', 'text', 0, -0, 7n, true, false, null])('gives %p as it is', (value) => {
+    expect(sealValue(value)).toEqual({ value, needsCopy: false });
+  });
+
+  it('gives an equal value, frozen all the way down, and leaves the one given alone', () => {
+    fc.assert(
+      fc.property(freezable, (given) => {
+        const before = structuredClone(given);
+
+        const { value, needsCopy } = sealValue(given);
+
+        expect(value).toEqual(before);
+        expect(isDeeplyFrozen(value)).toBe(true);
+        expect(needsCopy).toBe(false);
+        expect(given).toEqual(before);
+      }),
+    );
+  });
+
+  it('does not freeze, and does not follow, what it was given', () => {
+    const given = { hosts: ['a', 'b'] };
+
+    const { value } = sealValue(given);
+    given.hosts.push('c');
+
+    expect(value).toEqual({ hosts: ['a', 'b'] });
+    expect(Object.isFrozen(given)).toBe(false);
+  });
+
+  it('keeps names that mean something to JavaScript as data', () => {
+    const given = JSON.parse('{"__proto__":{"admin":true},"constructor":1,"hasOwnProperty":2}') as ConfigValue;
+
+    const { value } = sealValue(given);
+
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    expect(Object.entries(value as object)).toEqual([
+      ['__proto__', { admin: true }],
+      ['constructor', 1],
+      ['hasOwnProperty', 2],
+    ]);
+    expect((value as { admin?: unknown }).admin).toBeUndefined();
+    expect(isDeeplyFrozen(value)).toBe(true);
+  });
+
+  it('takes objects without a prototype for maps', () => {
+    const given = Object.assign(Object.create(null) as Record<string, string>, { a: '1' });
+
+    expect(sealValue(given).value).toEqual({ a: '1' });
+  });
+
+  it.each<[string, ConfigValue]>([
+    ['binary', new Uint8Array([1, 2])],
+    ['a set', new Set(['a'])],
+    ['a list with binary', ['x', new Uint8Array([1])]],
+    ['a map with a set, deep down', { a: [{ b: new Set([1]) }] }],
+  ])('says that %s needs a copy for each reader', (_, given) => {
+    const { value, needsCopy } = sealValue(given);
+
+    expect(needsCopy).toBe(true);
+    expect(value).toEqual(given);
+    expect(value).not.toBe(given);
+  });
+
+  it('does not follow a binary value or a set that it was given', () => {
+    const bytes = new Uint8Array([1, 2]);
+    const inner = new Uint8Array([3]);
+    const set = new Set<string | Uint8Array>(['a', inner]);
+
+    const { value } = sealValue({ bytes, set });
+    bytes.fill(0);
+    inner.fill(0);
+    set.clear();
+
+    expect(value).toEqual({ bytes: new Uint8Array([1, 2]), set: new Set(['a', new Uint8Array([3])]) });
+  });
+
+  it('makes plain bytes of a Buffer', () => {
+    const { value } = sealValue(Buffer.from([1, 2]));
+
+    expect(value).toBeInstanceOf(Uint8Array);
+    expect(Buffer.isBuffer(value)).toBe(false);
+  });
+
+  it('keeps instances of classes as they are', () => {
+    const date = new Date(0);
+
+    const { value, needsCopy } = sealValue({ date } as never);
+
+    expect((value as unknown as { date: unknown }).date).toBe(date);
+    expect(needsCopy).toBe(false);
+  });
+});
+
+describe('copyValue', () => {
+  it('gives binary values and sets that share nothing with the original', () => {
+    const original = { bytes: new Uint8Array([1]), set: new Set(['a', new Uint8Array([2])]), list: [1, 'x'] };
+
+    const copy = copyValue(original) as typeof original;
+    copy.bytes.fill(9);
+    for (const each of copy.set) if (each instanceof Uint8Array) each.fill(9);
+    copy.set.clear();
+
+    expect(original).toEqual({ bytes: new Uint8Array([1]), set: new Set(['a', new Uint8Array([2])]), list: [1, 'x'] });
+    expect(Object.isFrozen(copy)).toBe(true);
+    expect(Object.isFrozen(copy.list)).toBe(true);
+  });
+});
+
+describe('kindOfValue', () => {
+  it.each<[unknown, string]>([
+    [null, 'null'],
+    [['x'], 'a list'],
+    [new Uint8Array(1), 'binary'],
+    [new Set(), 'a set'],
+    [{}, 'a map'],
+    ['hunter2', 'a string'],
+    [5, 'a number'],
+    [5n, 'a bigint'],
+    [true, 'a boolean'],
+  ])('of %p is %s', (value, kind) => {
+    expect(kindOfValue(value)).toBe(kind);
+  });
+});
