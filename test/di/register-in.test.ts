@@ -1,0 +1,79 @@
+import 'reflect-metadata';
+import { setImmediate } from 'node:timers/promises';
+import { container as globalContainer, type DependencyContainer, inject, injectable } from 'tsyringe';
+import { registerDependencies } from '../../src/di/container';
+import { Context, withDependencies } from '../../src/di/context';
+import { Dependency } from '../../src/di/dependency';
+import { registerIn } from '../../src/di/register-in';
+
+class Settings extends Dependency {
+  constructor(readonly label = 'made') {
+    super();
+  }
+}
+
+@injectable()
+class OrderService {
+  constructor(@inject(Settings) readonly settings: Settings) {}
+}
+
+registerDependencies([Settings]);
+
+let container: DependencyContainer;
+
+beforeEach(() => {
+  container = globalContainer.createChildContainer();
+  registerIn(container);
+});
+
+describe('registerIn', () => {
+  it('gives classes that inject a dependency the one that is current at that moment', async () => {
+    const [first, second] = [new Settings('first'), new Settings('second')];
+    const resolveLater = async (): Promise<Settings> => {
+      await setImmediate();
+      return container.resolve(OrderService).settings;
+    };
+
+    const seen = await Promise.all([first, second].map((each) => withDependencies([each], resolveLater)));
+
+    expect(seen).toEqual([first, second]);
+    expect(container.resolve(OrderService).settings).toBe(Context.current().resolve(Settings));
+  });
+
+  it('serves the children of the container', () => {
+    const mine = new Settings('mine');
+
+    const settings = mine.run(() => container.createChildContainer().resolve(OrderService).settings);
+
+    expect(settings).toBe(mine);
+  });
+
+  it('keeps nothing that clearInstances() would take away', () => {
+    const mine = new Settings('mine');
+    mine.run(() => container.resolve(OrderService));
+
+    container.clearInstances();
+
+    expect(mine.run(() => container.resolve(OrderService).settings)).toBe(mine);
+  });
+
+  it('may be called again, after a reset() of the container for instance', () => {
+    const mine = new Settings('mine');
+
+    container.reset();
+    registerIn(container);
+    registerIn(container);
+
+    expect(mine.run(() => container.resolve(OrderService).settings)).toBe(mine);
+  });
+
+  it('leaves the containers of contexts alone when the container is reset', () => {
+    const mine = new Settings('mine');
+    const context = Context.createRoot([mine]);
+    context.container.resolve(OrderService);
+
+    container.reset();
+
+    expect(context.container.resolve(OrderService).settings).toBe(mine);
+  });
+});
