@@ -1,0 +1,388 @@
+import { PlaceReader } from '../../src/chain/place-reader';
+import { type Place } from '../../src/chain/walk';
+import {
+  AwsClients,
+  Context,
+  DirectoryItem,
+  LocalCache,
+  ProviderError,
+  Unavailable,
+  XconSettings,
+} from '../../src/index';
+import {
+  directory,
+  envOf,
+  gate,
+  type Held,
+  item,
+  MapProvider,
+  RecordedLog,
+  rejection,
+  secretItem,
+  unread,
+} from './doubles';
+
+let log: RecordedLog;
+let localCache: LocalCache;
+let context: Context;
+let clients: AwsClients;
+
+beforeEach(() => {
+  log = new RecordedLog();
+  localCache = new LocalCache();
+  context = Context.createRoot();
+  clients = new AwsClients();
+});
+
+const reader = (inContext = context, withClients = clients): PlaceReader => {
+  const settings = new XconSettings().resolve();
+  const session = { clients: withClients, settings, nowMs: () => 0 };
+  return new PlaceReader({ context: inContext, localCache, logger: log.logger(), session });
+};
+const placeOf = (provider: MapProvider, path = '/a'): Place => ({ provider, directory: directory(path) });
+const refusal = new Unavailable('AccessDeniedException: no', 'allow ssm:GetParametersByPath on /a');
+
+describe('start', () => {
+  it('reads every directory at every provider, each once however often it is asked', () => {
+    const providers = [new MapProvider({ name: 'ssm' }), new MapProvider({ name: 'secrets' })];
+    const places = reader();
+
+    places.start([directory('/a'), directory('/b')], providers);
+    places.start([directory('/a'), directory('/b'), directory('/c')], providers);
+
+    expect(providers.map(({ listed }) => listed)).toEqual([
+      ['/a', '/b', '/c'],
+      ['/a', '/b', '/c'],
+    ]);
+  });
+
+  it('leaves a provider alone that has a directory of its own', () => {
+    const env = envOf({ x: 1 });
+
+    reader().start([directory('/a')], [env]);
+
+    expect(env.listed).toEqual([]);
+  });
+
+  it('does not wait, and a read that fails unnoticed is nobody’s unhandled rejection', async () => {
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', listener);
+    const failing = new MapProvider({ held: { '/a': new Error('down'), '/b': new Error('down') } });
+
+    reader().start([directory('/a'), directory('/b')], [failing]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+
+    process.off('unhandledRejection', listener);
+    expect(failing.listed).toEqual(['/a', '/b']);
+    expect(unhandled).toEqual([]);
+  });
+});
+
+describe('read', () => {
+  it('gives a promise of the item the first time, and the item at once from then on', async () => {
+    const provider = new MapProvider({ held: { '/a': { X: 1 } } });
+    const places = reader();
+
+    const first = places.read(placeOf(provider), 'x');
+    const awaited = await first;
+    const second = places.read(placeOf(provider), 'x');
+
+    expect(first).toBeInstanceOf(Promise);
+    expect(second).toBeInstanceOf(DirectoryItem);
+    expect(second).toBe(awaited);
+    expect(provider.listed).toEqual(['/a']);
+  });
+
+  it('gives undefined for a name that is not listed', async () => {
+    const provider = new MapProvider({ held: { '/a': { x: 1 } } });
+    const places = reader();
+
+    expect(await places.read(placeOf(provider), 'y')).toBeUndefined();
+    expect(places.read(placeOf(provider), 'y')).toBeUndefined();
+  });
+
+  it('asks a provider with a directory of its own for that one, whatever the place says', async () => {
+    const env = envOf({ x: 'here' });
+
+    const found = await reader().read(placeOf(env, '/elsewhere'), 'x');
+
+    expect((found as DirectoryItem).value).toBe('here');
+    expect(env.listed).toEqual(['/_environmental']);
+  });
+
+  it('shares one read between callers that come while it goes on', async () => {
+    const held = gate<Held>();
+    const provider = new MapProvider({ held: { '/a': () => held.promise } });
+    const places = reader();
+
+    const reads = ['x', 'y'].map(async (name) => places.read(placeOf(provider), name));
+    held.open({ x: 1, y: 2 });
+    const found = await Promise.all(reads);
+
+    expect(provider.listed).toEqual(['/a']);
+    expect(found.map((each) => (each as DirectoryItem).value)).toEqual([1, 2]);
+  });
+
+  it('turns a failure into an error that names provider and directory, and keeps the cause', async () => {
+    const cause = Object.assign(new Error('it is down'), { name: 'InternalServerError' });
+    const provider = new MapProvider({ cacheName: 'ssm@eu-west-1', held: { '/a': cause } });
+
+    const error = await rejection(() => reader().read(placeOf(provider), 'x'));
+
+    expect(error).toBeInstanceOf(ProviderError);
+    expect(error).toMatchObject({ provider: 'ssm@eu-west-1', directory: '/a', cause });
+    expect(error.message).toBe('Provider "ssm@eu-west-1" failed for /a: InternalServerError: it is down');
+  });
+
+  it('forgets a failed read, so that the next caller asks again', async () => {
+    const answers: Held[] = [new Error('down'), { x: 1 }];
+    const provider = new MapProvider({ held: { '/a': () => answers.shift() ?? {} } });
+    const places = reader();
+
+    await rejection(() => places.read(placeOf(provider), 'x'));
+    const found = await places.read(placeOf(provider), 'x');
+
+    expect((found as DirectoryItem).value).toBe(1);
+    expect(provider.listed).toEqual(['/a', '/a']);
+  });
+
+  it('never keeps as cause what a service answered', async () => {
+    const cause = Object.assign(new Error('Unexpected token "hunter2"'), { $responseBodyText: 'hunter2' });
+    const provider = new MapProvider({ held: { '/a': cause } });
+
+    const error = await rejection(() => reader().read(placeOf(provider), 'x'));
+
+    expect(error.cause).not.toBe(cause);
+    expect(JSON.stringify([error.message, String(error.cause), error.cause])).not.toContain('hunter2');
+  });
+
+  it('turns what a provider throws at once into the same error', async () => {
+    class Hasty extends MapProvider {
+      override readDirectory(): never {
+        throw new Error('not even a promise');
+      }
+    }
+
+    const error = await rejection(() => reader().read(placeOf(new Hasty({ name: 'hasty' })), 'x'));
+
+    expect(error).toMatchObject({ name: 'ProviderError', provider: 'hasty', directory: '/a' });
+  });
+
+  it('reads the value of a secret that a listing names, all of one turn together', async () => {
+    const provider = new MapProvider({
+      held: { '/a': [unread('X'), unread('Y')] },
+      secrets: { '/a/X': secretItem('X', 'one'), '/a/Y': secretItem('Y', 'two') },
+    });
+    const places = reader();
+
+    const found = await Promise.all(['x', 'y'].map(async (name) => places.read(placeOf(provider), name)));
+
+    expect(found.map((each) => (each as DirectoryItem).value)).toEqual(['one', 'two']);
+    expect(provider.secretCalls).toEqual([['/a/X', '/a/Y']]);
+  });
+
+  it('reads with clients of its own apart from others: nothing is shared between accounts', async () => {
+    const provider = new MapProvider({ held: { '/a': { x: 1 } } });
+
+    await reader().read(placeOf(provider), 'x');
+    await reader(context, new AwsClients()).read(placeOf(provider), 'x');
+
+    expect(provider.listed).toEqual(['/a', '/a']);
+  });
+
+  it('reads in the context of the root, whoever asked first', async () => {
+    const provider = new MapProvider({ held: { '/a': { x: 1 } } });
+    const child = context.child([]);
+
+    await child.run(() => reader(child).read(placeOf(provider), 'x'));
+
+    expect(provider.contexts).toEqual([context]);
+  });
+
+  it('reads anew after a reset, and an old read fills nothing', async () => {
+    const gates = [gate<Held>(), gate<Held>()];
+    let reads = 0;
+    const provider = new MapProvider({ held: { '/a': () => gates[reads++]?.promise ?? {} } });
+    const places = reader();
+
+    const old = places.read(placeOf(provider), 'x');
+    localCache.reset();
+    const fresh = places.read(placeOf(provider), 'x');
+    gates[1]?.open({ x: 'new' });
+    await fresh;
+    gates[0]?.open({ x: 'old' });
+    await old;
+
+    expect(((await old) as DirectoryItem).value).toBe('old');
+    expect((places.read(placeOf(provider), 'x') as DirectoryItem).value).toBe('new');
+  });
+});
+
+describe('a refusal', () => {
+  it('is an outcome, told once with provider, directory, reason, remedy and consequence', async () => {
+    const provider = new MapProvider({ cacheName: 'ssm', held: { '/a': refusal } });
+    const places = reader();
+
+    const outcomes = [await places.read(placeOf(provider), 'x'), places.read(placeOf(provider), 'y')];
+
+    expect(outcomes).toEqual([refusal, refusal]);
+    expect(log.lines).toHaveLength(1);
+    expect(log.warnings('provider.refused')).toEqual([
+      {
+        event: 'provider.refused',
+        provider: 'ssm',
+        directory: '/a',
+        reason: 'AccessDeniedException: no',
+        remedy: 'allow ssm:GetParametersByPath on /a',
+        consequence: expect.stringContaining('nothing found below this place is cached') as string,
+      },
+    ]);
+  });
+
+  it('is told for each directory and each provider', async () => {
+    const held = { '/a': refusal, '/b': refusal };
+    const [ssm, secrets] = [new MapProvider({ name: 'ssm', held }), new MapProvider({ name: 'secrets', held })];
+    const places = reader();
+
+    for (const provider of [ssm, secrets]) {
+      for (const path of ['/a', '/b']) await places.read(placeOf(provider, path), 'x');
+    }
+
+    const told = log
+      .warnings('provider.refused')
+      .map((each) => `${String(each['provider'])}:${String(each['directory'])}`);
+    expect(told).toEqual(['ssm:/a', 'ssm:/b', 'secrets:/a', 'secrets:/b']);
+  });
+
+  it('is not told again by another reader with the same memory, nor after a reset', async () => {
+    const provider = new MapProvider({ held: { '/a': refusal } });
+
+    await reader().read(placeOf(provider), 'x');
+    localCache.reset();
+    await reader().read(placeOf(provider), 'x');
+
+    expect(log.lines).toHaveLength(1);
+    expect(provider.listed).toEqual(['/a', '/a']);
+  });
+
+  it('is not told of a place that no walk gets to', async () => {
+    const provider = new MapProvider({ held: { '/a': refusal } });
+    const places = reader();
+
+    places.start([directory('/a')], [provider]);
+    await places.peek(placeOf(provider), 'x');
+
+    expect(log.lines).toEqual([]);
+  });
+
+  it('of one entry is told by name and does not hide its neighbours', async () => {
+    const keyRefusal = new Unavailable('AccessDeniedException: key', 'allow kms:Decrypt on the key of /a/x');
+    const provider = new MapProvider({
+      held: { '/a': [{ kind: 'refused', name: 'x', refusal: keyRefusal }, item('y', 2)] },
+    });
+    const places = reader();
+
+    const refused = await places.read(placeOf(provider), 'x');
+    const neighbour = places.read(placeOf(provider), 'y');
+
+    expect(refused).toBe(keyRefusal);
+    expect((neighbour as DirectoryItem).value).toBe(2);
+    expect(log.warnings('provider.refused')).toMatchObject([{ directory: '/a', name: 'x', remedy: keyRefusal.remedy }]);
+  });
+});
+
+describe('readSecret', () => {
+  const provider = new MapProvider({
+    name: 'secrets',
+    secrets: {
+      '/a/found': secretItem('found', 'value'),
+      '/a/gone': undefined,
+      '/a/refused': refusal,
+      '/a/failed': new Error('down'),
+    },
+  });
+
+  it('gives the item, or undefined when it is gone', async () => {
+    const places = reader();
+
+    const outcomes = [
+      await places.readSecret(provider, unread('found')),
+      await places.readSecret(provider, unread('gone')),
+    ];
+
+    expect((outcomes[0] as DirectoryItem).value).toBe('value');
+    expect(outcomes[1]).toBeUndefined();
+    expect(log.lines).toEqual([]);
+  });
+
+  it('tells a refusal once, by name', async () => {
+    const places = reader();
+
+    const outcomes = [
+      await places.readSecret(provider, unread('refused')),
+      await places.readSecret(provider, unread('refused')),
+    ];
+
+    expect(outcomes).toEqual([refusal, refusal]);
+    expect(log.warnings('provider.refused')).toMatchObject([{ provider: 'secrets', directory: '/a', name: 'refused' }]);
+  });
+
+  it('turns a failure into an error with provider and directory', async () => {
+    const error = await rejection(() => reader().readSecret(provider, unread('failed')));
+
+    expect(error).toMatchObject({ name: 'ProviderError', provider: 'secrets', directory: '/a' });
+  });
+});
+
+describe('what is known without reading', () => {
+  it('is the listing of a place once it has been read, refused ones included', async () => {
+    const provider = new MapProvider({ held: { '/a': { x: 1 }, '/b': refusal } });
+    const places = reader();
+
+    places.start([directory('/a'), directory('/b')], [provider]);
+    const before = places.knownListing(placeOf(provider));
+    await places.peek(placeOf(provider), 'x');
+
+    expect(before).toBeUndefined();
+    expect(places.knownListing(placeOf(provider))).toMatchObject({ size: 1 });
+    expect(places.knownListing(placeOf(provider, '/b'))).toBe(refusal);
+  });
+
+  it('is the outcome of a secret once that has been read', async () => {
+    const provider = new MapProvider({ secrets: { '/a/x': secretItem('x', 'value'), '/a/gone': undefined } });
+    const places = reader();
+
+    const before = places.knownSecret(provider, '/a/x');
+    await Promise.all([unread('x'), unread('gone')].map((each) => places.readSecret(provider, each)));
+
+    expect(before).toBe('unread');
+    expect((places.knownSecret(provider, '/a/x') as DirectoryItem).value).toBe('value');
+    expect(places.knownSecret(provider, '/a/gone')).toBeUndefined();
+  });
+});
+
+describe('peek', () => {
+  it('gives what is listed, and leaves secrets unread', async () => {
+    const secret = unread('s');
+    const provider = new MapProvider({ held: { '/a': [secret, item('x', 1)], '/b': refusal } });
+    const places = reader();
+
+    const seen = [
+      await places.peek(placeOf(provider), 's'),
+      await places.peek(placeOf(provider), 'nothing'),
+      await places.peek(placeOf(provider, '/b'), 's'),
+    ];
+
+    expect(seen).toEqual([secret, undefined, refusal]);
+    expect(provider.secretCalls).toEqual([]);
+  });
+
+  it('rejects with the error that a read would give', async () => {
+    const provider = new MapProvider({ name: 'ssm', held: { '/a': new Error('down') } });
+
+    const error = await rejection(() => reader().peek(placeOf(provider), 'x'));
+
+    expect(error).toMatchObject({ name: 'ProviderError', provider: 'ssm', directory: '/a' });
+  });
+});
