@@ -150,9 +150,7 @@ describe('proxy', () => {
   it('keeps methods bound to the one that was current when they were taken', () => {
     const proxy = Greeter.proxy();
 
-    const greet = root.run(() => new FrenchGreeter().run(() => Reflect.get(proxy, 'greet'))) as (
-      name: string,
-    ) => string;
+    const greet = new FrenchGreeter().run<(name: string) => string>(() => Reflect.get(proxy, 'greet'));
 
     expect(greet('Ada')).toBe('bonjour Ada');
   });
