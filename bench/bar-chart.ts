@@ -5,8 +5,8 @@ export interface BarChart {
 }
 
 const rowHeight = 26;
-const labelWidth = 230;
-const barWidth = 360;
+const labelWidth = 270;
+const barWidth = 310;
 
 /** Draws horizontal bars as SVG that reads on light and dark pages. */
 export function barChart({ title, bars }: BarChart): string {

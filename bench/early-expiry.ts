@@ -44,9 +44,9 @@ function x(secondsBeforeEnd: number): number {
 }
 
 const curves = [
-  { name: 'one start finds the row due', share: shareEarly, style: 'a', at: [x(1900), plot.top + 84] },
-  { name: 'not refreshed yet, 1 start a minute', share: stillOld(1 / 60), style: 'b', at: [x(5250), plot.top + 30] },
-  { name: 'not refreshed yet, 1 start a second', share: stillOld(1), style: 'c', at: [x(8800), plot.top + 130] },
+  { name: 'one start finds the row due', share: shareEarly, style: 'a', at: [x(3900), plot.top + 164] },
+  { name: 'not refreshed yet, 1 start a minute', share: stillOld(1 / 60), style: 'b', at: [x(3900), plot.top + 186] },
+  { name: 'not refreshed yet, 1 start a second', share: stillOld(1), style: 'c', at: [x(3900), plot.top + 208] },
 ] as const;
 const hours = [2.5, 2, 1.5, 1, 0.5, 0];
 const bottom = plot.top + plot.height;

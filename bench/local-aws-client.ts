@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { type LocalAwsOptions } from '../src/testing/local-aws/local-aws';
 import { type LocalAwsReport, type LocalAwsRequest } from './local-aws-process';
@@ -7,22 +8,26 @@ import { type LocalAwsReport, type LocalAwsRequest } from './local-aws-process';
 export interface LocalAwsClient {
   readonly environment: Readonly<Record<string, string>>;
   report(): Promise<LocalAwsReport>;
+  /** Empties a table and the call log. */
+  reset(table: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Starts a local AWS in a process of its own. */
 export async function startLocalAwsProcess(options: LocalAwsOptions): Promise<LocalAwsClient> {
   const child = fork(join(__dirname, 'local-aws-process.cjs'));
-  const ask = (request: LocalAwsRequest): Promise<LocalAwsReport> =>
-    new Promise((resolve, reject) => {
-      child.once('message', (report) => resolve(report as LocalAwsReport));
-      child.once('error', reject);
-      child.send(request);
-    });
+  const ask = async (request: LocalAwsRequest): Promise<LocalAwsReport> => {
+    const answered = once(child, 'message') as Promise<[LocalAwsReport]>;
+    child.send(request);
+    return (await answered)[0];
+  };
   const { environment } = await ask({ kind: 'start', options });
   return {
     environment,
     report: () => ask({ kind: 'calls' }),
+    reset: async (table) => {
+      await ask({ kind: 'reset', table });
+    },
     stop: async () => {
       await ask({ kind: 'stop' });
     },

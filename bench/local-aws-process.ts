@@ -4,6 +4,8 @@ import { type LocalAwsOptions, startLocalAws } from '../src/testing/local-aws/lo
 export type LocalAwsRequest =
   | { readonly kind: 'start'; readonly options: LocalAwsOptions }
   | { readonly kind: 'calls' }
+  /** Empties a table and the call log. */
+  | { readonly kind: 'reset'; readonly table: string }
   | { readonly kind: 'stop' };
 
 /** What it is told. */
@@ -24,6 +26,10 @@ process.on('message', (request: LocalAwsRequest) => {
 async function answer(request: LocalAwsRequest): Promise<LocalAwsReport> {
   starting ??= startLocalAws(request.kind === 'start' ? request.options : {});
   const aws = await starting;
+  if (request.kind === 'reset') {
+    await aws.clearTable(request.table);
+    aws.calls.clear();
+  }
   const calls = count(aws.calls.all.map(({ operation }) => operation));
   const outcomes = count(aws.calls.all.map(({ operation, outcome }) => `${operation} ${outcome ?? 'open'}`));
   if (request.kind === 'stop') {

@@ -11,9 +11,9 @@ export const spreadMs = 1000;
 /** Time for the attempt to take a lease, **milliseconds**. */
 export const takeTimeoutMs = 300;
 
-const firstPollMs = 100;
-const longestPollMs = 500;
-const pollGrowth = 1.4;
+const firstPollMs = 150;
+const longestPollMs = 600;
+const pollGrowth = 1.8;
 
 /** What a waiter does after a look at the lease. */
 export type LeaseStep = 'wait' | 'read rows' | 'stand again';
