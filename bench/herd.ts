@@ -90,7 +90,7 @@ async function run(aws: LocalAwsClient, { label, settings }: Scene, count: numbe
   await Promise.all(processes.map((context) => context.run(() => Config.grab().flush())));
   const { calls, outcomes } = await aws.report();
   await Promise.all(processes.map((context) => context.run(() => Config.grab().close())));
-  await sleep(1100);
+  await quiet(aws);
   const sum = (prefix: RegExp, counts: Readonly<Record<string, number>>): number =>
     Object.entries(counts).reduce((total, [name, n]) => total + (prefix.test(name) ? n : 0), 0);
   return {
@@ -103,6 +103,18 @@ async function run(aws: LocalAwsClient, { label, settings }: Scene, count: numbe
     p50: percentile(times, 50),
     p99: percentile(times, 99),
   };
+}
+
+/** Waits until nothing is asked any more: lookups that have given up leave retries behind. */
+async function quiet(aws: LocalAwsClient): Promise<void> {
+  let before = -1;
+  for (let look = 0; look < 30; look += 1) {
+    const { calls } = await aws.report();
+    const total = Object.values(calls).reduce((sum, count) => sum + count, 0);
+    if (total === before) return;
+    before = total;
+    await sleep(1100);
+  }
 }
 
 async function warm(context: Context): Promise<void> {
