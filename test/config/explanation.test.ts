@@ -1,0 +1,145 @@
+import { inspect } from 'node:util';
+import {
+  type ExplainedPlace,
+  Explanation,
+  isSecretName,
+  mask,
+  showItem,
+  showValue,
+} from '../../src/config/explanation';
+import { directory, item, secretItem } from '../chain/doubles';
+import { DirectoryItem } from '../../src/index';
+
+const places: readonly ExplainedPlace[] = [
+  { provider: 'override', outcome: 'absent' },
+  { provider: 'env', directory: '/_environmental', outcome: 'absent' },
+  { provider: 'cacher', outcome: 'absent' },
+  { provider: 'ssm', directory: '/orders/prod', outcome: 'not permitted', reason: 'AccessDenied', remedy: 'allow it' },
+  { provider: 'secrets', directory: '/orders/prod', outcome: 'found', value: 'db.internal' },
+  { provider: 'ssm', directory: '/global/all', outcome: 'shadowed', value: 'localhost' },
+];
+const found = new Explanation('DB_HOST', places, places[4]);
+const missing = new Explanation('DB_HOST', places.slice(0, 4), undefined);
+
+it('prints a table: a mark at the winner, provider, directory, outcome, then the value or the reason', () => {
+  expect(found.toString().split('\n')).toEqual(
+    [
+      'DB_HOST: db.internal from secrets /orders/prod',
+      '   override                  absent',
+      '   env       /_environmental  absent',
+      '   cacher                    absent',
+      '   ssm       /orders/prod     not permitted  AccessDenied',
+      '>  secrets   /orders/prod     found          db.internal',
+      '   ssm       /global/all      shadowed       localhost',
+    ].map((line, index) => (index === 0 ? line : (expect.stringMatching(spaced(line)) as unknown as string))),
+  );
+});
+
+it('aligns its columns', () => {
+  const [, ...rows] = found.toString().split('\n');
+
+  expect(new Set(rows.map((row) => row.search(/absent|not permitted|found|shadowed/))).size).toBe(1);
+  expect(rows.filter((row) => row !== row.trimEnd())).toEqual([]);
+});
+
+it('fits into 80 columns with ordinary paths', () => {
+  const lines = found.toString().split('\n');
+
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
+it('says that nothing was found', () => {
+  expect(missing.toString().split('\n')[0]).toBe('DB_HOST: not found');
+  expect(missing.shadows).toEqual([]);
+});
+
+it('says nothing of a directory or a value that there is not', () => {
+  const winner: ExplainedPlace = { provider: 'override', outcome: 'found' };
+
+  expect(new Explanation('X', [winner], winner).toString()).toBe('X: from override\n>  override    found');
+});
+
+it('prints its heading alone when there was no place at all', () => {
+  expect(new Explanation('X', [], undefined).toString()).toBe('X: not found');
+});
+
+it('gives what the winner shadows', () => {
+  expect(found.shadows).toEqual([places[5]]);
+});
+
+it('gives itself as data, and as the same table to whoever inspects it', () => {
+  expect(JSON.parse(JSON.stringify(found))).toEqual({ name: 'DB_HOST', winner: places[4], places });
+  expect(inspect(found)).toBe(found.toString());
+});
+
+it('is immutable', () => {
+  expect(Object.isFrozen(found)).toBe(true);
+  expect(Object.isFrozen(found.places)).toBe(true);
+});
+
+describe('showItem', () => {
+  it('masks a secret, and whatever is to be masked', () => {
+    expect(showItem(secretItem('x', 'hunter2'), false).value).toBe(mask);
+    expect(showItem(item('x', 'plain'), true).value).toBe(mask);
+    expect(showItem(item('x', 'plain'), false).value).toBe('plain');
+  });
+
+  it('tells the version, and for a value from the cache table when its row was written', () => {
+    const options = {
+      name: 'x',
+      value: 1,
+      directory: directory('/a'),
+      createdAt: '2030-01-01T00:00:00Z',
+      version: '7',
+    };
+
+    const cached = showItem(new DirectoryItem({ ...options, source: 'ssm - /a - via cacher' }), false);
+    const fresh = showItem(new DirectoryItem({ ...options, source: 'ssm' }), false);
+
+    expect(cached).toEqual({ value: '1', version: '7', cachedAt: '2030-01-01T00:00:00Z' });
+    expect(fresh).toEqual({ value: '1', version: '7', cachedAt: undefined });
+  });
+});
+
+describe('showValue', () => {
+  it.each([
+    ['plain', 'plain'],
+    ['', ''],
+    ['two\nlines\t"quoted"', 'two\\nlines\\t\\"quoted\\"'],
+    ['\u001b[31mred', '\\u001b[31mred'],
+  ])('shows the text %j in one line', (text, shown) => {
+    expect(showValue(text)).toBe(shown);
+  });
+
+  it('shows data in one line', () => {
+    expect(showValue({ a: [1, null] })).toBe('{ a: [ 1, null ] }');
+    expect(showValue(null)).toBe('null');
+    expect(showValue(12n)).toBe('12n');
+  });
+
+  it('cuts what is longer than 40 characters, to 40', () => {
+    expect(showValue('x'.repeat(40))).toBe('x'.repeat(40));
+    expect(showValue('x'.repeat(41))).toBe(`${'x'.repeat(37)}...`);
+  });
+});
+
+it.each([
+  'DB_PASSWORD',
+  'db_passwd',
+  'API_KEY',
+  'apiKey',
+  'private-key'.replace('-', '_'),
+  'AUTH_TOKEN',
+  'client_secret',
+])('takes %s for the name of a secret', (name) => {
+  expect(isSecretName(name)).toBe(true);
+});
+
+it.each(['DB_HOST', 'KEY_COUNT', 'POOL_SIZE'])('takes %s for the name of no secret', (name) => {
+  expect(isSecretName(name)).toBe(false);
+});
+
+/** The words of a line with any spaces between them. */
+function spaced(line: string): RegExp {
+  return new RegExp(`^${line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ +/g, ' +')}$`);
+}

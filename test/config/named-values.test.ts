@@ -1,0 +1,104 @@
+import { inspect } from 'node:util';
+import { checkName, NamedValues } from '../../src/config/named-values';
+import { Default, DirectoryListing, InvalidNameError } from '../../src/index';
+import { directory, item, secretItem, unread } from '../chain/doubles';
+
+const valuesOf = (...given: ConstructorParameters<typeof NamedValues>[2][]): NamedValues =>
+  new NamedValues(directory('/_override'), 'override', given[0]);
+
+it('gives items that say where they are from and are never cached', () => {
+  expect(valuesOf({ DB_HOST: 'here' }).find('db_host')).toMatchObject({
+    name: 'db_host',
+    originalName: 'DB_HOST',
+    value: 'here',
+    directory: directory('/_override'),
+    source: 'override',
+    cacheable: false,
+  });
+});
+
+it('gives the value of a name in any case; Default when there is none', () => {
+  const values = valuesOf({ Name: 0 });
+
+  expect([values.get('NAME'), values.get('name'), values.get('other')]).toEqual([0, 0, Default]);
+  expect(values.find('other')).toBeUndefined();
+});
+
+it.each([null, '', 0, false])('keeps %p like any other value', (value) => {
+  const values = valuesOf();
+
+  values.set('x', value);
+
+  expect(values.get('X')).toBe(value);
+});
+
+it.each([
+  ['Default', Default],
+  ['undefined', undefined],
+])('takes a value away that is set to %s, and does nothing when there is none', (_, value) => {
+  const values = valuesOf({ X: 1 });
+
+  values.set('x', value);
+  values.set('other', value);
+
+  expect(values.get('X')).toBe(Default);
+  expect(values.names).toEqual([]);
+});
+
+it('takes the last of names that differ in case only', () => {
+  expect(valuesOf({ x: 'first', X: 'last' }).get('x')).toBe('last');
+});
+
+it('copies what it is given, so that later changes do not reach it', () => {
+  const list = ['a'];
+  const values = valuesOf({ list });
+
+  list.push('b');
+
+  expect(values.get('list')).toEqual(['a']);
+});
+
+it('takes the values of a listing, but not what was left unread in it', () => {
+  const listing = new DirectoryListing(directory('/a'), [item('One', 1), unread('two'), item('Three', 3)]);
+
+  const values = valuesOf(listing);
+
+  expect(values.names).toEqual(['one', 'three']);
+  expect(values.find('one')).toMatchObject({ originalName: 'One', source: 'override' });
+});
+
+it('shows no value to whoever inspects it', () => {
+  const values = valuesOf({ token: secretItem('x', 'hunter2').value });
+
+  expect(inspect(values, { depth: 10 })).not.toContain('hunter2');
+});
+
+describe('a name', () => {
+  it('is compared lower-cased', () => {
+    expect(checkName('Db_HOST')).toBe('db_host');
+  });
+
+  it.each([
+    ['', 'it is empty'],
+    [null, 'null was given'],
+    [undefined, 'a undefined was given'],
+    [5, 'a number was given'],
+    [{}, 'a object was given'],
+  ])('cannot be %p', (name, problem) => {
+    expect(() => checkName(name)).toThrow(InvalidNameError);
+    expect(() => checkName(name)).toThrow(problem);
+  });
+
+  it('is checked wherever one is given', () => {
+    const values = valuesOf();
+
+    expect(() => values.get('')).toThrow(InvalidNameError);
+    expect(() => {
+      values.set('', 1);
+    }).toThrow(InvalidNameError);
+    expect(() => {
+      values.set('', Default);
+    }).toThrow(InvalidNameError);
+    expect(() => valuesOf({ '': 1 })).toThrow(InvalidNameError);
+  });
+});
