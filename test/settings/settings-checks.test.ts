@@ -1,0 +1,212 @@
+import { Dependency } from '../../src/di/dependency';
+import { Directory } from '../../src/directory/directory';
+import { InvalidDirectoryError, InvalidSettingsError } from '../../src/errors';
+import { settingChecks, variableReaders } from '../../src/settings/settings-checks';
+import { type SettingsValues } from '../../src/settings/settings-values';
+
+type Name = keyof SettingsValues;
+
+class Source extends Dependency {}
+
+const key = Buffer.alloc(32, 7).toString('base64');
+const urlSafeKey = Buffer.alloc(32, 0xfb).toString('base64url');
+
+/** Reads the text of the variable of a setting. */
+function read(name: Name, text: string): unknown {
+  const reader = variableReaders[name];
+  return reader?.parse(text, reader.variables[0] ?? '');
+}
+
+function check(name: Name, value: unknown): unknown {
+  return settingChecks[name](value, `xconSettings.${name}`);
+}
+
+describe('the variables', () => {
+  it.each<[Name, readonly string[]]>([
+    ['service', ['APP_NAME', 'SERVICE_NAME']],
+    ['environment', ['APP_ENV']],
+    ['onlyEnvProvider', ['XCON_ONLY_ENV_PROVIDER']],
+    ['disableDefaultCacher', ['XCON_DISABLE_DEFAULT_CACHER']],
+    ['internalCacheExpirationMinutes', ['XCON_INTERNAL_CACHE_EXPIRATION_MINUTES']],
+    ['configTable', ['XCON_CONFIG_TABLE']],
+    ['cacheTable', ['XCON_CACHE_TABLE']],
+    ['cacheSecrets', ['XCON_CACHE_SECRETS']],
+    ['cacheKeys', ['XCON_CACHE_KEY']],
+    ['cacheKmsKeyId', ['XCON_CACHE_KMS_KEY_ID']],
+    ['logLevel', ['XCON_LOG_LEVEL']],
+  ])('of %s are %p, in this order', (name, variables) => {
+    expect(variableReaders[name]?.variables).toEqual(variables);
+  });
+
+  it.each<Name>(['service', 'environment', 'configTable', 'cacheTable', 'cacheKmsKeyId'])(
+    'give %s as it is',
+    (name) => {
+      expect(read(name, '  Orders ')).toBe('  Orders ');
+    },
+  );
+
+  it.each<[string, boolean]>([
+    ['Yes', true],
+    [' on ', true],
+    ['off', false],
+    ['ture', false],
+    ['2', false],
+  ])('give a flag for %p: %p', (text, expected) => {
+    expect(read('onlyEnvProvider', text)).toBe(expected);
+    expect(read('disableDefaultCacher', text)).toBe(expected);
+  });
+
+  it.each<[string, number]>([
+    ['5', 5],
+    [' 0.5 ', 0.5],
+    ['0', 15],
+    ['0.0', 15],
+  ])('give minutes for %p: %p', (text, expected) => {
+    expect(read('internalCacheExpirationMinutes', text)).toBe(expected);
+  });
+
+  it.each(['', '  ', 'soon', '5m', '-1', 'Infinity', 'NaN'])('refuse minutes of %p and name the variable', (text) => {
+    const reading = (): unknown => read('internalCacheExpirationMinutes', text);
+
+    expect(reading).toThrow(InvalidSettingsError);
+    expect(reading).toThrow(
+      /^XCON_INTERNAL_CACHE_EXPIRATION_MINUTES: expected a number of minutes, at least 0, got -?\w+\.$/,
+    );
+  });
+
+  it('give a choice in any case, trimmed', () => {
+    expect(read('cacheSecrets', ' Encrypt ')).toBe('encrypt');
+    expect(read('logLevel', 'DEBUG')).toBe('debug');
+  });
+
+  it.each<[Name, string, string]>([
+    ['cacheSecrets', 'plain', 'XCON_CACHE_SECRETS: expected one of reference, encrypt, never, plaintext.'],
+    ['logLevel', 'loud', 'XCON_LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent.'],
+  ])('refuse a choice for %s that is none, and list those that are', (name, text, message) => {
+    expect(() => read(name, text)).toThrow(new InvalidSettingsError(...(message.split(/: /) as [string, string])));
+  });
+
+  it('give keys separated by commas, trimmed', () => {
+    expect(read('cacheKeys', `${key}, ${urlSafeKey}`)).toEqual([key, urlSafeKey]);
+  });
+
+  it.each(['hunter2', `${key},`, `${key},hunter2`, Buffer.alloc(31).toString('base64'), `${key}${key}`])(
+    'refuse keys such as %p without repeating them',
+    (text) => {
+      expect(() => read('cacheKeys', text)).toThrow(
+        new InvalidSettingsError('XCON_CACHE_KEY', 'expected keys of 32 bytes in base64, separated by commas.'),
+      );
+    },
+  );
+});
+
+describe('an assignment', () => {
+  it.each<[Name, unknown]>([
+    ['service', ''],
+    ['service', 'orders'],
+    ['environment', 'prod'],
+    ['configTable', 'table'],
+    ['cacheTable', 'table'],
+    ['cacheKmsKeyId', 'alias/xcon'],
+    ['cacheKmsKeyId', undefined],
+    ['onlyEnvProvider', true],
+    ['disableDefaultCacher', false],
+    ['refreshLease', false],
+    ['internalCacheExpirationMinutes', 0.5],
+    ['cacheTtlSeconds', 1],
+    ['negativeTtlSeconds', 0],
+    ['secretTtlSeconds', 0],
+    ['staleIfErrorSeconds', 0],
+    ['connectTimeoutMs', 1],
+    ['requestTimeoutMs', 1],
+    ['lookupBudgetMs', 1],
+    ['cacheSecrets', 'never'],
+    ['strategy', 'names'],
+    ['strategy', 'listing'],
+    ['logLevel', 'silent'],
+    ['cacheKeys', []],
+    ['cacheKeys', [key]],
+    ['directories', undefined],
+    ['providers', undefined],
+    ['defaults', { pool: 5 }],
+  ])('of %s may be %p', (name, value) => {
+    expect(check(name, value)).toEqual(value);
+  });
+
+  it('of 0 minutes means the default', () => {
+    expect(check('internalCacheExpirationMinutes', 0)).toBe(15);
+  });
+
+  it.each<[Name, unknown, string]>([
+    ['service', 5, 'expected text, got 5.'],
+    ['environment', null, 'expected text, got null.'],
+    ['configTable', ['x'], 'expected text, got a list.'],
+    ['cacheTable', {}, 'expected text, got object.'],
+    ['cacheKmsKeyId', 5, 'expected text, got 5.'],
+    ['onlyEnvProvider', 'true', 'expected true or false, got string.'],
+    ['disableDefaultCacher', 1, 'expected true or false, got 1.'],
+    ['refreshLease', undefined, 'expected true or false, got undefined.'],
+    ['internalCacheExpirationMinutes', -1, 'expected a number of minutes, at least 0, got -1.'],
+    ['cacheTtlSeconds', 0, 'expected a number of seconds, at least 1, got 0.'],
+    ['negativeTtlSeconds', -1, 'expected a number of seconds, at least 0, got -1.'],
+    ['secretTtlSeconds', Number.NaN, 'expected a number of seconds, at least 0, got NaN.'],
+    ['staleIfErrorSeconds', '5', 'expected a number of seconds, at least 0, got string.'],
+    ['connectTimeoutMs', 0, 'expected a number of milliseconds, at least 1, got 0.'],
+    ['requestTimeoutMs', Number.POSITIVE_INFINITY, 'expected a number of milliseconds, at least 1, got Infinity.'],
+    ['lookupBudgetMs', 0, 'expected a number of milliseconds, at least 1, got 0.'],
+    ['cacheSecrets', 'Encrypt', 'expected one of reference, encrypt, never, plaintext.'],
+    ['strategy', 'fast', 'expected one of listing, names.'],
+    ['logLevel', 30, 'expected one of trace, debug, info, warn, error, fatal, silent.'],
+    ['cacheKeys', 'hunter2', 'expected a list, got string.'],
+    ['cacheKeys', [5], 'expected text, got 5.'],
+    ['cacheKeys', ['hunter2'], 'expected keys of 32 bytes in base64, separated by commas.'],
+    ['directories', '/orders', 'expected a list, got string.'],
+    ['providers', Source, 'expected a list, got function.'],
+    ['providers', ['ssm'], 'expected provider classes or instances, got string.'],
+    ['providers', [null], 'expected provider classes or instances, got null.'],
+    ['defaults', ['x'], 'expected an object of names and values, got a list.'],
+    ['defaults', null, 'expected an object of names and values, got null.'],
+    ['defaults', 'x', 'expected an object of names and values, got string.'],
+  ])('of %s may not be %p', (name, value, problem) => {
+    expect(() => check(name, value)).toThrow(new InvalidSettingsError(`xconSettings.${name}`, problem));
+  });
+
+  it('of directories makes Directories of paths and keeps those that are', () => {
+    const directory = new Directory({ path: '/shared' });
+
+    const checked = check('directories', ['/{service}/prod', directory]) as readonly Directory[];
+
+    expect(checked.map(({ path }) => path)).toEqual(['/{service}/prod', '/shared']);
+    expect(checked[1]).toBe(directory);
+  });
+
+  it('of a path that is none says so', () => {
+    expect(() => check('directories', ['orders'])).toThrow(InvalidDirectoryError);
+  });
+
+  it('of providers keeps classes and instances', () => {
+    const source = new Source();
+
+    expect(check('providers', [Source, source])).toEqual([Source, source]);
+  });
+
+  it('of defaults keeps a frozen copy', () => {
+    const given = { pool: 5 };
+
+    const checked = check('defaults', given);
+    given.pool = 6;
+
+    expect(checked).toEqual({ pool: 5 });
+    expect(Object.isFrozen(checked)).toBe(true);
+  });
+
+  it('of keys keeps a frozen copy, trimmed', () => {
+    const given = [` ${key} `];
+
+    const checked = check('cacheKeys', given);
+    given.push('hunter2');
+
+    expect(checked).toEqual([key]);
+    expect(Object.isFrozen(checked)).toBe(true);
+  });
+});

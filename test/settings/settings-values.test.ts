@@ -1,0 +1,39 @@
+import { settingsDefaults } from '../../src/settings/settings-values';
+
+describe('settingsDefaults', () => {
+  it('are what the library does when nobody says otherwise', () => {
+    expect(settingsDefaults).toEqual({
+      service: 'global',
+      environment: 'all',
+      directories: undefined,
+      providers: undefined,
+      defaults: {},
+      onlyEnvProvider: false,
+      disableDefaultCacher: false,
+      internalCacheExpirationMinutes: 15,
+      configTable: 'global-all-config',
+      cacheTable: 'global-all-configCache',
+      cacheTtlSeconds: 43_200,
+      negativeTtlSeconds: 900,
+      secretTtlSeconds: 900,
+      cacheSecrets: 'reference',
+      cacheKeys: [],
+      cacheKmsKeyId: undefined,
+      refreshLease: true,
+      staleIfErrorSeconds: 3600,
+      connectTimeoutMs: 1000,
+      requestTimeoutMs: 3000,
+      lookupBudgetMs: 5000,
+      strategy: 'listing',
+      logLevel: 'warn',
+    });
+  });
+
+  it('are frozen', () => {
+    expect([settingsDefaults, settingsDefaults.defaults, settingsDefaults.cacheKeys].map(Object.isFrozen)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+});

@@ -1,0 +1,67 @@
+import { setImmediate } from 'node:timers/promises';
+import { state } from '../../src/di/state';
+import { lookAtVariables, lookAtVariablesOncePerTurn } from '../../src/settings/variables';
+
+/** How often mutations were noted while something was done. */
+function mutationsOf(action: () => void): number {
+  const before = state.mutations;
+  action();
+  return state.mutations - before;
+}
+
+beforeEach(() => {
+  jest.replaceProperty(process, 'env', {});
+  lookAtVariables();
+});
+
+afterEach(() => jest.restoreAllMocks());
+
+describe('lookAtVariables', () => {
+  it.each([
+    'APP_NAME',
+    'SERVICE_NAME',
+    'APP_ENV',
+    'XCON_ONLY_ENV_PROVIDER',
+    'XCON_DISABLE_DEFAULT_CACHER',
+    'XCON_INTERNAL_CACHE_EXPIRATION_MINUTES',
+    'XCON_CONFIG_TABLE',
+    'XCON_CACHE_TABLE',
+    'XCON_CACHE_SECRETS',
+    'XCON_CACHE_KEY',
+    'XCON_CACHE_KMS_KEY_ID',
+    'XCON_LOG_LEVEL',
+  ])('notes that %s was set, changed or removed, once each', (name) => {
+    const counts = ['first', 'second', undefined].map((value) => {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+      return [mutationsOf(lookAtVariables), mutationsOf(lookAtVariables)];
+    });
+
+    expect(counts).toEqual([
+      [1, 0],
+      [1, 0],
+      [1, 0],
+    ]);
+  });
+
+  it('does not mind other variables', () => {
+    process.env['DB_HOST'] = 'db.internal';
+
+    expect(mutationsOf(lookAtVariables)).toBe(0);
+  });
+});
+
+describe('lookAtVariablesOncePerTurn', () => {
+  it('looks at the first call of a turn of the event loop and not again before the next', async () => {
+    await setImmediate();
+    process.env['APP_NAME'] = 'first';
+    const first = mutationsOf(lookAtVariablesOncePerTurn);
+    process.env['APP_NAME'] = 'second';
+    const sameTurn = mutationsOf(lookAtVariablesOncePerTurn);
+
+    await setImmediate();
+    const nextTurn = mutationsOf(lookAtVariablesOncePerTurn);
+
+    expect([first, sameTurn, nextTurn]).toEqual([1, 0, 1]);
+  });
+});
