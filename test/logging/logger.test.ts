@@ -1,0 +1,189 @@
+import fs from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { Context, withDependencies } from '../../src/di/context';
+import { InvalidSettingsError } from '../../src/errors';
+import { type LogFields, Logger, type LogTarget } from '../../src/logging/logger';
+import { type LogLevel } from '../../src/settings/settings-values';
+import { XconSettings } from '../../src/settings/xcon-settings';
+
+/** Lines that the library's own pino has written, with the descriptor they went to. */
+let written: { readonly fd: number; readonly line: Record<string, unknown> }[];
+
+beforeEach(() => {
+  written = [];
+  jest.replaceProperty(process, 'env', {});
+  const write = fs.writeSync;
+  jest.spyOn(fs, 'writeSync').mockImplementation(((fd: number, text: unknown, ...rest: never[]) => {
+    const line = String(text);
+    if (!line.startsWith('{"level":')) return write(fd, text as string, ...rest);
+    written.push({ fd, line: JSON.parse(line) as Record<string, unknown> });
+    return Buffer.byteLength(line);
+  }) as typeof fs.writeSync);
+});
+
+afterEach(() => jest.restoreAllMocks());
+
+/** Logs with a level set in code, and waits until the lines are written. */
+async function logWith(values: { readonly logLevel?: LogLevel }, log: (logger: Logger) => void): Promise<void> {
+  withDependencies([new XconSettings(values)], () => log(new Logger()));
+  for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+}
+
+describe('the library’s own log', () => {
+  it('writes warnings as JSON lines on standard error', async () => {
+    await logWith({}, (logger) => logger.warn('provider.refused', { provider: 'ssm', directory: '/orders/prod' }));
+
+    expect(written).toHaveLength(1);
+    expect(written[0]?.fd).toBe(2);
+    expect(written[0]?.line).toMatchObject({
+      name: 'xcon',
+      level: 40,
+      event: 'provider.refused',
+      msg: 'provider.refused',
+      provider: 'ssm',
+      directory: '/orders/prod',
+    });
+  });
+
+  it('is quiet about steps by default', async () => {
+    await logWith({}, (logger) => logger.debug('lookup.hit', { name: 'db_host' }));
+
+    expect(written).toEqual([]);
+  });
+
+  it('writes steps at the level debug', async () => {
+    await logWith({ logLevel: 'debug' }, (logger) => logger.debug('lookup.hit', { name: 'db_host' }));
+
+    expect(written.map(({ line }) => [line['level'], line['event'], line['name']])).toEqual([
+      [20, 'lookup.hit', 'db_host'],
+    ]);
+  });
+
+  it('takes its level from XCON_LOG_LEVEL', async () => {
+    process.env['XCON_LOG_LEVEL'] = 'debug';
+    await logWith({}, (logger) => logger.debug('lookup.hit', {}));
+
+    process.env['XCON_LOG_LEVEL'] = 'error';
+    await logWith({}, (logger) => logger.warn('provider.refused', {}));
+
+    expect(written.map(({ line }) => line['event'])).toEqual(['lookup.hit']);
+  });
+
+  it.each<LogLevel>(['error', 'fatal', 'silent'])('writes no warning at the level %s', async (logLevel) => {
+    await logWith({ logLevel }, (logger) => logger.warn('provider.refused', {}));
+
+    expect(written).toEqual([]);
+  });
+
+  it('goes by the level of the context in which a line is written', async () => {
+    const logger = new Logger();
+    const quiet = Context.createRoot([new XconSettings({ logLevel: 'silent' })]);
+    const loud = Context.createRoot([new XconSettings({ logLevel: 'debug' })]);
+
+    quiet.run(() => logger.warn('in.quiet', {}));
+    loud.run(() => logger.debug('in.loud', {}));
+    for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+
+    expect(written.map(({ line }) => line['event'])).toEqual(['in.loud']);
+  });
+
+  it('keeps the order of lines', async () => {
+    await logWith({}, (logger) => {
+      for (const event of ['first', 'second', 'third']) logger.warn(event, {});
+    });
+
+    expect(written.map(({ line }) => line['event'])).toEqual(['first', 'second', 'third']);
+  });
+});
+
+describe('isEnabled', () => {
+  const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+
+  it.each(levels.map((level, index) => [level, levels.slice(index)] as const))(
+    'is so, at the level %s, for %p',
+    (logLevel, expected) => {
+      const enabled = withDependencies([new XconSettings({ logLevel })], () =>
+        levels.filter((each) => new Logger().isEnabled(each)),
+      );
+
+      expect(enabled).toEqual(expected);
+    },
+  );
+
+  it('is so for nothing at the level silent', () => {
+    const enabled = withDependencies([new XconSettings({ logLevel: 'silent' })], () =>
+      levels.filter((each) => new Logger().isEnabled(each)),
+    );
+
+    expect(enabled).toEqual([]);
+  });
+
+  it('is an error that names the variable when the level cannot be', () => {
+    process.env['XCON_LOG_LEVEL'] = 'loud';
+
+    expect(() => Context.createRoot().run(() => new Logger().isEnabled('warn'))).toThrow(InvalidSettingsError);
+    expect(() => Context.createRoot().run(() => new Logger().isEnabled('warn'))).toThrow(/^XCON_LOG_LEVEL: /);
+  });
+});
+
+describe('a logger of the user’s', () => {
+  it('is handed every line at once, whatever our level, and decides for itself', () => {
+    const lines: (readonly [level: string, fields: LogFields, message?: string])[] = [];
+    const to =
+      (level: string) =>
+      (fields: LogFields, message?: string): void => {
+        lines.push([level, fields, ...(message === undefined ? [] : [message])] as never);
+      };
+    const target: LogTarget = {
+      trace: to('trace'),
+      debug: to('debug'),
+      info: to('info'),
+      warn: to('warn'),
+      error: to('error'),
+    };
+
+    withDependencies([new XconSettings({ logLevel: 'silent' })], () => {
+      const logger = new Logger(target);
+      logger.debug('lookup.hit', { name: 'db_host' });
+      logger.warn('provider.refused', { provider: 'ssm' });
+      expect(logger.isEnabled('trace')).toBe(true);
+    });
+
+    expect(lines).toEqual([
+      ['debug', { event: 'lookup.hit', name: 'db_host' }, 'lookup.hit'],
+      ['warn', { event: 'provider.refused', provider: 'ssm' }, 'provider.refused'],
+    ]);
+    expect(written).toEqual([]);
+  });
+
+  it('may be a pino instance', () => {
+    const lines: Record<string, unknown>[] = [];
+    const stream = new Writable({
+      write(chunk: Buffer, _, done) {
+        lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>);
+        done();
+      },
+    });
+    const logger = new Logger(pino({ level: 'warn', base: { service: 'orders' } }, stream));
+
+    logger.debug('lookup.hit', {});
+    logger.warn('provider.refused', { provider: 'ssm' });
+
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ level: 40, service: 'orders', event: 'provider.refused', provider: 'ssm' });
+  });
+
+  it('is the current one inside a context that has it', () => {
+    const logger = new Logger({
+      trace: jest.fn(),
+      debug: jest.fn(),
+      info: jest.fn(),
+      warn: jest.fn(),
+      error: jest.fn(),
+    });
+
+    expect(withDependencies([logger], () => Logger.grab())).toBe(logger);
+  });
+});
