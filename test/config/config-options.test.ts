@@ -72,7 +72,7 @@ describe('the cacher', () => {
   it('may be a class, an instance, none or Default', () => {
     const instance = new StubCacher();
 
-    expect([DynamoCacher, instance, null, Default].map((each) => checkCacher(each))).toEqual([
+    expect([checkCacher(DynamoCacher), checkCacher(instance), checkCacher(null), checkCacher(Default)]).toEqual([
       DynamoCacher,
       instance,
       null,

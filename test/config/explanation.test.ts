@@ -22,24 +22,15 @@ const found = new Explanation('DB_HOST', places, places[4]);
 const missing = new Explanation('DB_HOST', places.slice(0, 4), undefined);
 
 it('prints a table: a mark at the winner, provider, directory, outcome, then the value or the reason', () => {
-  expect(found.toString().split('\n')).toEqual(
-    [
-      'DB_HOST: db.internal from secrets /orders/prod',
-      '   override                  absent',
-      '   env       /_environmental  absent',
-      '   cacher                    absent',
-      '   ssm       /orders/prod     not permitted  AccessDenied',
-      '>  secrets   /orders/prod     found          db.internal',
-      '   ssm       /global/all      shadowed       localhost',
-    ].map((line, index) => (index === 0 ? line : (expect.stringMatching(spaced(line)) as unknown as string))),
-  );
-});
-
-it('aligns its columns', () => {
-  const [, ...rows] = found.toString().split('\n');
-
-  expect(new Set(rows.map((row) => row.search(/absent|not permitted|found|shadowed/))).size).toBe(1);
-  expect(rows.filter((row) => row !== row.trimEnd())).toEqual([]);
+  expect(found.toString().split('\n')).toEqual([
+    'DB_HOST: db.internal from secrets /orders/prod',
+    '   override                   absent',
+    '   env       /_environmental  absent',
+    '   cacher                     absent',
+    '   ssm       /orders/prod     not permitted  AccessDenied',
+    '>  secrets   /orders/prod     found          db.internal',
+    '   ssm       /global/all      shadowed       localhost',
+  ]);
 });
 
 it('fits into 80 columns with ordinary paths', () => {
@@ -123,23 +114,13 @@ describe('showValue', () => {
   });
 });
 
-it.each([
-  'DB_PASSWORD',
-  'db_passwd',
-  'API_KEY',
-  'apiKey',
-  'private-key'.replace('-', '_'),
-  'AUTH_TOKEN',
-  'client_secret',
-])('takes %s for the name of a secret', (name) => {
-  expect(isSecretName(name)).toBe(true);
-});
+it.each(['DB_PASSWORD', 'db_passwd', 'API_KEY', 'apiKey', 'PRIVATE_KEY', 'AUTH_TOKEN', 'client_secret'])(
+  'takes %s for the name of a secret',
+  (name) => {
+    expect(isSecretName(name)).toBe(true);
+  },
+);
 
 it.each(['DB_HOST', 'KEY_COUNT', 'POOL_SIZE'])('takes %s for the name of no secret', (name) => {
   expect(isSecretName(name)).toBe(false);
 });
-
-/** The words of a line with any spaces between them. */
-function spaced(line: string): RegExp {
-  return new RegExp(`^${line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ +/g, ' +')}$`);
-}

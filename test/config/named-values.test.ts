@@ -32,7 +32,7 @@ it.each([null, '', 0, false])('keeps %p like any other value', (value) => {
   expect(values.get('X')).toBe(value);
 });
 
-it.each([
+it.each<[string, Default | undefined]>([
   ['Default', Default],
   ['undefined', undefined],
 ])('takes a value away that is set to %s, and does nothing when there is none', (_, value) => {
