@@ -1,0 +1,29 @@
+/**
+ * Builds the package.
+ *
+ *   dist/cjs    what Node loads: core.js holds the library once, index.js and testing.js share it; *.mjs for `import`
+ *   dist/esm    what bundlers load: one file per source file, so that what is not used is left out
+ *   dist/types  declarations
+ *
+ * Usage: node .ci/build.mjs [--js] [--out <folder>]      --js: no declarations, which take most of the time
+ */
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildCommonJs } from './build/commonjs.mjs';
+import { buildDeclarations } from './build/declarations.mjs';
+import { buildEsm } from './build/esm.mjs';
+import { checkPackages } from './build/packages.mjs';
+import { root } from './build/project.mjs';
+
+const { values: options } = parseArgs({
+  options: { js: { type: 'boolean', default: false }, out: { type: 'string', default: 'dist' } },
+});
+const out = resolve(root, options.out);
+
+await rm(out, { recursive: true, force: true });
+const declarations = options.js ? undefined : buildDeclarations(`${out}/types`);
+const { files, packages } = await buildCommonJs(`${out}/cjs`);
+checkPackages(packages);
+await buildEsm(`${out}/esm`, files);
+await declarations;

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { entries, root } from './project.mjs';
+
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+/** Builds the declarations: `.d.ts` for `require`, and `.d.mts` for `import`, which are about the same classes. */
+export async function buildDeclarations(out) {
+  const child = spawn(process.execPath, [tsc, '-p', `${root}/.ci/tsconfig.build.json`, '--outDir', out], {
+    stdio: 'inherit',
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error('The declarations cannot be built.');
+
+  const wanted = Object.values(entries).map((entry) => join(out, entry.replace(/^src\/(.*)\.ts$/, '$1.d.ts')));
+  await removeOthers(out, await reachable(wanted));
+  for (const file of wanted) {
+    await writeFile(file.replace(/\.ts$/, '.mts'), `export * from './${basename(file, '.d.ts')}.js';\n`);
+  }
+}
+
+/** Follows the imports of declarations. */
+async function reachable(files) {
+  const found = new Set(files);
+  for (const file of found) {
+    const text = await readFile(file, 'utf8');
+    for (const [, path] of text.matchAll(/(?:from |import |import\()['"](\.[^'"]+)['"]/g))
+      found.add(`${join(dirname(file), path)}.d.ts`);
+  }
+  return found;
+}
+
+async function removeOthers(out, kept) {
+  for (const each of await readdir(out, { recursive: true, withFileTypes: true })) {
+    const file = join(each.parentPath, each.name);
+    if (each.isFile() && !kept.has(file)) await rm(file);
+  }
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The project's folder. */
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
+
+/** What package.json says. */
+export const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+
+/** What `xcon`, `xcon/core`, ... are made from. `core` comes first: the others are built on it. */
+export const entries = {
+  core: 'src/core.ts',
+  index: 'src/index.ts',
+  testing: 'src/testing/index.ts',
+};
+
+/** What all builds of JavaScript have in common. */
+export const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  charset: 'utf8',
+  logLevel: 'warning',
+  // `sideEffects` in package.json is about dist; read as if about src it would drop the wiring.
+  ignoreAnnotations: true,
+};

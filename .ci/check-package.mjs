@@ -1,0 +1,31 @@
+/**
+ * Checks what is in dist as those who install it will see it: entry points, formats and types.
+ *
+ * Usage: node .ci/check-package.mjs [tarball]      without one, the project is packed as it is
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './build/project.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'xcon-package-'));
+try {
+  const tarball = process.argv[2] ?? pack(folder);
+  // Both, so that one run tells all.
+  const codes = [run('publint', 'run', tarball, '--strict'), run('attw', tarball)];
+  process.exitCode = Math.max(...codes);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function pack(folder) {
+  const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
+  return join(folder, execFileSync('npm', args, { cwd: root, encoding: 'utf8' }).trim());
+}
+
+function run(tool, ...args) {
+  const { error, status } = spawnSync(join(root, 'node_modules/.bin', tool), args, { cwd: root, stdio: 'inherit' });
+  if (error !== undefined) throw error;
+  return status ?? 1;
+}
