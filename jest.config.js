@@ -1,3 +1,6 @@
+// The SDK says with every import that it will not support Node 20 for ever; children and workers inherit this.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',

@@ -1,0 +1,278 @@
+import {
+  makeFolder,
+  type Outcome,
+  packPackage,
+  removeFolder,
+  runScript,
+  ScratchProject,
+  toolPath,
+} from './scratch-project';
+
+jest.setTimeout(60_000);
+
+let folder: string;
+let tarball: string;
+/** A project with what the package depends on, and nothing else. */
+let project: ScratchProject;
+
+beforeAll(async () => {
+  folder = makeFolder();
+  tarball = await packPackage(folder);
+  project = await ScratchProject.create(tarball);
+});
+
+afterAll(() => {
+  removeFolder(folder);
+});
+
+/** A service that looks something up in a local AWS. */
+const lookup = `
+  const aws = await startLocalAws({ seed: { ssm: { '/orders/prod/db_host': 'db.internal' } } });
+  Object.assign(process.env, aws.environment, { APP_NAME: 'orders', APP_ENV: 'prod' });
+  const value = await new Config({ cacher: null, providers: [SsmProvider] }).get('DB_HOST');
+  await aws.close();
+`;
+
+describe('the tarball', () => {
+  it('is in order for publint and attw', async () => {
+    const outcome = await runScript('.ci/check-package.mjs', tarball);
+
+    expect(outcome).toMatchObject({ code: 0, output: expect.stringContaining('All good!') as string });
+    expect(outcome.output).toContain('No problems found');
+  });
+
+  it('holds what is built and what npm always adds', async () => {
+    const { output } = await project.node('-p', `fs.readdirSync('node_modules/xcon').sort().join()`);
+
+    expect(output).toMatch(/^LICENSE,(README\.md,)?dist,package\.json$/);
+  });
+});
+
+describe('in Node', () => {
+  it.each(['xcon', 'xcon/core', 'xcon/testing'])('%s has the same exports for import and require', async (path) => {
+    const outcome = await printed(`
+      import * as imported from '${path}';
+      const required = require('${path}');
+      const names = Object.keys(required).filter((name) => imported[name] === required[name]);
+      console.log(names.length > 0 && names.sort().join() === Object.keys(imported).sort().join());
+    `);
+
+    expect(outcome).toEqual({ code: 0, output: 'true' });
+  });
+
+  it('is one instance through every door', async () => {
+    const outcome = await printed(`
+      import { Config, ConfigError, Context } from 'xcon';
+      import * as core from 'xcon/core';
+      import { LocalAwsError } from 'xcon/testing';
+      const state = globalThis[Symbol.for('xcon@1')];
+      const xcon = require('xcon');
+      console.log(
+        Config === xcon.Config && Config === core.Config && Config === require('xcon/core').Config,
+        LocalAwsError === require('xcon/testing').LocalAwsError,
+        LocalAwsError.prototype instanceof ConfigError,
+        Context.current() === state.root && state === globalThis[Symbol.for('xcon@1')],
+      );
+    `);
+
+    expect(outcome).toEqual({ code: 0, output: 'true true true true' });
+  });
+
+  it('shares what is set between import and require', async () => {
+    const outcome = await printed(`
+      import { config } from 'xcon';
+      require('xcon').config.setOverride('COLOR', 'green');
+      console.log(await config.get('color'));
+    `);
+
+    expect(outcome).toEqual({ code: 0, output: 'green' });
+  });
+
+  it.each(['xcon', 'xcon/core', 'xcon/testing'])('%s loads neither an AWS SDK nor pino', async (path) => {
+    const outcome = await printed(`
+      await import('${path}');
+      console.log(Object.keys(require.cache).filter((file) => /aws-sdk|smithy|pino|dynalite|yaml/.test(file)).length);
+    `);
+
+    expect(outcome).toEqual({ code: 0, output: '0' });
+  });
+
+  it('xcon/core has no defaults of its own', async () => {
+    const outcome = await printed(`
+      import { Config, EnvProvider, config } from 'xcon/core';
+      console.log(await new Config({ providers: [EnvProvider], cacher: null }).has('PATH'));
+      await config.get('PATH').catch((error) => console.log(error.code));
+    `);
+
+    expect(outcome).toEqual({ code: 0, output: 'true\nINVALID_SETTINGS' });
+  });
+
+  it('says which package is missing', async () => {
+    const outcome = await printed(`
+      import { startLocalAws } from 'xcon/testing';
+      await startLocalAws({ seed: { tables: { config: {} } } }).catch((error) => console.log(error.message));
+    `);
+
+    expect(outcome.output).toContain('npm install --save-dev dynalite');
+  });
+
+  it('looks up a parameter', async () => {
+    const outcome = await printed(`
+      import { Config, SsmProvider } from 'xcon';
+      import { startLocalAws } from 'xcon/testing';
+      ${lookup}
+      console.log(value);
+    `);
+
+    expect(outcome).toEqual({ code: 0, output: 'db.internal' });
+  });
+});
+
+describe("in a user's Jest", () => {
+  const test = `test('looks up', async () => {\n${lookup}\nexpect(value).toBe('db.internal');\n});`;
+
+  it('works as CommonJS', async () => {
+    const imports = `const { Config, SsmProvider } = require('xcon');\nconst { startLocalAws } = require('xcon/testing');`;
+    project.write('common.test.js', `${imports}\n${test}`);
+
+    const outcome = await userJest('common.test.js');
+
+    expect(outcome).toMatchObject({ code: 0, output: expect.stringContaining('1 passed') as string });
+  });
+
+  it('works as ES modules', async () => {
+    const imports = `import { Config, SsmProvider } from 'xcon';\nimport { startLocalAws } from 'xcon/testing';`;
+    project.write('module.test.mjs', `${imports}\n${test}`);
+
+    const outcome = await userJest('module.test.mjs', '--experimental-vm-modules');
+
+    expect(outcome).toMatchObject({ code: 0, output: expect.stringContaining('1 passed') as string });
+  });
+
+  function userJest(file: string, ...nodeOptions: readonly string[]): Promise<Outcome> {
+    const config = JSON.stringify({ testMatch: [`<rootDir>/${file}`], transform: {}, watchman: false });
+    return project.node(...nodeOptions, toolPath('jest'), '--config', config, '--no-cache');
+  }
+});
+
+describe('in a bundle', () => {
+  // The AWS SDK is CommonJS: in a bundle of ES modules it needs a `require`.
+  const requireForSdk = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+
+  it.each([
+    ['an ES module', 'mjs', ['--format=esm', `--banner:js=${requireForSdk}`]],
+    ['CommonJS', 'cjs', ['--format=cjs']],
+  ])('a service works as %s', async (_, extension, options) => {
+    project.write(
+      'service.js',
+      `import { Config, SsmProvider } from 'xcon';
+       import { startLocalAws } from 'xcon/testing';
+       main();
+       async function main() {
+         ${lookup}
+         console.log(value);
+       }`,
+    );
+
+    await bundle('service.js', `service.${extension}`, ...options, '--external:dynalite', '--external:yaml');
+
+    expect(await project.node(`service.${extension}`)).toEqual({ code: 0, output: 'db.internal' });
+  });
+
+  it('keeps reflect-metadata and the wiring, though nothing is imported from them', async () => {
+    project.write('wired.mjs', `import { config } from 'xcon';\nconfig.get('PATH').then(() => console.log('wired'));`);
+
+    await bundle('wired.mjs', 'wired.cjs', '--external:@aws-sdk/*');
+
+    expect(await project.node('wired.cjs')).toEqual({ code: 0, output: 'wired' });
+  });
+
+  it('leaves out the providers that are not used', async () => {
+    project.write(
+      'lean.mjs',
+      `import { Config, EnvProvider } from 'xcon/core';\nnew Config({ providers: [EnvProvider] });`,
+    );
+
+    const files = await bundle('lean.mjs', 'lean.cjs');
+
+    expect(files).toContain('providers/env-provider.js');
+    expect(
+      files.filter((file) => /(ssm|secrets|dynamo)-(provider|cacher)|compose|^cache\/row|lease/.test(file)),
+    ).toEqual([]);
+  });
+
+  /** Bundles a file, and lists the library's files that made it into the bundle. */
+  async function bundle(file: string, outfile: string, ...options: readonly string[]): Promise<readonly string[]> {
+    const outcome = await project.tool(
+      'esbuild',
+      file,
+      '--bundle',
+      '--platform=node',
+      '--log-level=warning',
+      `--outfile=${outfile}`,
+      `--metafile=${outfile}.json`,
+      ...options,
+    );
+    expect(outcome).toEqual({ code: 0, output: '' });
+    const { outputs } = JSON.parse(project.read(`${outfile}.json`)) as {
+      outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }>;
+    };
+    return Object.entries(outputs[outfile]?.inputs ?? {})
+      .filter(([input, { bytesInOutput }]) => input.includes('/xcon/dist/esm/') && bytesInOutput > 0)
+      .map(([input]) => input.replace(/.*\/dist\/esm\//, ''));
+  }
+});
+
+describe('for TypeScript', () => {
+  const consumer = `
+    import { Config, config, ConfigNotFoundError, type ConfigValue, EnvProvider, SsmProvider } from 'xcon';
+    import { Config as CoreConfig } from 'xcon/core';
+    import { type LocalAws, startLocalAws } from 'xcon/testing';
+
+    export async function main(): Promise<ConfigValue | undefined> {
+      const aws: LocalAws = await startLocalAws({ seed: { ssm: { '/orders/prod/db_host': 'db.internal' } } });
+      const own: CoreConfig = new Config({ service: 'orders', providers: [EnvProvider, SsmProvider], cacher: null });
+      try {
+        const host: string = await own.requireString('DB_HOST');
+        const port: number | undefined = await config.getNumber('DB_PORT');
+        // @ts-expect-error: a text is not a number
+        const wrong: number = host;
+        return port ?? wrong;
+      } catch (error) {
+        if (error instanceof ConfigNotFoundError) return error.places.length;
+        throw error;
+      } finally {
+        await aws.close();
+      }
+    }
+  `;
+
+  it.each([
+    ['node16', 'node16', ['consumer.mts', 'consumer.cts']],
+    ['bundler', 'esnext', ['consumer.ts']],
+  ])('the types work with module resolution %s', async (resolution, module, files) => {
+    const typed = await ScratchProject.create(tarball, ['@types/node', '@aws-sdk/client-kms']);
+    for (const file of files) typed.write(file, consumer);
+
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2022',
+      '--module',
+      module,
+      '--moduleResolution',
+      resolution,
+    ];
+    const outcome = await typed.tool('tsc', ...options, ...files);
+
+    expect(outcome).toEqual({ code: 0, output: '' });
+  });
+});
+
+/** Runs a module that may use `require` too. */
+function printed(code: string): Promise<Outcome> {
+  const require = `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n`;
+  project.write('main.mjs', `${require}${code}`);
+  return project.node('main.mjs');
+}
