@@ -46,7 +46,8 @@ export class DynamoCacher extends Cacher {
     const rows = await state.rows();
     const known = rows && (await this.answer(chain, state, rows, name));
     if (known !== undefined) return known;
-    if (rows === undefined || !settings.refreshLease || rows.hasLiveRow(chain.key, nowMs())) return { kind: 'miss' };
+    const mayLease = settings.refreshLease && !chain.session.localCache.skipsCache;
+    if (rows === undefined || !mayLease || rows.hasLiveRow(chain.key, nowMs())) return { kind: 'miss' };
     const stood = await state.stand(chain, deadlineMs - settings.lookupBudgetMs * waitingShare);
     if (stood === 'holder') return { kind: 'miss', lease: await state.hold(chain) };
     const newer = await state.rows();

@@ -10,6 +10,9 @@ const dataKeyLifeMs = 24 * 3600 * 1000;
 /** How long a wrapped data key is kept beyond that, so that what it sealed last can be opened, **seconds**. */
 const dataKeyGraceSeconds = 24 * 3600;
 
+/** Time for a call to KMS, **milliseconds**: a key that is late is gone without. */
+const kmsTimeoutMs = 1000;
+
 /** The keys of one partition: those of the settings, and data keys that a KMS key wraps. */
 export interface KeyringOptions {
   readonly settings: ResolvedSettings;
@@ -76,7 +79,7 @@ export class Keyring {
     const client = await kms();
     const { DecryptCommand } = await importKms();
     const input = { CiphertextBlob: row.wrapped, KeyId: settings.cacheKmsKeyId, EncryptionContext: { environ } };
-    const { Plaintext: bytes } = await client.send(new DecryptCommand(input));
+    const { Plaintext: bytes } = await client.send(new DecryptCommand(input), inTime());
     if (bytes?.length !== 32) throw new Error('KMS gave no key of 32 bytes.');
     return { id: row.keyId, bytes };
   }
@@ -86,12 +89,19 @@ export class Keyring {
     const client = await kms();
     const { GenerateDataKeyCommand } = await importKms();
     const input = { KeyId: settings.cacheKmsKeyId, KeySpec: 'AES_256' as const, EncryptionContext: { environ } };
-    const { Plaintext: bytes, CiphertextBlob: wrapped } = await client.send(new GenerateDataKeyCommand(input));
+    const { Plaintext: bytes, CiphertextBlob: wrapped } = await client.send(
+      new GenerateDataKeyCommand(input),
+      inTime(),
+    );
     if (bytes?.length !== 32 || wrapped === undefined) throw new Error('KMS gave no data key.');
     const key = { id: hexDigest(wrapped), bytes };
     this.unwrapped.set(key.id, Promise.resolve(key));
     return { key, row: dataKeyRow(key.id, wrapped, nowMs()) };
   }
+}
+
+function inTime(): { readonly abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(kmsTimeoutMs) };
 }
 
 function dataKeyRow(keyId: string, wrapped: Uint8Array, nowMs: number): DataKeyRow {

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tableKeys } from '../aws/table-names';
 import { type CacheKey } from './cache-key';
 import { decodeRow, encodeRow, isoTime, type LeaseRow, nowhere } from './cache-row';
-import { doneMs, leaseMs, takeTimeoutMs } from './lease';
+import { doneMs, leaseMs, lookTimeoutMs, takeTimeoutMs } from './lease';
 
 /** What a lease is kept in. */
 export interface LeaseTarget {
@@ -61,13 +61,12 @@ async function lookAfterTimeout(target: LeaseTarget, owner: string): Promise<Tak
  */
 export async function lookAtLease({ client, table, key }: LeaseTarget): Promise<LeaseRow | undefined> {
   const { GetItemCommand } = await import('@aws-sdk/client-dynamodb');
-  const output = await client.send(
-    new GetItemCommand({
-      TableName: table,
-      Key: { [tableKeys.partition]: { S: key.environ }, [tableKeys.sort]: { S: key.leaseKey } },
-      ConsistentRead: true,
-    }),
-  );
+  const command = new GetItemCommand({
+    TableName: table,
+    Key: { [tableKeys.partition]: { S: key.environ }, [tableKeys.sort]: { S: key.leaseKey } },
+    ConsistentRead: true,
+  });
+  const output = await client.send(command, { abortSignal: AbortSignal.timeout(lookTimeoutMs) });
   const row = output.Item === undefined ? undefined : decodeRow(output.Item);
   return row?.kind === 'lease' ? row : undefined;
 }

@@ -10,6 +10,8 @@ export const maxStands = 2;
 export const spreadMs = 1000;
 /** Time for the attempt to take a lease, **milliseconds**. */
 export const takeTimeoutMs = 300;
+/** Time for a look at a lease, **milliseconds**. */
+export const lookTimeoutMs = 1000;
 
 const firstPollMs = 150;
 const longestPollMs = 600;

@@ -11,6 +11,8 @@ import { type RowChange, writeRows } from './row-writer';
 
 /** How long a cache that could not be read is left alone, **milliseconds**. */
 const troublePauseMs = 30_000;
+/** How much of the time of a lookup the Query may take, retries included; then the lookup goes on without it. */
+const queryShare = 0.25;
 /** Longest pause before a throttled Query is repeated, **milliseconds**. */
 const throttlePauseMs = 500;
 
@@ -52,7 +54,7 @@ export class PartitionState {
   /** Gives the rows, from one Query; `undefined` when there are none to be had now. */
   rows(): Promise<Partition | undefined> {
     if (this.isInTrouble) return Promise.resolve(undefined);
-    return (this.loading ??= this.load(false));
+    return (this.loading ??= this.firstRows());
   }
 
   /** Takes the lease of a chain, or waits for who has it; once for all lookups of the process. */
@@ -93,10 +95,11 @@ export class PartitionState {
   /** Writes and deletes rows. Never rejects; does nothing while the table is in trouble. */
   async write(changes: readonly RowChange[]): Promise<void> {
     if (this.isInTrouble || changes.length === 0) return;
-    const { settings, random, clients } = this.session;
+    const { clients, logger, random, settings } = this.session;
     try {
       const client = await clients.dynamo();
       await writeRows({ client, table: settings.cacheTable, environ: this.environ, random }, changes);
+      logger.debug('cache.written', { table: settings.cacheTable, environ: this.environ, rows: changes.length });
     } catch (error) {
       this.noteTrouble('cache.write-failed', error, 'dynamodb:BatchWriteItem');
     }
@@ -138,14 +141,21 @@ export class PartitionState {
     return lease;
   }
 
+  /** Past the cache, there are no rows: everything is looked up, and written anew. */
+  private firstRows(): Promise<Partition | undefined> {
+    const { localCache, nowMs, random } = this.session;
+    return localCache.skipsCache ? Promise.resolve(new Partition([], random(), nowMs())) : this.load(false);
+  }
+
   private async load(consistent: boolean): Promise<Partition | undefined> {
-    const { clients, localCache, nowMs, random, settings } = this.session;
-    if (localCache.skipsCache) return new Partition([], random(), nowMs());
+    const { clients, logger, nowMs, random, settings } = this.session;
     try {
       const client = await clients.dynamo();
       await client.config.region();
-      const query = { table: settings.cacheTable, partition: this.environ, consistent };
+      const signal = AbortSignal.timeout(settings.lookupBudgetMs * queryShare);
+      const query = { table: settings.cacheTable, partition: this.environ, consistent, signal };
       const rows = await this.unlessThrottled(client, () => queryPartition(client, query));
+      logger.debug('cache.read', { table: settings.cacheTable, environ: this.environ, rows: rows.length });
       return new Partition(rows, random(), nowMs());
     } catch (error) {
       this.noteTrouble('cache.unavailable', error, 'dynamodb:Query');

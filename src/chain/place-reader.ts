@@ -114,7 +114,8 @@ export class PlaceReader {
 
   private list(provider: Provider, directories: readonly Directory[]): readonly StartedRead<ListingOutcome>[] {
     const memory = this.memoryOf(provider);
-    return this.detached(() => memory.list(provider, directories, this.options.session));
+    const onRead = (path: string, outcome: ListingOutcome): void => this.logListing(provider, path, outcome);
+    return this.detached(() => memory.list(provider, directories, this.options.session, onRead));
   }
 
   private memoryOf(provider: Provider): ProviderMemory {
@@ -125,6 +126,11 @@ export class PlaceReader {
   private fail({ provider, directory }: Place, error: unknown): never {
     const cause = withoutPayload(error);
     throw new ProviderError(provider.cacheName, directory.path, describeAwsError(cause), { cause });
+  }
+
+  private logListing({ cacheName: provider }: Provider, directory: string, outcome: ListingOutcome): void {
+    if (outcome instanceof Unavailable) return;
+    this.options.logger.debug('provider.listed', { provider, directory, names: outcome.size });
   }
 
   private warnRefused({ provider, directory }: Place, { reason, remedy }: Unavailable, name?: string): void {

@@ -12,7 +12,7 @@ import { ConfigShape } from './config-shape';
 import { beforeFreezing } from './before-freezing';
 import { explain } from './explain';
 import { type Explanation } from './explanation';
-import { lookUp, type LookupResult } from './lookup';
+import { logLookup, lookUp, type LookupResult } from './lookup';
 import { type LookupOptions } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName } from './named-values';
@@ -191,6 +191,7 @@ export class Config extends ConfigShape {
     this.touched();
     const scope = this.scope();
     const result = await beforeFreezing(scope, () => lookUp(scope, key, options));
+    logLookup(scope.logger, result);
     if (options.skipProviders !== true) scope.remember(name, result.item);
     return result;
   }

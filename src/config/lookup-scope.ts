@@ -29,7 +29,7 @@ import {
   resolveProviders,
   resolveService,
 } from './resolve-chain';
-import { currentWiring } from './wiring';
+import { cacherWiring, currentWiring } from './wiring';
 
 /** What a scope needs of a Config and its parents. */
 export interface ScopeLayer extends ConfigLayer, ParentLink {
@@ -83,7 +83,7 @@ export class LookupScope {
     this.environment = resolveEnvironment(layers, this.settings);
     this.directories = resolveDirectories(layers, this.settings);
     this.providers = new ProviderChain(this.resolved<Provider>(resolveProviders(layers, this.settings, currentWiring)));
-    const cacher = resolveCacher(layers, this.settings, currentWiring);
+    const cacher = resolveCacher(layers, this.settings, cacherWiring);
     this.cacher = cacher === null ? null : (this.resolved<Cacher>([cacher])[0] ?? null);
     this.finder = this.makeFinder();
   }

@@ -1,6 +1,7 @@
 import { type Attempt } from '../chain/walk';
 import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
+import { type Logger } from '../logging/logger';
 import { type LookupOptions } from './lookup-options';
 import { type LookupScope } from './lookup-scope';
 import { withTimeLimit } from './time-limit';
@@ -28,6 +29,14 @@ export async function lookUp(scope: LookupScope, name: string, options: LookupOp
   const given = scope.default(name);
   const outcome = given === undefined ? 'absent' : 'found';
   return { item: given ?? DirectoryItem.nonExistent(name), attempts: [...found.attempts, attempt('default', outcome)] };
+}
+
+/** Says at debug level where a name was found, or everywhere it was not; never its value. */
+export function logLookup(logger: Logger, { item, attempts }: LookupResult): void {
+  if (!logger.isEnabled('debug')) return;
+  const { name, source, directory, nonExistent } = item;
+  const places = attempts.map((each) => `${each.provider}:${each.directory ?? ''} ${each.outcome}`);
+  logger.debug(nonExistent ? 'lookup.miss' : 'lookup.hit', { name, source, directory: directory.path, places });
 }
 
 function findInTime(scope: LookupScope, name: string, { signal }: LookupOptions) {

@@ -63,7 +63,7 @@ export function resolveProviders(
 export function resolveCacher(
   layers: readonly ConfigLayer[],
   settings: ResolvedSettings,
-  wiring: () => Wiring,
+  wiring: () => Pick<Wiring, 'cacher'>,
 ): CacherChoice {
   if (settings.onlyEnvProvider) return null;
   const given = layers.map(({ cacher }) => cacher).find((each): each is CacherChoice => each !== Default);

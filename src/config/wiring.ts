@@ -20,6 +20,11 @@ export function setWiring(defaults: Wiring): void {
   noteMutation();
 }
 
+/** Gives the cacher that a Config uses when nobody says otherwise: none, when nothing has been set. */
+export function cacherWiring(): Pick<Wiring, 'cacher'> {
+  return wiring ?? { cacher: null };
+}
+
 /**
  * Gives what a Config uses when nobody says otherwise.
  *

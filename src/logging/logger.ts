@@ -9,7 +9,10 @@ export type LogFields = Readonly<Record<string, unknown>>;
 /** The methods of a pino instance that the library uses; any logger with these will do. */
 export type LogTarget = Readonly<
   Record<Exclude<LogLevel, 'fatal' | 'silent'>, (fields: LogFields, message?: string) => void>
->;
+> & {
+  /** Tells whether lines of a level are written; absent: all are made and handed over. */
+  readonly isLevelEnabled?: (level: string) => boolean;
+};
 
 const severity: Readonly<Record<LogLevel, number>> = {
   trace: 10,
@@ -37,7 +40,8 @@ export class Logger extends Dependency {
 
   /** Whether lines of this level are written; to spare the making of ones that are not. */
   isEnabled(level: LogLevel): boolean {
-    return this.target !== undefined || severity[level] >= severity[currentLevel()];
+    if (this.target !== undefined) return this.target.isLevelEnabled?.(level) ?? true;
+    return severity[level] >= severity[currentLevel()];
   }
 
   /** Writes a line about something that a developer follows step by step. */
@@ -54,13 +58,27 @@ export class Logger extends Dependency {
     if (!this.isEnabled(level)) return;
     const line = { event, ...fields };
     if (this.target !== undefined) {
-      this.target[level](line, event);
+      writeTo(this.target, level, line);
       return;
     }
-    void ownPino().then((pino) => {
-      pino.level = currentLevel();
-      pino[level](line, event);
-    });
+    const levelNow = currentLevel();
+    ownPino().then(
+      (pino) => {
+        pino.level = levelNow;
+        pino[level](line, event);
+      },
+      // Without pino, a line is better plain than lost.
+      () => process.stderr.write(`${JSON.stringify({ name: 'xcon', level, ...line })}\n`),
+    );
+  }
+}
+
+/** A logger in trouble must not fail what it tells of. */
+function writeTo(target: LogTarget, level: 'debug' | 'warn', line: LogFields & { readonly event: string }): void {
+  try {
+    target[level](line, line.event);
+  } catch {
+    // There is nobody left to tell.
   }
 }
 

@@ -25,16 +25,17 @@ export class ProviderMemory {
   private queue: QueuedSecret[] = [];
   private controller = new AbortController();
 
-  /** Starts reading those directories that have not been read; gives the reads of all, in order. */
+  /** Starts reading those directories that have not been read; gives the reads of all, in order; each new one is told of. */
   list(
     provider: Provider,
     directories: readonly Directory[],
     session: SharedSession,
+    onRead: (path: string, outcome: ListingOutcome) => void = () => undefined,
   ): readonly StartedRead<ListingOutcome>[] {
     const missing = directories.filter(({ path }) => !this.listings.has(path));
     if (missing.length > 0) {
       const reads = startAll(() => provider.readDirectories(missing, this.readSession(session)), missing);
-      for (const { path } of missing) keepRead(this.listings, path, reads(path));
+      for (const { path } of missing) keepRead(this.listings, path, reads(path), (outcome) => onRead(path, outcome));
     }
     return directories.map(({ path }) => this.listings.get(path) as StartedRead<ListingOutcome>);
   }
@@ -91,11 +92,19 @@ export class ProviderMemory {
 }
 
 /** Remembers a read and what it comes to; a failed one is forgotten. */
-function keepRead<T>(reads: Map<string, StartedRead<T>>, key: string, promise: Promise<T>): void {
+function keepRead<T>(
+  reads: Map<string, StartedRead<T>>,
+  key: string,
+  promise: Promise<T>,
+  onRead?: (outcome: T) => void,
+): void {
   const read: StartedRead<T> = { promise, outcome: undefined };
   reads.set(key, read);
   promise.then(
-    (outcome) => (read.outcome = outcome),
+    (outcome) => {
+      read.outcome = outcome;
+      onRead?.(outcome);
+    },
     () => reads.get(key) === read && reads.delete(key),
   );
 }
