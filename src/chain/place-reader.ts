@@ -63,9 +63,9 @@ export class PlaceReader {
     }
   }
 
-  /** Gives the listing of a place, whoever reads it; `undefined` while it is being read or after it failed. */
-  knownListing(place: Place): ListingOutcome | undefined {
-    return this.listingOf(place).outcome;
+  /** Gives the listing of a place, without reading it; `undefined` while it is being read or after it failed. */
+  knownListing({ provider, directory }: Place): ListingOutcome | undefined {
+    return this.memoryOf(provider).knownListing(provider.ownDirectory ?? directory);
   }
 
   /** Gives what is known of the value of a secret, without reading it. */

@@ -57,6 +57,11 @@ export class ProviderMemory {
     return promise;
   }
 
+  /** Gives the listing of a directory; `undefined` when it was not read, or that has not ended. */
+  knownListing({ path }: Directory): ListingOutcome | undefined {
+    return this.listings.get(path)?.outcome;
+  }
+
   /** Gives what was read of a secret; `'unread'` when that has not been done, or has not ended. */
   knownSecret(exactName: string): SecretOutcome | 'unread' {
     const known = this.secrets.get(exactName)?.outcome;

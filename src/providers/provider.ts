@@ -1,5 +1,5 @@
 import { type AwsClients } from '../aws/aws-clients';
-import { type Directory } from '../directory/directory';
+import { Directory } from '../directory/directory';
 import { Dependency } from '../di/dependency';
 import { type DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type Unavailable, type UnreadSecret } from '../item/directory-listing';
@@ -52,9 +52,9 @@ export abstract class Provider extends Dependency {
     return this.name;
   }
 
-  /** Where a provider that is not cacheable keeps its settings; `undefined`: it is asked for the directories of the chain. */
+  /** What a provider that is not cacheable is asked for, in place of the directories; `undefined` for all others. */
   get ownDirectory(): Directory | undefined {
-    return undefined;
+    return this.cacheable ? undefined : Directory.literal(`/_${this.name}`);
   }
 
   /**
