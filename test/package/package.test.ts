@@ -8,7 +8,7 @@ import {
   toolPath,
 } from './scratch-project';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let folder: string;
 let tarball: string;
