@@ -1,0 +1,189 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { devNull } from 'node:os';
+import { inspect } from 'node:util';
+import { AwsClients, type AwsClientsOptions } from '../../src/aws/aws-clients';
+import { Context } from '../../src/di/context';
+import { InvalidSettingsError } from '../../src/errors';
+import { XconSettings } from '../../src/settings/xcon-settings';
+
+type Kind = 'ssm' | 'secretsManager' | 'dynamo' | 'kms';
+
+const kinds = [
+  ['ssm', SSMClient],
+  ['secretsManager', SecretsManagerClient],
+  ['dynamo', DynamoDBClient],
+  ['kms', KMSClient],
+] as const;
+
+const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'hunter2' };
+
+beforeEach(() => {
+  jest.replaceProperty(process, 'env', { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull });
+});
+
+afterEach(() => jest.restoreAllMocks());
+
+describe.each(kinds)('the client %s', (kind, Client) => {
+  it('is made when it is first asked for, once', async () => {
+    const clients = new AwsClients({ region: 'eu-west-1' });
+
+    const [first, second] = await Promise.all([clients[kind](), clients[kind]()]);
+
+    expect(first).toBeInstanceOf(Client);
+    expect(second).toBe(first);
+    expect(await clients[kind]()).toBe(first);
+  });
+
+  it('is the one that was given, which is never closed', async () => {
+    const given = new Client({ region: 'eu-west-1' });
+    const destroy = jest.spyOn(given, 'destroy');
+    const clients = new AwsClients({ [kind]: given });
+
+    const client = await clients[kind]();
+    await clients.close();
+
+    expect(client).toBe(given);
+    expect(destroy).not.toHaveBeenCalled();
+    expect(await clients[kind]()).toBe(given);
+  });
+
+  it('is closed when it was made here, and made anew when it is asked for again', async () => {
+    const clients = new AwsClients({ region: 'eu-west-1' });
+    const first = await clients[kind]();
+    const destroy = jest.spyOn(first, 'destroy');
+
+    await clients.close();
+    await clients.close();
+
+    expect(destroy).toHaveBeenCalledTimes(1);
+    expect(await clients[kind]()).not.toBe(first);
+  });
+
+  it('has the region, endpoint, credentials and retries that were given', async () => {
+    const clients = new AwsClients({
+      region: 'eu-west-1',
+      endpoint: 'http://localhost:4566',
+      credentials,
+      maxAttempts: 7,
+      retryMode: 'adaptive',
+    });
+
+    const { config } = await clients[kind]();
+
+    expect(await config.region()).toBe('eu-west-1');
+    expect(await config.endpoint?.()).toMatchObject({ hostname: 'localhost', port: 4566, protocol: 'http:' });
+    expect(await config.credentials()).toMatchObject(credentials);
+    expect(await config.maxAttempts()).toBe(7);
+    expect(await retryModeOf(config.retryMode)).toBe('adaptive');
+  });
+
+  it('leaves to the SDK what was not given', async () => {
+    Object.assign(process.env, { AWS_REGION: 'us-west-2', AWS_MAX_ATTEMPTS: '9', AWS_RETRY_MODE: 'adaptive' });
+
+    const { config } = await new AwsClients()[kind]();
+
+    expect(await config.region()).toBe('us-west-2');
+    expect(await config.maxAttempts()).toBe(9);
+    expect(await retryModeOf(config.retryMode)).toBe('adaptive');
+  });
+
+  it('times out as the settings say', async () => {
+    const context = Context.createRoot([new XconSettings({ connectTimeoutMs: 123, requestTimeoutMs: 456 })]);
+
+    const { config } = await context.run(() => new AwsClients({ region: 'eu-west-1' })[kind]());
+
+    expect(await Reflect.get(config.requestHandler, 'configProvider')).toMatchObject({
+      connectionTimeout: 123,
+      requestTimeout: 456,
+      throwOnRequestTimeout: true,
+    });
+  });
+});
+
+describe('a service that does not answer', () => {
+  let server: Server;
+  let sockets: Socket[];
+
+  beforeEach(async () => {
+    sockets = [];
+    server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('fails the call after the time for an attempt', async () => {
+    const { port } = server.address() as AddressInfo;
+    const options: AwsClientsOptions = {
+      region: 'x',
+      endpoint: `http://127.0.0.1:${port}`,
+      credentials,
+      maxAttempts: 1,
+    };
+    const context = Context.createRoot([new XconSettings({ requestTimeoutMs: 20 })]);
+    const clients = new AwsClients(options);
+    const client = await context.run(() => clients.secretsManager());
+
+    const asking = client.send(new ListSecretsCommand({}));
+
+    await expect(asking).rejects.toMatchObject({ name: 'TimeoutError' });
+    await clients.close();
+  });
+});
+
+describe('AwsClients', () => {
+  it('does not load an SDK module before it is needed', async () => {
+    await jest.isolateModulesAsync(async () => {
+      const loaded: Kind[] = [];
+      for (const [name, kind] of [
+        ['@aws-sdk/client-ssm', 'ssm'],
+        ['@aws-sdk/client-secrets-manager', 'secretsManager'],
+        ['@aws-sdk/client-dynamodb', 'dynamo'],
+        ['@aws-sdk/client-kms', 'kms'],
+      ] as const) {
+        jest.doMock(name, () => {
+          loaded.push(kind);
+          return jest.requireActual<object>(name);
+        });
+      }
+      const { AwsClients: Clients } = await import('../../src/aws/aws-clients');
+      const clients = new Clients({ region: 'eu-west-1' });
+
+      expect(loaded).toEqual([]);
+      await clients.dynamo();
+      expect(loaded).toEqual(['dynamo']);
+      await clients.ssm();
+      expect(loaded).toEqual(['dynamo', 'ssm']);
+    });
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses %p attempts', (maxAttempts) => {
+    expect(() => new AwsClients({ maxAttempts })).toThrow(
+      new InvalidSettingsError('AwsClients.maxAttempts', `expected a whole number above 0, got ${maxAttempts}.`),
+    );
+  });
+
+  it('closes what there is to close, which may be nothing', async () => {
+    await expect(new AwsClients().close()).resolves.toBeUndefined();
+  });
+
+  it('shows its region and no credentials when it is inspected', async () => {
+    const clients = new AwsClients({ region: 'eu-west-1', credentials });
+    await clients.ssm();
+
+    expect(inspect(clients, { depth: null, showHidden: true })).toBe('AwsClients(eu-west-1)');
+    expect(inspect(new AwsClients())).toBe('AwsClients(default region)');
+  });
+});
+
+function retryModeOf(retryMode: string | (() => Promise<string>)): string | Promise<string> {
+  return typeof retryMode === 'function' ? retryMode() : retryMode;
+}

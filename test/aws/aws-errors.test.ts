@@ -1,0 +1,171 @@
+import { SecretsManagerClient, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { devNull } from 'node:os';
+import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
+import { type AwsFailure, classifyAwsError, describeAwsError, withoutPayload } from '../../src/aws/aws-errors';
+
+const deleted = "You can't perform this operation on the secret because it was marked for deletion.";
+
+function named(name: string, message = 'no'): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+/** A client whose every request is answered so. */
+function answering(statusCode: number, body: string): SecretsManagerClient {
+  return new SecretsManagerClient({
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+    requestHandler: {
+      handle: () => Promise.resolve({ response: { statusCode, headers: {}, body: Buffer.from(body) } as never }),
+    },
+  });
+}
+
+async function errorOf(sent: Promise<unknown>): Promise<unknown> {
+  return sent.then(
+    () => {
+      throw new Error('expected a rejection');
+    },
+    (error: unknown) => error,
+  );
+}
+
+describe('classifyAwsError', () => {
+  it.each<[AwsFailure, string]>([
+    ['not-permitted', 'AccessDeniedException'],
+    ['not-permitted', 'AccessDenied'],
+    ['not-permitted', 'UnrecognizedClientException'],
+    ['not-permitted', 'ExpiredTokenException'],
+    ['not-permitted', 'ExpiredToken'],
+    ['not-permitted', 'InvalidSignatureException'],
+    ['not-permitted', 'InvalidSignature'],
+    ['not-permitted', 'CredentialsProviderError'],
+    ['not-found', 'ResourceNotFoundException'],
+    ['throttled', 'ThrottlingException'],
+    ['throttled', 'Throttling'],
+    ['throttled', 'TooManyRequestsException'],
+    ['throttled', 'ProvisionedThroughputExceededException'],
+    ['throttled', 'RequestLimitExceeded'],
+    ['throttled', 'RequestThrottledException'],
+    ['failed', 'InternalServerError'],
+    ['failed', 'InternalServiceError'],
+    ['failed', 'ServiceUnavailable'],
+    ['failed', 'ValidationException'],
+    ['failed', 'DecryptionFailure'],
+    ['failed', 'InvalidRequestException'],
+    ['failed', 'TimeoutError'],
+    ['failed', 'AbortError'],
+    ['failed', 'SyntaxError'],
+    ['failed', 'Error'],
+    ['failed', 'NotAccessDenied'],
+    ['failed', 'CredentialsProviderErrorOfMine'],
+  ])('takes for %s what is called %s', (failure, name) => {
+    expect(classifyAwsError(named(name))).toBe(failure);
+  });
+
+  it('takes a missing region for not permitted: the SDK throws no more than a message', async () => {
+    jest.replaceProperty(process, 'env', { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull });
+    const client = new SecretsManagerClient({});
+
+    const error = await errorOf(client.config.region());
+    jest.restoreAllMocks();
+
+    expect(error).toMatchObject({ name: 'Error', message: 'Region is missing' });
+    expect(classifyAwsError(error)).toBe('not-permitted');
+    expect(classifyAwsError(new Error('Region is missing from the map'))).toBe('failed');
+  });
+
+  it('takes a connection that was reset for a failure', () => {
+    const reset = Object.assign(named('TimeoutError', 'socket hang up'), { code: 'ECONNRESET' });
+
+    expect(classifyAwsError(reset)).toBe('failed');
+  });
+
+  it('takes a secret in its recovery window for not found', () => {
+    expect(classifyAwsError(named('InvalidRequestException', deleted))).toBe('not-found');
+    expect(classifyAwsError(named('SomethingElse', deleted))).toBe('failed');
+  });
+
+  it('goes by the name and not by the class: errors of another realm are sorted as well', () => {
+    const foreign: unknown = runInNewContext(`Object.assign(new Error('no'), { name: 'AccessDeniedException' })`);
+
+    expect(foreign).not.toBeInstanceOf(Error);
+    expect(classifyAwsError(foreign)).toBe('not-permitted');
+  });
+
+  it('sorts what a service answers, also as its base exception', async () => {
+    const answer = (type: string): Promise<unknown> =>
+      errorOf(
+        answering(400, JSON.stringify({ __type: type, message: 'no' })).send(
+          new GetSecretValueCommand({ SecretId: 'x' }),
+        ),
+      );
+
+    expect(classifyAwsError(await answer('UnrecognizedClientException'))).toBe('not-permitted');
+    expect(classifyAwsError(await answer('ResourceNotFoundException'))).toBe('not-found');
+    expect(classifyAwsError(await answer('ThrottlingException'))).toBe('throttled');
+    expect(classifyAwsError(await answer('InternalServiceError'))).toBe('failed');
+  });
+
+  it.each(['AccessDeniedException', null, undefined, 7, {}])('takes %p, which is no error, for a failure', (thrown) => {
+    expect(classifyAwsError(thrown)).toBe('failed');
+  });
+});
+
+describe('describeAwsError', () => {
+  it('gives name, HTTP status and message', () => {
+    const error = Object.assign(named('ThrottlingException', 'Rate exceeded'), { $metadata: { httpStatusCode: 400 } });
+
+    expect(describeAwsError(error)).toBe('ThrottlingException (HTTP 400): Rate exceeded');
+  });
+
+  it('leaves out what there is not', () => {
+    expect(describeAwsError(named('TimeoutError', 'too slow'))).toBe('TimeoutError: too slow');
+    expect(describeAwsError(Object.assign(named('Unknown', ''), { $metadata: {} }))).toBe('Unknown');
+    expect(describeAwsError({})).toBe('Error');
+  });
+
+  it.each([
+    ['hunter2', 'Error: string'],
+    [null, 'Error: object'],
+    [undefined, 'Error: undefined'],
+  ])('does not repeat %p, which is no error', (thrown, description) => {
+    expect(describeAwsError(thrown)).toBe(description);
+  });
+});
+
+describe('withoutPayload', () => {
+  it('gives an error that carries no answer as it is', () => {
+    const error = named('AccessDeniedException');
+
+    expect(withoutPayload(error)).toBe(error);
+    expect(withoutPayload('text')).toBe('text');
+    expect(withoutPayload(null)).toBeNull();
+  });
+
+  it.each([
+    ['an answer that is cut short', '{"Name":"DB_PASSWORD","SecretString":"hunter2'],
+    ['an answer that is no JSON', 'hunter2'],
+  ])('hides %s, which a parser quotes', async (_, body) => {
+    const error = await errorOf(answering(200, body).send(new GetSecretValueCommand({ SecretId: 'x' })));
+
+    const safe = withoutPayload(error) as Error & { $metadata: object };
+
+    expect(safe).not.toBe(error);
+    expect(describeAwsError(safe)).toBe('SyntaxError (HTTP 200): the answer of the service could not be understood');
+    expect(safe.$metadata).toBe((error as { $metadata: object }).$metadata);
+    expect(safe.cause).toBeUndefined();
+    expect(inspect(safe, { depth: null, showHidden: true })).not.toContain('hunter2');
+  });
+
+  it('hides an error that keeps the body, whatever its name', () => {
+    const error = Object.assign(named('InternalFailure', 'hunter2'), { $responseBodyText: 'hunter2' });
+
+    const safe = withoutPayload(error) as Error;
+
+    expect(safe.name).toBe('InternalFailure');
+    expect(safe).not.toHaveProperty('$metadata');
+    expect(inspect(safe, { depth: null, showHidden: true })).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,93 @@
+import { readPages } from '../../src/aws/pages';
+
+interface Page {
+  readonly items: readonly string[];
+  readonly next?: string;
+}
+
+/** Reads pages as a service gives them, and notes the tokens it was asked with. */
+async function readAll(pages: readonly Page[]): Promise<{ items: readonly string[]; tokens: unknown[] }> {
+  const tokens: unknown[] = [];
+  const read = (token: string | undefined): Promise<Page> => {
+    const page = pages[tokens.push(token) - 1];
+    return page === undefined ? Promise.reject(new Error('asked for a page too many')) : Promise.resolve(page);
+  };
+  const answers = await readPages(read, (page) => page.next);
+  return { items: answers.flatMap(({ items }) => items), tokens };
+}
+
+describe('readPages', () => {
+  it('follows the tokens to the last page', async () => {
+    const { items, tokens } = await readAll([
+      { items: ['a', 'b'], next: 'one' },
+      { items: ['c'], next: 'two' },
+      { items: ['d'] },
+    ]);
+
+    expect(items).toEqual(['a', 'b', 'c', 'd']);
+    expect(tokens).toEqual([undefined, 'one', 'two']);
+  });
+
+  it('goes on after an empty page that has a token', async () => {
+    const { items } = await readAll([{ items: [], next: 'one' }, { items: [], next: 'two' }, { items: ['a'] }]);
+
+    expect(items).toEqual(['a']);
+  });
+
+  it('ends with an empty page after a full one that had a token', async () => {
+    const { items, tokens } = await readAll([{ items: ['a'], next: 'one' }, { items: [] }]);
+
+    expect(items).toEqual(['a']);
+    expect(tokens).toHaveLength(2);
+  });
+
+  it('takes an empty token for the end', async () => {
+    const { tokens } = await readAll([{ items: ['a'], next: '' }]);
+
+    expect(tokens).toEqual([undefined]);
+  });
+
+  it.each([
+    [
+      'at once',
+      [
+        { items: [], next: 'one' },
+        { items: [], next: 'one' },
+      ],
+    ],
+    ['later', ['one', 'two', 'three', 'one'].map((next) => ({ items: [], next }))],
+  ])('is an error when a token is repeated %s', async (_, pages) => {
+    await expect(readAll(pages)).rejects.toThrow('The listing does not end: the service repeats a page token.');
+  });
+
+  it('compares tokens that are keys by what they hold', async () => {
+    const start = (): object => ({ app_key: { S: '/orders' }, name_key: { S: 'a' } });
+
+    const reading = readPages(() => Promise.resolve(start()), start);
+
+    await expect(reading).rejects.toThrow('The listing does not end');
+  });
+
+  it('is an error when there is no end', async () => {
+    let count = 0;
+
+    const reading = readPages(
+      () => Promise.resolve((count += 1)),
+      (page) => `token ${page}`,
+    );
+
+    await expect(reading).rejects.toThrow('The listing does not end');
+    expect(count).toBe(10_001);
+  });
+
+  it('rejects with the error of the page that failed', async () => {
+    const failure = new Error('ThrottlingException');
+
+    const reading = readPages(
+      (token) => (token === undefined ? Promise.resolve('page') : Promise.reject(failure)),
+      () => 'next',
+    );
+
+    await expect(reading).rejects.toBe(failure);
+  });
+});
