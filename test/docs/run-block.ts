@@ -1,0 +1,90 @@
+import { format } from 'node:util';
+import * as tsyringe from 'tsyringe';
+import ts from 'typescript';
+import * as xcon from 'xcon';
+import * as testing from 'xcon/testing';
+import { type Block } from './documents';
+
+const modules: Readonly<Record<string, unknown>> = { xcon, 'xcon/testing': testing, tsyringe };
+
+type Step = () => unknown;
+
+/** What a block means by `test`, `beforeEach` and the like: they are run when the block has been read. */
+class SmallRunner {
+  readonly globals = {
+    beforeAll: (step: Step) => this.before.push(step),
+    beforeEach: (step: Step) => this.beforeEach.push(step),
+    afterEach: (step: Step) => this.afterEach.unshift(step),
+    afterAll: (step: Step) => this.after.unshift(step),
+    test: (_name: string, step: Step) => this.tests.push(step),
+    expect,
+  };
+  private readonly before: Step[] = [];
+  private readonly beforeEach: Step[] = [];
+  private readonly tests: Step[] = [];
+  private readonly afterEach: Step[] = [];
+  private readonly after: Step[] = [];
+
+  /** Runs the tests that a block has declared. */
+  async run(): Promise<void> {
+    try {
+      for (const step of this.before) await step();
+      for (const step of this.tests) {
+        try {
+          for (const each of this.beforeEach) await each();
+          await step();
+        } finally {
+          for (const each of this.afterEach) await each();
+        }
+      }
+    } finally {
+      for (const step of this.after) await step();
+    }
+  }
+}
+
+/**
+ * Runs a block, with `await` where a module may have it, and the tests that it declares.
+ *
+ * @returns The lines it printed.
+ */
+export async function runBlock(block: Block): Promise<readonly string[]> {
+  const printed: string[] = [];
+  const log = (...values: readonly unknown[]): void => void printed.push(...format(...values).split('\n'));
+  const runner = new SmallRunner();
+  const scope = { require: load, exports: {}, console: { log }, ...runner.globals };
+  await asFunction(Object.keys(scope), block)(...Object.values(scope));
+  await runner.run();
+  return printed.map((line) => line.trimEnd());
+}
+
+/**
+ * Gives the lines that a block says it prints: those of the `text` block behind it, else the comments behind its calls
+ * of `console.log`.
+ */
+export function promisedLines({ code, next }: Block): readonly string[] {
+  if (next?.info === 'text') return next.code.trimEnd().split('\n');
+  const calls = code.split('\n').filter((line) => line.includes('console.log('));
+  return calls.map((line) => / \/\/ (.*)$/.exec(line)?.[1] ?? `nothing (no comment behind ${line.trim()})`);
+}
+
+function load(name: string): unknown {
+  if (Object.hasOwn(modules, name)) return modules[name];
+  throw new Error(`Examples that are run import from ${Object.keys(modules).join(', ')}, not from ${name}.`);
+}
+
+type AsyncFunction = (...values: readonly unknown[]) => Promise<unknown>;
+
+function asFunction(names: readonly string[], { code, place }: Block): AsyncFunction {
+  const { outputText } = ts.transpileModule(code, {
+    compilerOptions: {
+      module: ts.ModuleKind.CommonJS,
+      target: ts.ScriptTarget.ES2022,
+      experimentalDecorators: true,
+      esModuleInterop: true,
+    },
+    fileName: `${place}.ts`,
+  });
+  const AsyncFunction = (async () => undefined).constructor as new (...parts: readonly string[]) => AsyncFunction;
+  return new AsyncFunction(...names, outputText);
+}
