@@ -1,0 +1,413 @@
+import { type CachedChain, type CacheAnswer } from '../../src/cache/cacher';
+import { LookupScope } from '../../src/config/lookup-scope';
+import {
+  Config,
+  type ConfigOptions,
+  Context,
+  Default,
+  Directory,
+  DynamoCacher,
+  EnvProvider,
+  LocalCache,
+  Random,
+  SecretsProvider,
+  SsmProvider,
+  withDependencies,
+  xconSettings,
+  XconSettings,
+} from '../../src/index';
+import { gate, type Held, item, MapProvider, StubCacher } from '../chain/doubles';
+import { nextTurn, withoutVariables, World } from './doubles';
+
+withoutVariables();
+
+let world: World;
+let context: Context;
+
+beforeEach(() => {
+  world = new World();
+  context = world.run(() => Context.current());
+});
+
+/** Runs a test in a root context of its own. */
+const inside = <T>(fn: () => T): T => context.run(fn);
+
+const holding = (values: Held, path = '/a'): MapProvider => new MapProvider({ held: { [path]: values } });
+const configOf = (provider: MapProvider, options: ConfigOptions = {}): Config =>
+  new Config({ directories: ['/a', '/b'], providers: [provider], cacher: null, ...options });
+
+describe('what a Config resolves to', () => {
+  it('is the defaults of the library when nobody says otherwise', () =>
+    inside(() => {
+      const config = Config.grab();
+
+      expect([config.resolvedService, config.resolvedEnvironment]).toEqual(['global', 'all']);
+      expect(config.directoryChain.concat).toBe('/global/all');
+      expect([...config.providerChain].map(({ constructor }) => constructor)).toEqual([
+        EnvProvider,
+        SsmProvider,
+        SecretsProvider,
+      ]);
+      expect(config.resolvedCacher).toBeInstanceOf(DynamoCacher);
+    }));
+
+  it('follows variables at once, and assignments', () =>
+    inside(() => {
+      const config = new Config({ environment: 'prod' });
+
+      process.env['SERVICE_NAME'] = 'orders';
+      const first = config.directoryChain.concat;
+      process.env['APP_NAME'] = 'billing';
+      config.environment = 'test';
+      xconSettings.disableDefaultCacher = true;
+
+      expect(first).toBe('/orders/prod|/orders/all|/global/prod|/global/all');
+      expect(config.directoryChain.concat).toBe('/billing/test|/billing/all|/global/test|/global/all');
+      expect([config.resolvedService, config.resolvedEnvironment]).toEqual(['billing', 'test']);
+      expect(config.resolvedCacher).toBeNull();
+    }));
+
+  it('takes what it was not told from the Configs around it, nearest first', () =>
+    inside(() => {
+      const outer = new Config({ service: 'outer', environment: 'prod', directories: ['/outer'], cacher: null });
+      const inner = new Config({ service: 'inner', directories: ['/inner', Default] });
+      const alone = new Config({ useParent: false, providers: [] });
+
+      const seen = outer.run(() =>
+        inner.run(() => [
+          inner.directoryChain.concat,
+          inner.resolvedEnvironment,
+          inner.resolvedCacher,
+          outer.resolvedService,
+          outer.directoryChain.concat,
+          alone.directoryChain.concat,
+        ]),
+      );
+
+      expect(seen).toEqual(['/inner|/outer', 'prod', null, 'outer', '/outer', '/global/all']);
+    }));
+
+  it('asks an active child first when an outer Config is called directly that was not told', () =>
+    inside(() => {
+      const outer = new Config();
+      const inner = new Config({ service: 'inner' });
+
+      expect(outer.run(() => inner.run(() => outer.resolvedService))).toBe('inner');
+    }));
+
+  it('uses the current provider of a class, and an instance as it is', () =>
+    inside(async () => {
+      const config = new Config({ providers: [EnvProvider], directories: [], cacher: null });
+      const instance = new Config({ providers: [new EnvProvider({ x: 'own' })], directories: [], cacher: null });
+
+      const values = await withDependencies([new EnvProvider({ x: 'current' })], () =>
+        Promise.all([config.get('x'), instance.get('x')]),
+      );
+
+      expect(values).toEqual(['current', 'own']);
+    }));
+});
+
+describe('remembered answers are forgotten', () => {
+  const provider = (): MapProvider => new MapProvider({ name: 'map', held: { '/a': { x: 'a' }, '/b': { x: 'b' } } });
+  const twoDirectories = { directories: ['/a'], providers: [provider()], cacher: null };
+
+  it.each<[string, (config: Config) => unknown, unknown]>([
+    ['an override is set', (config) => config.setOverride('X', 'over'), 'over'],
+    ['an override is set on a parent', () => Config.grab().setOverride('x', 'root'), 'root'],
+    ['a directory list is assigned', (config) => (config.directories = ['/b']), 'b'],
+    ['a provider list is assigned', (config) => (config.providers = []), undefined],
+    ['onlyEnvProvider is switched on', () => (xconSettings.onlyEnvProvider = true), undefined],
+  ])('when %s', (_, change, expected) =>
+    inside(async () => {
+      const config = new Config(twoDirectories);
+      const before = await config.get('x');
+
+      change(config);
+
+      expect(before).toBe('a');
+      expect(await config.get('x')).toBe(expected);
+    }),
+  );
+
+  it('when an override is taken away, or a default set for what was missing', () =>
+    inside(async () => {
+      const config = configOf(holding({ x: 'source' }), { overrides: { x: 'over' } });
+      const before = [await config.get('x'), await config.get('y')];
+
+      config.removeOverride('x');
+      config.setDefault('y', 'default');
+
+      expect(before).toEqual(['over', undefined]);
+      expect([await config.get('x'), await config.get('y')]).toEqual(['source', 'default']);
+    }));
+
+  it('when a variable that holds a setting changes, from the next turn on', () =>
+    inside(async () => {
+      const config = new Config({ directories: '/{service}', providers: [provider()], cacher: null });
+      process.env['APP_NAME'] = 'a';
+      const before = await config.get('x');
+
+      process.env['APP_NAME'] = 'b';
+      await nextTurn();
+
+      expect(before).toBe('a');
+      expect(await config.get('x')).toBe('b');
+    }));
+
+  it.each<[string, () => unknown]>([
+    ['memory is reset', () => world.localCache.reset()],
+    ['the Config is refreshed', () => Config.grab().refresh()],
+    ['memory expires', () => world.clock.advanceMs(15 * 60_000)],
+  ])('and read anew when %s', (_, change) =>
+    inside(async () => {
+      let value = 'old';
+      const config = configOf(new MapProvider({ held: { '/a': () => ({ x: value }) } }));
+      await config.get('x');
+      value = 'new';
+      const remembered = await config.get('x');
+
+      await change();
+
+      expect(remembered).toBe('old');
+      expect(await config.get('x')).toBe('new');
+    }),
+  );
+
+  it('not before memory expires: 15 minutes from first use, or as the settings say', () =>
+    inside(async () => {
+      const held = provider();
+      const config = configOf(held);
+      await config.get('x');
+
+      world.clock.advanceMs(15 * 60_000 - 1);
+      await config.get('x');
+      const readBefore = held.listed.length;
+      world.clock.advanceMs(1);
+      await config.get('x');
+      xconSettings.internalCacheExpirationMinutes = 1;
+      world.clock.advanceMs(15 * 60_000);
+      await config.get('x');
+      world.clock.advanceMs(60_000);
+      await config.get('x');
+
+      expect(readBefore).toBe(2);
+      expect(held.listed).toHaveLength(8);
+    }));
+
+  it('but not by an old lookup that ends after a reset', () =>
+    inside(async () => {
+      const gates = [gate<Held>(), gate<Held>()];
+      let reads = 0;
+      const config = new Config({
+        directories: ['/a'],
+        providers: [new MapProvider({ held: { '/a': () => gates[reads++]?.promise ?? {} } })],
+        cacher: null,
+      });
+
+      const old = config.get('x');
+      await nextTurn();
+      await config.refresh();
+      const fresh = config.get('x');
+      gates[1]?.open({ x: 'new' });
+      await fresh;
+      gates[0]?.open({ x: 'old' });
+
+      expect(await old).toBe('old');
+      expect(await config.get('x')).toBe('new');
+    }));
+});
+
+describe('contexts', () => {
+  it('have memories of their own where they have a LocalCache of their own', () =>
+    inside(async () => {
+      const provider = holding({ x: 1 });
+      const config = configOf(provider);
+      await config.get('x');
+
+      await withDependencies([new LocalCache()], () => config.get('x'));
+      await config.get('x');
+
+      expect(provider.listed).toEqual(['/a', '/b', '/a', '/b']);
+    }));
+
+  it('share the memory of the root otherwise', () =>
+    inside(async () => {
+      const provider = holding({ x: 1 });
+      const config = configOf(provider);
+      await config.get('x');
+
+      await new Config().run(() => config.get('x'));
+
+      expect(provider.listed).toEqual(['/a', '/b']);
+    }));
+
+  it('see their own settings', () =>
+    inside(async () => {
+      const config = configOf(holding({}));
+
+      const inChild = await withDependencies([new XconSettings({ defaults: { x: 'child' } })], () => config.get('x'));
+
+      expect([inChild, await config.get('x')]).toEqual(['child', undefined]);
+    }));
+
+  it('let a Config be grabbed and used by proxy as the current one', () =>
+    inside(async () => {
+      const proxy = Config.proxy();
+      const child = new Config({ service: 'child', overrides: { x: 1 } });
+
+      const seen = await child.run(async () => [Config.grab(), await proxy.get('x'), proxy.resolvedService]);
+
+      expect(seen).toEqual([child, 1, 'child']);
+      expect(Config.grab()).not.toBe(child);
+      expect(proxy.directories).toEqual([Default]);
+    }));
+});
+
+describe('a scope', () => {
+  const scopeOf = (config: Config): LookupScope => LookupScope.of(Context.current(), config, []);
+
+  it('is current until anything changes that may change an answer', () =>
+    inside(() => {
+      const config = configOf(holding({}));
+      const changes: readonly (() => unknown)[] = [
+        () => config.setOverride('x', 1),
+        () => config.removeDefault('never there'),
+        () => (config.service = 'orders'),
+        () => (new Config().environment = 'prod'),
+        () => (xconSettings.lookupBudgetMs = 1000),
+        () => world.localCache.reset(),
+      ];
+
+      for (const change of changes) {
+        const scope = scopeOf(config);
+        const before = scope.isCurrent;
+        change();
+        expect([before, scope.isCurrent]).toEqual([true, false]);
+      }
+    }));
+
+  it('remembers answers by name as asked, while memory is fresh', () =>
+    inside(() => {
+      const scope = scopeOf(configOf(holding({})));
+      const found = item('x', 1);
+
+      scope.remember('X', found);
+      const beforeUse = scope.known('X');
+      world.localCache.touch(world.clock.nowMs(), 1000);
+      const fresh = [scope.known('X'), scope.known('x')];
+      world.clock.advanceMs(1000);
+
+      expect(beforeUse).toBeUndefined();
+      expect(fresh).toEqual([found, undefined]);
+      expect(scope.known('X')).toBeUndefined();
+    }));
+
+  it('remembers nothing once it is over', () =>
+    inside(() => {
+      const scope = scopeOf(configOf(holding({})));
+      world.localCache.touch(world.clock.nowMs(), 1000);
+
+      xconSettings.lookupBudgetMs = 1000;
+      scope.remember('x', item('x', 1));
+
+      expect(scope.known('x')).toBeUndefined();
+    }));
+
+  it('starts to remember anew after ten thousand names', () =>
+    inside(() => {
+      const scope = scopeOf(configOf(holding({})));
+      const found = item('x', 1);
+      world.localCache.touch(world.clock.nowMs(), 1000);
+
+      for (let index = 0; index < 10_000; index += 1) scope.remember(`n${index}`, found);
+      const before = scope.known('n0');
+      scope.remember('last', found);
+
+      expect(before).toBe(found);
+      expect([scope.known('n0'), scope.known('last')]).toEqual([undefined, found]);
+    }));
+
+  it('has no cache where there is no cacher, no partition, or nothing to cache', () =>
+    inside(async () => {
+      const cacher = new StubCacher();
+      const ask = (options: ConfigOptions): Promise<unknown> =>
+        new Config({ directories: ['/a'], providers: [holding({})], service: 'orders', cacher, ...options }).get('x');
+
+      await ask({ cacher: null });
+      await ask({ service: 'global' });
+      await ask({ providers: [new EnvProvider({})] });
+      const before = [...cacher.asked];
+      await ask({});
+
+      expect(before).toEqual([]);
+      expect(cacher.asked).toEqual(['x']);
+    }));
+
+  it('tells the cacher the chain: directories, and providers from the first cacheable one on', () =>
+    inside(async () => {
+      const cacher = new ChainCacher();
+      const [ssm, secrets] = [new MapProvider({ name: 'ssm' }), new MapProvider({ name: 'secrets' })];
+      const options = { directories: ['/a', '/b'], service: 'orders', cacher };
+
+      await new Config({ ...options, providers: [new EnvProvider({}), ssm, secrets] }).get('x');
+      await new Config({ ...options, providers: [ssm, new EnvProvider({}), secrets] }).get('x');
+
+      const [plain, mixed] = cacher.chains;
+      expect([plain?.key.environ, plain?.key.directories, plain?.key.providers]).toEqual([
+        '/orders/all',
+        '/a|/b',
+        'ssm|secrets',
+      ]);
+      expect(plain?.trusted).toBeUndefined();
+      expect(mixed?.key.providers).toBe('ssm|env|secrets');
+      expect(mixed?.trusted).toEqual({ directory: '/a', providers: ['ssm'] });
+    }));
+
+  it('trusts no row of a chain without directories behind whose providers one is not cacheable', () =>
+    inside(() => {
+      const config = new Config({
+        directories: [],
+        service: 'orders',
+        cacher: new StubCacher(),
+        providers: [holding({}), new EnvProvider({})],
+      });
+
+      expect(() => scopeOf(config)).not.toThrow();
+    }));
+
+  it('gives the cacher the clock and the chance of the context', () =>
+    inside(async () => {
+      const cacher = new ChainCacher();
+      class Fixed extends Random {
+        override next(): number {
+          return 0.25;
+        }
+      }
+
+      await withDependencies([new Fixed()], () =>
+        new Config({ directories: ['/a'], providers: [holding({})], service: 'orders', cacher }).get('x'),
+      );
+
+      const session = cacher.chains[0]?.session;
+      expect([session?.nowMs(), session?.random()]).toEqual([world.clock.nowMs(), 0.25]);
+    }));
+});
+
+/** A cacher that keeps the chains it is asked for. */
+class ChainCacher extends StubCacher {
+  readonly chains: CachedChain[] = [];
+
+  override find(chain: CachedChain, name: string): Promise<CacheAnswer> {
+    this.chains.push(chain);
+    return super.find(chain, name);
+  }
+}
+
+it('keeps a Directory that was given', () =>
+  inside(async () => {
+    const literal = Directory.literal('/{x}');
+    const config = new Config({ directories: [literal], providers: [holding({ x: 1 }, '/{x}')], cacher: null });
+
+    expect((await config.getItem('x')).directory.path).toBe('/{x}');
+  }));
