@@ -7,6 +7,14 @@ const maxSortKeyBytes = 1024;
 /** Most bytes that DynamoDB takes in a partition key. */
 const maxPartitionKeyBytes = 2048;
 
+/** Follows the providers in the keys of answers that were looked up by exact name. */
+export const exactNamesMark = '|names';
+
+/** Gives the name that a sort key is for, as it was written. */
+export function nameOfKey(nameKey: string): string {
+  return nameKey.split(keySeparator, 1)[0] ?? nameKey;
+}
+
 /** Identifies the rows of one chain: its directories and the cache names of its providers. */
 export class CacheKey {
   /** Paths joined by `|`. */
@@ -32,6 +40,11 @@ export class CacheKey {
   /** SHA-256 of {@link CacheKey.chain}, hex; how rows of our own name their chain. */
   get chainHash(): string {
     return (this.hash ??= createHash('sha256').update(this.chain).digest('hex'));
+  }
+
+  /** Whether names that differ in case only are different names: those that were looked up by exact name. */
+  get tellsCase(): boolean {
+    return this.providers.endsWith(exactNamesMark);
   }
 
   /** Sort key of the plain row of a name; what ours are built on. */

@@ -59,8 +59,9 @@ export class DynamoCacher extends Cacher {
     this.writes.add(this.write(chain, answers));
   }
 
-  override drop(chain: CachedChain, { name }: SecretReference): void {
-    this.writes.add(this.forget(chain, name));
+  override drop(chain: CachedChain, { name, exactName }: SecretReference): void {
+    const exact = exactName.slice(exactName.lastIndexOf('/') + 1);
+    this.writes.add(this.forget(chain, chain.key.tellsCase ? exact : name));
   }
 
   override async names(chain: CachedChain): Promise<readonly string[]> {

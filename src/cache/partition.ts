@@ -1,5 +1,5 @@
 import { type AttributeMap } from '../aws/attribute-value';
-import { type CacheKey } from './cache-key';
+import { type CacheKey, nameOfKey } from './cache-key';
 import {
   type CacheRow,
   createdAtMs,
@@ -47,20 +47,25 @@ export class Partition {
 
   /** Gives the rows that may answer for a name, newest first; those that have ended are left out. */
   answers(key: CacheKey, name: string, nowMs: number): readonly AnswerRow[] {
-    const rows = [...this.chain(key.chain, name), ...this.chain(key.chainHash, name)];
+    const all = [...this.chain(key.chain, name), ...this.chain(key.chainHash, name)];
+    const rows = key.tellsCase ? all.filter(({ nameKey }) => nameOfKey(nameKey) === name) : all;
     const live = rows.filter(({ ttl }) => !isExpired(ttl, nowMs));
     return live.sort((a, b) => (createdAtMs(b) ?? 0) - (createdAtMs(a) ?? 0));
   }
 
   /** Gives the names that a chain has rows for. */
   names(key: CacheKey): readonly string[] {
-    const names = [key.chain, key.chainHash].flatMap((chain) => [...(this.chains.get(chain)?.keys() ?? [])]);
-    return [...new Set(names)];
+    const rows = [key.chain, key.chainHash].flatMap((chain) => [...(this.chains.get(chain)?.values() ?? [])].flat());
+    return [...new Set(rows.map((row) => (key.tellsCase ? nameOfKey(row.nameKey) : row.name)))];
   }
 
   /** Whether a chain has any row that has not ended. */
   hasLiveRow(key: CacheKey, nowMs: number): boolean {
-    return this.names(key).some((name) => this.answers(key, name, nowMs).length > 0);
+    const isLive = ({ ttl }: AnswerRow): boolean => !isExpired(ttl, nowMs);
+    for (const chain of [key.chain, key.chainHash]) {
+      for (const rows of this.chains.get(chain)?.values() ?? []) if (rows.some(isLive)) return true;
+    }
+    return false;
   }
 
   /** Puts a row in the place of the one with its sort key. */
@@ -77,7 +82,7 @@ export class Partition {
   }
 
   private chain(chain: string, name: string): readonly AnswerRow[] {
-    return this.chains.get(chain)?.get(name) ?? [];
+    return this.chains.get(chain)?.get(name.toLowerCase()) ?? [];
   }
 
   private take(row: CacheRow): void {

@@ -37,7 +37,7 @@ export function makeRow(
   const { item, provider } = answer;
   if (item === undefined || provider === undefined) return missingRow(chain, answer, clock);
   const facts = {
-    name: answer.name,
+    name: answer.name.toLowerCase(),
     directory: item.directory.path,
     source: `${provider} - ${item.directory.path}`,
     ttl: item.ttl ?? ordinaryTtl(chain, clock),
@@ -77,7 +77,7 @@ function missingRow({ key, session }: CachedChain, { name }: CertainAnswer, { no
     kind: 'plain',
     nameKey: key.nameKey(name),
     chain: key.chain,
-    name,
+    name: name.toLowerCase(),
     originalName: name,
     directory: nowhere,
     source: `none - ${nowhere}`,

@@ -2,7 +2,7 @@ import { type CertainAnswer } from '../cache/cacher';
 import { DirectoryItem, type DirectoryItem as Item } from '../item/directory-item';
 import { type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type ListingOutcome } from '../providers/provider';
-import { type Place, type PlaceOutcome } from './walk';
+import { type Place, type PlaceOutcome, type WalkResult } from './walk';
 
 /** What is known of places, without reading any. */
 export interface KnownPlaces {
@@ -42,6 +42,23 @@ export function certainAnswers(
   if (missing !== undefined && !decided.has(missing))
     answers.push({ name: missing, item: undefined, provider: undefined });
   return answers;
+}
+
+/**
+ * Gives the answer of a walk by exact name, when it is certain.
+ *
+ * @param places - The places that were asked; the last gave the answer, if there is one.
+ */
+export function namedAnswer(
+  name: string,
+  places: readonly Place[],
+  { item, attempts }: WalkResult,
+): readonly CertainAnswer[] {
+  const above = item === undefined ? attempts : attempts.slice(0, -1);
+  const certain =
+    above.every(({ outcome }) => outcome === 'absent') && places.every(({ provider }) => provider.cacheable);
+  if (!certain || item?.cacheable === false) return [];
+  return [{ name, item, provider: item === undefined ? undefined : places.at(-1)?.provider.cacheName }];
 }
 
 function outcomeOf(place: Place, entry: ListingEntry | undefined, known: KnownPlaces): Item | 'uncertain' | undefined {

@@ -2,7 +2,7 @@ import { type CachedChain, type CacheAnswer, type Cacher, type Lease, type Secre
 import { Directory } from '../directory/directory';
 import { type DirectoryChain } from '../directory/directory-chain';
 import { DirectoryItem, viaCacherSuffix } from '../item/directory-item';
-import { certainAnswers } from './certain-answers';
+import { certainAnswers, namedAnswer } from './certain-answers';
 import { type PlaceReader } from './place-reader';
 import { type ProviderChain } from './provider-chain';
 import { type Attempt, type LookupTrace, type Place, placesOf, walk, type WalkResult } from './walk';
@@ -45,15 +45,16 @@ export class ChainFinder {
   /**
    * Finds a name.
    *
-   * @param name - Lower-cased.
+   * @param exact - The name as asked; its case matters to providers that are asked for names one by one.
    * @param deadlineMs - When the lookup must be over, **milliseconds** since the Unix epoch.
    * @param trace - Told what is waited for.
    * @throws ProviderError when the walk gets to a source that failed.
    */
-  async find(name: string, deadlineMs: number, trace: LookupTrace): Promise<WalkResult> {
+  async find(exact: string, deadlineMs: number, trace: LookupTrace): Promise<WalkResult> {
+    const name = exact.toLowerCase();
     const inFront = await walk(this.leading, (place) => this.options.reader.read(place, name), trace);
     if (inFront.item !== undefined || this.walked.length === 0) return inFront;
-    const behind = await this.findCached(name, deadlineMs, trace);
+    const behind = await this.findCached(this.keyOf(exact), deadlineMs, trace);
     return { item: behind.item, attempts: [...inFront.attempts, ...behind.attempts] };
   }
 
@@ -63,10 +64,11 @@ export class ChainFinder {
   }
 
   /** Asks the cacher alone. @returns `undefined` when there is none. */
-  async askCacher(name: string, deadlineMs: number): Promise<CacherAnswer | undefined> {
+  async askCacher(exact: string, deadlineMs: number): Promise<CacherAnswer | undefined> {
     const { cache, reader } = this.options;
     if (cache === undefined) return undefined;
     const { cacher, chain } = cache;
+    const name = this.keyOf(exact);
     const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs));
     if (answer.kind === 'miss') this.release(answer.lease);
     const result = await this.resultOf(answer, name);
@@ -74,9 +76,9 @@ export class ChainFinder {
   }
 
   /** Starts reading every directory at every provider behind the cacher. */
-  startReading(): void {
+  startReading(exact: string): void {
     const { directories, providers, reader } = this.options;
-    reader.start(directories.directories, providers.walked);
+    reader.start(directories.directories, providers.walked, exact);
   }
 
   /** Asks the cacher, then the sources; what they are sure of is cached. */
@@ -125,8 +127,8 @@ export class ChainFinder {
 
   private findAtSources(name: string, trace: LookupTrace): Promise<WalkResult> {
     const { reader } = this.options;
-    this.startReading();
-    return walk(this.walked, (place) => reader.read(place, name), trace);
+    this.startReading(name);
+    return walk(this.walked, (place) => reader.read(place, name.toLowerCase(), name), trace);
   }
 
   private save(name: string, { item, attempts }: WalkResult): void {
@@ -137,8 +139,20 @@ export class ChainFinder {
       listing: (place: Place) => reader.knownListing(place),
       secret: (place: Place, exactName: string) => reader.knownSecret(place.provider, exactName),
     };
-    const answers = certainAnswers(passed, known, item === undefined ? name : undefined);
+    const answers = this.isByName
+      ? namedAnswer(name, passed, { item, attempts })
+      : certainAnswers(passed, known, item === undefined ? name : undefined);
     reader.detached(() => cache.cacher.save(cache.chain, answers));
+  }
+
+  /** Whether any provider is asked for names one by one: then names are told apart by case. */
+  private get isByName(): boolean {
+    return this.options.providers.walked.some((each) => this.options.reader.isByName(each));
+  }
+
+  /** Gives the form of a name in which the cache knows it. */
+  private keyOf(exact: string): string {
+    return this.isByName ? exact : exact.toLowerCase();
   }
 
   /** Refreshes the rows of the chain in the background, if this process gets the lease to do so. */

@@ -16,6 +16,8 @@ export interface ReaderOptions {
   readonly localCache: LocalCache;
   readonly logger: Logger;
   readonly session: SharedSession;
+  /** Whether names are read one by one, as asked, where the provider can. */
+  readonly byName?: boolean;
 }
 
 /**
@@ -26,10 +28,15 @@ export interface ReaderOptions {
 export class PlaceReader {
   constructor(private readonly options: ReaderOptions) {}
 
-  /** Starts reading every directory at every provider, all at the same time; what is known is not read again. */
-  start(directories: readonly Directory[], providers: readonly Provider[]): void {
+  /**
+   * Starts reading every directory at every provider, all at the same time; what is known is not read again.
+   *
+   * @param exact - The name as asked, for providers that are asked for names one by one.
+   */
+  start(directories: readonly Directory[], providers: readonly Provider[], exact?: string): void {
     for (const provider of providers) {
-      if (provider.ownDirectory === undefined) this.list(provider, directories);
+      if (exact !== undefined && this.isByName(provider)) this.startNames(provider, directories, exact);
+      else if (provider.ownDirectory === undefined) this.list(provider, directories);
     }
   }
 
@@ -37,10 +44,12 @@ export class PlaceReader {
    * Gives what a place has under a name.
    *
    * @param name - Lower-cased.
+   * @param exact - As asked.
    * @returns At once when the listing is in memory, else a promise.
    * @throws ProviderError when the source failed.
    */
-  read(place: Place, name: string): PlaceOutcome | Promise<PlaceOutcome> {
+  read(place: Place, name: string, exact = name): PlaceOutcome | Promise<PlaceOutcome> {
+    if (this.isByName(place.provider)) return this.readSecret(place.provider, namedIn(place.directory, exact));
     const read = this.listingOf(place);
     if (read.outcome !== undefined) return this.pick(place, read.outcome, name);
     return read.promise.then(
@@ -54,7 +63,8 @@ export class PlaceReader {
    *
    * @throws ProviderError when the source failed.
    */
-  async peek(place: Place, name: string): Promise<ListingEntry | Unavailable | undefined> {
+  async peek(place: Place, name: string, exact = name): Promise<ListingEntry | Unavailable | undefined> {
+    if (this.isByName(place.provider)) return this.read(place, name, exact);
     try {
       const listing = await this.listingOf(place).promise;
       return listing instanceof Unavailable ? listing : listing.find(name);
@@ -83,11 +93,20 @@ export class PlaceReader {
       const memory = this.memoryOf(provider);
       const outcome = await this.detached(() => memory.readSecret(provider, secret, this.options.session));
       if (outcome instanceof Unavailable)
-        this.warnRefused({ provider, directory: secret.directory }, outcome, secret.name);
+        this.warnRefused(
+          { provider, directory: secret.directory },
+          outcome,
+          this.isByName(provider) ? undefined : secret.name,
+        );
       return outcome;
     } catch (error) {
       return this.fail({ provider, directory: secret.directory }, error);
     }
+  }
+
+  /** Whether a provider is asked for names one by one. */
+  isByName(provider: Provider): boolean {
+    return this.options.byName === true && provider.readsByName;
   }
 
   /** Starts work that may serve several callers in nobody's context: that of the root. */
@@ -105,6 +124,12 @@ export class PlaceReader {
     if (entry.kind === 'unread') return this.readSecret(place.provider, entry);
     this.warnRefused(place, entry.refusal, name);
     return entry.refusal;
+  }
+
+  private startNames(provider: Provider, directories: readonly Directory[], exact: string): void {
+    const memory = this.memoryOf(provider);
+    const named = directories.map((each) => namedIn(each, exact));
+    this.detached(() => memory.startSecrets(provider, named, this.options.session));
   }
 
   private listingOf({ provider, directory }: Place): StartedRead<ListingOutcome> {
@@ -146,4 +171,14 @@ export class PlaceReader {
       consequence: 'not read; nothing found below this place is cached until it is granted or the provider removed',
     });
   }
+}
+
+function namedIn(directory: Directory, exact: string): UnreadSecret {
+  return {
+    kind: 'unread',
+    name: exact.toLowerCase(),
+    exactName: `${directory.path}/${exact}`,
+    directory,
+    nextRotationMs: undefined,
+  };
 }

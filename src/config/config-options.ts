@@ -7,6 +7,8 @@ import { InvalidSettingsError } from '../errors';
 import { type ConfigValue } from '../item/value';
 import { type DirectoryListing } from '../item/directory-listing';
 import { Provider } from '../providers/provider';
+import { settingChecks } from '../settings/settings-checks';
+import { type LookupStrategy } from '../settings/settings-values';
 
 /** A provider: its class (the current one of its kind is asked) or an instance. */
 export type ProviderChoice = DependencyClass<Provider> | Provider;
@@ -34,6 +36,11 @@ export interface ConfigOptions {
   readonly cacher?: CacherChoice | Default;
   /** Services whose exported settings are looked up last. */
   readonly exports?: OneOrMany<string>;
+  /**
+   * How names are looked up: by listing directories (`listing`), or by exact name (`names`), which needs no permission to
+   * list, and minds the case.
+   */
+  readonly strategy?: LookupStrategy | Default;
   /** Values for names found nowhere else. */
   readonly defaults?: GivenValues;
   /** Values that go before everything. */
@@ -68,6 +75,11 @@ export function checkCacher(given: CacherChoice | Default): CacherChoice | Defau
 /** Checks the services given to a Config. @throws InvalidSettingsError for what is no text. */
 export function checkServices(given: OneOrMany<string>): readonly (string | Default)[] {
   return listOf(given).map((each) => (each === Default ? each : checkText('exports', each)));
+}
+
+/** Checks the strategy given to a Config. @throws InvalidSettingsError for what is none. */
+export function checkStrategy(given: LookupStrategy | Default): LookupStrategy | Default {
+  return given === Default ? given : settingChecks.strategy(given, 'strategy');
 }
 
 /** Checks a service or an environment given to a Config. @throws InvalidSettingsError for what is no text. */

@@ -10,11 +10,13 @@ import {
   checkDirectories,
   checkProviders,
   checkServices,
+  checkStrategy,
   checkText,
   type ConfigOptions,
   type OneOrMany,
   type ProviderChoice,
 } from './config-options';
+import { type LookupStrategy } from '../settings/settings-values';
 import { NamedValues } from './named-values';
 import { type ConfigLayer } from './resolve-chain';
 
@@ -47,6 +49,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
       providers: checkProviders(options.providers ?? Default),
       cacher: checkCacher(options.cacher === undefined ? Default : options.cacher),
       exportsByService: checkServices(options.exports ?? Default),
+      strategy: checkStrategy(options.strategy ?? Default),
     };
   }
 
@@ -148,6 +151,15 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
 
   set cacher(cacher: CacherChoice | Default) {
     this.tell({ cacher: checkCacher(cacher) });
+  }
+
+  /** How names are looked up, as set here; `Default` when it is not. */
+  get strategy(): LookupStrategy | Default {
+    return this.own.strategy;
+  }
+
+  set strategy(strategy: LookupStrategy | Default) {
+    this.tell({ strategy: checkStrategy(strategy) });
   }
 
   [inspect.custom](): string {

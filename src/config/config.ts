@@ -185,12 +185,12 @@ export class Config extends ConfigShape {
   }
 
   private async find(name: string, options: LookupOptions): Promise<LookupResult> {
-    const key = checkName(name);
+    checkName(name);
     options.signal?.throwIfAborted();
     if (options.fresh === true) refreshTogether(this.scope().localCache);
     this.touched();
     const scope = this.scope();
-    const result = await beforeFreezing(scope, () => lookUp(scope, key, options));
+    const result = await beforeFreezing(scope, () => lookUp(scope, name, options));
     logLookup(scope.logger, result);
     if (options.skipProviders !== true) scope.remember(name, result.item);
     return result;

@@ -7,6 +7,7 @@ import { type Directory } from '../directory/directory';
 import { type DirectoryChain } from '../directory/directory-chain';
 import { type DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
+import { type LookupStrategy } from '../settings/settings-values';
 import { Config } from './config';
 import { type CacherChoice, type OneOrMany, type ProviderChoice } from './config-options';
 import { type Explanation } from './explanation';
@@ -173,6 +174,14 @@ class CurrentConfig implements ConfigApi {
 
   set cacher(cacher: CacherChoice | Default) {
     current().cacher = cacher;
+  }
+
+  get strategy(): LookupStrategy | Default {
+    return current().strategy;
+  }
+
+  set strategy(strategy: LookupStrategy | Default) {
+    current().strategy = strategy;
   }
 
   get useParent(): boolean {

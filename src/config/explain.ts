@@ -17,10 +17,10 @@ export async function explain(scope: LookupScope, key: string, name: string): Pr
   const tour = new Tour();
   const { finder } = scope;
   tour.pass({ provider: 'override', outcome: 'absent' }, scope.override(key));
-  for (const place of finder.leading) await tour.visit(scope, place, key);
-  if (!tour.isOver) tour.passAttempt(await finder.askCacher(key, scope.clock.nowMs() + scope.settings.lookupBudgetMs));
-  finder.startReading();
-  for (const place of finder.walked) await tour.visit(scope, place, key);
+  for (const place of finder.leading) await tour.visit(scope, place, { key, name });
+  if (!tour.isOver) tour.passAttempt(await finder.askCacher(name, scope.clock.nowMs() + scope.settings.lookupBudgetMs));
+  finder.startReading(name);
+  for (const place of finder.walked) await tour.visit(scope, place, { key, name });
   tour.pass({ provider: 'default', outcome: 'absent' }, scope.default(key));
   return tour.explanation(name);
 }
@@ -66,9 +66,15 @@ class Tour {
   }
 
   /** Asks a place; behind the answer, secrets are not read. */
-  async visit({ finder }: LookupScope, place: Place, key: string): Promise<void> {
+  async visit(
+    { finder }: LookupScope,
+    place: Place,
+    { key, name }: { readonly key: string; readonly name: string },
+  ): Promise<void> {
     try {
-      const outcome = this.isOver ? await finder.reader.peek(place, key) : await finder.reader.read(place, key);
+      const outcome = this.isOver
+        ? await finder.reader.peek(place, key, name)
+        : await finder.reader.read(place, key, name);
       if (outcome === undefined || outcome instanceof Unavailable)
         this.stops.push({ attempt: attemptOf(place, outcome), item: undefined });
       else if (outcome instanceof DirectoryItem) this.pass(attemptOf(place, outcome), outcome);

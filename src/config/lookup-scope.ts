@@ -1,5 +1,5 @@
 import { AwsClients } from '../aws/aws-clients';
-import { CacheKey } from '../cache/cache-key';
+import { CacheKey, exactNamesMark } from '../cache/cache-key';
 import { type Cacher } from '../cache/cacher';
 import { ChainFinder } from '../chain/chain-finder';
 import { PlaceReader } from '../chain/place-reader';
@@ -16,7 +16,7 @@ import { type DirectoryItem } from '../item/directory-item';
 import { Logger } from '../logging/logger';
 import { LocalCache } from '../providers/local-cache';
 import { type Provider } from '../providers/provider';
-import { type ResolvedSettings } from '../settings/settings-values';
+import { type LookupStrategy, type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
 import { NamedValues } from './named-values';
 import { type ParentLink, parentsOf } from './parent-chain';
@@ -28,6 +28,7 @@ import {
   resolveEnvironment,
   resolveProviders,
   resolveService,
+  resolveStrategy,
 } from './resolve-chain';
 import { cacherWiring, currentWiring } from './wiring';
 
@@ -53,6 +54,7 @@ export class LookupScope {
   readonly clients: AwsClients;
   readonly service: string;
   readonly environment: string;
+  readonly strategy: LookupStrategy;
   readonly directories: DirectoryChain;
   readonly providers: ProviderChain;
   /** `null` for none. */
@@ -81,6 +83,7 @@ export class LookupScope {
     this.clients = context.resolve(AwsClients);
     this.service = resolveService(layers, this.settings);
     this.environment = resolveEnvironment(layers, this.settings);
+    this.strategy = resolveStrategy(layers, this.settings);
     this.directories = resolveDirectories(layers, this.settings);
     this.providers = new ProviderChain(this.resolved<Provider>(resolveProviders(layers, this.settings, currentWiring)));
     const cacher = resolveCacher(layers, this.settings, cacherWiring);
@@ -123,7 +126,13 @@ export class LookupScope {
   private makeFinder(): ChainFinder {
     const { clients, clock, context, localCache, logger, settings } = this;
     const nowMs = (): number => clock.nowMs();
-    const reader = new PlaceReader({ context, localCache, logger, session: { clients, settings, nowMs } });
+    const reader = new PlaceReader({
+      context,
+      localCache,
+      logger,
+      session: { clients, settings, nowMs },
+      byName: this.strategy === 'names',
+    });
     const { cacher, directories, providers } = this;
     const environ = resolveEnviron(this.layers, settings);
     if (cacher === null || environ === undefined || !providers.anyCacheable) {
@@ -131,7 +140,8 @@ export class LookupScope {
     }
     const randomSource = context.resolve(Random);
     const session = { clients, settings, localCache, logger, nowMs, random: () => randomSource.next() };
-    const key = new CacheKey(environ, directories, providers.concat);
+    const marked = this.strategy === 'names' ? `${providers.concat}${exactNamesMark}` : providers.concat;
+    const key = new CacheKey(environ, directories, marked);
     const chain = { key, session, trusted: trustedPart(directories, providers) };
     return new ChainFinder({ providers, directories, reader, cache: { cacher, chain } });
   }

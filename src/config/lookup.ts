@@ -17,14 +17,15 @@ export interface LookupResult {
 /**
  * Looks up one name: overrides, then the chain, then defaults.
  *
- * @param name - Lower-cased.
+ * @param exact - The name as asked.
  * @throws ProviderError when a source on the way failed, or the whole took longer than the budget.
  */
-export async function lookUp(scope: LookupScope, name: string, options: LookupOptions): Promise<LookupResult> {
+export async function lookUp(scope: LookupScope, exact: string, options: LookupOptions): Promise<LookupResult> {
+  const name = exact.toLowerCase();
   const override = scope.override(name);
   if (override !== undefined) return { item: override, attempts: [attempt('override', 'found')] };
   const found =
-    options.skipProviders === true ? { item: undefined, attempts: [] } : await findInTime(scope, name, options);
+    options.skipProviders === true ? { item: undefined, attempts: [] } : await findInTime(scope, exact, options);
   if (found.item !== undefined) return { item: found.item, attempts: found.attempts };
   const given = scope.default(name);
   const outcome = given === undefined ? 'absent' : 'found';

@@ -1,7 +1,7 @@
 import { Default } from '../di/default';
 import { Directory } from '../directory/directory';
 import { DirectoryChain } from '../directory/directory-chain';
-import { type ResolvedSettings } from '../settings/settings-values';
+import { type LookupStrategy, type ResolvedSettings } from '../settings/settings-values';
 import { type CacherChoice, checkProviders, type ProviderChoice } from './config-options';
 import { type Wiring } from './wiring';
 
@@ -13,6 +13,7 @@ export interface ConfigLayer {
   readonly providers: readonly (ProviderChoice | Default)[];
   readonly cacher: CacherChoice | Default;
   readonly exportsByService: readonly (string | Default)[];
+  readonly strategy: LookupStrategy | Default;
 }
 
 const defaultDirectories = ['/{service}/{environment}', '/{service}/all', '/global/{environment}', '/global/all'].map(
@@ -29,6 +30,11 @@ export function resolveService(layers: readonly ConfigLayer[], settings: Resolve
 export function resolveEnvironment(layers: readonly ConfigLayer[], settings: ResolvedSettings): string {
   const environment = nearest(layers.map((layer) => layer.environment)) ?? settings.environment;
   return environment === '' ? 'all' : environment;
+}
+
+/** Gives how names are looked up: as the nearest layer says, else the settings. */
+export function resolveStrategy(layers: readonly ConfigLayer[], settings: ResolvedSettings): LookupStrategy {
+  return layers.map(({ strategy }) => strategy).find((each) => each !== Default) ?? settings.strategy;
 }
 
 /** Gives the directories, `Default`s and placeholders replaced, exports at the end. */

@@ -57,6 +57,11 @@ export class ProviderMemory {
     return promise;
   }
 
+  /** Starts reading settings by exact name, so that they are read together; who needs them asks again. */
+  startSecrets(provider: Provider, secrets: readonly UnreadSecret[], session: SharedSession): void {
+    for (const each of secrets) this.readSecret(provider, each, session).catch(() => undefined);
+  }
+
   /** Gives the listing of a directory; `undefined` when it was not read, or that has not ended. */
   knownListing({ path }: Directory): ListingOutcome | undefined {
     return this.listings.get(path)?.outcome;

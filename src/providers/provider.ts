@@ -77,10 +77,13 @@ export abstract class Provider extends Dependency {
     return new Map(directories.map((each) => [each.path, this.readDirectory(each, session)]));
   }
 
+  /** Whether {@link Provider.readSecrets} reads whatever has an exact name, so that no listing is needed (`names`). */
+  readonly readsByName: boolean = false;
+
   /**
-   * Reads the values of secrets that listings have left unread.
+   * Reads settings by exact name: secrets that listings have left unread and, where `readsByName`, any others.
    *
-   * @param secrets - As listed by this provider.
+   * @param secrets - As listed by this provider, or as asked for.
    * @returns A promise per exact name, all started.
    */
   readSecrets(_secrets: readonly UnreadSecret[], _session: ReadSession): ReadonlyMap<string, Promise<SecretOutcome>> {

@@ -20,6 +20,7 @@ export class SecretsProvider extends AwsProvider {
   static readonly dependencyName: string = 'SecretsProvider';
 
   override readonly name = 'secrets';
+  override readonly readsByName = true;
 
   override readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
     return this.readTogether([directory], session).then((list) => list(directory));

@@ -6,6 +6,7 @@ import { type SecretOutcome } from './provider';
 
 /** Most names that `GetParameters` takes. */
 const maxNames = 10;
+const parameterName = /^[/A-Za-z0-9_.-]+$/;
 
 /** How secure strings are read. */
 export interface ParameterReading {
@@ -17,7 +18,7 @@ export interface ParameterReading {
 }
 
 /**
- * Reads secure strings by name, ten a call, in one round; one by one where a call is refused because of one key.
+ * Reads parameters by name, ten a call, in one round; one by one where a call is refused because of one key.
  *
  * @returns A promise per exact name.
  * Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
@@ -27,16 +28,29 @@ export function readParameters(
   secrets: readonly UnreadSecret[],
 ): ReadonlyMap<string, Promise<SecretOutcome>> {
   const started = new Map<string, Promise<SecretOutcome>>();
-  for (let start = 0; start < secrets.length; start += maxNames) {
-    const batch = secrets.slice(start, start + maxNames);
+  for (const batch of batchesOf(secrets)) {
     const read = readBatch(reading, batch);
-    for (const each of batch)
-      started.set(
-        each.exactName,
-        read.then((outcomeOf) => outcomeOf(each)),
-      );
+    for (const each of batch) {
+      const outcome = read.then((outcomeOf) => outcomeOf(each));
+      started.set(each.exactName, outcome);
+    }
   }
+  for (const { exactName } of secrets) if (!started.has(exactName)) started.set(exactName, Promise.resolve(undefined));
   return started;
+}
+
+/** Parts names into calls: ten at most, of one directory each, so that one refused directory refuses no other. */
+function batchesOf(secrets: readonly UnreadSecret[]): readonly (readonly UnreadSecret[])[] {
+  const byDirectory = new Map<string, UnreadSecret[]>();
+  for (const each of secrets) {
+    // One name that cannot be fails the whole call, and no parameter has it.
+    if (!parameterName.test(each.exactName)) continue;
+    byDirectory.set(each.directory.path, [...(byDirectory.get(each.directory.path) ?? []), each]);
+  }
+  return [...byDirectory.values()].flatMap((all) => {
+    const count = Math.ceil(all.length / maxNames);
+    return Array.from({ length: count }, (_, index) => all.slice(index * maxNames, (index + 1) * maxNames));
+  });
 }
 
 async function readBatch(
@@ -61,7 +75,7 @@ async function readBatch(
     if (classifyAwsError(error) !== 'not-permitted') throw error;
     const reason = describeAwsError(error);
     const remedy = `allow ssm:GetParameters on arn:aws:ssm:*:*:parameter${secrets[0]?.exactName ?? ''}, and kms:Decrypt on its key`;
-    if (secrets.length === 1) return () => new Unavailable(reason, remedy);
+    if (secrets.length === 1 || reason.includes('ssm:GetParameters')) return () => new Unavailable(reason, remedy);
     return async (secret) => (await readBatch(reading, [secret]))(secret);
   }
 }

@@ -17,6 +17,7 @@ export class SsmProvider extends AwsProvider {
   static readonly dependencyName: string = 'SsmProvider';
 
   override readonly name = 'ssm';
+  override readonly readsByName = true;
 
   override async readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
     const client = await this.clientsFor(session).ssm();
