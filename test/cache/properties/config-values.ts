@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { type ConfigValue } from '../../../src/index';
+
+/** Numbers that DynamoDB can hold: of a certain size, and without a negative zero. */
+const numbers = fc
+  .oneof(fc.integer(), fc.double({ min: -1e120, max: 1e120, noNaN: true }))
+  .map((each) => (Math.abs(each) < 1e-120 ? 0 : each));
+
+/** Integers beyond what a double holds, of at most 38 digits. */
+const bigIntegers = fc
+  .bigInt({ min: 2n ** 53n + 1n, max: 10n ** 38n - 1n })
+  .filter((each) => BigInt(Number(each)) !== each)
+  .chain((each) => fc.constantFrom(each, -each));
+
+const sets = fc.oneof(
+  fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 3 }),
+  fc.uniqueArray(fc.integer(), { minLength: 1, maxLength: 3 }),
+);
+
+const { value: anyValue } = fc.letrec<{ value: ConfigValue }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.string({ unit: 'binary', maxLength: 12 }),
+    fc.constantFrom('', 'null', '0'),
+    numbers,
+    bigIntegers,
+    fc.boolean(),
+    fc.constant(null),
+    fc.uint8Array({ maxLength: 8 }).map((each) => Uint8Array.from(each)),
+    sets.map((each) => new Set<string | number>(each)),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(fc.string({ minLength: 1, maxLength: 4 }), tie('value'), { maxKeys: 3, noNullPrototype: true }),
+  ),
+}));
+
+/** Values of every kind that a source can give and DynamoDB can hold. */
+export const configValues: fc.Arbitrary<ConfigValue> = anyValue;

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { isDeepStrictEqual } from 'node:util';
+import { type AttributeMap, decodeAttribute } from '../../../src/aws/attribute-value';
+import { alignedEnd, BadRowError, findItem, type PythonItem, readPartition } from './python-reader';
+import { type Answer, show, World } from './world';
+import { type ChainModel, type WorldModel, worlds } from './world-model';
+
+const names = [
+  'DB_HOST',
+  'db host',
+  'a|b',
+  'x|+|y',
+  '~xcon|lease|0',
+  '{service}',
+  'straße',
+  'İ',
+  '💥',
+  '__proto__',
+  'xcon:ref',
+  'n'.repeat(1000),
+];
+const directories = ['/orders/prod', '/orders/all prod', '/{x}', '/a|b', `/${'d'.repeat(500)}`];
+/** Attributes of rows of our own kinds. */
+const ownAttributes = ['xcon_chain', 'xcon_sealed', 'xcon_ref', 'xcon_owner', 'xcon_wrapped'];
+
+function row(more: AttributeMap = {}): AttributeMap {
+  return {
+    app_key: { S: '/orders/prod' },
+    name_key: { S: 'a|+|/orders/prod|+|ssm' },
+    real_name: { S: 'a' },
+    real_directory: { S: '/orders/prod' },
+    source: { S: 'ssm - /orders/prod' },
+    ttl: { N: '1772400000' },
+    created_at: { S: '2026-03-01T12:00:00.000+00:00' },
+    ...more,
+  };
+}
+
+describe('the model of the Python reader', () => {
+  test.each([
+    '2024-01-01T00:00:00+00:00',
+    '2024-01-01T00:00:00.123+00:00',
+    '2024-01-01 00:00:00.123456',
+    '2024-01-01',
+    '2024-12-31T23:59:59.000000+05:30',
+  ])('reads the moment %s', (text) => {
+    expect(() => readPartition([row({ created_at: { S: text } })])).not.toThrow();
+  });
+
+  test.each([
+    '2024-01-01T00:00:00Z',
+    '2024-01-01T00:00:00.1+00:00',
+    '2024-01-01T00:00:00.1234567+00:00',
+    '2024-13-01T00:00:00+00:00',
+    '2024-01-00',
+    'yesterday',
+  ])('stumbles over the moment %s', (text) => {
+    expect(() => readPartition([row({ created_at: { S: text } })])).toThrow(BadRowError);
+  });
+
+  test.each<[string, AttributeMap]>([
+    ['no name', { real_name: { S: '' } }],
+    ['a relative directory', { real_directory: { S: 'orders' } }],
+    ['a directory with braces', { real_directory: { S: '/{service}' } }],
+    ['a source that is no text', { source: { N: '1' } }],
+    ['half a second of ttl', { ttl: { N: '1772400000.5' } }],
+    ['a ttl that is text', { ttl: { S: '1772400000' } }],
+  ])('reads nothing of a partition that has one row with %s', (_, bad) => {
+    expect(() => readPartition([row(), row(bad)])).toThrow(BadRowError);
+  });
+
+  test('uses a row when both texts of its chain match', () => {
+    const chain = { directoryPaths: '/orders/prod', providerNames: 'ssm' };
+    const ofChain = { cache_concat_directory_paths: { S: '/orders/prod' }, cache_concat_provider_names: { S: 'ssm' } };
+
+    const items = readPartition([row(), row({ ...ofChain, value: { S: 'here' } })]);
+
+    expect(findItem(items, 'a', chain)?.value).toEqual({ S: 'here' });
+    expect(findItem(items, 'a', { ...chain, providerNames: 'ssm|secrets' })).toBeUndefined();
+    expect(findItem(items, 'b', chain)).toBeUndefined();
+  });
+});
+
+/** Gives what the Python library would find for a name otherwise than a lookup without a cache. */
+async function compare(world: World, items: readonly PythonItem[], chain: ChainModel, name: string): Promise<string[]> {
+  const [directoryPaths, providerNames] = [chain.directories.join('|'), chain.sources.join('|')];
+  const item = findItem(items, name.toLowerCase(), { directoryPaths, providerNames });
+  if (item === undefined) return [];
+  const says: Answer =
+    item.directory === '/_nonExistent'
+      ? { kind: 'missing' }
+      : { kind: 'found', value: item.value && decodeAttribute(item.value), directory: item.directory };
+  const fresh = await world.answerWithoutCache(chain, name, { host: 'one', troubles: [] });
+  return isDeepStrictEqual(says, fresh) ? [] : [`${name} is ${show(says)} to it, not ${show(fresh)}`];
+}
+
+async function check(model: WorldModel): Promise<void> {
+  const world = new World({ ...model, poison: [] });
+  await world.run();
+
+  const ever = readPartition(world.dynamo.written);
+  const now = readPartition(world.dynamo.rows);
+
+  const found = model.chains.flatMap((chain) => names.map((name) => compare(world, now, chain, name)));
+  expect((await Promise.all(found)).flat()).toEqual([]);
+  for (const [index, attributes] of world.dynamo.written.entries()) {
+    if (!ownAttributes.some((name) => name in attributes)) continue;
+    const { value, directoryPaths, providerNames } = ever[index] as PythonItem;
+    expect([value, directoryPaths, providerNames, attributes['original_name']]).toEqual(Array(4).fill(undefined));
+  }
+}
+
+describe('what the library writes', () => {
+  test('is read by the Python library, and no row of our own kinds is a value to it', async () => {
+    await fc.assert(fc.asyncProperty(worlds({ names, directories, troubled: true }), check), { numRuns: 200 });
+  }, 60_000);
+
+  test('does not move the ends of its rows: those of leases and keys come last', async () => {
+    const models = worlds({ names: ['alpha', 'Zulu', '_x', '9'], directories: ['/orders/prod'], troubled: false });
+
+    await fc.assert(
+      fc.asyncProperty(models, async (model) => {
+        const world = new World(model);
+        await world.run();
+
+        const items = readPartition(world.dynamo.rows);
+
+        const answers = items.filter(({ name }) => !name.startsWith('~'));
+        if (answers.length > 0) expect(alignedEnd(items)).toBe(answers[0]?.ttl);
+      }),
+      { numRuns: 50 },
+    );
+  }, 60_000);
+});

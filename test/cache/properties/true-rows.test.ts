@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { isDeepStrictEqual } from 'node:util';
+import { decodeAttribute } from '../../../src/aws/attribute-value';
+import { type Answer, show, World } from './world';
+import { type WorldModel, worlds } from './world-model';
+
+const names = ['a', 'A', 'b', 'c', 'nope'];
+const directories = ['/orders/prod', '/orders/all', '/global/all'];
+
+/** Gives what the plain rows of the table say otherwise than a lookup without a cache does. */
+async function untrueRows(world: World): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const row of world.rows) {
+    const paths = row['cache_concat_directory_paths']?.S;
+    const providers = row['cache_concat_provider_names']?.S;
+    if (paths === undefined || providers === undefined) continue;
+    const chain = { directories: paths.split('|'), sources: providers.split('|') };
+    const directory = row['real_directory']?.S ?? '';
+    const says: Answer =
+      directory === '/_nonExistent'
+        ? { kind: 'missing' }
+        : { kind: 'found', value: row['value'] && decodeAttribute(row['value']), directory };
+    for (const host of ['one', 'other'] as const) {
+      const fresh = await world.answerWithoutCache(chain, row['real_name']?.S ?? '', { host, troubles: [] });
+      if (isDeepStrictEqual(says, fresh)) continue;
+      found.push(`row ${row['name_key']?.S} says ${show(says)}, host ${host} ${show(fresh)}`);
+    }
+  }
+  return found;
+}
+
+/** Runs the processes of a world, and fails when the cache has changed an answer or holds a row that is not true. */
+function check(run: (world: World) => Promise<readonly string[]>): (model: WorldModel) => Promise<void> {
+  return async (model) => {
+    const world = new World(model);
+    const differences = [...(await run(world)), ...(await untrueRows(world))];
+    if (differences.length > 0) throw new Error(differences.join('\n'));
+  };
+}
+
+const oneAfterTheOther = check((world) => world.run());
+const atTheSameTime = check((world) => world.runTogether());
+
+jest.setTimeout(60_000);
+
+describe('the shared cache, in random worlds', () => {
+  test('gives the answers of a lookup without a cache, and holds nothing else', async () => {
+    const models = worlds({ names, directories, troubled: false });
+
+    await fc.assert(fc.asyncProperty(models, oneAfterTheOther), { numRuns: 300 });
+  });
+
+  test('does so while sources refuse and fail', async () => {
+    const models = worlds({ names, directories, troubled: true });
+
+    await fc.assert(fc.asyncProperty(models, oneAfterTheOther), { numRuns: 300 });
+  });
+
+  test('does so for processes that run at the same time', async () => {
+    const models = worlds({ names, directories, troubled: false });
+
+    await fc.assert(fc.asyncProperty(models, atTheSameTime), { numRuns: 50 });
+  });
+});

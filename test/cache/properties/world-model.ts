@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { type CacheSecrets } from '../../../src/settings/settings-values';
+import { configValues } from './config-values';
+import { type EntryKind, type EntryModel, type Host, type SourceModel, type SourceTrouble } from './source-model';
+
+/** One lookup order: which sources and directories, and in what order. */
+export interface ChainModel {
+  readonly sources: readonly string[];
+  readonly directories: readonly string[];
+}
+
+/** What a process does, one step after the other. */
+export type StepModel =
+  | { readonly kind: 'look up'; readonly names: readonly string[]; readonly chain: number }
+  | { readonly kind: 'wait'; readonly seconds: number }
+  | { readonly kind: 'forget'; readonly pastCache: boolean };
+
+/** One process: its settings, its luck, and what it does. */
+export interface ProcessModel {
+  readonly host: Host;
+  readonly cacheSecrets: CacheSecrets;
+  /** What seals secrets: a key of the settings, or a data key that KMS wraps. */
+  readonly sealing: 'given key' | 'kms';
+  readonly refreshLease: boolean;
+  /** In `[0, 1)`; what its source of chance always gives. */
+  readonly chance: number;
+  /** What goes wrong while it runs. */
+  readonly troubles: readonly SourceTrouble[];
+  readonly steps: readonly StepModel[];
+  /** Time that passes before it starts, **seconds**. */
+  readonly laterSeconds: number;
+}
+
+/** A row of the original for an answer found behind a source that is not cacheable. */
+export interface PoisonModel {
+  readonly chain: number;
+  readonly name: string;
+  /** Position of its place in the chain: directories outer, sources inner. */
+  readonly place: number;
+}
+
+/** Sources that never change, and the processes that read them, one after the other. */
+export interface WorldModel {
+  readonly sources: readonly SourceModel[];
+  readonly chains: readonly ChainModel[];
+  /** Rows of the original that its bug with sources that are not cacheable has left in the table. */
+  readonly poison: readonly PoisonModel[];
+  readonly processes: readonly ProcessModel[];
+}
+
+/** What worlds are made of. */
+export interface WorldParts {
+  readonly names: readonly string[];
+  readonly directories: readonly string[];
+  /** Whether things go wrong. */
+  readonly troubled: boolean;
+}
+
+const sourceNames = ['p0', 'p1', 'p2', 'p3'];
+const kinds: readonly EntryKind[] = [
+  'plain',
+  'plain',
+  'plain',
+  'uncacheable',
+  'secret',
+  'unread',
+  'unread',
+  'gone',
+  'denied',
+];
+const modes: readonly CacheSecrets[] = ['reference', 'encrypt', 'never', 'plaintext'];
+
+/** Gives random worlds. */
+export function worlds(parts: WorldParts): fc.Arbitrary<WorldModel> {
+  return fc
+    .record({
+      sources: fc.tuple(...sourceNames.map((name) => sources(name, parts))),
+      chains: fc.array(chains(parts), { minLength: 1, maxLength: 2 }),
+    })
+    .chain(({ sources: all, chains: orders }) =>
+      fc.record({
+        sources: fc.constant(all),
+        chains: fc.constant(orders),
+        poison: fc.array(poison(orders.length, parts), { maxLength: 4 }),
+        processes: fc.array(processes(all, orders.length, parts), { minLength: 2, maxLength: 4 }),
+      }),
+    );
+}
+
+function sources(name: string, { names, directories }: WorldParts): fc.Arbitrary<SourceModel> {
+  const listings = fc.record(
+    Object.fromEntries(
+      [...directories, ''].map((path) => [
+        path,
+        fc.uniqueArray(entries(names), { selector: ({ name }) => name, maxLength: 4 }),
+      ]),
+    ),
+  );
+  return fc.record({
+    name: fc.constant(name),
+    kind: fc.constantFrom<SourceModel['kind']>('cacheable', 'cacheable', 'cacheable', 'cacheable', 'local', 'own'),
+    turns: fc.nat({ max: 3 }),
+    entries: listings,
+    otherEntries: listings,
+  });
+}
+
+function entries(names: readonly string[]): fc.Arbitrary<EntryModel> {
+  return fc.record({
+    name: fc.constantFrom(...names),
+    kind: fc.constantFrom(...kinds),
+    value: configValues,
+    ttlSeconds: fc.constantFrom(undefined, undefined, undefined, 600, 5000, 1_000_000),
+  });
+}
+
+function chains({ directories }: WorldParts): fc.Arbitrary<ChainModel> {
+  return fc.record({
+    sources: fc.shuffledSubarray(sourceNames, { minLength: 1 }),
+    directories: fc.shuffledSubarray([...directories], { minLength: 1 }),
+  });
+}
+
+function processes(
+  all: readonly SourceModel[],
+  chainCount: number,
+  { names, troubled }: WorldParts,
+): fc.Arbitrary<ProcessModel> {
+  return fc.record({
+    host: fc.constantFrom<Host>('one', 'other'),
+    cacheSecrets: fc.constantFrom(...modes),
+    sealing: fc.constantFrom('given key' as const, 'kms' as const),
+    refreshLease: fc.boolean(),
+    chance: fc.constantFrom(0, 0, 0.3, 0.999),
+    troubles: troubled ? fc.array(troubles(all), { maxLength: 3 }) : fc.constant([]),
+    steps: fc.array(steps(names, chainCount), { minLength: 1, maxLength: 4 }),
+    laterSeconds: fc.constantFrom(61, 700, 3000, 38_000, 60_000),
+  });
+}
+
+function poison(chainCount: number, { names }: WorldParts): fc.Arbitrary<PoisonModel> {
+  return fc.record({
+    chain: fc.nat({ max: chainCount - 1 }),
+    name: fc.constantFrom(...names),
+    place: fc.nat({ max: 15 }),
+  });
+}
+
+function troubles(all: readonly SourceModel[]): fc.Arbitrary<SourceTrouble> {
+  const places = all.flatMap(({ name, entries: listings }) =>
+    Object.entries(listings).flatMap(([path, listed]) => [
+      { source: name, path },
+      ...listed.map((each) => ({ source: name, path: `${path}/${each.name}` })),
+    ]),
+  );
+  return fc
+    .record({ place: fc.constantFrom(...places), kind: fc.constantFrom('refused' as const, 'failing' as const) })
+    .map(({ place, kind }) => ({ ...place, kind }));
+}
+
+function steps(names: readonly string[], chainCount: number): fc.Arbitrary<StepModel> {
+  const lookUp = fc.record({
+    kind: fc.constant('look up' as const),
+    names: fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }),
+    chain: fc.nat({ max: chainCount - 1 }),
+  });
+  return fc.oneof(
+    { weight: 5, arbitrary: lookUp },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: fc.constantFrom(100, 901, 40_000) }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const), pastCache: fc.boolean() }) },
+  );
+}
