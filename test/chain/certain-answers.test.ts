@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { certainAnswers, type KnownPlaces } from '../../src/chain/certain-answers';
-import { type Place, type PlaceOutcome, walk } from '../../src/chain/walk';
+import { certainAnswers, type KnownPlaces, namedAnswer } from '../../src/chain/certain-answers';
+import { attemptOf, type Place, type PlaceOutcome, walk } from '../../src/chain/walk';
 import { DirectoryItem, DirectoryListing, type ListingEntry, type ListingOutcome, Unavailable } from '../../src/index';
 import { directory, envOf, item, MapProvider, unread } from './doubles';
 
@@ -119,6 +119,40 @@ it('says that a name is missing only when no place has it', () => {
 
   expect(certainAnswers(places, known, 'y').at(-1)).toEqual({ name: 'y', item: undefined, provider: undefined });
   expect(certainAnswers(places, known, 'x')).toHaveLength(1);
+});
+
+describe('the answer of a walk by exact name', () => {
+  const places = ['/a', '/b'].map((path): Place => ({ provider, directory: directory(path) }));
+  const answerOf = (outcomes: readonly PlaceOutcome[], asked: readonly Place[] = places) => {
+    const attempts = outcomes.map((outcome, index) => attemptOf(asked[index] as Place, outcome));
+    const last = outcomes.at(-1);
+    const found = last instanceof DirectoryItem ? last : undefined;
+    return namedAnswer('X', asked.slice(0, outcomes.length), { item: found, attempts });
+  };
+
+  it('is certain when every place above it was empty', () => {
+    const found = item('X', 1);
+
+    expect(answerOf([found])).toEqual([{ name: 'X', item: found, provider: 'ssm@eu-west-1' }]);
+    expect(answerOf([undefined, found])).toEqual([{ name: 'X', item: found, provider: 'ssm@eu-west-1' }]);
+  });
+
+  it('is that the name is missing when all places were empty', () => {
+    expect(answerOf([undefined, undefined])).toEqual([{ name: 'X', item: undefined, provider: undefined }]);
+  });
+
+  it('is uncertain below a place that was refused, and so is that a name is missing', () => {
+    expect(answerOf([refusal, item('X', 1)])).toEqual([]);
+    expect(answerOf([undefined, refusal])).toEqual([]);
+  });
+
+  it('is uncertain when it may not be cached, or a provider on the way may not be', () => {
+    const uncacheable = new DirectoryItem({ name: 'X', value: 1, directory: directory('/a'), cacheable: false });
+    const mixed: readonly Place[] = [{ provider: envOf({}), directory: directory('/a') }, ...places];
+
+    expect(answerOf([uncacheable])).toEqual([]);
+    expect(answerOf([undefined, item('X', 1)], mixed)).toEqual([]);
+  });
 });
 
 const names = ['a', 'b', 'c'] as const;

@@ -29,14 +29,19 @@ import {
 
 const context = Context.createRoot();
 
-function finderOf(providers: readonly Provider[], paths: readonly string[], cacher?: StubCacher): ChainFinder {
+function finderOf(
+  providers: readonly Provider[],
+  paths: readonly string[],
+  cacher?: StubCacher,
+  byName = false,
+): ChainFinder {
   const [log, localCache, clients] = [new RecordedLog(), new LocalCache(), new AwsClients()];
   const settings = new XconSettings().resolve();
   const nowMs = (): number => 0;
-  const reader = new PlaceReader({ context, localCache, logger: log.logger(), session: { clients, settings, nowMs } });
+  const session = { clients, settings, localCache, logger: log.logger(), nowMs, random: () => 0 };
+  const reader = new PlaceReader({ context, localCache, logger: log.logger(), session, byName });
   const directories = new DirectoryChain(paths.map(directory));
   const chain = new ProviderChain(providers);
-  const session = { clients, settings, localCache, logger: log.logger(), nowMs, random: () => 0 };
   const key = new CacheKey('/orders/prod', directories, chain.concat);
   const cache = cacher && { cacher, chain: { key, session, trusted: undefined } };
   return new ChainFinder({ providers: chain, directories, reader, cache });
@@ -413,4 +418,51 @@ it('saves a secret that it has read with what it is, and leaves unread ones out'
   expect(cacher.saved.flat().map(({ name, item: found, provider }) => [name, found?.secret, provider])).toEqual([
     ['x', true, 'secrets'],
   ]);
+});
+
+describe('by exact name', () => {
+  const secrets = { '/b/DB_HOST': item('DB_HOST', 'exact', '/b') };
+  const ssm = () => new MapProvider({ name: 'ssm', readsByName: true, secrets });
+
+  it('every place is asked at the same time for the name as asked', async () => {
+    const provider = ssm();
+
+    const result = await find(finderOf([provider], ['/a', '/b'], undefined, true), 'DB_HOST');
+
+    expect(result.item?.value).toBe('exact');
+    expect(provider.secretCalls).toEqual([['/a/DB_HOST', '/b/DB_HOST']]);
+    expect(provider.listed).toEqual([]);
+  });
+
+  it('names that differ in case are different ones, for the sources and for the cache', async () => {
+    const cacher = new StubCacher();
+    const finder = finderOf([ssm()], ['/a', '/b'], cacher, true);
+
+    const found = await find(finder, 'DB_HOST');
+    const missing = await find(finder, 'db_host');
+    await finder.askCacher('Db_Host', 5000);
+
+    expect([found.item?.value, missing.item]).toEqual(['exact', undefined]);
+    expect(cacher.asked).toEqual(['DB_HOST', 'db_host', 'Db_Host']);
+    expect(cacher.saved.flat().map(({ name, item: each }) => [name, each?.value])).toEqual([
+      ['DB_HOST', 'exact'],
+      ['db_host', undefined],
+    ]);
+  });
+
+  it('nothing changes for a chain of providers that list', async () => {
+    const cacher = new StubCacher();
+    const provider = new MapProvider({ held: { '/a': { x: 1 } } });
+
+    const result = await find(finderOf([provider], ['/a'], cacher, true), 'X');
+
+    expect(result.item?.value).toBe(1);
+    expect(cacher.asked).toEqual(['x']);
+  });
+
+  it('providers in front are asked in any case', async () => {
+    const result = await find(finderOf([envOf({ Db_Host: 'env' }), ssm()], ['/a'], undefined, true), 'DB_HOST');
+
+    expect(result.item?.value).toBe('env');
+  });
 });

@@ -34,6 +34,8 @@ export interface MapProviderOptions {
   readonly cacheable?: boolean;
   readonly ownDirectory?: Directory;
   readonly cacheName?: string;
+  /** Whether it can be asked for exact names without listing. */
+  readonly readsByName?: boolean;
   /** By path; a function is asked at each read. */
   readonly held?: Readonly<Record<string, Held | (() => Held | Promise<Held>)>>;
   /** By exact name; a function is asked at each read. */
@@ -44,6 +46,7 @@ export interface MapProviderOptions {
 export class MapProvider extends Provider {
   override readonly name: string;
   override readonly cacheable: boolean;
+  override readonly readsByName: boolean;
   /** Paths read, in order. */
   readonly listed: string[] = [];
   /** Exact names read, one list per call. */
@@ -56,6 +59,7 @@ export class MapProvider extends Provider {
     super();
     this.name = options.name ?? 'map';
     this.cacheable = options.cacheable ?? true;
+    this.readsByName = options.readsByName ?? false;
   }
 
   override get cacheName(): string {
@@ -63,7 +67,7 @@ export class MapProvider extends Provider {
   }
 
   override get ownDirectory(): Directory | undefined {
-    return this.options.ownDirectory;
+    return this.options.ownDirectory ?? super.ownDirectory;
   }
 
   override async readDirectory(directory: Directory): Promise<ListingOutcome> {

@@ -34,10 +34,10 @@ beforeEach(() => {
   clients = new AwsClients();
 });
 
-const reader = (inContext = context, withClients = clients): PlaceReader => {
+const reader = (inContext = context, withClients = clients, byName = false): PlaceReader => {
   const settings = new XconSettings().resolve();
   const session = { clients: withClients, settings, nowMs: () => 0 };
-  return new PlaceReader({ context: inContext, localCache, logger: log.logger(), session });
+  return new PlaceReader({ context: inContext, localCache, logger: log.logger(), session, byName });
 };
 const placeOf = (provider: MapProvider, path = '/a'): Place => ({ provider, directory: directory(path) });
 const refusal = new Unavailable('AccessDeniedException: no', 'allow ssm:GetParametersByPath on /a');
@@ -384,5 +384,61 @@ describe('peek', () => {
     const error = await rejection(() => reader().peek(placeOf(provider), 'x'));
 
     expect(error).toMatchObject({ name: 'ProviderError', provider: 'ssm', directory: '/a' });
+  });
+});
+
+describe('where names are read one by one', () => {
+  const secrets = { '/a/DB_HOST': item('DB_HOST', 'exact'), '/a/refused': refusal, '/b/refused': refusal };
+  const byName = () => reader(context, clients, true);
+  const able = () =>
+    new MapProvider({ name: 'ssm', readsByName: true, secrets, held: { '/a': { db_host: 'listed' } } });
+
+  it('a provider that can is asked for the exact name, and lists nothing', async () => {
+    const [provider, places] = [able(), byName()];
+
+    places.start([directory('/a'), directory('/b')], [provider], 'DB_HOST');
+    const found = await places.read(placeOf(provider), 'db_host', 'DB_HOST');
+    const otherCase = await places.read(placeOf(provider), 'db_host');
+
+    expect((found as DirectoryItem).value).toBe('exact');
+    expect(otherCase).toBeUndefined();
+    expect(provider.listed).toEqual([]);
+    expect(provider.secretCalls).toEqual([['/a/DB_HOST', '/b/DB_HOST'], ['/a/db_host']]);
+  });
+
+  it('a provider that cannot is listed as ever', async () => {
+    const provider = new MapProvider({ held: { '/a': { x: 'listed' } } });
+    const places = byName();
+
+    places.start([directory('/a')], [provider], 'X');
+    const found = await places.read(placeOf(provider), 'x', 'X');
+
+    expect((found as DirectoryItem).value).toBe('listed');
+    expect(provider.secretCalls).toEqual([]);
+  });
+
+  it('a provider is listed as ever by a reader that lists', async () => {
+    const provider = able();
+
+    const found = await reader().read(placeOf(provider), 'db_host', 'DB_HOST');
+
+    expect((found as DirectoryItem).value).toBe('listed');
+  });
+
+  it('peeking reads the name, too', async () => {
+    const found = await byName().peek(placeOf(able()), 'db_host', 'DB_HOST');
+
+    expect((found as DirectoryItem).value).toBe('exact');
+  });
+
+  it('a refusal is told for the directory, not for each name', async () => {
+    const [provider, places] = [able(), byName()];
+
+    for (const path of ['/a', '/a', '/b']) await places.read(placeOf(provider, path), 'refused');
+
+    expect(log.warnings('provider.refused').map((each) => [each['directory'], each['name']])).toEqual([
+      ['/a', undefined],
+      ['/b', undefined],
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import {
   checkDirectories,
   checkProviders,
   checkServices,
+  checkStrategy,
   checkText,
   type ProviderChoice,
 } from '../../src/config/config-options';
@@ -88,6 +89,21 @@ describe('the cacher', () => {
   ])('cannot be %p', (given, name) => {
     expect(() => checkCacher(wrong(given))).toThrow(InvalidSettingsError);
     expect(() => checkCacher(wrong(given))).toThrow(`cacher: ${name} is no cacher.`);
+  });
+});
+
+describe('the strategy', () => {
+  it('is listing, names or Default', () => {
+    expect([checkStrategy('listing'), checkStrategy('names'), checkStrategy(Default)]).toEqual([
+      'listing',
+      'names',
+      Default,
+    ]);
+  });
+
+  it('is nothing else', () => {
+    expect(() => checkStrategy(wrong('guess'))).toThrow(InvalidSettingsError);
+    expect(() => checkStrategy(wrong('guess'))).toThrow('strategy: expected one of listing, names.');
   });
 });
 

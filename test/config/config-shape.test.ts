@@ -25,6 +25,7 @@ const told = (config: Config): unknown => ({
   providers: config.providers,
   cacher: config.cacher,
   exports: config.exportsByService,
+  strategy: config.strategy,
   overrides: config.overrides.names,
   defaults: config.defaults.names,
 });
@@ -40,6 +41,7 @@ describe('a Config that was told nothing', () => {
       providers: [Default],
       cacher: Default,
       exports: [Default],
+      strategy: Default,
       overrides: [],
       defaults: [],
     });
@@ -57,6 +59,7 @@ describe('a Config that was given options', () => {
       providers: SsmProvider,
       cacher,
       exports: 'billing',
+      strategy: 'names',
       defaults: { D: 1 },
       overrides: { O: 2 },
       useParent: false,
@@ -69,6 +72,7 @@ describe('a Config that was given options', () => {
       providers: [SsmProvider],
       cacher,
       exports: ['billing'],
+      strategy: 'names',
       overrides: ['o'],
       defaults: ['d'],
     });
@@ -104,6 +108,7 @@ describe('a Config that was given options', () => {
     ['a service that is no text', { service: wrong(5) }, InvalidSettingsError],
     ['an environment that is no text', { environment: wrong({}) }, InvalidSettingsError],
     ['an export that is no text', { exports: [wrong(5)] }, InvalidSettingsError],
+    ['an unknown strategy', { strategy: wrong('guess') }, InvalidSettingsError],
     ['an override without a name', { overrides: { '': 1 } }, InvalidNameError],
     ['a default without a name', { defaults: { '': 1 } }, InvalidNameError],
   ])('cannot be made with %s', (_, options, errorClass) => {
@@ -155,6 +160,7 @@ describe('assignments', () => {
     config.directories = '/new';
     config.providers = [EnvProvider, provider];
     config.cacher = DynamoCacher;
+    config.strategy = 'names';
     config.setExports(['new', Default]);
 
     expect(told(config)).toMatchObject({
@@ -163,6 +169,7 @@ describe('assignments', () => {
       directories: [new Directory({ path: '/new' })],
       providers: [EnvProvider, provider],
       cacher: DynamoCacher,
+      strategy: 'names',
       exports: ['new', Default],
     });
   });
@@ -175,6 +182,7 @@ describe('assignments', () => {
       providers: [],
       cacher: null,
       exports: [],
+      strategy: 'names',
     });
 
     config.service = Default;
@@ -182,6 +190,7 @@ describe('assignments', () => {
     config.directories = Default;
     config.providers = Default;
     config.cacher = Default;
+    config.strategy = Default;
     config.setExports(Default);
 
     expect(told(config)).toEqual(told(new Config()));
@@ -212,6 +221,7 @@ describe('assignments', () => {
     ['a service that is no text', (config) => (config.service = wrong(5)), InvalidSettingsError],
     ['an environment that is no text', (config) => (config.environment = wrong(undefined)), InvalidSettingsError],
     ['an export that is no text', (config) => config.addExport(wrong(5)), InvalidSettingsError],
+    ['an unknown strategy', (config) => (config.strategy = wrong('guess')), InvalidSettingsError],
     ['exports that are none', (config) => config.setExports(['new', wrong(5)]), InvalidSettingsError],
     ['an override without a name', (config) => config.setOverride('', 1), InvalidNameError],
     ['a default without a name', (config) => config.setDefault('', 1), InvalidNameError],

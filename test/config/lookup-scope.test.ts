@@ -364,6 +364,20 @@ describe('a scope', () => {
       expect(mixed?.trusted).toEqual({ directory: '/a', providers: ['ssm'] });
     }));
 
+  it('tells the cacher apart what was looked up by exact name', async () => {
+    await inside(async () => {
+      const cacher = new ChainCacher();
+      const options = { directories: ['/a'], providers: [holding({})], service: 'orders', cacher };
+
+      await new Config({ ...options, strategy: 'names' }).get('x');
+      xconSettings.strategy = 'names';
+      await new Config(options).get('x');
+      await new Config({ ...options, strategy: 'listing' }).get('x');
+
+      expect(cacher.chains.map(({ key }) => key.providers)).toEqual(['map|names', 'map|names', 'map']);
+    });
+  });
+
   it('trusts no row of a chain without directories behind whose providers one is not cacheable', () =>
     inside(() => {
       const config = new Config({

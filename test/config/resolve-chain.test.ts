@@ -7,6 +7,7 @@ import {
   resolveEnvironment,
   resolveProviders,
   resolveService,
+  resolveStrategy,
 } from '../../src/config/resolve-chain';
 import { type Wiring } from '../../src/config/wiring';
 import {
@@ -36,6 +37,7 @@ const nothing: ConfigLayer = {
   providers: [Default],
   cacher: Default,
   exportsByService: [Default],
+  strategy: Default,
 };
 const layer = (told: Partial<ConfigLayer>): ConfigLayer => ({ ...nothing, ...told });
 const at = (path: string): Directory => new Directory({ path });
@@ -71,6 +73,16 @@ describe('the service and the environment', () => {
 
     expect(resolveService(layers, settingsWith())).toBe('global');
     expect(resolveEnvironment(layers, settingsWith())).toBe('all');
+  });
+});
+
+describe('the strategy', () => {
+  it('is that of the nearest layer that names one, else that of the settings', () => {
+    const layers = [nothing, layer({ strategy: 'names' }), layer({ strategy: 'listing' })];
+
+    expect(resolveStrategy(layers, settingsWith({ strategy: 'listing' }))).toBe('names');
+    expect(resolveStrategy([nothing], settingsWith({ strategy: 'names' }))).toBe('names');
+    expect(resolveStrategy([nothing], settingsWith())).toBe('listing');
   });
 });
 

@@ -1,4 +1,4 @@
-import { currentWiring, setWiring } from '../../src/config/wiring';
+import { cacherWiring, currentWiring, setWiring } from '../../src/config/wiring';
 import { InvalidSettingsError } from '../../src/errors';
 import { EnvProvider } from '../../src/providers/env-provider';
 
@@ -11,6 +11,10 @@ it('is an error that says what to do as long as nobody has set any', () => {
   );
 });
 
+it('has no cacher as long as nobody has set any', () => {
+  expect(cacherWiring().cacher).toBeNull();
+});
+
 it('is what was set last', () => {
   const first = { providers: [EnvProvider], cacher: null, environment: EnvProvider };
   const last = { ...first, providers: [] };
@@ -19,4 +23,5 @@ it('is what was set last', () => {
   setWiring(last);
 
   expect(currentWiring()).toBe(last);
+  expect(cacherWiring()).toBe(last);
 });
