@@ -1,0 +1,156 @@
+import { GetParametersCommand, type GetParametersCommandInput, type Parameter, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { Directory } from '../../src/directory/directory';
+import { DirectoryItem } from '../../src/item/directory-item';
+import { Unavailable, type UnreadSecret } from '../../src/item/directory-listing';
+import { type SecretOutcome } from '../../src/providers/provider';
+import { readParameters } from '../../src/providers/secure-parameters';
+import { awsError } from '../contract/read-session';
+
+const client = new SSMClient({ region: 'eu-west-1' });
+const ssm = mockClient(client);
+const { signal } = new AbortController();
+const directory = new Directory({ path: '/orders/prod' });
+const denied = awsError('AccessDeniedException', 'kms:Decrypt');
+
+beforeEach(() => ssm.reset());
+
+function secrets(count: number): readonly UnreadSecret[] {
+  return Array.from({ length: count }, (_, index) => ({
+    kind: 'unread',
+    name: `s${index}`,
+    exactName: `/orders/prod/s${index}`,
+    directory,
+    nextRotationMs: undefined,
+  }));
+}
+
+function pick(secret: UnreadSecret, { Value: value }: Parameter): DirectoryItem | undefined {
+  return value === undefined ? undefined : new DirectoryItem({ name: secret.name, value, directory, source: 'ssm' });
+}
+
+/** Answers like the service, which knows every name and refuses a call that has one of these. */
+function answerExcept(refused: readonly string[] = []): void {
+  ssm.on(GetParametersCommand).callsFake(({ Names = [] }: GetParametersCommandInput) => {
+    if (Names.some((name) => refused.includes(name))) throw denied;
+    return { Parameters: Names.map((name) => ({ Name: name, Value: `of ${name}` })) };
+  });
+}
+
+function read(wanted: readonly UnreadSecret[]): ReadonlyMap<string, Promise<SecretOutcome>> {
+  return readParameters({ connecting: Promise.resolve(client), signal, pick }, wanted);
+}
+
+function inputs(): readonly GetParametersCommandInput[] {
+  return ssm.commandCalls(GetParametersCommand).map(({ args }) => args[0].input);
+}
+
+describe('readParameters', () => {
+  it.each([
+    [1, [1]],
+    [10, [10]],
+    [11, [10, 1]],
+    [25, [10, 10, 5]],
+  ])('reads %i names in calls of %p, decrypted', async (count, sizes) => {
+    answerExcept();
+
+    const outcomes = await Promise.all(read(secrets(count)).values());
+
+    expect(outcomes.map((each) => (each as DirectoryItem).value)).toEqual(
+      secrets(count).map(({ exactName }) => `of ${exactName}`),
+    );
+    expect(inputs().map(({ Names }) => Names?.length)).toEqual(sizes);
+    expect(inputs().every(({ WithDecryption }) => WithDecryption)).toBe(true);
+  });
+
+  it('asks for nothing when nothing is wanted', () => {
+    expect(read([]).size).toBe(0);
+    expect(ssm.calls()).toHaveLength(0);
+  });
+
+  it('hands the signal on', async () => {
+    answerExcept();
+
+    await Promise.all(read(secrets(1)).values());
+
+    expect((ssm.commandCalls(GetParametersCommand)[0]?.args as readonly unknown[])[1]).toEqual({ abortSignal: signal });
+  });
+
+  it('gives undefined for a name that is gone', async () => {
+    ssm
+      .on(GetParametersCommand)
+      .resolves({ Parameters: [{ Name: '/orders/prod/s0', Value: 'here' }], InvalidParameters: ['/orders/prod/s1'] });
+
+    const started = read(secrets(2));
+
+    expect(await started.get('/orders/prod/s0')).toMatchObject({ value: 'here' });
+    expect(await started.get('/orders/prod/s1')).toBeUndefined();
+  });
+
+  it('gives undefined for everything when the service gives nothing', async () => {
+    ssm.on(GetParametersCommand).resolves({});
+
+    expect(await Promise.all(read(secrets(2)).values())).toEqual([undefined, undefined]);
+  });
+
+  it('reads one by one where a call is refused because of one key', async () => {
+    answerExcept(['/orders/prod/s1']);
+
+    const started = read(secrets(3));
+    const outcomes = await Promise.all(started.values());
+
+    expect(outcomes[0]).toMatchObject({ value: 'of /orders/prod/s0' });
+    expect(outcomes[1]).toEqual(
+      new Unavailable(
+        'AccessDeniedException (HTTP 400): kms:Decrypt',
+        'allow ssm:GetParameters on arn:aws:ssm:*:*:parameter/orders/prod/s1, and kms:Decrypt on its key',
+      ),
+    );
+    expect(outcomes[2]).toMatchObject({ value: 'of /orders/prod/s2' });
+    expect(inputs().map(({ Names }) => Names?.length)).toEqual([3, 1, 1, 1]);
+  });
+
+  it('asks once for a single name that is refused', async () => {
+    answerExcept(['/orders/prod/s0']);
+
+    expect(await read(secrets(1)).get('/orders/prod/s0')).toBeInstanceOf(Unavailable);
+    expect(inputs()).toHaveLength(1);
+  });
+
+  it('fails the names of the call that failed, and no others', async () => {
+    const failure = awsError('ThrottlingException');
+    ssm.on(GetParametersCommand).callsFake(({ Names = [] }: GetParametersCommandInput) => {
+      if (Names.includes('/orders/prod/s10')) throw failure;
+      return { Parameters: Names.map((name) => ({ Name: name, Value: 'x' })) };
+    });
+
+    const results = await Promise.allSettled(read(secrets(12)).values());
+
+    expect(results.map(({ status }) => status)).toEqual([
+      ...Array<string>(10).fill('fulfilled'),
+      'rejected',
+      'rejected',
+    ]);
+    expect(results[11]).toMatchObject({ reason: failure });
+  });
+
+  it('fails when there is no client', async () => {
+    const failure = new Error('no module');
+
+    const started = readParameters({ connecting: Promise.reject(failure), signal, pick }, secrets(2));
+
+    expect(await Promise.allSettled(started.values())).toEqual([
+      { status: 'rejected', reason: failure },
+      { status: 'rejected', reason: failure },
+    ]);
+  });
+
+  it('takes a missing region for a refusal', async () => {
+    const nowhere = new SSMClient({ region: 'x' });
+    nowhere.config.region = () => Promise.reject(new Error('Region is missing'));
+
+    const started = readParameters({ connecting: Promise.resolve(nowhere), signal, pick }, secrets(1));
+
+    expect(await started.get('/orders/prod/s0')).toMatchObject({ reason: 'Error: Region is missing' });
+  });
+});

@@ -1,0 +1,256 @@
+import {
+  GetParametersByPathCommand,
+  type GetParametersByPathCommandInput,
+  GetParametersCommand,
+  type GetParametersCommandInput,
+  type Parameter,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { AwsClients } from '../../src/aws/aws-clients';
+import { Directory } from '../../src/directory/directory';
+import { type DirectoryListing, Unavailable, type UnreadSecret } from '../../src/item/directory-listing';
+import { SsmProvider } from '../../src/providers/ssm-provider';
+import { itKeepsTheContract } from '../contract/provider-contract';
+import { awsError, readSession } from '../contract/read-session';
+import { Source } from '../contract/source';
+
+const client = new SSMClient({ region: 'eu-west-1' });
+const ssm = mockClient(client);
+const clients = new AwsClients({ ssm: client });
+const session = readSession({ clients });
+const orders = new Directory({ path: '/orders/prod' });
+const byPathDenied = awsError(
+  'AccessDeniedException',
+  'User: x is not authorized to perform: ssm:GetParametersByPath on resource: /orders/prod',
+);
+const keyDenied = awsError('AccessDeniedException', 'User: x is not authorized to perform: kms:Decrypt');
+
+beforeEach(() => ssm.reset());
+
+itKeepsTheContract({
+  providerName: 'ssm',
+  cacheable: true,
+  paged: true,
+  failure: awsError('ThrottlingException', 'Rate exceeded'),
+  refusal: byPathDenied,
+  over: (options) => {
+    const source = new Source(options);
+    ssm.on(GetParametersByPathCommand).callsFake(({ Path, NextToken }: GetParametersByPathCommandInput) => {
+      const page = source.list(NextToken, ({ directory, name }) => `${directory}/${name}`.startsWith(`${Path}`));
+      const parameters = page.settings.map(({ directory, name, value }) => ({
+        Name: `${directory}/${name}`,
+        Value: value,
+      }));
+      return { Parameters: parameters, NextToken: page.token };
+    });
+    return { provider: new SsmProvider(), session, source };
+  },
+});
+
+function parameter(name: string, value: string, rest: Partial<Parameter> = {}): Parameter {
+  return { Name: `/orders/prod/${name}`, Value: value, Type: 'String', Version: 1, ...rest };
+}
+
+function unread(name: string): UnreadSecret {
+  return { kind: 'unread', name, exactName: `/orders/prod/${name}`, directory: orders, nextRotationMs: undefined };
+}
+
+function inputs(): readonly GetParametersByPathCommandInput[] {
+  return ssm.commandCalls(GetParametersByPathCommand).map(({ args }) => args[0].input);
+}
+
+async function list(): Promise<DirectoryListing> {
+  return (await new SsmProvider().readDirectory(orders, session)) as DirectoryListing;
+}
+
+describe('a listing of SSM', () => {
+  it('asks for the parameters directly under the path, decrypted, ten a page', async () => {
+    ssm.on(GetParametersByPathCommand).resolves({});
+
+    await list();
+
+    expect(inputs()).toEqual([
+      { Path: '/orders/prod', Recursive: false, WithDecryption: true, MaxResults: 10, NextToken: undefined },
+    ]);
+  });
+
+  it('hands the signal on', async () => {
+    ssm.on(GetParametersByPathCommand).resolves({});
+
+    await list();
+
+    const [call] = ssm.commandCalls(GetParametersByPathCommand);
+    expect((call?.args as readonly unknown[])[1]).toEqual({ abortSignal: session.signal });
+  });
+
+  it('keeps exact name and version, and no secret of a String', async () => {
+    ssm.on(GetParametersByPathCommand).resolves({ Parameters: [parameter('DB_HOST', 'db.internal', { Version: 7 })] });
+
+    expect((await list()).find('db_host')).toMatchObject({
+      exactName: '/orders/prod/DB_HOST',
+      version: '7',
+      secret: false,
+      source: 'ssm',
+    });
+  });
+
+  it('marks a SecureString as a secret', async () => {
+    ssm
+      .on(GetParametersByPathCommand)
+      .resolves({ Parameters: [parameter('DB_PASSWORD', 'hunter2', { Type: 'SecureString' })] });
+
+    expect((await list()).find('db_password')).toMatchObject({ secret: true, value: 'hunter2' });
+  });
+
+  it('gives a StringList as the text it is', async () => {
+    ssm.on(GetParametersByPathCommand).resolves({ Parameters: [parameter('HOSTS', 'a,b', { Type: 'StringList' })] });
+
+    expect((await list()).find('hosts')).toMatchObject({ value: 'a,b' });
+  });
+
+  it('ignores names outside the directory, and parameters without a name or a value', async () => {
+    const strangers: readonly Parameter[] = [
+      { Name: '/orders/prod/eu/DEEP', Value: 'x' },
+      { Name: 'plain', Value: 'x' },
+      { Value: 'x' },
+      { Name: '/orders/prod/NOTHING' },
+    ];
+    ssm.on(GetParametersByPathCommand).resolves({ Parameters: [...strangers, { Name: '/orders/prod/a', Value: '1' }] });
+
+    const listing = await list();
+
+    expect([...listing.names]).toEqual(['a']);
+    expect(listing.find('a')).toMatchObject({ version: undefined });
+  });
+});
+
+describe('a listing of SSM that is refused', () => {
+  it('for the path is not asked for again, and says what to grant', async () => {
+    ssm.on(GetParametersByPathCommand).rejects(byPathDenied);
+
+    const outcome = await new SsmProvider().readDirectory(orders, session);
+
+    expect(outcome).toEqual(
+      new Unavailable(
+        `AccessDeniedException (HTTP 400): ${byPathDenied.message}`,
+        'allow ssm:GetParametersByPath on arn:aws:ssm:*:*:parameter/orders/prod',
+      ),
+    );
+    expect(inputs()).toHaveLength(1);
+  });
+
+  it.each(['ExpiredTokenException', 'UnrecognizedClientException', 'CredentialsProviderError'])(
+    'with %s is not asked for again',
+    async (name) => {
+      ssm.on(GetParametersByPathCommand).rejects(awsError(name));
+
+      expect(await new SsmProvider().readDirectory(orders, session)).toBeInstanceOf(Unavailable);
+      expect(inputs()).toHaveLength(1);
+    },
+  );
+
+  it('because of the key of one SecureString is read again undecrypted: its neighbours stay readable', async () => {
+    ssm
+      .on(GetParametersByPathCommand, { WithDecryption: true })
+      .rejects(keyDenied)
+      .on(GetParametersByPathCommand, { WithDecryption: false })
+      .resolves({
+        Parameters: [parameter('HOST', 'db.internal'), parameter('PASSWORD', 'c2VhbGVk', { Type: 'SecureString' })],
+      });
+
+    const listing = await list();
+
+    expect(listing.find('host')).toMatchObject({ value: 'db.internal', secret: false });
+    expect(listing.find('password')).toEqual({
+      kind: 'refused',
+      name: 'password',
+      refusal: new Unavailable(
+        `AccessDeniedException (HTTP 400): ${keyDenied.message}`,
+        'allow kms:Decrypt on the key of the parameter /orders/prod/PASSWORD',
+      ),
+    });
+    expect(inputs().map(({ WithDecryption }) => WithDecryption)).toEqual([true, false]);
+  });
+
+  it('both ways is what was said first', async () => {
+    ssm
+      .on(GetParametersByPathCommand, { WithDecryption: true })
+      .rejects(keyDenied)
+      .on(GetParametersByPathCommand, { WithDecryption: false })
+      .rejects(byPathDenied);
+
+    const outcome = await new SsmProvider().readDirectory(orders, session);
+
+    expect(outcome).toMatchObject({ reason: expect.stringContaining('kms:Decrypt') as string });
+  });
+
+  it('is a failure when the second reading fails', async () => {
+    const failure = awsError('ThrottlingException');
+    ssm
+      .on(GetParametersByPathCommand, { WithDecryption: true })
+      .rejects(keyDenied)
+      .on(GetParametersByPathCommand, { WithDecryption: false })
+      .rejects(failure);
+
+    await expect(list()).rejects.toBe(failure);
+  });
+
+  it('for want of a region is not sent', async () => {
+    const nowhere = new SSMClient({ region: 'x' });
+    nowhere.config.region = () => Promise.reject(new Error('Region is missing'));
+    const mock = mockClient(nowhere);
+
+    const outcome = await new SsmProvider({ clients: new AwsClients({ ssm: nowhere }), cacheName: 'x' }).readDirectory(
+      orders,
+      session,
+    );
+
+    expect(outcome).toMatchObject({ reason: 'Error: Region is missing' });
+    expect(mock.calls()).toHaveLength(0);
+  });
+});
+
+describe('secure strings of SSM, by name', () => {
+  it('are items as a listing has them', async () => {
+    ssm.on(GetParametersCommand).resolves({
+      Parameters: [parameter('PASSWORD', 'hunter2', { Type: 'SecureString', Version: 3 })],
+    });
+
+    const outcome = await new SsmProvider().readSecrets([unread('PASSWORD')], session).get('/orders/prod/PASSWORD');
+
+    expect(outcome).toMatchObject({
+      name: 'password',
+      value: 'hunter2',
+      secret: true,
+      source: 'ssm',
+      version: '3',
+      directory: orders,
+      exactName: '/orders/prod/PASSWORD',
+    });
+  });
+
+  it('are read with the clients of the provider', async () => {
+    const other = new SSMClient({ region: 'us-east-1' });
+    const mock = mockClient(other)
+      .on(GetParametersCommand)
+      .resolves({ Parameters: [parameter('A', 'there')] });
+    const provider = new SsmProvider({ clients: new AwsClients({ ssm: other }), cacheName: 'ssm@x' });
+
+    const outcome = await provider.readSecrets([unread('A')], session).get('/orders/prod/A');
+
+    expect(outcome).toMatchObject({ value: 'there' });
+    expect(mock.calls()).toHaveLength(1);
+    expect(ssm.calls()).toHaveLength(0);
+  });
+
+  it('are missing when what comes back has no value', async () => {
+    ssm.on(GetParametersCommand).callsFake(({ Names = [] }: GetParametersCommandInput) => ({
+      Parameters: Names.map((name) => ({ Name: name })),
+    }));
+
+    const started = new SsmProvider().readSecrets([unread('A')], session);
+
+    await expect(started.get('/orders/prod/A')).resolves.toBeUndefined();
+  });
+});
