@@ -1,0 +1,281 @@
+import {
+  BatchGetSecretValueCommand,
+  type BatchGetSecretValueCommandInput,
+  GetSecretValueCommand,
+  type GetSecretValueCommandInput,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { inspect } from 'node:util';
+import { Directory } from '../../src/directory/directory';
+import { type DirectoryItem } from '../../src/item/directory-item';
+import { Unavailable, type UnreadSecret } from '../../src/item/directory-listing';
+import { type SecretOutcome } from '../../src/providers/provider';
+import { readSecretValues } from '../../src/providers/secret-values';
+import { awsError } from '../contract/read-session';
+
+const client = new SecretsManagerClient({ region: 'eu-west-1' });
+const secretsManager = mockClient(client);
+const { signal } = new AbortController();
+const directory = new Directory({ path: '/orders/prod' });
+const deleted = "You can't perform this operation on the secret because it was marked for deletion.";
+
+beforeEach(() => secretsManager.reset());
+
+function secrets(count: number): readonly UnreadSecret[] {
+  return Array.from({ length: count }, (_, index) => ({
+    kind: 'unread',
+    name: `s${index}`,
+    exactName: `/orders/prod/S${index}`,
+    directory,
+    nextRotationMs: 1000 + index,
+  }));
+}
+
+/** Starts reads, as memory does: one that nobody waits for may fail. */
+function read(wanted: readonly UnreadSecret[]): ReadonlyMap<string, Promise<SecretOutcome>> {
+  const started = readSecretValues({ connecting: Promise.resolve(client), source: 'secrets', signal }, wanted);
+  for (const each of started.values()) each.catch(() => undefined);
+  return started;
+}
+
+async function readAll(count: number): Promise<readonly SecretOutcome[]> {
+  return Promise.all(read(secrets(count)).values());
+}
+
+function answerSingle(): void {
+  secretsManager.on(GetSecretValueCommand).callsFake(({ SecretId }: GetSecretValueCommandInput) => ({
+    Name: SecretId,
+    SecretString: `single ${SecretId}`,
+    VersionId: 'v1',
+  }));
+}
+
+/** Answers a batch for all names but these, for which it has an error. */
+function answerBatch(errors: Readonly<Record<string, { ErrorCode?: string; Message?: string }>> = {}): void {
+  secretsManager.on(BatchGetSecretValueCommand).callsFake(({ SecretIdList = [] }: BatchGetSecretValueCommandInput) => ({
+    SecretValues: SecretIdList.filter((id) => errors[id] === undefined).map((id) => ({
+      Name: id,
+      SecretString: `batch ${id}`,
+      VersionId: 'v2',
+    })),
+    Errors: Object.entries(errors).map(([id, error]) => ({ SecretId: id, ...error })),
+  }));
+}
+
+function calls(): readonly [batch: readonly (number | undefined)[], single: number] {
+  const batches = secretsManager.commandCalls(BatchGetSecretValueCommand).map(({ args }) => args[0].input);
+  return [
+    batches.map(({ SecretIdList }) => SecretIdList?.length),
+    secretsManager.commandCalls(GetSecretValueCommand).length,
+  ];
+}
+
+function valuesOf(outcomes: readonly SecretOutcome[]): readonly unknown[] {
+  return outcomes.map((each) => (each as DirectoryItem | undefined)?.value);
+}
+
+beforeEach(() => {
+  answerSingle();
+  answerBatch();
+});
+
+describe('how many calls values take', () => {
+  it.each([
+    [0, [], 0],
+    [1, [], 1],
+    [5, [], 5],
+    [6, [6], 0],
+    [20, [20], 0],
+    [21, [20, 1], 0],
+    [45, [20, 20, 5], 0],
+  ])('%i values: batches of %p and %i single reads', async (count, batches, single) => {
+    const outcomes = await readAll(count);
+
+    expect(calls()).toEqual([batches, single]);
+    expect(valuesOf(outcomes)).toEqual(
+      secrets(count).map(({ exactName }) => `${count > 5 ? 'batch' : 'single'} ${exactName}`),
+    );
+  });
+
+  it('has single reads on their way at the same time', () => {
+    const started = read(secrets(3));
+
+    expect([...started.keys()]).toEqual(['/orders/prod/S0', '/orders/prod/S1', '/orders/prod/S2']);
+    expect([...started.values()].every((each) => each instanceof Promise)).toBe(true);
+  });
+
+  it('hands the signal on, whichever way', async () => {
+    await readAll(1);
+    await readAll(6);
+
+    const options = secretsManager.calls().map(({ args }) => (args as readonly unknown[])[1]);
+    expect(options).toEqual([{ abortSignal: signal }, { abortSignal: signal }]);
+  });
+});
+
+describe.each([
+  ['alone', 1, 'v1'],
+  ['in a batch', 6, 'v2'],
+])('a value that is read %s', (_, count, version) => {
+  it('is a secret item with its exact name, version and next rotation', async () => {
+    const [first] = await readAll(count);
+
+    expect(first).toMatchObject({
+      name: 's0',
+      originalName: 'S0',
+      exactName: '/orders/prod/S0',
+      directory,
+      source: 'secrets',
+      secret: true,
+      version,
+      nextRotationMs: 1000,
+    });
+    expect(inspect(first, { depth: null, showHidden: true })).not.toContain('single');
+  });
+
+  it('may be binary', async () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    secretsManager.on(GetSecretValueCommand).resolves({ SecretBinary: bytes });
+    secretsManager
+      .on(BatchGetSecretValueCommand)
+      .resolves({ SecretValues: secrets(count).map(({ exactName }) => ({ Name: exactName, SecretBinary: bytes })) });
+
+    const [first] = await readAll(count);
+
+    expect(valuesOf([first])).toEqual([bytes]);
+    expect(valuesOf([first])[0]).not.toBe(bytes);
+  });
+
+  it('may be empty', async () => {
+    secretsManager.on(GetSecretValueCommand).resolves({ SecretString: '' });
+    secretsManager
+      .on(BatchGetSecretValueCommand)
+      .resolves({ SecretValues: secrets(count).map(({ exactName }) => ({ Name: exactName, SecretString: '' })) });
+
+    expect(valuesOf(await readAll(count))[0]).toBe('');
+  });
+
+  it('is a failure when the answer has none', async () => {
+    secretsManager.on(GetSecretValueCommand).resolves({});
+    secretsManager
+      .on(BatchGetSecretValueCommand)
+      .resolves({ SecretValues: secrets(count).map(({ exactName }) => ({ Name: exactName })) });
+
+    await expect(read(secrets(count)).get('/orders/prod/S0')).rejects.toThrow(
+      'The answer for /orders/prod/S0 has neither SecretString nor SecretBinary.',
+    );
+  });
+});
+
+describe('an error for one value', () => {
+  const remedy = 'allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:*:*:secret:/orders/prod/S0-*';
+
+  /** Reads the first value where it fails so: alone, or as one of a batch. */
+  function failing(count: number, code: string, message: string): Promise<SecretOutcome> | undefined {
+    secretsManager
+      .on(GetSecretValueCommand, { SecretId: '/orders/prod/S0' })
+      .rejects(Object.assign(new Error(message), { name: code }));
+    answerBatch({ '/orders/prod/S0': { ErrorCode: code, Message: message } });
+    return read(secrets(count)).get('/orders/prod/S0');
+  }
+
+  describe.each([
+    ['alone', 1],
+    ['in a batch', 6],
+  ])('that is read %s', (_, count) => {
+    it.each(['AccessDeniedException', 'ExpiredTokenException', 'UnrecognizedClientException'])(
+      'is a refusal when it is %s, with what to grant',
+      async (code) => {
+        expect(await failing(count, code, 'you may not')).toEqual(new Unavailable(`${code}: you may not`, remedy));
+      },
+    );
+
+    it('is no error when the secret is not there', async () => {
+      expect(await failing(count, 'ResourceNotFoundException', 'no such secret')).toBeUndefined();
+    });
+
+    it('is no error when the secret waits for its deletion', async () => {
+      expect(await failing(count, 'InvalidRequestException', deleted)).toBeUndefined();
+    });
+
+    it.each(['DecryptionFailure', 'InternalServiceError', 'InvalidRequestException', 'ThrottlingException'])(
+      'is a failure when it is %s',
+      async (code) => {
+        await expect(failing(count, code, 'out of order')).rejects.toMatchObject({
+          name: code,
+          message: 'out of order',
+        });
+      },
+    );
+  });
+
+  it('does not harm the others of the batch', async () => {
+    answerBatch({ '/orders/prod/S0': { ErrorCode: 'DecryptionFailure', Message: 'no' } });
+
+    const results = await Promise.allSettled(read(secrets(6)).values());
+
+    expect(results.map(({ status }) => status)).toEqual(['rejected', ...Array<string>(5).fill('fulfilled')]);
+    expect(calls()).toEqual([[6], 0]);
+  });
+
+  it('is a failure when the batch says no more than that there is one', async () => {
+    answerBatch({ '/orders/prod/S0': {} });
+
+    await expect(read(secrets(6)).get('/orders/prod/S0')).rejects.toMatchObject({ name: 'Error', message: '' });
+  });
+
+  it('is no error when the batch says nothing of the value: it is read alone', async () => {
+    secretsManager.on(BatchGetSecretValueCommand).resolves({});
+
+    expect(valuesOf(await readAll(6))).toEqual(secrets(6).map(({ exactName }) => `single ${exactName}`));
+    expect(calls()).toEqual([[6], 6]);
+  });
+});
+
+describe('a batch', () => {
+  it('that is not permitted gives way to single reads', async () => {
+    secretsManager
+      .on(BatchGetSecretValueCommand)
+      .rejects(awsError('AccessDeniedException', 'secretsmanager:BatchGetSecretValue'));
+
+    expect(valuesOf(await readAll(7))).toEqual(secrets(7).map(({ exactName }) => `single ${exactName}`));
+    expect(calls()).toEqual([[7], 7]);
+  });
+
+  it('that fails is a failure of its values, and of no others', async () => {
+    const failure = awsError('ThrottlingException');
+    secretsManager.on(BatchGetSecretValueCommand).rejectsOnce(failure).resolves({});
+
+    const results = await Promise.allSettled(read(secrets(25)).values());
+
+    expect(results.map(({ status }) => status)).toEqual([
+      ...Array<string>(20).fill('rejected'),
+      ...Array<string>(5).fill('fulfilled'),
+    ]);
+    expect(results[0]).toMatchObject({ reason: failure });
+  });
+});
+
+describe('without a client or a region', () => {
+  it.each([1, 6])('%i values fail when there is no client', async (count) => {
+    const connecting = Promise.reject<SecretsManagerClient>(new Error('no module'));
+
+    const started = readSecretValues({ connecting, source: 'secrets', signal }, secrets(count));
+    const results = await Promise.allSettled(started.values());
+
+    expect(results.every((each) => each.status === 'rejected')).toBe(true);
+  });
+
+  it.each([1, 6])('%i values are refused when there is no region', async (count) => {
+    const nowhere = new SecretsManagerClient({ region: 'x' });
+    nowhere.config.region = () => Promise.reject(new Error('Region is missing'));
+
+    const started = readSecretValues(
+      { connecting: Promise.resolve(nowhere), source: 'secrets', signal },
+      secrets(count),
+    );
+
+    expect(await started.get('/orders/prod/S0')).toMatchObject({ reason: 'Error: Region is missing' });
+  });
+});
