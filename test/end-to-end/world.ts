@@ -1,0 +1,91 @@
+import {
+  AwsClients,
+  type AwsClientsOptions,
+  Config,
+  type ConfigOptions,
+  type Dependency,
+  EnvProvider,
+  LocalCache,
+  SecretsProvider,
+  type SettingsValues,
+  SsmProvider,
+  XconSettings,
+} from '../../src/index';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { isolated, RecordedLog } from '../chain/doubles';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+/** A process that talks HTTP to a local AWS of its own. */
+export class AwsWorld {
+  readonly log = new RecordedLog();
+  readonly localCache = new LocalCache();
+  readonly clients: AwsClients;
+  private readonly opened: AwsClients[] = [];
+
+  private constructor(
+    readonly aws: LocalAws,
+    private readonly settings: Partial<SettingsValues>,
+  ) {
+    this.clients = this.makeClients();
+  }
+
+  static async start(options: LocalAwsOptions = {}, settings: Partial<SettingsValues> = {}): Promise<AwsWorld> {
+    return new AwsWorld(await startLocalAws(options), settings);
+  }
+
+  /** Gives clients for the local AWS that do not retry, unless the options say so. */
+  makeClients(options: AwsClientsOptions = {}): AwsClients {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const clients = new AwsClients({
+      endpoint: this.aws.url,
+      region: 'us-east-1',
+      credentials,
+      maxAttempts: 1,
+      ...options,
+    });
+    this.opened.push(clients);
+    return clients;
+  }
+
+  /** Runs a function in a root context of its own. */
+  run<T>(fn: () => T, more: readonly Dependency[] = []): T {
+    const settings = new XconSettings(this.settings);
+    return isolated([this.log.logger(), this.localCache, this.clients, settings, ...more], fn);
+  }
+
+  /** Warnings that something may not be read. */
+  get refusals(): readonly Readonly<Record<string, unknown>>[] {
+    return this.log.warnings('provider.refused');
+  }
+
+  async close(): Promise<void> {
+    for (const each of this.opened) await each.close();
+    await this.aws.close();
+  }
+}
+
+/** A Config of the service `orders` in `prod`: the default four directories, no variables, no cache. */
+export function ordersConfig(options: ConfigOptions = {}): Config {
+  return new Config({
+    service: 'orders',
+    environment: 'prod',
+    providers: [new EnvProvider({}), SsmProvider, SecretsProvider],
+    cacher: null,
+    ...options,
+  });
+}
+
+/** Collects what nobody has caught while a function runs, and for a moment after. */
+export async function unhandledDuring(work: () => Promise<unknown>): Promise<readonly unknown[]> {
+  const unhandled: unknown[] = [];
+  const listener = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', listener);
+  try {
+    await work();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    return unhandled;
+  } finally {
+    process.off('unhandledRejection', listener);
+  }
+}
