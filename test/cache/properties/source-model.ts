@@ -35,6 +35,8 @@ export interface SourceModel {
   readonly name: string;
   /** `local`: not cacheable, asked per directory; `own`: not cacheable, with a directory of its own, as `env`. */
   readonly kind: 'cacheable' | 'local' | 'own';
+  /** Whether it can be asked for names one by one. */
+  readonly readsByName: boolean;
   /** Turns of the event loop that a read takes. */
   readonly turns: number;
   /** Entries by directory path; a source of its own directory has them under `''`. */
@@ -57,11 +59,13 @@ export interface SourceTrouble {
   readonly kind: 'refused' | 'failing';
 }
 
+const denial = new Unavailable('denied', 'grant it');
+
 /** A provider that answers as a model says. */
 export class ModelProvider extends Provider {
   override readonly name: string;
   override readonly cacheable: boolean;
-
+  override readonly readsByName: boolean;
   private readonly entries: Listings;
 
   constructor(
@@ -72,6 +76,7 @@ export class ModelProvider extends Provider {
     super();
     this.name = model.name;
     this.cacheable = model.kind === 'cacheable';
+    this.readsByName = this.cacheable && model.readsByName;
     this.entries = this.cacheable || host === 'one' ? model.entries : model.otherEntries;
   }
 
@@ -98,19 +103,20 @@ export class ModelProvider extends Provider {
     await this.takeTurns();
     const refusal = this.refusalOf(exactName);
     if (refusal !== undefined) return refusal;
-    // Of two entries whose names differ in case only, each is a secret of its own.
+    // Of two entries whose names differ in case only, each can be read by its own.
     const entry = this.entries[directory.path]?.find(({ name }) => `${directory.path}/${name}` === exactName);
-    return entry === undefined || entry.kind === 'gone' ? undefined : this.item(directory, entry, true);
+    if (entry === undefined || entry.kind === 'gone') return undefined;
+    return entry.kind === 'denied' ? denial : this.item(directory, entry, isSecret(entry));
   }
 
   private listed(directory: Directory, entry: EntryModel): ListingEntry {
     const name = entry.name.toLowerCase();
     const exactName = `${directory.path}/${entry.name}`;
-    if (entry.kind === 'denied') return { kind: 'refused', name, refusal: new Unavailable('denied', 'grant it') };
+    if (entry.kind === 'denied') return { kind: 'refused', name, refusal: denial };
     if (entry.kind === 'unread' || entry.kind === 'gone') {
       return { kind: 'unread', name, exactName, directory, nextRotationMs: undefined };
     }
-    return this.item(directory, entry, entry.kind === 'secret');
+    return this.item(directory, entry, isSecret(entry));
   }
 
   private item(directory: Directory, entry: EntryModel, secret: boolean): DirectoryItem {
@@ -135,4 +141,8 @@ export class ModelProvider extends Provider {
     if (trouble?.kind === 'failing') throw new Error('The source fails.');
     return trouble && new Unavailable('AccessDenied', 'grant it');
   }
+}
+
+function isSecret({ kind }: EntryModel): boolean {
+  return kind === 'secret' || kind === 'unread';
 }

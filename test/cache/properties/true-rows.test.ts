@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { decodeAttribute } from '../../../src/aws/attribute-value';
 import { type Answer, show, World } from './world';
-import { type WorldModel, worlds } from './world-model';
+import { type ChainModel, type WorldModel, worlds } from './world-model';
 
 const names = ['a', 'A', 'b', 'c', 'nope'];
 const directories = ['/orders/prod', '/orders/all', '/global/all'];
@@ -14,19 +14,27 @@ async function untrueRows(world: World): Promise<readonly string[]> {
     const paths = row['cache_concat_directory_paths']?.S;
     const providers = row['cache_concat_provider_names']?.S;
     if (paths === undefined || providers === undefined) continue;
-    const chain = { directories: paths.split('|'), sources: providers.split('|') };
+    const chain = chainOf(paths, providers);
+    const name = (chain.strategy === 'names' ? row['name_key']?.S?.split('|+|', 1)[0] : row['real_name']?.S) ?? '';
     const directory = row['real_directory']?.S ?? '';
     const says: Answer =
       directory === '/_nonExistent'
         ? { kind: 'missing' }
         : { kind: 'found', value: row['value'] && decodeAttribute(row['value']), directory };
     for (const host of ['one', 'other'] as const) {
-      const fresh = await world.answerWithoutCache(chain, row['real_name']?.S ?? '', { host, troubles: [] });
+      const fresh = await world.answerWithoutCache(chain, name, { host, troubles: [] });
       if (isDeepStrictEqual(says, fresh)) continue;
       found.push(`row ${row['name_key']?.S} says ${show(says)}, host ${host} ${show(fresh)}`);
     }
   }
   return found;
+}
+
+/** Gives the lookup that a row names as its own. */
+function chainOf(paths: string, providers: string): ChainModel {
+  const sources = providers.split('|');
+  const strategy = sources.at(-1) === 'names' ? 'names' : 'listing';
+  return { strategy, directories: paths.split('|'), sources: sources.filter((each) => each !== 'names') };
 }
 
 /** Runs the processes of a world, and fails when the cache has changed an answer or holds a row that is not true. */

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { type CacheSecrets } from '../../../src/settings/settings-values';
+import { type CacheSecrets, type LookupStrategy } from '../../../src/settings/settings-values';
 import { configValues } from './config-values';
 import { type EntryKind, type EntryModel, type Host, type SourceModel, type SourceTrouble } from './source-model';
 
 /** One lookup order: which sources and directories, and in what order. */
 export interface ChainModel {
+  readonly strategy: LookupStrategy;
   readonly sources: readonly string[];
   readonly directories: readonly string[];
 }
@@ -99,6 +100,7 @@ function sources(name: string, { names, directories }: WorldParts): fc.Arbitrary
   return fc.record({
     name: fc.constant(name),
     kind: fc.constantFrom<SourceModel['kind']>('cacheable', 'cacheable', 'cacheable', 'cacheable', 'local', 'own'),
+    readsByName: fc.boolean(),
     turns: fc.nat({ max: 3 }),
     entries: listings,
     otherEntries: listings,
@@ -116,6 +118,7 @@ function entries(names: readonly string[]): fc.Arbitrary<EntryModel> {
 
 function chains({ directories }: WorldParts): fc.Arbitrary<ChainModel> {
   return fc.record({
+    strategy: fc.constantFrom<LookupStrategy>('listing', 'listing', 'names'),
     sources: fc.shuffledSubarray(sourceNames, { minLength: 1 }),
     directories: fc.shuffledSubarray([...directories], { minLength: 1 }),
   });

@@ -79,7 +79,7 @@ export class World {
     const end = walked?.findIndex((each) => !this.isCacheable(each)) ?? -1;
     if (chain === undefined || source === undefined || directory === undefined || walked === undefined) return;
     const isBehind = directory !== chain.directories[0] || walked.indexOf(source) > end;
-    if (end < 1 || !isBehind || !this.isCacheable(source)) return;
+    if (chain.strategy === 'names' || end < 1 || !isBehind || !this.isCacheable(source)) return;
     this.dynamo.plant(poisonRow(chain, walked, name.toLowerCase(), { source, directory }));
   }
 
@@ -157,7 +157,7 @@ export class World {
   private configOf(chain: ChainModel, situation: Situation, cacher: typeof DynamoCacher | null): Config {
     const providers = chain.sources.map((name) => this.providerOf(name, situation));
     const directories = chain.directories.map((path) => Directory.literal(path));
-    return new Config({ providers, directories, cacher });
+    return new Config({ providers, directories, cacher, strategy: chain.strategy });
   }
 
   private providerOf(name: string, { host, troubles }: Situation): ModelProvider {
