@@ -59,6 +59,17 @@ export class AwsWorld {
     return this.log.warnings('provider.refused');
   }
 
+  /** Waits until so many requests have been answered in all, and gives how many have come by then. */
+  async answered(count: number): Promise<number> {
+    for (let waits = 0; waits < 200 && this.ended < count; waits += 1)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    return this.aws.calls.count();
+  }
+
+  private get ended(): number {
+    return this.aws.calls.all.filter(({ endedAtMs }) => endedAtMs !== undefined).length;
+  }
+
   async close(): Promise<void> {
     for (const each of this.opened) await each.close();
     await this.aws.close();

@@ -1,0 +1,275 @@
+import { AwsClients, Config, ConfigNotFoundError, SecretsProvider, SsmProvider, Unavailable } from '../../src/index';
+import { type LocalAwsFault } from '../../src/testing/local-aws/local-aws';
+import { StubCacher, rejection } from '../chain/doubles';
+import { AwsWorld, ordersConfig } from './world';
+
+let world: AwsWorld;
+
+afterEach(() => world.close());
+
+const denied = (target: string, body?: string): LocalAwsFault => ({
+  target,
+  ...(body !== undefined && { body }),
+  type: 'AccessDeniedException',
+  status: 400,
+  message: `User is not authorized to perform: ssm:${target}`,
+});
+const deniedPath = (path: string): LocalAwsFault => denied('GetParametersByPath', `"${path}"`);
+
+describe('a directory that may not be read', () => {
+  it('is walked past, and told once with the IAM action and resource to grant', async () => {
+    const seed = { ssm: { '/orders/prod/x': 'upper', '/orders/all/x': 'lower' } };
+    world = await AwsWorld.start({ seed, faults: [deniedPath('/orders/prod')] });
+
+    await world.run(async () => {
+      const config = ordersConfig();
+
+      expect(await Promise.all(['x', 'x', 'y'].map((name) => config.get(name)))).toEqual(['lower', 'lower', undefined]);
+      expect(await config.get('z')).toBeUndefined();
+    });
+
+    expect(world.refusals).toHaveLength(1);
+    expect(world.refusals[0]).toMatchObject({
+      event: 'provider.refused',
+      provider: 'ssm',
+      directory: '/orders/prod',
+      remedy: 'allow ssm:GetParametersByPath on arn:aws:ssm:*:*:parameter/orders/prod',
+      reason: expect.stringContaining('AccessDeniedException') as string,
+      consequence: expect.stringContaining('nothing found below this place is cached') as string,
+    });
+  });
+
+  it('is asked once until memory expires, and not told again then', async () => {
+    world = await AwsWorld.start({ seed: { ssm: { '/orders/all/x': 'lower' } }, faults: [deniedPath('/orders/prod')] });
+
+    await world.run(async () => {
+      const config = ordersConfig();
+      for (const name of ['x', 'y', 'z']) await config.get(name);
+      const before = world.aws.calls.count();
+      await config.refresh();
+      await config.get('x');
+
+      expect(before).toBe(5);
+      expect(world.aws.calls.count()).toBe(10);
+    });
+
+    expect(world.refusals).toHaveLength(1);
+  });
+
+  it('gives its values once it has been granted and memory is over', async () => {
+    world = await AwsWorld.start({
+      seed: { ssm: { '/orders/prod/x': 'upper' } },
+      faults: [deniedPath('/orders/prod')],
+    });
+
+    const values = await world.run(async () => {
+      const config = ordersConfig();
+      const before = await config.get('x');
+      world.aws.setFaults([]);
+      const remembered = await config.get('x');
+      await config.refresh();
+      return [before, remembered, await config.get('x')];
+    });
+
+    expect(values).toEqual([undefined, undefined, 'upper']);
+  });
+
+  it('shows in the error of a required setting', async () => {
+    world = await AwsWorld.start({ faults: [deniedPath('/orders/prod')] });
+
+    const error = await rejection(() => world.run(() => ordersConfig().require('DB_HOST')));
+
+    expect(error).toBeInstanceOf(ConfigNotFoundError);
+    expect(error.message).toContain('ssm:/orders/prod (not permitted)');
+    expect((error as ConfigNotFoundError).places).toHaveLength(10);
+  });
+
+  it('lets nothing below it be cached', async () => {
+    const seed = { ssm: { '/orders/prod/above': '1', '/orders/all/x': 'lower', '/global/all/y': 'y' } };
+    world = await AwsWorld.start({ seed, faults: [denied('ListSecrets')] });
+    const cacher = new StubCacher();
+
+    await world.run(() => ordersConfig({ cacher }).get('x'));
+
+    expect(cacher.saved.flat().map(({ name }) => name)).toEqual(['above']);
+  });
+});
+
+describe('secrets that may not be listed', () => {
+  it('are told for every directory that a walk gets to', async () => {
+    world = await AwsWorld.start({ seed: { ssm: { '/orders/all/x': 'x' } }, faults: [denied('ListSecrets')] });
+
+    await world.run(async () => {
+      const config = ordersConfig();
+      await config.get('x');
+      const afterFirst = world.refusals.map((each) => each['directory']);
+      await config.get('missing');
+
+      expect(afterFirst).toEqual(['/orders/prod']);
+    });
+
+    expect(world.refusals.map((each) => `${String(each['provider'])} ${String(each['directory'])}`)).toEqual([
+      'secrets /orders/prod',
+      'secrets /orders/all',
+      'secrets /global/prod',
+      'secrets /global/all',
+    ]);
+    expect(new Set(world.refusals.map((each) => each['remedy']))).toEqual(
+      new Set(['allow secretsmanager:ListSecrets on *']),
+    );
+  });
+});
+
+describe('a secret whose value may not be read', () => {
+  it('is walked past, and told by name with what to grant', async () => {
+    const secrets = { '/orders/prod/Token': { value: 'secret', denied: true }, '/orders/all/token': 'lower' };
+    world = await AwsWorld.start({ seed: { secrets } });
+
+    expect(await world.run(() => ordersConfig().get('TOKEN'))).toBe('lower');
+    expect(world.refusals).toMatchObject([
+      {
+        provider: 'secrets',
+        directory: '/orders/prod',
+        name: 'token',
+        remedy: 'allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:*:*:secret:/orders/prod/Token-*',
+      },
+    ]);
+  });
+
+  it('is one of many in a batch, whose other values are given', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `s${index}`);
+    const secrets = Object.fromEntries(
+      names.map((name) => [`/orders/prod/${name}`, { value: name, denied: name === 's3' }]),
+    );
+    world = await AwsWorld.start({ seed: { secrets } });
+
+    const now = await world.run(() => ordersConfig().load(names));
+
+    expect(names.map((name) => now.get(name))).toEqual(names.map((name) => (name === 's3' ? undefined : name)));
+    expect(world.aws.calls.count('BatchGetSecretValue')).toBe(1);
+    expect(world.refusals).toMatchObject([{ name: 's3' }]);
+  });
+
+  it('that is gone by now is missing, without a warning', async () => {
+    const secrets = { '/orders/prod/x': 'gone', '/orders/all/x': 'lower' };
+    const fault = { target: '^GetSecretValue', body: '/orders/prod/x', type: 'ResourceNotFoundException', status: 400 };
+    world = await AwsWorld.start({ seed: { secrets }, faults: [fault] });
+
+    expect(await world.run(() => ordersConfig().get('x'))).toBe('lower');
+    expect(world.log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
+  it.each([
+    ['InternalServiceError', 'fails those lookups only that asked for it', 'rejected'],
+    ['AccessDeniedException', 'is walked past', 'fulfilled'],
+    ['ResourceNotFoundException', 'is missing', 'fulfilled'],
+  ])('in a batch with %s %s', async (code, _, status) => {
+    const names = Array.from({ length: 6 }, (_each, index) => `s${index}`);
+    const secrets = Object.fromEntries(names.map((name) => [`/orders/prod/${name}`, name]));
+    world = await AwsWorld.start({
+      seed: { secrets },
+      faults: [{ target: 'Batch', batchErrors: code, message: 'no' }],
+    });
+
+    const outcomes = await world.run(() => {
+      const config = ordersConfig();
+      return Promise.allSettled(names.map((name) => config.get(name)));
+    });
+
+    expect(new Set(outcomes.map((each) => each.status))).toEqual(new Set([status]));
+  });
+
+  it('is read alone where the batch call itself is not permitted', async () => {
+    const names = Array.from({ length: 7 }, (_, index) => `s${index}`);
+    const secrets = Object.fromEntries(names.map((name) => [`/orders/prod/${name}`, name]));
+    world = await AwsWorld.start({ seed: { secrets }, faults: [denied('BatchGetSecretValue')] });
+
+    const now = await world.run(() => ordersConfig().load(names));
+
+    expect(names.map((name) => now.get(name))).toEqual(names);
+    expect(world.aws.calls.count(/^GetSecretValue$/)).toBe(7);
+    expect(world.refusals).toEqual([]);
+  });
+});
+
+describe('no credentials, or no region', () => {
+  const variables = [
+    'AWS_REGION',
+    'AWS_DEFAULT_REGION',
+    'AWS_PROFILE',
+    'AWS_CONFIG_FILE',
+    'AWS_SHARED_CREDENTIALS_FILE',
+    'AWS_EC2_METADATA_DISABLED',
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+  ];
+  let kept: Readonly<Record<string, string | undefined>>;
+
+  beforeEach(() => {
+    kept = Object.fromEntries(variables.map((name) => [name, process.env[name]]));
+    for (const name of variables) delete process.env[name];
+    Object.assign(process.env, {
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+  });
+
+  afterEach(() => {
+    for (const [name, value] of Object.entries(kept)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+
+  it.each([
+    ['region', { credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }, 'Region is missing'],
+    ['credentials', { region: 'us-east-1' }, 'CredentialsProviderError'],
+  ])('without %s there is nothing to read, which is told', async (_, options, reason) => {
+    world = await AwsWorld.start();
+    const clients = new AwsClients({ endpoint: world.aws.url, maxAttempts: 1, ...options });
+
+    const value = await world.run(() => ordersConfig({ defaults: { x: 'default' } }).get('x'), [clients]);
+
+    expect(value).toBe('default');
+    expect(world.refusals).toHaveLength(8);
+    for (const each of world.refusals) expect(each['reason']).toContain(reason);
+    expect(world.aws.calls.count()).toBe(0);
+  });
+});
+
+it.each(['UnrecognizedClientException', 'ExpiredTokenException', 'InvalidSignatureException', 'AccessDenied'])(
+  'counts %s as not permitted',
+  async (type) => {
+    world = await AwsWorld.start({ faults: [{ target: '.', type, status: 400, message: 'no' }] });
+
+    expect(await world.run(() => ordersConfig().get('x', 'fallback'))).toBe('fallback');
+    expect(world.refusals.length).toBe(8);
+  },
+);
+
+it('tells a refusal for each provider that reads another region', async () => {
+  world = await AwsWorld.start({ faults: [denied('GetParametersByPath')] });
+  const clients = world.makeClients({ region: 'eu-west-1' });
+  const regional = new SsmProvider({ clients, cacheName: 'ssm@eu-west-1' });
+
+  await world.run(() => ordersConfig({ directories: ['/a'], providers: [SsmProvider, regional] }).get('x'));
+
+  expect(world.refusals.map((each) => each['provider'])).toEqual(['ssm', 'ssm@eu-west-1']);
+});
+
+it('is an outcome that a provider of the user’s can give as well', async () => {
+  world = await AwsWorld.start();
+  class Vault extends SecretsProvider {
+    override readDirectory() {
+      return Promise.resolve(new Unavailable('sealed', 'unseal it'));
+    }
+    override readDirectories(directories: Parameters<SecretsProvider['readDirectories']>[0]) {
+      return new Map(directories.map((each) => [each.path, this.readDirectory()]));
+    }
+  }
+
+  await world.run(() => new Config({ directories: ['/a'], providers: [new Vault()], cacher: null }).get('x'));
+
+  expect(world.refusals).toMatchObject([{ directory: '/a', reason: 'sealed', remedy: 'unseal it' }]);
+});
