@@ -21,7 +21,9 @@ const layerOverrides = layers.slice(0, -1).map((names, index) => {
         {
           patterns: [
             {
-              group: above.flatMap((name) => ['./', '../', '../../'].flatMap((up) => [`${up}${name}`, `${up}${name}/**`])),
+              group: above.flatMap((name) =>
+                ['./', '../', '../../'].flatMap((up) => [`${up}${name}`, `${up}${name}/**`]),
+              ),
               message: `Imports point down the layers: ${layers.map((layer) => layer.join(' ')).join(' < ')}.`,
             },
           ],

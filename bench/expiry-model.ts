@@ -55,8 +55,7 @@ function playExpiry(
   for (;;) {
     nowMs += (-Math.log(1 - random()) / startsPerSecond) * 1000;
     if (nowMs >= writtenAtMs) return { refreshes, writtenAtMs };
-    const due =
-      isExpired(ttl, nowMs) || isEarly(ttl, earlyWindow(ttl, createdAtMs, cacheTtlSeconds), random(), nowMs);
+    const due = isExpired(ttl, nowMs) || isEarly(ttl, earlyWindow(ttl, createdAtMs, cacheTtlSeconds), random(), nowMs);
     if (!due) continue;
     const free = leaseStep(held, nowMs) === 'stand again';
     if (lease && !free) continue;

@@ -47,7 +47,9 @@ async function main(): Promise<void> {
     latencyMs: 20,
     limits: { ssmRequestsPerSecond: 40 },
     seed: {
-      ssm: Object.fromEntries(names.slice(0, 6).map((name, i) => [`${directories[i % 4] ?? ''}/${name}`, `value ${i}`])),
+      ssm: Object.fromEntries(
+        names.slice(0, 6).map((name, i) => [`${directories[i % 4] ?? ''}/${name}`, `value ${i}`]),
+      ),
       secrets: { '/orders/prod/db_password': 'secret 1', '/global/prod/api_key': 'secret 2' },
       tables: { [cacheTable]: { rows: [] } },
     },
@@ -124,7 +126,16 @@ async function warm(context: Context): Promise<void> {
 }
 
 function print(single: Outcome, outcomes: readonly Outcome[]): void {
-  const head = ['200 cold starts at once', 'provider calls', 'of them secrets', 'throttled', 'cache calls', 'failures', 'p50 ms', 'p99 ms'];
+  const head = [
+    '200 cold starts at once',
+    'provider calls',
+    'of them secrets',
+    'throttled',
+    'cache calls',
+    'failures',
+    'p50 ms',
+    'p99 ms',
+  ];
   const rows = [single, ...outcomes].map((each) => [
     each.label,
     each.providerCalls,

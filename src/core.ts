@@ -25,7 +25,7 @@ export { SsmProvider } from './providers/ssm-provider';
 export { SecretsProvider } from './providers/secrets-provider';
 export { DynamoProvider } from './providers/dynamo-provider';
 export { LocalCache } from './providers/local-cache';
-export { AwsClients, type AwsClientsOptions } from './aws/aws-clients';
+export { type AwsClientLike, AwsClients, type AwsClientsOptions } from './aws/aws-clients';
 
 export { Directory, type DirectoryOptions, type DirectoryVariables } from './directory/directory';
 export { DirectoryChain } from './directory/directory-chain';

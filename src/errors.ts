@@ -163,11 +163,18 @@ export class CacherError extends ConfigError {
   readonly code = 'CACHER_FAILED';
 }
 
+/** Lists places in order, those of a directory together, and says what came of one only where it is not `absent`. */
 function describePlaces(places: readonly SearchedPlace[]): string {
   if (places.length === 0) return 'nowhere; no provider is configured';
-  return places
-    .map(
-      ({ provider, directory, outcome }) => `${provider}${directory === undefined ? '' : `:${directory}`} (${outcome})`,
-    )
-    .join(', ');
+  const groups: { readonly directory: string | undefined; readonly providers: string[] }[] = [];
+  for (const { provider, directory, outcome } of places) {
+    const named = directory === undefined || directory.startsWith('/_') ? undefined : directory;
+    const text = outcome === 'absent' ? provider : `${provider} (${outcome})`;
+    const last = groups.at(-1);
+    if (last !== undefined && named !== undefined && last.directory === named) last.providers.push(text);
+    else groups.push({ directory: named, providers: [text] });
+  }
+  return groups
+    .map(({ directory, providers }) => `${providers.join(', ')}${directory === undefined ? '' : ` in ${directory}`}`)
+    .join('; ');
 }

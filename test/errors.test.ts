@@ -69,14 +69,16 @@ describe('ConfigNotFoundError', () => {
     const places = [
       { provider: 'env', directory: '/_environmental', outcome: 'absent' },
       { provider: 'ssm', directory: '/orders/prod', outcome: 'not permitted' },
+      { provider: 'secrets', directory: '/orders/prod', outcome: 'absent' },
+      { provider: 'ssm', directory: '/orders/all', outcome: 'absent' },
       { provider: 'default', outcome: 'absent' },
     ];
 
     const error = new ConfigNotFoundError('DB_HOST', places);
 
     expect(error.message).toBe(
-      'No value for "DB_HOST". Looked in: env:/_environmental (absent), ssm:/orders/prod (not permitted), ' +
-        "default (absent). Set it in one of them, or give a fallback: config.get('DB_HOST', fallback).",
+      'No value for "DB_HOST". Looked in: env; ssm (not permitted), secrets in /orders/prod; ssm in /orders/all; ' +
+        "default. Set it in one of them, or give a fallback: config.get('DB_HOST', fallback).",
     );
     expect(error.key).toBe('DB_HOST');
     expect(error.places).toBe(places);

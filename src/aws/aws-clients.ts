@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { Dependency } from '../di/dependency';
@@ -28,10 +27,17 @@ export interface AwsClientsOptions {
   /** A client of the user's, used as it is and never closed. */
   readonly dynamo?: DynamoDBClient;
   /** A client of the user's, used as it is and never closed. */
-  readonly kms?: KMSClient;
+  readonly kms?: AwsClientLike;
 }
 
-interface Destroyable {
+/** A client of the AWS SDK whose package is an optional one, so that its types may be missing. */
+export interface AwsClientLike {
+  /** What it was made with, as the SDK has resolved it. */
+  readonly config: Pick<
+    SSMClient['config'],
+    'credentials' | 'endpoint' | 'maxAttempts' | 'region' | 'requestHandler' | 'retryMode'
+  >;
+  /** Closes its connections. */
   destroy(): void;
 }
 
@@ -44,7 +50,7 @@ interface Destroyable {
 export class AwsClients extends Dependency {
   static readonly dependencyName: string = 'AwsClients';
 
-  private readonly made = new Map<string, Promise<Destroyable>>();
+  private readonly made = new Map<string, Promise<AwsClientLike>>();
 
   /** @param options - Clients, or what to make them with; all optional. */
   constructor(private readonly options: AwsClientsOptions = {}) {
@@ -80,7 +86,7 @@ export class AwsClients extends Dependency {
   }
 
   /** Gives the KMS client; its package is an optional one. */
-  kms(): Promise<KMSClient> {
+  kms(): Promise<AwsClientLike> {
     return this.client('kms', this.options.kms, async (config) => {
       const { KMSClient: Client } = await importKms();
       return new Client(config);
@@ -98,7 +104,7 @@ export class AwsClients extends Dependency {
     return `AwsClients(${this.options.region ?? 'default region'})`;
   }
 
-  private client<T extends Destroyable>(
+  private client<T extends AwsClientLike>(
     name: string,
     given: T | undefined,
     make: (config: ReturnType<typeof clientConfig>) => Promise<T>,

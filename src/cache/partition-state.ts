@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
 import { queryPartition } from '../aws/query-partition';
 import { type DirectoryItem } from '../item/directory-item';
@@ -48,7 +49,7 @@ export class PartitionState {
     private readonly flush: () => Promise<void>,
   ) {
     const { clients, settings, nowMs } = session;
-    this.keyring = new Keyring({ settings, environ, kms: () => clients.kms(), nowMs });
+    this.keyring = new Keyring({ settings, environ, kms: async () => (await clients.kms()) as KMSClient, nowMs });
   }
 
   /** Gives the rows, from one Query; `undefined` when there are none to be had now. */

@@ -350,7 +350,7 @@ describe('require', () => {
         'default: absent',
       ]);
       expect(error.message).toContain(
-        'No value for "DB_Host". Looked in: env:/_environmental (absent), cacher (absent), ssm:/a (absent)',
+        'No value for "DB_Host". Looked in: env; cacher; ssm in /a; ssm (not permitted) in /b; default.',
       );
     }));
 

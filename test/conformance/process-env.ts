@@ -19,6 +19,7 @@ const runnersOwn: Environment = {
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_CONFIG_FILE: devNull,
   AWS_SHARED_CREDENTIALS_FILE: devNull,
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 
 /**
