@@ -48,6 +48,15 @@ describe('a DirectoryListing', () => {
     expect(listing.size).toBe(0);
   });
 
+  it('gives the values that are known, under their names as stored', () => {
+    const unread: ListingEntry = { kind: 'unread', name: 'b', exactName: '/x/B', directory, nextRotationMs: undefined };
+    const refused: ListingEntry = { kind: 'refused', name: 'c', refusal: new Unavailable('denied', 'allow it') };
+
+    const listing = new DirectoryListing(directory, [itemOf('DB_HOST', 'db.internal'), unread, refused]);
+
+    expect(listing.values).toEqual([['DB_HOST', 'db.internal']]);
+  });
+
   it('does not follow the list that it was made of', () => {
     const entries = [itemOf('a', '1')];
     const listing = new DirectoryListing(directory, entries);

@@ -98,6 +98,24 @@ describe('the library’s own log', () => {
   });
 });
 
+describe('without pino', () => {
+  it('a line is written plainly, and not lost', async () => {
+    const plain: string[] = [];
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => plain.push(String(text)) > 0);
+
+    await jest.isolateModulesAsync(async () => {
+      jest.doMock('pino', () => {
+        throw new Error("Cannot find module 'pino'");
+      });
+      const copy = await import('../../src/logging/logger');
+      await logWith({}, () => new copy.Logger().warn('provider.refused', { provider: 'ssm' }));
+      jest.dontMock('pino');
+    });
+
+    expect(plain).toEqual(['{"name":"xcon","level":"warn","event":"provider.refused","provider":"ssm"}\n']);
+  });
+});
+
 describe('isEnabled', () => {
   const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
@@ -156,6 +174,26 @@ describe('a logger of the user’s', () => {
       ['warn', { event: 'provider.refused', provider: 'ssm' }, 'provider.refused'],
     ]);
     expect(written).toEqual([]);
+  });
+
+  it('is spared the lines that it says it would not write', () => {
+    const target = { trace: jest.fn(), debug: jest.fn(), info: jest.fn(), warn: jest.fn(), error: jest.fn() };
+    const logger = new Logger({ ...target, isLevelEnabled: (level) => level !== 'debug' });
+
+    logger.debug('lookup.hit', {});
+    logger.warn('provider.refused', {});
+
+    expect([logger.isEnabled('debug'), logger.isEnabled('warn')]).toEqual([false, true]);
+    expect([target.debug, target.warn].map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
+  });
+
+  it('that throws does not fail what it was told of', () => {
+    const fail = (): never => {
+      throw new Error('disk full');
+    };
+    const logger = new Logger({ trace: fail, debug: fail, info: fail, warn: fail, error: fail });
+
+    expect(() => logger.warn('provider.refused', {})).not.toThrow();
   });
 
   it('may be a pino instance', () => {

@@ -3,6 +3,7 @@ import { InvalidSettingsError } from '../../src/errors';
 import { Unavailable } from '../../src/item/directory-listing';
 import { whenPermitted } from '../../src/providers/aws-provider';
 import { DynamoProvider } from '../../src/providers/dynamo-provider';
+import { SecretsProvider } from '../../src/providers/secrets-provider';
 import { SsmProvider } from '../../src/providers/ssm-provider';
 import { awsError, readSession } from '../contract/read-session';
 
@@ -42,6 +43,14 @@ describe('an AWS provider', () => {
   it('has the cache name it is given, whatever the region', () => {
     expect(new SsmProvider({ region: 'eu-west-1', cacheName: 'ssm@dublin' }).cacheName).toBe('ssm@dublin');
     expect(new SsmProvider({ cacheName: 'ssm@here' }).cacheName).toBe('ssm@here');
+  });
+
+  it.each([
+    [true, new SsmProvider()],
+    [true, new SecretsProvider()],
+    [false, new DynamoProvider()],
+  ])('reads by exact name, without a listing: %p', (expected, provider) => {
+    expect(provider.readsByName).toBe(expected);
   });
 
   it('refuses clients without a cache name', () => {

@@ -8,7 +8,7 @@ import { readSession } from '../contract/read-session';
 
 /** The least that a provider can be. */
 class ListProvider extends Provider {
-  override readonly name = 'list';
+  override readonly name: string = 'list';
 
   override readDirectory(directory: Directory): Promise<ListingOutcome> {
     return directory.service === 'broken'
@@ -28,6 +28,7 @@ describe('a provider that says no more than it must', () => {
     expect(provider.cacheable).toBe(true);
     expect(provider.cacheName).toBe('list');
     expect(provider.ownDirectory).toBeUndefined();
+    expect(provider.readsByName).toBe(false);
   });
 
   it('makes listings whose items are from it', async () => {
@@ -68,6 +69,17 @@ describe('a provider that says no more than it must', () => {
 
   it('has nothing to close', async () => {
     await expect(provider.close()).resolves.toBeUndefined();
+  });
+});
+
+describe('a provider that is not cacheable', () => {
+  class ProcessProvider extends ListProvider {
+    override readonly name = 'process';
+    override readonly cacheable = false;
+  }
+
+  it('is asked for a directory of its own, named after it', () => {
+    expect(new ProcessProvider().ownDirectory?.path).toBe('/_process');
   });
 });
 

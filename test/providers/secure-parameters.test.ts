@@ -63,6 +63,38 @@ describe('readParameters', () => {
     expect(inputs().every(({ WithDecryption }) => WithDecryption)).toBe(true);
   });
 
+  it('asks for the names of each directory in calls of their own', async () => {
+    const elsewhere = new Directory({ path: '/orders/all' });
+    answerExcept();
+
+    await Promise.all(
+      read(
+        secrets(3).flatMap((each) => [each, { ...each, exactName: `/orders/all/${each.name}`, directory: elsewhere }]),
+      ).values(),
+    );
+
+    expect(inputs().map(({ Names }) => Names)).toEqual([
+      ['/orders/prod/s0', '/orders/prod/s1', '/orders/prod/s2'],
+      ['/orders/all/s0', '/orders/all/s1', '/orders/all/s2'],
+    ]);
+  });
+
+  it.each(['/orders/prod/a b', '/orders/prod/a:1', '/orders/prod/ä', ''])(
+    'does not ask for %p, which no parameter is called and which would fail its call',
+    async (exactName) => {
+      answerExcept();
+
+      const started = read([
+        { kind: 'unread', name: 'x', exactName, directory, nextRotationMs: undefined },
+        ...secrets(1),
+      ]);
+
+      expect(await started.get(exactName)).toBeUndefined();
+      expect(await started.get('/orders/prod/s0')).toMatchObject({ value: 'of /orders/prod/s0' });
+      expect(inputs().map(({ Names }) => Names)).toEqual([['/orders/prod/s0']]);
+    },
+  );
+
   it('asks for nothing when nothing is wanted', () => {
     expect(read([]).size).toBe(0);
     expect(ssm.calls()).toHaveLength(0);

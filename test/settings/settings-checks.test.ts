@@ -1,6 +1,7 @@
 import { Dependency } from '../../src/di/dependency';
 import { Directory } from '../../src/directory/directory';
 import { InvalidDirectoryError, InvalidSettingsError } from '../../src/errors';
+import { DirectoryListing } from '../../src/item/directory-listing';
 import { settingChecks, variableReaders } from '../../src/settings/settings-checks';
 import { type SettingsValues } from '../../src/settings/settings-values';
 
@@ -197,6 +198,15 @@ describe('an assignment', () => {
     given.pool = 6;
 
     expect(checked).toEqual({ pool: 5 });
+    expect(Object.isFrozen(checked)).toBe(true);
+  });
+
+  it('of defaults takes a listing for its names and values', () => {
+    const listing = DirectoryListing.of(new Directory({ path: '/file' }), 'file', { Pool: 5, empty: '' });
+
+    const checked = check('defaults', listing);
+
+    expect(checked).toEqual({ Pool: 5, empty: '' });
     expect(Object.isFrozen(checked)).toBe(true);
   });
 
