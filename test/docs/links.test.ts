@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { documents, type Document, proseOf, readDocument, root } from './documents';
+
+/** A link or an image within the project. */
+interface Link {
+  readonly from: string;
+  /** Path of the target within the project. */
+  readonly path: string;
+  readonly anchor: string | undefined;
+}
+
+const links = documents().flatMap(linksOf);
+const cases = links.map(
+  (link) => [`${link.from} -> ${link.path}${link.anchor === undefined ? '' : `#${link.anchor}`}`, link] as const,
+);
+
+test.each(cases)('%s exists', (_, { path, anchor }) => {
+  expect(existsSync(join(root, path))).toBe(true);
+  if (anchor !== undefined) expect(anchorsOf(readDocument(path))).toContain(anchor);
+});
+
+test('the pages are reached from the README', () => {
+  const reached = links.filter(({ from }) => from === 'README.md').map(({ path }) => path);
+
+  expect(
+    documents()
+      .map(({ path }) => path)
+      .filter((path) => path !== 'README.md' && !reached.includes(path)),
+  ).toEqual([]);
+});
+
+function linksOf(document: Document): readonly Link[] {
+  const folder = dirname(document.path);
+  const targets = [...proseOf(document).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');
+  return targets
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => {
+      const [file = '', anchor] = target.split('#');
+      const path = file === '' ? document.path : relative(root, join(root, folder, file));
+      return { from: document.path, path, anchor };
+    });
+}
+
+/** The anchors of the headings of a page, made as GitHub makes them. */
+function anchorsOf(document: Document): readonly string[] {
+  const headings = [...proseOf(document).matchAll(/^#+ (.*)$/gm)].map((match) => match[1] ?? '');
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  );
+}

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as xcon from 'xcon';
+import * as testing from 'xcon/testing';
+import { settingsDefaults } from '../../src/settings/settings-values';
+import { variableReaders } from '../../src/settings/settings-checks';
+import { dynamoOperations } from '../../src/testing/local-aws/dynamo';
+import { kmsOperations } from '../../src/testing/local-aws/kms';
+import { secretsManagerOperations } from '../../src/testing/local-aws/secrets-manager';
+import { type Operations } from '../../src/testing/local-aws/service';
+import { ssmOperations } from '../../src/testing/local-aws/ssm';
+import vectors from '../conformance/xcon-vectors.json';
+import { documents, readDocument, root, tableOf } from './documents';
+
+/** Settings that are named but do nothing yet, or are not described yet. */
+const undescribed = ['staleIfErrorSeconds', 'strategy'];
+
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => readFileSync(join(root, 'src', name), 'utf8'));
+
+describe('docs/errors.md', () => {
+  const page = readDocument('docs/errors.md');
+
+  it('lists the codes and classes of the sources', () => {
+    const inSources = sources.flatMap((text) => [
+      ...text.matchAll(/^export class (\w+) [^]*?readonly code = '(\w+)'/gm),
+    ]);
+    const listed = tableOf(page, ['Code', 'Class']).map(([code, name]) => `${code} ${name}`);
+
+    expect(listed.toSorted()).toEqual(inSources.map(([, name, code]) => `${code} ${name}`).toSorted());
+  });
+
+  it('lists classes that are exported', () => {
+    const exported = Object.keys({ ...xcon, ...testing });
+
+    expect(
+      tableOf(page, ['Code', 'Class'])
+        .map(([, name]) => name)
+        .filter((name) => !exported.includes(name ?? '')),
+    ).toEqual([]);
+  });
+
+  it('lists the log events of the sources', () => {
+    const inSources = sources.flatMap((text) =>
+      [...text.matchAll(/'((?:lookup|provider|cache)\.[a-z-]+)'/g)].map((match) => match[1]),
+    );
+    const listed = tableOf(page, ['Event', 'Level']).map(([event]) => event);
+
+    expect(listed.toSorted()).toEqual([...new Set(inSources)].toSorted());
+  });
+});
+
+describe('docs/library-settings.md', () => {
+  const rows = tableOf(readDocument('docs/library-settings.md'), ['Setting', 'Variable', 'Default']);
+  const names = rows.map(([name]) => name ?? '');
+
+  it('lists the settings of the sources', () => {
+    expect([...names, ...undescribed].toSorted()).toEqual(Object.keys(settingsDefaults).toSorted());
+  });
+
+  it.each(rows.map(([name = '', variables = '', defaultValue = '']) => [name, variables, defaultValue] as const))(
+    'gives the variables and the default of %s',
+    (name, variables, defaultValue) => {
+      const setting = name as keyof typeof settingsDefaults;
+      const value = settingsDefaults[setting];
+      const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
+
+      expect(namesIn(variables)).toEqual(variableReaders[setting]?.variables ?? []);
+      expect(defaultValue).toBe(isPlain ? String(value) : '');
+    },
+  );
+});
+
+describe('The documentation', () => {
+  const text = documents()
+    .map((each) => each.text)
+    .join('\n');
+
+  it('names no variable that the sources do not read', () => {
+    const read = Object.values(variableReaders).flatMap(({ variables }) => variables);
+
+    expect(matches(text, /\bXCON_[A-Z_]+\b/g).filter((name) => !read.includes(name))).toEqual([]);
+  });
+
+  it('lists every difference from the Python library', () => {
+    const differing = vectors.vectors.filter((each) => 'differs' in each && each.differs).map(({ id }) => id);
+    const page = readDocument('docs/python-differences.md').text;
+    const listed = matches(page, /\b[a-z_]+-\d{2}\b/g);
+
+    expect(listed.toSorted()).toEqual(differing.toSorted());
+    expect(page).toContain(`${vectors.vectors.length} vectors`);
+    expect(page).toContain(`${differing.length} of them`);
+  });
+
+  it('lists the operations of the local AWS', () => {
+    const unused = undefined as never;
+    const operations: Readonly<Record<string, Operations>> = {
+      SSM: ssmOperations(unused),
+      'Secrets Manager': secretsManagerOperations(unused),
+      DynamoDB: dynamoOperations(unused, unused),
+      KMS: kmsOperations(unused),
+    };
+    const listed = tableOf(readDocument('docs/testing.md'), ['Service', 'Operations']);
+
+    expect(
+      Object.fromEntries(listed.map(([service = '', names = '']) => [service, namesIn(names).toSorted()])),
+    ).toEqual(
+      Object.fromEntries(Object.entries(operations).map(([service, each]) => [service, [...each.keys()].toSorted()])),
+    );
+  });
+});
+
+function namesIn(cell: string): readonly string[] {
+  return cell
+    .replaceAll('`', ' ')
+    .split(/[\s,]+/)
+    .filter((name) => name !== '');
+}
+
+function matches(text: string, pattern: RegExp): readonly string[] {
+  return [...new Set(text.match(pattern) ?? [])];
+}
