@@ -1,0 +1,155 @@
+import * as core from 'xcon/core';
+import * as xcon from 'xcon';
+
+/** What code can import, types left aside. A change of this list is a change of the API. */
+const names = [
+  'AwsClients',
+  'Cacher',
+  'CacherError',
+  'Clock',
+  'Config',
+  'ConfigError',
+  'ConfigNotFoundError',
+  'ConfigSnapshot',
+  'Context',
+  'ContextError',
+  'Default',
+  'Dependency',
+  'Directory',
+  'DirectoryChain',
+  'DirectoryItem',
+  'DirectoryListing',
+  'DynamoCacher',
+  'DynamoProvider',
+  'EnvProvider',
+  'Explanation',
+  'InvalidDirectoryError',
+  'InvalidNameError',
+  'InvalidSettingsError',
+  'InvalidValueError',
+  'LocalCache',
+  'Logger',
+  'NotLoadedError',
+  'Provider',
+  'ProviderChain',
+  'ProviderError',
+  'Random',
+  'SecretsProvider',
+  'SsmProvider',
+  'Unavailable',
+  'XconSettings',
+  'config',
+  'isConfigError',
+  'registerDependencies',
+  'registerIn',
+  'setWiring',
+  'withDependencies',
+  'xconSettings',
+];
+
+type Entry = typeof xcon;
+
+/** Loads an entry point as a process does that has loaded nothing yet, and tells which packages that loads. */
+function freshly(path: '../src/index' | '../src/core'): { readonly entry: Entry; readonly loaded: readonly string[] } {
+  const packages = ['ssm', 'secrets-manager', 'dynamodb', 'kms'].map((name) => `@aws-sdk/client-${name}`);
+  const loaded: string[] = [];
+  let entry: Entry | undefined;
+  jest.isolateModules(() => {
+    for (const name of [...packages, 'pino']) {
+      jest.doMock(name, () => {
+        loaded.push(name);
+        return jest.requireActual<object>(name);
+      });
+    }
+    entry = jest.requireActual<Entry>(path);
+    for (const name of [...packages, 'pino']) jest.dontMock(name);
+  });
+  if (entry === undefined) throw new Error('The entry point was not loaded.');
+  return { entry, loaded };
+}
+
+it('xcon exports exactly this', () => {
+  expect(Object.keys(xcon).sort()).toEqual(names);
+});
+
+it('xcon/core exports the same things', () => {
+  expect(Object.keys(core).sort()).toEqual(names);
+  for (const [name, value] of Object.entries(core)) expect([name, Reflect.get(xcon, name)]).toEqual([name, value]);
+});
+
+it('neither has a default export', () => {
+  expect('default' in xcon || 'default' in core).toBe(false);
+});
+
+it.each(['../src/index', '../src/core'] as const)(
+  '%s loads no AWS client and no logger before one is needed',
+  (path) => {
+    expect(freshly(path).loaded).toEqual([]);
+  },
+);
+
+describe('xcon', () => {
+  it('has default providers and a default cacher', () => {
+    const { Config, Context, EnvProvider, SsmProvider, SecretsProvider, DynamoCacher } = freshly('../src/index').entry;
+
+    Context.createRoot().run(() => {
+      const config = new Config();
+
+      expect([...config.providerChain].map((each) => each.constructor)).toEqual([
+        EnvProvider,
+        SsmProvider,
+        SecretsProvider,
+      ]);
+      expect(config.resolvedCacher).toBeInstanceOf(DynamoCacher);
+    });
+  });
+
+  it('lets classes of the user’s inject every dependency of the library', () => {
+    const entry = freshly('../src/index').entry;
+    const { AwsClients, Clock, Config, Context, DynamoCacher, DynamoProvider, EnvProvider, LocalCache } = entry;
+    const { Logger, Random, SecretsProvider, SsmProvider, XconSettings } = entry;
+    const classes = [
+      ...[AwsClients, Clock, Config, DynamoCacher, DynamoProvider, EnvProvider, LocalCache],
+      ...[Logger, Random, SecretsProvider, SsmProvider, XconSettings],
+    ];
+    const context = Context.createRoot();
+
+    for (const each of classes as readonly (typeof Config)[]) {
+      expect(context.container.resolve(each)).toBe(context.resolve(each));
+    }
+  });
+});
+
+describe('xcon/core', () => {
+  it('wants to be told which providers there are', async () => {
+    const { Config, Context, InvalidSettingsError } = freshly('../src/core').entry;
+
+    await Context.createRoot().run(async () => {
+      const error = await new Config().get('x').catch((thrown: unknown) => thrown);
+
+      expect(error).toBeInstanceOf(InvalidSettingsError);
+      expect((error as Error).message).toContain('there are no default ones in xcon/core');
+    });
+  });
+
+  it('works with those that it is given, without a cacher', async () => {
+    const { Config, Context, EnvProvider } = freshly('../src/core').entry;
+
+    await Context.createRoot().run(async () => {
+      const config = new Config({ providers: [new EnvProvider({ x: 'value' })], directories: [] });
+
+      expect(await config.get('x')).toBe('value');
+      expect(config.resolvedCacher).toBeNull();
+    });
+  });
+
+  it('uses what it is told to use', async () => {
+    const { Config, Context, EnvProvider, setWiring } = freshly('../src/core').entry;
+
+    setWiring({ providers: [new EnvProvider({ x: 'wired' })], cacher: null, environment: EnvProvider });
+
+    await Context.createRoot().run(async () => {
+      expect(await new Config().get('x')).toBe('wired');
+    });
+  });
+});
