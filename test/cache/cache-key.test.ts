@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { CacheKey, fitsSortKey, nameOfKey } from '../../src/cache/cache-key';
+import { Directory, DirectoryChain } from '../../src/index';
+import { cacheKey } from './rows';
+
+describe('CacheKey', () => {
+  test('builds the keys that the Python library builds', () => {
+    const key = cacheKey('/orders/prod|/orders/all', 'ssm|secrets');
+
+    expect(key.directories).toBe('/orders/prod|/orders/all');
+    expect(key.chain).toBe('/orders/prod|/orders/all|+|ssm|secrets');
+    expect(key.nameKey('db_host')).toBe('db_host|+|/orders/prod|/orders/all|+|ssm|secrets');
+  });
+
+  test('names its chain by a hash in the rows of our own', () => {
+    const key = cacheKey('/orders/prod', 'ssm');
+
+    const hash = createHash('sha256').update('/orders/prod|+|ssm').digest('hex');
+    expect(key.chainHash).toBe(hash);
+    expect(key.leaseKey).toBe(`~xcon|lease|${hash}`);
+  });
+
+  test('tells chains of other directories or providers apart', () => {
+    const hashes = [
+      cacheKey('/a|/b', 'ssm'),
+      cacheKey('/b|/a', 'ssm'),
+      cacheKey('/a', 'ssm'),
+      cacheKey('/a|/b', 'ssm|secrets'),
+      cacheKey('/a|/b', 'secrets|ssm'),
+    ].map(({ chainHash }) => chainHash);
+
+    expect(new Set(hashes).size).toBe(5);
+  });
+
+  test.each([
+    ['the usual chain', '/orders/prod|/orders/all', 'ssm|secrets', '/orders/prod', true],
+    ['a directory with an opening brace', '/orders/{x', 'ssm', '/orders/prod', false],
+    ['a directory with a closing brace', '/orders/x}', 'ssm', '/orders/prod', false],
+    ['no directory', '', 'ssm', '/orders/prod', false],
+    ['a chain that fits just so', `/${'d'.repeat(1017)}`, 'ssm', '/orders/prod', true],
+    ['a chain that is one byte too long', `/${'d'.repeat(1018)}`, 'ssm', '/orders/prod', false],
+    ['a chain that is too long in bytes, not in letters', `/${'ä'.repeat(600)}`, 'ssm', '/orders/prod', false],
+    ['an environ that fits just so', '/orders/prod', 'ssm', `/${'e'.repeat(2047)}`, true],
+    ['an environ that is too long', '/orders/prod', 'ssm', `/${'e'.repeat(2048)}`, false],
+  ])('of %s: can be stored: %#', (_, directories, providers, environ, expected) => {
+    expect(cacheKey(directories, providers, environ).isStorable).toBe(expected);
+  });
+
+  test('of a directory with the separator in it cannot be stored: it would be that of two directories', () => {
+    const oneDirectory = new CacheKey('/orders/prod', new DirectoryChain([Directory.literal('/a|/b')]), 'ssm');
+
+    expect(oneDirectory.chain).toBe(cacheKey('/a|/b', 'ssm').chain);
+    expect(oneDirectory.isStorable).toBe(false);
+  });
+});
+
+describe('nameOfKey', () => {
+  test('gives the name in a sort key as it was written', () => {
+    const key = cacheKey('/orders/prod', 'ssm|names');
+
+    expect(nameOfKey(key.nameKey('DB_Host'))).toBe('DB_Host');
+    expect(nameOfKey('alone')).toBe('alone');
+  });
+});
+
+describe('a chain that was looked up by exact names', () => {
+  test('tells names apart by case; others do not', () => {
+    expect(cacheKey('/orders/prod', 'ssm|names').tellsCase).toBe(true);
+    expect(cacheKey('/orders/prod', 'ssm').tellsCase).toBe(false);
+  });
+});
+
+describe('fitsSortKey', () => {
+  test('counts bytes', () => {
+    expect([fitsSortKey('k'.repeat(1024)), fitsSortKey('k'.repeat(1025)), fitsSortKey('ä'.repeat(513))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});

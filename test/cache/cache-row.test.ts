@@ -1,0 +1,209 @@
+import { type AttributeMap } from '../../src/aws/attribute-value';
+import {
+  type CacheRow,
+  createdAtMs,
+  dataKeyKey,
+  decodeRow,
+  encodeRow,
+  isoTime,
+  referenceKey,
+  sealedKey,
+} from '../../src/cache/cache-row';
+import { readPartition } from './properties/python-reader';
+import { cacheKey, paths, plainRow, pythonRow, referenceRow, sealedRow, startSeconds } from './rows';
+
+const facts = {
+  directory: '/_nonExistent',
+  ttl: startSeconds + 60,
+  createdAt: '2026-03-01T12:00:00.000+00:00',
+};
+const leaseRow: CacheRow = {
+  ...facts,
+  kind: 'lease',
+  nameKey: cacheKey().leaseKey,
+  name: '~xcon-lease',
+  source: 'xcon-lease',
+  owner: 'somebody',
+  untilMs: 1_772_366_402_000,
+  state: 'held',
+};
+const dataKeyRow: CacheRow = {
+  ...facts,
+  kind: 'key',
+  nameKey: '~xcon|key|0123456789abcdef',
+  name: '~xcon-key',
+  source: 'xcon-key',
+  keyId: '0123456789abcdef',
+  wrapped: Uint8Array.of(9, 8, 7),
+};
+const everyKind: readonly (readonly [string, CacheRow])[] = [
+  ['a plain row', plainRow()],
+  ['a row for a missing name', plainRow({ directory: '/_nonExistent', value: undefined })],
+  ['a plain secret', plainRow({ secret: true, source: 'custom - /orders/prod' })],
+  ['a sealed row', sealedRow()],
+  ['a reference', referenceRow()],
+  ['a lease', leaseRow],
+  ['a lease that is done', { ...leaseRow, state: 'done' }],
+  ['a data key', dataKeyRow],
+];
+
+describe('encodeRow', () => {
+  test('writes a plain row as the Python library does', () => {
+    expect(encodeRow('/orders/prod', plainRow({ originalName: 'DB_HOST' }))).toEqual({
+      app_key: { S: '/orders/prod' },
+      name_key: { S: `db_host|+|${paths}|+|ssm|secrets` },
+      real_name: { S: 'db_host' },
+      original_name: { S: 'DB_HOST' },
+      real_directory: { S: '/orders/prod' },
+      source: { S: 'ssm - /orders/prod' },
+      ttl: { N: `${startSeconds + 3600 * 11}` },
+      created_at: { S: '2026-03-01T11:00:00.000+00:00' },
+      cache_concat_directory_paths: { S: paths },
+      cache_concat_provider_names: { S: 'ssm|secrets' },
+      value: { S: 'cached' },
+    });
+  });
+
+  test('writes no value for a missing name', () => {
+    const row = encodeRow('/orders/prod', plainRow({ directory: '/_nonExistent', value: undefined }));
+
+    expect(row).not.toHaveProperty('value');
+    expect(row).toHaveProperty('cache_concat_provider_names');
+  });
+
+  test('leaves out what a row does not say', () => {
+    const row = encodeRow('/orders/prod', plainRow({ source: undefined, ttl: undefined, createdAt: undefined }));
+
+    expect(Object.keys(row)).not.toEqual(expect.arrayContaining(['source']));
+    expect([row['ttl'], row['created_at']]).toEqual([undefined, undefined]);
+  });
+
+  test.each(everyKind)('writes %s so that the Python library can read the partition', (_, row) => {
+    expect(() => readPartition([encodeRow('/orders/prod', row)])).not.toThrow();
+  });
+
+  test.each(everyKind.filter(([, { kind }]) => kind !== 'plain'))('writes %s without what makes a value', (_, row) => {
+    const names = Object.keys(encodeRow('/orders/prod', row));
+
+    for (const name of ['value', 'original_name', 'cache_concat_directory_paths', 'cache_concat_provider_names'])
+      expect(names).not.toContain(name);
+    expect(row.nameKey).not.toBe(cacheKey().nameKey('db_host'));
+  });
+});
+
+describe('decodeRow', () => {
+  test.each(everyKind)('reads %s back', (_, row) => {
+    expect(decodeRow(encodeRow('/orders/prod', row))).toEqual(row);
+  });
+
+  test('reads a row of the Python library', () => {
+    expect(decodeRow(pythonRow())).toEqual(plainRow({ createdAt: '2026-03-01T11:00:00.123456+00:00' }));
+  });
+
+  test('compares names lower-cased, and keeps them as they are where the original is not given', () => {
+    const row = pythonRow({ real_name: { S: 'DB_HOST' }, original_name: { NULL: true } });
+
+    expect(decodeRow(row)).toMatchObject({ name: 'db_host', originalName: 'DB_HOST' });
+  });
+
+  test.each<[string, AttributeMap]>([
+    ['without a sort key', { name_key: { NULL: true } }],
+    ['without a name', { real_name: { NULL: true } }],
+    ['with an empty name', { real_name: { S: '' } }],
+    ['without a directory', { real_directory: { NULL: true } }],
+    ['with a directory that is no path', { real_directory: { S: 'orders' } }],
+    ['with a directory that is a number', { real_directory: { N: '1' } }],
+    ['without its directories', { cache_concat_directory_paths: { NULL: true } }],
+    ['without its providers', { cache_concat_provider_names: { NULL: true } }],
+  ])('passes over a row %s', (_, bad) => {
+    expect(decodeRow(pythonRow(bad))).toBeUndefined();
+  });
+
+  test.each<[string, AttributeMap]>([
+    ['without a source', { source: { N: '1' } }],
+    ['without a ttl', { ttl: { S: 'soon' } }],
+    ['with a ttl that is no number', { ttl: { N: 'x' } }],
+    ['without a moment', { created_at: { NULL: true } }],
+    ['with a moment that is none', { created_at: { S: 'yesterday' } }],
+  ])('takes what is bad as absent in a row %s', (_, bad) => {
+    const [name = ''] = Object.keys(bad);
+
+    const row = decodeRow(pythonRow(bad));
+
+    expect(row).toMatchObject({ kind: 'plain', value: { S: 'cached' } });
+    expect(row).toHaveProperty(name === 'created_at' ? 'createdAt' : name, undefined);
+  });
+
+  test.each<[string, AttributeMap]>([
+    ['a sealed row whose box is no binary', { xcon_sealed: { S: 'AQID' } }],
+    ['a sealed row under another sort key', { name_key: { S: 'db_host|+|/orders/prod|+|ssm' } }],
+  ])('passes over %s', (_, bad) => {
+    expect(decodeRow({ ...encodeRow('/orders/prod', sealedRow()), ...bad })).toBeUndefined();
+  });
+
+  test.each<[string, AttributeMap]>([
+    ['without a provider', { xcon_ref: { M: { name: { S: '/orders/prod/db_host' } } } }],
+    ['without a name', { xcon_ref: { M: { provider: { S: 'secrets' } } } }],
+    ['that is no map', { xcon_ref: { S: 'secrets' } }],
+    ['under another sort key', { name_key: { S: 'db_host|+|/orders/prod|+|ssm' } }],
+  ])('passes over a reference %s', (_, bad) => {
+    expect(decodeRow({ ...encodeRow('/orders/prod', referenceRow()), ...bad })).toBeUndefined();
+  });
+
+  test.each<[string, AttributeMap]>([
+    ['without an owner', { xcon_owner: { NULL: true } }],
+    ['without an end', { xcon_until_ms: { S: 'soon' } }],
+  ])('passes over a lease %s', (_, bad) => {
+    expect(decodeRow({ ...encodeRow('/orders/prod', leaseRow), ...bad })).toBeUndefined();
+  });
+
+  test('takes a lease in a state that it does not know as held', () => {
+    const row = { ...encodeRow('/orders/prod', leaseRow), xcon_state: { S: 'paused' } };
+
+    expect(decodeRow(row)).toMatchObject({ kind: 'lease', state: 'held' });
+  });
+
+  test('passes over a data key under another sort key', () => {
+    const row = { ...encodeRow('/orders/prod', dataKeyRow), name_key: { S: 'key' } };
+
+    expect(decodeRow(row)).toBeUndefined();
+  });
+
+  test.each([
+    ['secrets - /orders/prod', true],
+    ['secrets@eu-west-1 - /orders/prod', true],
+    ['ssm - /orders/prod', false],
+    ['secretsish - /orders/prod', false],
+  ])('takes a plain value from "%s" as a secret: %s', (source, secret) => {
+    expect(decodeRow(pythonRow({ source: { S: source } }))).toMatchObject({ secret });
+  });
+});
+
+describe('the sort keys of rows of our own', () => {
+  test('differ from the plain one of their name', () => {
+    const key = cacheKey();
+
+    const keys = [key.nameKey('a'), sealedKey(key, 'a', '0a'), sealedKey(key, 'a', '0b'), referenceKey(key, 'a')];
+
+    expect(new Set([...keys, dataKeyKey('0a'), key.leaseKey]).size).toBe(6);
+    expect(keys.every((each) => each.startsWith(key.nameKey('a')))).toBe(true);
+  });
+
+  test('of leases and data keys sort behind those of names', () => {
+    expect([cacheKey().leaseKey, dataKeyKey('0a')].every((each) => each > cacheKey().nameKey('zz'))).toBe(true);
+  });
+});
+
+describe('isoTime', () => {
+  test('writes a moment so that Python reads it before 3.11', () => {
+    expect(isoTime(1_772_366_400_007)).toBe('2026-03-01T12:00:00.007+00:00');
+  });
+});
+
+describe('createdAtMs', () => {
+  test('gives the moment of a row, whoever wrote it', () => {
+    expect(createdAtMs(plainRow({ createdAt: '2026-03-01T12:00:00.007+00:00' }))).toBe(1_772_366_400_007);
+    expect(createdAtMs(plainRow({ createdAt: '2026-03-01T12:00:00.007123+00:00' }))).toBe(1_772_366_400_007);
+    expect(createdAtMs(plainRow({ createdAt: undefined }))).toBeUndefined();
+  });
+});

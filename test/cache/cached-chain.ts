@@ -1,0 +1,32 @@
+import { type CachedChain, type CacheSession } from '../../src/cache/cacher';
+import { AwsClients, type AwsClientsOptions, LocalCache, XconSettings } from '../../src/index';
+import { type SettingsValues } from '../../src/settings/settings-values';
+import { RecordedLog, TestClock, TestRandom } from './doubles';
+import { cacheKey } from './rows';
+
+/** What a session is to be made of; absent: a clock that stands, chance 0.5, default settings, no clients. */
+export interface SessionParts {
+  readonly clock?: TestClock;
+  readonly random?: TestRandom;
+  readonly log?: RecordedLog;
+  readonly settings?: Partial<SettingsValues>;
+  readonly clients?: AwsClientsOptions;
+}
+
+/** Makes what a cacher may use. */
+export function cacheSession(parts: SessionParts = {}): CacheSession {
+  const { clock = new TestClock(), random = new TestRandom(), log = new RecordedLog() } = parts;
+  return {
+    clients: new AwsClients(parts.clients),
+    settings: new XconSettings(parts.settings).resolve(),
+    localCache: new LocalCache(),
+    logger: log.logger(),
+    nowMs: () => clock.nowMs(),
+    random: () => random.next(),
+  };
+}
+
+/** Makes a chain of the usual directories and providers. */
+export function cachedChain(parts: SessionParts = {}): CachedChain {
+  return { key: cacheKey(), session: cacheSession(parts), trusted: undefined };
+}

@@ -1,0 +1,173 @@
+import { ChainLease } from '../../src/cache/chain-lease';
+import { finishLease, lookAtLease, takeLease } from '../../src/cache/lease-store';
+import { TestClock } from './doubles';
+import { MemoryDynamo } from './memory-dynamo';
+import { cacheKey, table } from './rows';
+
+let dynamo: MemoryDynamo;
+let clock: TestClock;
+let sleeps: number[];
+/** What happens in the table while the waiter sleeps. */
+let meanwhile: () => Promise<unknown>;
+
+beforeEach(() => {
+  dynamo = new MemoryDynamo();
+  clock = new TestClock();
+  sleeps = [];
+  meanwhile = () => Promise.resolve();
+});
+
+function target() {
+  return { client: dynamo.client, table, key: cacheKey(), nowMs: () => clock.nowMs() };
+}
+
+function leaseOf(beforeDone: () => Promise<void> = () => Promise.resolve()): ChainLease {
+  return new ChainLease(target(), beforeDone);
+}
+
+/** Waits without time passing anywhere but on the clock. */
+function waiting(seconds = 10) {
+  const sleep = async (ms: number): Promise<void> => {
+    sleeps.push(ms);
+    clock.advance(ms / 1000);
+    await meanwhile();
+  };
+  return { random: () => 0.5, sleep, deadlineMs: clock.nowMs() + seconds * 1000 };
+}
+
+function slept(): number {
+  return sleeps.reduce((sum, each) => sum + each, 0);
+}
+
+describe('standing for a lease', () => {
+  test('makes the only one that stands the holder, at once', async () => {
+    expect(await leaseOf().stand(waiting())).toBe('holder');
+
+    expect(sleeps).toEqual([]);
+  });
+
+  test('waits for a holder until it is done', async () => {
+    await takeLease(target(), 'other');
+    meanwhile = async () => {
+      if (slept() > 500) await finishLease(target(), 'other');
+    };
+
+    expect(await leaseOf().stand(waiting())).toBe('read rows');
+
+    expect(slept()).toBeLessThan(1500);
+  });
+
+  test('takes over from a holder that died, after one lease', async () => {
+    await takeLease(target(), 'dead');
+
+    expect(await leaseOf().stand(waiting())).toBe('holder');
+
+    expect(slept()).toBeGreaterThanOrEqual(2000);
+    expect(slept()).toBeLessThan(3000);
+    expect(await lookAtLease(target())).not.toMatchObject({ owner: 'dead' });
+  });
+
+  test('takes over when the row of the lease is gone', async () => {
+    await takeLease(target(), 'other');
+    const send = (command: never): Promise<unknown> => dynamo.send(command);
+    const lease = new ChainLease({ ...target(), client: { send } as never }, () => Promise.resolve());
+    meanwhile = () => {
+      dynamo = new MemoryDynamo();
+      return Promise.resolve();
+    };
+
+    expect(await lease.stand(waiting())).toBe('holder');
+
+    expect(sleeps).toHaveLength(1);
+  });
+
+  test('goes on alone, at a moment of its own, after others were faster three times', async () => {
+    let others = 0;
+    const send = async (command: { readonly constructor: { readonly name: string } }): Promise<unknown> => {
+      if (command.constructor.name === 'PutItemCommand') await takeLease(target(), `other ${(others += 1)}`);
+      return dynamo.send(command as never);
+    };
+    const lease = new ChainLease({ ...target(), client: { send } as never }, () => Promise.resolve());
+
+    expect(await lease.stand(waiting(60))).toBe('alone');
+
+    expect(others).toBe(3);
+    expect(sleeps.at(-1)).toBe(500);
+  });
+
+  test('gives up when its time is over', async () => {
+    await takeLease(target(), 'other');
+
+    expect(await leaseOf().stand(waiting(1))).toBe('alone');
+
+    expect(slept()).toBeLessThan(1700);
+  });
+
+  test('does not wait on a clock that stands still for ever', async () => {
+    await takeLease(target(), 'other');
+    const standing = waiting(1);
+    const sleep = (ms: number): Promise<void> => {
+      sleeps.push(ms);
+      return Promise.resolve();
+    };
+
+    expect(await leaseOf().stand({ ...standing, sleep })).toBe('alone');
+  });
+
+  test('goes on alone when the lease cannot be asked for', async () => {
+    const broken = { ...target(), client: { send: () => Promise.reject(new Error('no')) } as never };
+
+    expect(await new ChainLease(broken, () => Promise.resolve()).stand(waiting())).toBe('alone');
+    expect(sleeps).toEqual([]);
+  });
+
+  test('goes on alone when the lease cannot be looked at', async () => {
+    const held = Object.assign(new Error('held'), { name: 'ConditionalCheckFailedException' });
+    const send = jest.fn().mockRejectedValueOnce(held).mockRejectedValue(new Error('no'));
+    const broken = { ...target(), client: { send } as never };
+
+    expect(await new ChainLease(broken, () => Promise.resolve()).stand(waiting())).toBe('alone');
+    expect(sleeps).toHaveLength(1);
+  });
+});
+
+describe('trying once for a lease', () => {
+  test('gives it, and does not wait for one that is held', async () => {
+    const [one, other] = [leaseOf(), leaseOf()];
+
+    expect(await one.tryOnce()).toBeDefined();
+    expect(await other.tryOnce()).toBeUndefined();
+    expect(sleeps).toEqual([]);
+  });
+});
+
+describe('holding a lease', () => {
+  test('ends it when the last lookup of the process is done, once what was found is written', async () => {
+    const written: string[] = [];
+    const lease = leaseOf(async () => {
+      written.push((await lookAtLease(target()))?.state ?? 'gone');
+    });
+    await lease.stand(waiting());
+    const [first, second] = [lease.hold(), lease.hold()];
+
+    await first.release();
+    await first.release();
+    expect(await lookAtLease(target())).toMatchObject({ state: 'held' });
+    await second.release();
+
+    expect(written).toEqual(['held']);
+    expect(await lookAtLease(target())).toMatchObject({ state: 'done' });
+  });
+
+  test('has nothing left to share after its end', async () => {
+    const lease = leaseOf();
+    await lease.stand(waiting());
+    await lease.hold().release();
+    clock.advance(61);
+    await takeLease(target(), 'other');
+
+    await lease.hold().release();
+
+    expect(await lookAtLease(target())).toMatchObject({ owner: 'other', state: 'held' });
+  });
+});

@@ -1,0 +1,183 @@
+import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { mockClient } from 'aws-sdk-client-mock';
+import { type DataKeyRow } from '../../src/cache/cache-row';
+import { Keyring } from '../../src/cache/keyring';
+import { XconSettings } from '../../src/index';
+import { type SettingsValues } from '../../src/settings/settings-values';
+import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { startMs, TestClock } from './doubles';
+import { clientOptions } from './fleet-process';
+
+const day = 24 * 3600;
+const given = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64'));
+let aws: LocalAws;
+let client: KMSClient;
+let clock: TestClock;
+
+beforeAll(async () => {
+  aws = await startLocalAws({ seed: { kmsKeys: ['alias/orders', 'alias/other'] } });
+  client = new KMSClient(clientOptions(aws.url));
+});
+
+beforeEach(() => {
+  aws.calls.clear();
+  clock = new TestClock();
+});
+
+afterAll(async () => {
+  client.destroy();
+  await aws.close();
+});
+
+function keyring(settings: Partial<SettingsValues> = { cacheKmsKeyId: 'alias/orders' }, environ = '/orders/prod') {
+  return new Keyring({
+    settings: new XconSettings(settings).resolve(),
+    environ,
+    kms: () => Promise.resolve(client),
+    nowMs: () => clock.nowMs(),
+  });
+}
+
+/** Makes a data key, as a process does that finds none. */
+async function dataKeyRow(): Promise<DataKeyRow> {
+  const made = await keyring().current([]);
+  if (!('row' in made)) throw new Error('No data key was made.');
+  aws.calls.clear();
+  return made.row;
+}
+
+const unopenable: DataKeyRow = {
+  kind: 'key',
+  nameKey: '~xcon|key|0a',
+  name: '~xcon-key',
+  directory: '/_nonExistent',
+  source: 'xcon-key',
+  ttl: startMs / 1000 + day,
+  createdAt: '2026-03-01T12:00:00.000+00:00',
+  keyId: '0a',
+  wrapped: Uint8Array.of(1),
+};
+
+describe('a keyring with keys of the settings', () => {
+  test('seals with the first, and finds all', async () => {
+    const ring = keyring({ cacheKeys: given });
+
+    const first = await ring.current([]);
+    const second = await keyring({ cacheKeys: given.slice(1) }).current([]);
+
+    if ('row' in first || 'row' in second) throw new Error('A key of the settings has no row.');
+    expect(Buffer.from(first.bytes).toString('base64')).toBe(given[0]);
+    expect(await ring.find(first.id, [])).toEqual(first);
+    expect(await ring.find(second.id, [])).toEqual(second);
+    expect(await ring.find('ffffffffffffffff', [])).toBeUndefined();
+    expect(aws.calls.count()).toBe(0);
+  });
+
+  test('gives its keys ids that say nothing of them, the same in every process', async () => {
+    const keys = await Promise.all([
+      keyring({ cacheKeys: given }).current([]),
+      keyring({ cacheKeys: given }).current([]),
+    ]);
+
+    const ids = keys.map((key) => ('row' in key ? key.row.keyId : key.id));
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[0]).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  test('leaves wrapped keys alone when there is no KMS key', async () => {
+    const row = await dataKeyRow();
+
+    expect(await keyring({ cacheKeys: given }).find(row.keyId, [row])).toBeUndefined();
+  });
+});
+
+describe('a keyring with a KMS key', () => {
+  test('makes a data key, and the row that keeps it for others', async () => {
+    const made = await keyring().current([]);
+
+    if (!('row' in made)) throw new Error('No data key was made.');
+    expect(made.key.bytes).toHaveLength(32);
+    expect(made.row).toMatchObject({
+      kind: 'key',
+      nameKey: `~xcon|key|${made.key.id}`,
+      keyId: made.key.id,
+      directory: '/_nonExistent',
+      ttl: startMs / 1000 + 2 * day,
+      createdAt: '2026-03-01T12:00:00.000+00:00',
+    });
+    expect(aws.calls.of('GenerateDataKey').map(({ body }) => body)).toEqual([
+      { KeyId: 'alias/orders', KeySpec: 'AES_256', EncryptionContext: { environ: '/orders/prod' } },
+    ]);
+    expect(Buffer.from(made.row.wrapped).includes(Buffer.from(made.key.bytes))).toBe(false);
+  });
+
+  test('unwraps the newest data key that another process has made', async () => {
+    const row = await dataKeyRow();
+
+    const key = await keyring().current([row]);
+
+    expect(key).toMatchObject({ id: row.keyId });
+    expect(aws.calls.all.map(({ operation }) => operation)).toEqual(['Decrypt']);
+  });
+
+  test('unwraps a data key once, however often it is asked for', async () => {
+    const row = await dataKeyRow();
+    const ring = keyring();
+
+    const keys = await Promise.all([ring.current([row]), ring.find(row.keyId, [row]), ring.find(row.keyId, [row])]);
+
+    expect(new Set(keys).size).toBe(1);
+    expect(aws.calls.count()).toBe(1);
+  });
+
+  test('makes a new data key after 24 hours, and still opens what the old one has sealed', async () => {
+    const row = await dataKeyRow();
+    clock.advance(day);
+    const ring = keyring();
+
+    const made = await ring.current([row]);
+
+    expect('row' in made && made.row.keyId).not.toBe(row.keyId);
+    expect(await ring.find(row.keyId, [row])).toMatchObject({ id: row.keyId });
+  });
+
+  test('does not seal with a data key of an unknown moment', async () => {
+    const row = await dataKeyRow();
+
+    const made = await keyring().current([{ ...row, createdAt: undefined }]);
+
+    expect(made).toHaveProperty('row');
+  });
+
+  test('does not unwrap a data key of another partition, nor one of another KMS key', async () => {
+    const row = await dataKeyRow();
+
+    await expect(keyring(undefined, '/orders/test').find(row.keyId, [row])).rejects.toThrow();
+    await expect(keyring({ cacheKmsKeyId: 'alias/other' }).find(row.keyId, [row])).rejects.toThrow();
+  });
+
+  test('asks again after KMS has failed', async () => {
+    const row = await dataKeyRow();
+    const ring = keyring();
+    aws.setFaults([{ target: 'Decrypt', type: 'AccessDeniedException', times: 1 }]);
+
+    await expect(ring.find(row.keyId, [row])).rejects.toThrow();
+
+    expect(await ring.find(row.keyId, [row])).toMatchObject({ id: row.keyId });
+  });
+
+  test('finds no key that has no row', async () => {
+    expect(await keyring().find('ffffffffffffffff', [])).toBeUndefined();
+  });
+
+  test('throws when KMS does not give what was asked for', async () => {
+    const mocked = mockClient(KMSClient);
+    mocked.on(GenerateDataKeyCommand).resolves({ Plaintext: new Uint8Array(16), CiphertextBlob: Uint8Array.of(1) });
+    mocked.on(DecryptCommand).resolves({});
+
+    await expect(keyring().current([])).rejects.toThrow('KMS gave no data key.');
+    await expect(keyring().find('0a', [unopenable])).rejects.toThrow('KMS gave no key of 32 bytes.');
+
+    mocked.restore();
+  });
+});

@@ -1,0 +1,163 @@
+import { encodeRow } from '../../src/cache/cache-row';
+import { Partition } from '../../src/cache/partition';
+import { startMs } from './doubles';
+import { cacheKey, plainRow, pythonRow, referenceRow, sealedRow, startSeconds } from './rows';
+
+const key = cacheKey();
+const hour = 3600;
+
+function partitionOf(rows: readonly Parameters<typeof encodeRow>[1][], draw = 0.5): Partition {
+  return new Partition(
+    rows.map((row) => encodeRow('/orders/prod', row)),
+    draw,
+    startMs,
+  );
+}
+
+function createdAt(second: number): string {
+  return `2026-03-01T11:00:${`${second}`.padStart(2, '0')}.000+00:00`;
+}
+
+const keyRow = {
+  kind: 'key' as const,
+  nameKey: '~xcon|key|0a',
+  name: '~xcon-key',
+  directory: '/_nonExistent',
+  source: 'xcon-key',
+  ttl: startSeconds + 48 * hour,
+  createdAt: createdAt(1),
+  keyId: '0a',
+  wrapped: Uint8Array.of(1),
+};
+
+describe('Partition', () => {
+  test('gives the rows of a name, those of its chain only', () => {
+    const elsewhere = { cache_concat_provider_names: { S: 'ssm' } };
+    const partition = new Partition(
+      [pythonRow(), pythonRow({ real_name: { S: 'other' } }), pythonRow({ ...elsewhere, value: { S: 'elsewhere' } })],
+      0.5,
+      startMs,
+    );
+
+    const answers = partition.answers(key, 'db_host', startMs);
+
+    expect(answers).toEqual([expect.objectContaining({ name: 'db_host', value: { S: 'cached' } })]);
+    expect(partition.answers(cacheKey('/elsewhere'), 'db_host', startMs)).toEqual([]);
+  });
+
+  test('gives the newest row first, of whatever kind; one of an unknown moment last', () => {
+    const partition = partitionOf([
+      plainRow({ createdAt: createdAt(2) }),
+      sealedRow({ createdAt: createdAt(3), keyId: '0a' }),
+      sealedRow({ createdAt: undefined, keyId: '0b' }),
+      referenceRow({ createdAt: createdAt(1) }),
+    ]);
+
+    const answers = partition.answers(key, 'db_host', startMs);
+
+    expect(answers.map(({ kind, createdAt: at }) => [kind, at])).toEqual([
+      ['sealed', createdAt(3)],
+      ['plain', createdAt(2)],
+      ['reference', createdAt(1)],
+      ['sealed', undefined],
+    ]);
+  });
+
+  test('gives no row that has ended, now or when it was read', () => {
+    const partition = partitionOf([
+      plainRow({ name: 'ended', ttl: startSeconds }),
+      plainRow({ name: 'ending', ttl: startSeconds + 1 }),
+      plainRow({ name: 'endless', ttl: undefined }),
+    ]);
+
+    expect(partition.names(key)).toEqual(['ending', 'endless']);
+    expect(partition.answers(key, 'ending', startMs)).toHaveLength(1);
+    expect(partition.answers(key, 'ending', startMs + 1000)).toEqual([]);
+    expect(partition.answers(key, 'endless', startMs + 1e12)).toHaveLength(1);
+  });
+
+  test('passes over rows that cannot be used', () => {
+    const partition = new Partition([{}, pythonRow({ real_name: { S: '' } }), pythonRow()], 0.5, startMs);
+
+    expect(partition.names(key)).toEqual(['db_host']);
+  });
+
+  test('names everything a chain has rows for, once', () => {
+    const partition = partitionOf([plainRow(), referenceRow(), referenceRow({ name: 'password' })]);
+
+    expect(partition.names(key)).toEqual(['db_host', 'password']);
+    expect(partition.names(cacheKey('/elsewhere'))).toEqual([]);
+  });
+
+  test('tells names apart by case where they were looked up by exact name', () => {
+    const exact = cacheKey('/orders/prod', 'ssm|names');
+    const rowOf = (name: string) => plainRow({ name: 'host', nameKey: exact.nameKey(name), chain: exact.chain });
+    const partition = partitionOf([rowOf('HOST'), rowOf('Host')]);
+
+    expect(partition.names(exact)).toEqual(['HOST', 'Host']);
+    expect(partition.answers(exact, 'Host', startMs).map(({ nameKey }) => nameKey)).toEqual([exact.nameKey('Host')]);
+    expect(partition.answers(exact, 'host', startMs)).toEqual([]);
+  });
+
+  test('knows whether a chain has a row that has not ended', () => {
+    const partition = partitionOf([plainRow({ ttl: startSeconds + 10 }), keyRow]);
+
+    expect(partition.hasLiveRow(key, startMs)).toBe(true);
+    expect(partition.hasLiveRow(key, startMs + 10_000)).toBe(false);
+    expect(partition.hasLiveRow(cacheKey('/elsewhere'), startMs)).toBe(false);
+  });
+
+  test('takes a reference as a row of its chain', () => {
+    expect(partitionOf([referenceRow()]).hasLiveRow(key, startMs)).toBe(true);
+  });
+
+  describe('latestTtl', () => {
+    test('is the latest end among the rows of found names', () => {
+      const partition = partitionOf([
+        plainRow({ ttl: startSeconds + hour }),
+        plainRow({ name: 'other', ttl: startSeconds + 2 * hour }),
+        plainRow({ name: 'endless', ttl: undefined }),
+        plainRow({ name: 'missing', directory: '/_nonExistent', value: undefined, ttl: startSeconds + 9 * hour }),
+        referenceRow({ ttl: startSeconds + 9 * hour }),
+        sealedRow({ ttl: startSeconds + 9 * hour }),
+        keyRow,
+      ]);
+
+      expect(partition.latestTtl).toBe(startSeconds + 2 * hour);
+    });
+
+    test('is absent when no name was found', () => {
+      expect(partitionOf([referenceRow(), keyRow]).latestTtl).toBeUndefined();
+    });
+  });
+
+  test('gives wrapped keys, the newest first', () => {
+    const newer = { ...keyRow, nameKey: '~xcon|key|0b', keyId: '0b', createdAt: createdAt(2) };
+    const undated = { ...keyRow, nameKey: '~xcon|key|0c', keyId: '0c', createdAt: undefined };
+
+    const partition = partitionOf([keyRow, undated, newer]);
+
+    expect(partition.wrappedKeys.map(({ keyId }) => keyId)).toEqual(['0b', '0a', '0c']);
+  });
+
+  test('puts a row in the place of the one with its sort key, and takes one out', () => {
+    const partition = partitionOf([plainRow(), referenceRow()]);
+
+    partition.put(plainRow({ value: { S: 'new' } }));
+    partition.remove(referenceRow());
+    partition.remove(referenceRow({ name: 'never there' }));
+
+    const answers = partition.answers(key, 'db_host', startMs);
+    expect(answers).toEqual([expect.objectContaining({ value: { S: 'new' } })]);
+  });
+
+  test('takes in rows of chains and keys that it did not have', () => {
+    const partition = partitionOf([]);
+
+    partition.put(referenceRow());
+    partition.put(keyRow);
+
+    expect(partition.names(key)).toEqual(['db_host']);
+    expect(partition.wrappedKeys).toEqual([keyRow]);
+  });
+});

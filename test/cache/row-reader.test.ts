@@ -1,0 +1,77 @@
+import { attributeOfItem } from '../../src/aws/stored-attribute';
+import { isTrusted, itemOfPlainRow, itemOfSealedRow } from '../../src/cache/row-reader';
+import { cachedChain } from './cached-chain';
+import { plainRow, sealedRow } from './rows';
+
+describe('itemOfPlainRow', () => {
+  test('gives the item, which says where it comes from and that it came via the cacher', () => {
+    const item = itemOfPlainRow(plainRow({ originalName: 'DB_HOST' }));
+
+    expect(item?.value).toBe('cached');
+    expect(item).toMatchObject({
+      name: 'db_host',
+      originalName: 'DB_HOST',
+      source: 'ssm - /orders/prod - via cacher',
+      ttl: plainRow().ttl,
+      createdAt: plainRow().createdAt,
+      secret: false,
+    });
+    expect(item?.directory.path).toBe('/orders/prod');
+    expect(item?.viaCacher).toBe(true);
+  });
+
+  test('gives an item that is not written to the cache again', () => {
+    expect(itemOfPlainRow(plainRow())?.cacheable).toBe(false);
+  });
+
+  test('gives nothing for a name that is known to be missing', () => {
+    expect(itemOfPlainRow(plainRow({ directory: '/_nonExistent', value: undefined }))).toBeUndefined();
+  });
+
+  test('takes a row without a value in a real directory as null', () => {
+    expect(itemOfPlainRow(plainRow({ value: undefined }))?.value).toBeNull();
+  });
+
+  test('keeps the attribute that a value was read from', () => {
+    const item = itemOfPlainRow(plainRow({ value: { N: '12345678901234567890.123' } }));
+
+    expect(item?.value).toBe('12345678901234567890.123');
+    expect(item && attributeOfItem(item)).toEqual({ N: '12345678901234567890.123' });
+  });
+
+  test('says of a row without a source that it is unknown', () => {
+    expect(itemOfPlainRow(plainRow({ source: undefined }))?.source).toBe('unknown - via cacher');
+  });
+
+  test('takes a row marked as a secret as one', () => {
+    expect(itemOfPlainRow(plainRow({ secret: true }))?.secret).toBe(true);
+  });
+});
+
+describe('itemOfSealedRow', () => {
+  test('gives a secret', () => {
+    const item = itemOfSealedRow(sealedRow(), 's3cr3t');
+
+    expect(item.value).toBe('s3cr3t');
+    expect([item.secret, item.cacheable, item.viaCacher]).toEqual([true, false, true]);
+  });
+});
+
+describe('isTrusted', () => {
+  const chain = { ...cachedChain(), trusted: { directory: '/orders/prod', providers: ['ssm', 'ssm@eu-west-1'] } };
+
+  test('is every row of a chain whose providers are all cacheable', () => {
+    expect(isTrusted(cachedChain(), plainRow({ directory: '/anywhere', source: undefined }))).toBe(true);
+  });
+
+  test.each([
+    ['found in front of the provider that is not cacheable', '/orders/prod', 'ssm - /orders/prod', true],
+    ['of another account in front of it', '/orders/prod', 'ssm@eu-west-1 - /orders/prod', true],
+    ['found behind it', '/orders/prod', 'secrets - /orders/prod', false],
+    ['of another directory', '/orders/all', 'ssm - /orders/all', false],
+    ['of a missing name', '/_nonExistent', 'none - /_nonExistent', false],
+    ['that does not say where it is from', '/orders/prod', undefined, false],
+  ])('a row %s: %#', (_, directory, source, expected) => {
+    expect(isTrusted(chain, plainRow({ directory, source }))).toBe(expected);
+  });
+});

@@ -1,0 +1,93 @@
+import { BatchWriteItemCommand, type BatchWriteItemCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { encodeRow } from '../../src/cache/cache-row';
+import { resendPause, type RowChange, writeRows } from '../../src/cache/row-writer';
+import { clientOptions } from './fleet-process';
+import { plainRow, table } from './rows';
+
+const client = new DynamoDBClient(clientOptions('http://127.0.0.1:1'));
+const dynamo = mockClient(client);
+const target = { client, table, environ: '/orders/prod', random: () => 0 };
+
+function puts(count: number): RowChange[] {
+  return Array.from({ length: count }, (_, index) => ({
+    put: encodeRow('/orders/prod', plainRow({ name: `name${index}` })),
+  }));
+}
+
+function sizes(): readonly (number | undefined)[] {
+  return dynamo.commandCalls(BatchWriteItemCommand).map(({ args: [{ input }] }) => input.RequestItems?.[table]?.length);
+}
+
+function leaveUnprocessed(count: number) {
+  return ({ RequestItems: requests }: BatchWriteItemCommandInput) =>
+    Promise.resolve({ UnprocessedItems: { [table]: requests?.[table]?.slice(0, count) ?? [] } });
+}
+
+beforeEach(() => {
+  dynamo.reset();
+  dynamo.on(BatchWriteItemCommand).resolves({});
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('writeRows', () => {
+  test('writes nothing when there is nothing', async () => {
+    await writeRows(target, []);
+
+    expect(sizes()).toEqual([]);
+  });
+
+  test('writes 25 rows a call', async () => {
+    await writeRows(target, puts(51));
+
+    expect(sizes()).toEqual([25, 25, 1]);
+  });
+
+  test('deletes by key', async () => {
+    await writeRows(target, [{ delete: { nameKey: 'a' } }]);
+
+    expect(dynamo.commandCalls(BatchWriteItemCommand)[0]?.args[0].input.RequestItems).toEqual({
+      [table]: [{ DeleteRequest: { Key: { app_key: { S: '/orders/prod' }, name_key: { S: 'a' } } } }],
+    });
+  });
+
+  test('sends again what was left unprocessed, and only that', async () => {
+    dynamo.on(BatchWriteItemCommand).callsFakeOnce(leaveUnprocessed(3)).callsFakeOnce(leaveUnprocessed(1)).resolves({});
+
+    await writeRows(target, puts(5));
+
+    expect(sizes()).toEqual([5, 3, 1]);
+  });
+
+  test('gives up when rows stay unprocessed, and says how many', async () => {
+    jest.useFakeTimers();
+    dynamo.on(BatchWriteItemCommand).callsFake(leaveUnprocessed(2));
+
+    const failure = writeRows(target, puts(5)).catch((error: unknown) => error);
+    await jest.advanceTimersByTimeAsync(10_000);
+
+    expect(await failure).toEqual(new Error('2 rows are still unprocessed after 6 resends.'));
+    expect(sizes()).toEqual([5, 2, 2, 2, 2, 2, 2]);
+  });
+
+  test('throws what the client throws, and goes no further', async () => {
+    dynamo.on(BatchWriteItemCommand).rejects(new Error('refused'));
+
+    await expect(writeRows(target, puts(30))).rejects.toThrow('refused');
+
+    expect(sizes()).toEqual([25]);
+  });
+});
+
+describe('resendPause', () => {
+  test('doubles from 50 ms up to a second', () => {
+    expect([0, 1, 2, 3, 4, 5, 6].map((resend) => resendPause(resend, 1))).toEqual([50, 100, 200, 400, 800, 1000, 1000]);
+  });
+
+  test('is between half and all of that', () => {
+    expect([resendPause(0, 0), resendPause(5, 0), resendPause(5, 0.5)]).toEqual([25, 500, 750]);
+  });
+});
