@@ -80,7 +80,7 @@ describe('a directory that may not be read', () => {
     const error = await rejection(() => world.run(() => ordersConfig().require('DB_HOST')));
 
     expect(error).toBeInstanceOf(ConfigNotFoundError);
-    expect(error.message).toContain('ssm:/orders/prod (not permitted)');
+    expect(error.message).toContain('ssm (not permitted), secrets in /orders/prod');
     expect((error as ConfigNotFoundError).places).toHaveLength(10);
   });
 
