@@ -292,6 +292,18 @@ describe('withDependencies', () => {
   });
 });
 
+describe('container', () => {
+  it('is one for each context, below that of its parent', () => {
+    const parent = Context.createRoot();
+    const child = parent.child([]);
+    parent.container.registerInstance('stage', 'prod');
+
+    expect(parent.container).toBe(parent.container);
+    expect(child.container).not.toBe(parent.container);
+    expect(child.container.resolve('stage')).toBe('prod');
+  });
+});
+
 describe('two copies of the package', () => {
   it('share what is run and what is entered', async () => {
     const context = Context.createRoot();

@@ -19,6 +19,10 @@ describe('a Directory made from a path', () => {
     expect(directory).toMatchObject({ path: '/orders', service: 'orders', env: undefined, isExport: false });
   });
 
+  it('may have parts of one letter', () => {
+    expect(new Directory({ path: '/a/b' })).toMatchObject({ path: '/a/b', service: 'a', env: 'b' });
+  });
+
   it('drops one trailing slash', () => {
     expect(new Directory({ path: '/orders/prod/' }).path).toBe('/orders/prod');
   });

@@ -39,6 +39,12 @@ describe('the variables', () => {
     expect(variableReaders[name]?.variables).toEqual(variables);
   });
 
+  it('count as absent when they are empty, but for the minutes', () => {
+    const given = Object.entries(variableReaders).filter(([, reader]) => reader.emptyIsGiven === true);
+
+    expect(given.map(([name]) => name)).toEqual(['internalCacheExpirationMinutes']);
+  });
+
   it.each<Name>(['service', 'environment', 'configTable', 'cacheTable', 'cacheKmsKeyId'])(
     'give %s as it is',
     (name) => {
