@@ -52,24 +52,27 @@ describe('docs/errors.md', () => {
 });
 
 describe('docs/library-settings.md', () => {
-  const rows = tableOf(readDocument('docs/library-settings.md'), ['Setting', 'Variable', 'Default']);
-  const names = rows.map(([name]) => name ?? '');
-
-  it('lists the settings of the sources', () => {
-    expect([...names, ...undescribed].toSorted()).toEqual(Object.keys(settingsDefaults).toSorted());
-  });
-
-  it.each(rows.map(([name = '', variables = '', defaultValue = '']) => [name, variables, defaultValue] as const))(
-    'gives the variables and the default of %s',
-    (name, variables, defaultValue) => {
-      const setting = name as keyof typeof settingsDefaults;
-      const value = settingsDefaults[setting];
-      const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
-
-      expect(namesIn(variables)).toEqual(variableReaders[setting]?.variables ?? []);
-      expect(defaultValue).toBe(isPlain ? String(value) : '');
+  const rows = tableOf(readDocument('docs/library-settings.md'), ['Setting, variable', 'Default']).map(
+    ([names = '', defaultValue = '']) => {
+      const [setting = '', ...variables] = names.replaceAll('`', '').split('<br>');
+      return { setting: setting as keyof typeof settingsDefaults, variables, defaultValue };
     },
   );
+
+  it('lists the settings of the sources', () => {
+    const listed = [...rows.map(({ setting }) => setting), ...undescribed];
+
+    expect(listed.toSorted()).toEqual(Object.keys(settingsDefaults).toSorted());
+  });
+
+  it.each(rows)('gives the variables, the default and the unit of $setting', ({ setting, variables, defaultValue }) => {
+    const value = settingsDefaults[setting];
+    const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+    const unit = /Minutes$/.test(setting) ? ' minutes' : /Seconds$/.test(setting) ? ' seconds' : ' milliseconds';
+
+    expect(variables).toEqual(variableReaders[setting]?.variables ?? []);
+    expect(defaultValue.replaceAll('`', '')).toBe(isPlain ? `${value}${typeof value === 'number' ? unit : ''}` : '');
+  });
 });
 
 describe('The documentation', () => {

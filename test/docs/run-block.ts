@@ -85,6 +85,8 @@ function asFunction(names: readonly string[], { code, place }: Block): AsyncFunc
     },
     fileName: `${place}.ts`,
   });
-  const AsyncFunction = (async () => undefined).constructor as new (...parts: readonly string[]) => AsyncFunction;
+  const AsyncFunction = (async () => Promise.resolve()).constructor as new (
+    ...parts: readonly string[]
+  ) => AsyncFunction;
   return new AsyncFunction(...names, outputText);
 }

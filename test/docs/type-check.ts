@@ -10,14 +10,16 @@ import { type Block, root } from './documents';
 export function typeErrors(blocks: readonly Block[]): ReadonlyMap<string, readonly string[]> {
   const files = new Map(blocks.map((block, index) => [join(root, 'test/docs', `block-${index}.ts`), block]));
   const options = compilerOptions();
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (name) => files.has(name) || fileExists(name);
-  host.readFile = (name) => files.get(name)?.code ?? readFile(name);
-  host.getSourceFile = (name, languageVersion, ...others) => {
-    const block = files.get(name);
-    if (block === undefined) return getSourceFile(name, languageVersion, ...others);
-    return ts.createSourceFile(name, block.code, languageVersion);
+  const onDisk = ts.createCompilerHost(options);
+  const host: ts.CompilerHost = {
+    ...onDisk,
+    fileExists: (name) => files.has(name) || onDisk.fileExists(name),
+    readFile: (name) => files.get(name)?.code ?? onDisk.readFile(name),
+    getSourceFile: (name, version, ...others) => {
+      const block = files.get(name);
+      if (block === undefined) return onDisk.getSourceFile(name, version, ...others);
+      return ts.createSourceFile(name, block.code, version);
+    },
   };
   const program = ts.createProgram([...files.keys()], options, host);
   return new Map([...files].map(([name, { place }]) => [place, errorsOf(program, name)]));
