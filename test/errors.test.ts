@@ -84,6 +84,23 @@ describe('ConfigNotFoundError', () => {
     expect(error.places).toBe(places);
   });
 
+  it('keeps the order of the search: places of one directory stand together only where they do there', () => {
+    const places = [
+      { provider: 'env', outcome: 'absent' },
+      { provider: 'process', directory: '/_process', outcome: 'failed' },
+      { provider: 'ssm', directory: '/orders/prod', outcome: 'absent' },
+      { provider: 'ssm', directory: '/orders/all', outcome: 'absent' },
+      { provider: 'file', directory: '/orders/prod', outcome: 'known to be missing' },
+    ];
+
+    const { message } = new ConfigNotFoundError('DB_HOST', places);
+
+    expect(message).toContain(
+      'Looked in: env; process (failed); ssm in /orders/prod; ssm in /orders/all; ' +
+        'file (known to be missing) in /orders/prod.',
+    );
+  });
+
   it('says so when there was nowhere to look', () => {
     const error = new ConfigNotFoundError('DB_HOST', []);
 

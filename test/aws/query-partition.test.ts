@@ -37,6 +37,14 @@ describe('queryPartition', () => {
     expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input.ConsistentRead).toBe(true);
   });
 
+  it('asks for one attribute', async () => {
+    dynamo.on(QueryCommand).resolves({});
+
+    await queryPartition(client, { table: 'config', partition: '/orders', attributes: ['name_key'] });
+
+    expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input.ProjectionExpression).toBe('#a0');
+  });
+
   it('asks for certain attributes, whatever they are called', async () => {
     dynamo.on(QueryCommand).resolves({});
 

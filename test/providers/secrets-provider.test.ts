@@ -197,6 +197,10 @@ describe('the values of secrets', () => {
     expect(secretsManager.calls()).toHaveLength(0);
   });
 
+  it('can be read by exact name, without a listing', () => {
+    expect(new SecretsProvider().readsByName).toBe(true);
+  });
+
   it('are read with the signal of the session', async () => {
     secretsManager.on(GetSecretValueCommand).resolves({ SecretString: 'here' });
 
