@@ -1,0 +1,218 @@
+import { type AttributeMap } from '../../../src/aws/attribute-value';
+import { config } from '../../../src/index';
+import { type LocalAws, type LocalAwsFault } from '../../../src/testing/local-aws/local-aws';
+import { TestClock, TestRandom } from '../doubles';
+import { FleetProcess, type ProcessOptions } from '../fleet-process';
+import { cacheKey, pythonRow, startSeconds, table } from '../rows';
+import { operations, putRows, rowsOf, startOrdersAws } from './orders-aws';
+
+let aws: LocalAws;
+let started: FleetProcess[];
+
+beforeEach(async () => {
+  aws = await startOrdersAws();
+  started = [];
+});
+
+afterEach(async () => {
+  aws.setFaults([]);
+  await Promise.all(started.map((each) => each.close()));
+  await aws.close();
+});
+
+function startProcess(options: ProcessOptions = {}): FleetProcess {
+  const process = new FleetProcess(aws, options);
+  started.push(process);
+  return process;
+}
+
+describe('a cache that cannot be read', () => {
+  const slow = { settings: { lookupBudgetMs: 800, requestTimeoutMs: 100 } };
+
+  test.each<[string, LocalAwsFault, ProcessOptions]>([
+    ['is not permitted', { target: 'Query', type: 'AccessDeniedException' }, {}],
+    ['has bad credentials', { target: 'Query', type: 'UnrecognizedClientException' }, {}],
+    ['fails', { target: 'Query', type: 'InternalServerError', status: 500 }, {}],
+    ['is throttled', { target: 'Query', type: 'ProvisionedThroughputExceededException' }, {}],
+    ['is cut off', { target: 'Query', dropConn: true }, {}],
+    ['does not answer', { target: 'Query', hang: true }, slow],
+    ['answers what is no JSON', { target: 'Query', raw: { body: '<html>' } }, {}],
+    ['never comes to an end', { target: 'Query', endlessToken: true }, {}],
+  ])('because it %s is skipped with one warning', async (_, fault, options) => {
+    aws.setFaults([fault]);
+    const process = startProcess(options);
+
+    const values = await process.values(['db_host', 'pool_size', 'token', 'nope']);
+
+    await process.flush();
+    expect(values).toEqual(['db.internal', '20', 'canary-token', undefined]);
+    expect(process.log.events).toEqual(['cache.unavailable']);
+    expect(await aws.rows(table)).toEqual([]);
+  });
+
+  test('because there is no such table is skipped with one warning, which says what to do', async () => {
+    await aws.deleteTable(table);
+    const process = startProcess();
+
+    expect(await process.values(['db_host', 'nope'])).toEqual(['db.internal', undefined]);
+
+    await process.flush();
+    expect(process.log.warnings).toEqual([
+      expect.objectContaining({
+        event: 'cache.unavailable',
+        table,
+        environ: '/orders/prod',
+        reason: expect.stringContaining('ResourceNotFoundException') as string,
+        remedy: expect.stringMatching(/dynamodb:Query.*global-all-configCache/) as string,
+      }),
+    ]);
+  });
+});
+
+describe('a throttled Query', () => {
+  const throttled = { target: 'Query', type: 'ThrottlingException' };
+  const retrying = { clients: { maxAttempts: 2 }, settings: { lookupBudgetMs: 20_000 }, random: new TestRandom(0) };
+
+  test('is asked once more', async () => {
+    await putRows(aws, [pythonRow()]);
+    aws.setFaults([{ ...throttled, times: 2 }]);
+    const process = startProcess(retrying);
+
+    expect(await process.get('db_host')).toBe('cached');
+
+    expect(operations(aws)).toEqual(['Query', 'Query', 'Query']);
+    expect(process.log.events).toEqual([]);
+  });
+
+  test('is not asked a third time', async () => {
+    aws.setFaults([throttled]);
+    const process = startProcess(retrying);
+
+    expect(await process.get('db_host')).toBe('db.internal');
+
+    expect(aws.calls.count('Query')).toBe(4);
+    expect(process.log.events).toEqual(['cache.unavailable']);
+  });
+
+  test('is not asked again for users who want a single attempt', async () => {
+    aws.setFaults([throttled]);
+    const process = startProcess();
+
+    expect(await process.get('db_host')).toBe('db.internal');
+
+    expect(aws.calls.count('Query')).toBe(1);
+  });
+});
+
+describe('for 30 seconds after a failed Query', () => {
+  test('the cache is neither read nor written, also after memory has been forgotten', async () => {
+    const clock = new TestClock();
+    aws.setFaults([{ target: 'Query', type: 'AccessDeniedException', times: 1 }]);
+    const process = startProcess({ clock });
+    await process.get('db_host');
+    clock.advance(29.9);
+
+    await process.run(() => config.refresh());
+    await process.values(['db_host', 'nope']);
+
+    await process.flush();
+    expect(operations(aws).filter((each) => /Query|Item/.test(each))).toEqual(['Query']);
+  });
+});
+
+describe('a table that cannot be written', () => {
+  test.each<[string, LocalAwsFault]>([
+    ['is not permitted', { target: 'BatchWriteItem', type: 'AccessDeniedException' }],
+    ['fails', { target: 'BatchWriteItem', status: 500 }],
+    ['does not answer', { target: 'BatchWriteItem', hang: true }],
+    ['leaves everything unprocessed', { target: 'BatchWriteItem', unprocessed: true }],
+  ])('because that %s changes no answer, and gives one warning', async (_, fault) => {
+    aws.setFaults([fault]);
+    const process = startProcess({ settings: { requestTimeoutMs: 100 }, random: new TestRandom(0) });
+
+    expect(await process.values(['db_host', 'token', 'nope'])).toEqual(['db.internal', 'canary-token', undefined]);
+
+    await process.flush();
+    expect(process.log.events).toEqual(['cache.write-failed']);
+    expect(process.log.warnings[0]).toHaveProperty('remedy', expect.stringContaining('dynamodb:BatchWriteItem'));
+  });
+
+  test('gets what it has left unprocessed sent again', async () => {
+    aws.setFaults([{ target: 'BatchWriteItem', unprocessed: true, times: 2 }]);
+    const process = startProcess({ random: new TestRandom(0) });
+    await process.get('db_host');
+
+    await process.flush();
+
+    expect(aws.calls.count('BatchWriteItem')).toBeGreaterThanOrEqual(3);
+    expect(await rowsOf(aws, 'db_host')).toHaveLength(1);
+    expect(process.log.events).toEqual([]);
+  });
+
+  test.each<[string, LocalAwsFault]>([
+    ['is not permitted', { target: 'PutItem', type: 'AccessDeniedException' }],
+    ['fails', { target: 'PutItem', status: 500 }],
+    ['does not answer', { target: 'PutItem', hang: true }],
+  ])('goes without a lease when that %s', async (_, fault) => {
+    aws.setFaults([fault]);
+    const process = startProcess({ settings: { requestTimeoutMs: 400 } });
+
+    expect(await process.get('db_host')).toBe('db.internal');
+
+    await process.flush();
+    expect(await rowsOf(aws, 'db_host')).toHaveLength(1);
+    expect(process.log.events).toEqual([]);
+  });
+});
+
+describe('rows that cannot be used', () => {
+  const hash = cacheKey().chainHash;
+  const garbage: readonly (readonly [string, AttributeMap])[] = [
+    ['that are nothing but keys', { real_name: { NULL: true }, real_directory: { NULL: true } }],
+    ['without a name', { real_name: { S: '' } }],
+    ['with a name that is a list', { real_name: { L: [] } }],
+    ['with a relative directory', { real_directory: { S: 'orders' } }],
+    ['of no chain', { cache_concat_provider_names: { NULL: true } }],
+    ['that have ended', { ttl: { N: `${startSeconds - 1}` } }],
+    ['of a sealed value that is none', { xcon_chain: { S: hash }, xcon_sealed: { S: 'text' } }],
+    ['of a lease that has no end', { xcon_owner: { S: 'me' }, xcon_until_ms: { S: 'never' }, value: { NULL: true } }],
+  ];
+
+  test.each(garbage)('%s are passed over', async (_, bad) => {
+    const isOfOurs = 'xcon_chain' in bad || 'xcon_owner' in bad;
+    const foreign = isOfOurs ? { cache_concat_directory_paths: { NULL: true as const } } : {};
+    await putRows(aws, [pythonRow({ ...bad, ...foreign }), pythonRow({ real_name: { S: 'pool_size' } })]);
+    const process = startProcess();
+
+    expect(await process.values(['db_host', 'pool_size'])).toEqual(['db.internal', 'cached']);
+
+    expect(process.log.events).toEqual([]);
+  });
+
+  test('of other partitions are not even read', async () => {
+    await putRows(aws, [pythonRow({ app_key: { S: '/orders/test' } })]);
+
+    expect(await startProcess().get('db_host')).toBe('db.internal');
+  });
+
+  test('keep their place: rows of others are left alone', async () => {
+    const foreign = pythonRow({ name_key: { S: 'foreign' }, cache_concat_provider_names: { S: 'vault' } });
+    await putRows(aws, [foreign]);
+    const process = startProcess();
+    await process.values(['db_host', 'nope']);
+
+    await process.flush();
+
+    expect((await aws.rows(table)).find((row) => row['name_key']?.S === 'foreign')).toEqual(foreign);
+  });
+
+  test('in what is bad of them count as absent: a row without an end is good for ever', async () => {
+    await putRows(aws, [pythonRow({ ttl: { S: 'x' }, created_at: { S: 'x' }, source: { N: '1' } })]);
+    const process = startProcess();
+
+    const item = await process.item('db_host');
+
+    expect(item.value).toBe('cached');
+    expect([item.ttl, item.createdAt, item.source]).toEqual([undefined, undefined, 'unknown - via cacher']);
+  });
+});
