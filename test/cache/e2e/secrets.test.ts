@@ -1,0 +1,220 @@
+import { AwsClients, Config, config, SecretsProvider, SsmProvider } from '../../../src/index';
+import { type CacheSecrets } from '../../../src/settings/settings-values';
+import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { FleetProcess, type ProcessOptions } from '../fleet-process';
+import { table } from '../rows';
+import { operations, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
+
+const cacheKeys = [Buffer.alloc(32, 1).toString('base64')];
+const secretNames = ['token', 'password', 'api_key', 'certificate'];
+let aws: LocalAws;
+let started: FleetProcess[];
+
+beforeEach(async () => {
+  aws = await startOrdersAws({
+    ssm: {
+      '/orders/prod/db_host': 'db.internal',
+      '/orders/prod/API_Key': { value: 'canary-api', type: 'SecureString' },
+    },
+    secrets: {
+      '/orders/prod/token': 'canary-token',
+      '/orders/all/password': 'canary-password',
+      '/orders/all/token': 'canary-lower-token',
+      '/orders/prod/certificate': { binary: Buffer.from('canary-binary').toString('base64') },
+    },
+  });
+  started = [];
+});
+
+afterEach(async () => {
+  aws.setFaults([]);
+  await Promise.all(started.map((each) => each.close()));
+  await aws.close();
+});
+
+function startProcess(options: ProcessOptions = {}): FleetProcess {
+  const process = new FleetProcess(aws, options);
+  started.push(process);
+  return process;
+}
+
+/** Lets a process read names and write what it has found. */
+async function fill(names: readonly string[], options: ProcessOptions = {}): Promise<void> {
+  const process = startProcess(options);
+  await process.values(names);
+  await process.close();
+  aws.calls.clear();
+}
+
+/** Everything in the table, as text: binary values as they are, and as base64. */
+async function tableText(): Promise<string> {
+  const show = (_: string, value: unknown): unknown =>
+    value instanceof Uint8Array
+      ? `${Buffer.from(value).toString('latin1')} ${Buffer.from(value).toString('base64')}`
+      : value;
+  return JSON.stringify(await aws.rows(table), show);
+}
+
+describe('the value of a secret', () => {
+  test.each<[CacheSecrets, boolean]>([
+    ['reference', false],
+    ['encrypt', false],
+    ['never', false],
+    ['plaintext', true],
+  ])('with cacheSecrets %s is in plain in the table: %s', async (cacheSecrets, isPlain) => {
+    const process = startProcess({ settings: { cacheSecrets, cacheKeys } });
+
+    const values = await process.values([...secretNames, 'db_host']);
+
+    await process.flush();
+    const binary = Uint8Array.from(Buffer.from('canary-binary'));
+    expect(values).toEqual(['canary-token', 'canary-password', 'canary-api', binary, 'db.internal']);
+    const text = await tableText();
+    expect(text).toContain('db.internal');
+    for (const canary of ['canary-token', 'canary-password', 'canary-api', 'canary-binary'])
+      expect(text.includes(canary)).toBe(isPlain);
+    expect(process.log.text.join('\n')).not.toContain('canary');
+  });
+
+  test.each<CacheSecrets>(['reference', 'encrypt', 'never', 'plaintext'])(
+    'with cacheSecrets %s is the same to the next process',
+    async (cacheSecrets) => {
+      const settings = { cacheSecrets, cacheKeys };
+      const [first, second] = [startProcess({ settings }), startProcess({ settings })];
+      const before = await first.values(secretNames);
+      await first.flush();
+
+      expect(await second.values(secretNames)).toEqual(before);
+
+      expect((await second.item('token')).secret).toBe(true);
+    },
+  );
+
+  test('is found by a process that caches secrets in another way', async () => {
+    const modes: readonly CacheSecrets[] = ['plaintext', 'encrypt', 'reference', 'never'];
+
+    for (const cacheSecrets of modes) {
+      const process = startProcess({ settings: { cacheSecrets, cacheKeys } });
+      expect(await process.get('token')).toBe('canary-token');
+      await process.flush();
+    }
+  });
+});
+
+describe('a secret by reference', () => {
+  test('is told by provider, directory and exact name', async () => {
+    await fill(['token', 'api_key']);
+
+    const [token] = await rowsOf(aws, 'token');
+    const [apiKey] = await rowsOf(aws, 'api_key');
+    expect(token?.['real_directory']).toEqual({ S: '/orders/prod' });
+    expect(token?.['xcon_ref']).toEqual({ M: { provider: { S: 'secrets' }, name: { S: '/orders/prod/token' } } });
+    expect(apiKey?.['xcon_ref']).toEqual({ M: { provider: { S: 'ssm' }, name: { S: '/orders/prod/API_Key' } } });
+  });
+
+  test('is read by name alone, also where it is a parameter', async () => {
+    await fill(['api_key']);
+
+    expect(await startProcess().get('api_key')).toBe('canary-api');
+
+    expect(operations(aws)).toEqual(['Query', 'GetParameters']);
+  });
+
+  test('is read anew: a rotated one has its new value at once', async () => {
+    await fill(['token']);
+    aws.putSecret('/orders/prod/token', 'canary-rotated');
+
+    expect(await startProcess().get('token')).toBe('canary-rotated');
+
+    expect(operations(aws)).toEqual(['Query', 'GetSecretValue']);
+  });
+
+  test('that is gone is walked afresh, and its row dropped', async () => {
+    await fill(['token']);
+    aws.deleteSecret('/orders/prod/token');
+    const process = startProcess();
+
+    const item = await process.item('token');
+
+    await process.flush();
+    expect([item.value, item.directory.path]).toEqual(['canary-lower-token', '/orders/all']);
+    expect(sourceOperations(aws)).toContain('ListSecrets');
+    const [row, ...others] = await rowsOf(aws, 'token');
+    expect(row?.['xcon_ref']?.M?.['name']).toEqual({ S: '/orders/all/token' });
+    expect(others).toEqual([]);
+  });
+
+  test('that is gone everywhere is missing, and known to be so', async () => {
+    await fill(['password']);
+    aws.deleteSecret('/orders/all/password');
+    const process = startProcess();
+
+    expect(await process.get('password')).toBeUndefined();
+
+    await process.flush();
+    const rows = await rowsOf(aws, 'password');
+    expect(rows.map((row) => [row['real_directory']?.S, row['xcon_ref']])).toEqual([['/_nonExistent', undefined]]);
+  });
+
+  test('that may not be read is walked past, and what is below is not cached', async () => {
+    await fill(['token']);
+    aws.setFaults([{ target: 'GetSecretValue', body: '/orders/prod/token', type: 'AccessDeniedException' }]);
+    const process = startProcess();
+
+    expect(await process.get('token')).toBe('canary-lower-token');
+
+    await process.flush();
+    const rows = await rowsOf(aws, 'token');
+    expect(rows.map((row) => row['xcon_ref']?.M?.['name']?.S)).toEqual(['/orders/prod/token']);
+    expect(process.log.events).toEqual(['provider.refused']);
+  });
+
+  test('whose source fails, fails the lookup: nothing of less precedence is given', async () => {
+    await fill(['token']);
+    aws.setFaults([{ target: 'GetSecretValue', status: 500 }]);
+
+    await expect(startProcess().get('token')).rejects.toMatchObject({ code: 'PROVIDER_FAILED' });
+  });
+
+  test('of a provider that the process does not have is walked afresh', async () => {
+    const elsewhere = new AwsClients({ endpoint: aws.url, region: 'us-east-1', credentials });
+    const provider = new SecretsProvider({ clients: elsewhere, cacheName: 'vault' });
+    await fill(['token'], { config: { providers: [SsmProvider, provider] } });
+    const row = (await rowsOf(aws, 'token'))[0];
+
+    expect(row?.['xcon_ref']?.M?.['provider']).toEqual({ S: 'vault' });
+    expect(await startProcess().get('token')).toBe('canary-token');
+    await elsewhere.close();
+  });
+
+  test('is read once for lookups at the same time', async () => {
+    await fill(['token']);
+
+    await startProcess().values(['token', 'TOKEN', 'Token']);
+
+    expect(operations(aws)).toEqual(['Query', 'GetSecretValue']);
+  });
+
+  test('does not shine through a snapshot, an explanation or a log', async () => {
+    await fill(['token']);
+    const process = startProcess();
+
+    const told = await process.run(async () => [await config.explain('token'), await config.getItem('token')]);
+
+    expect(JSON.stringify(told)).not.toContain('canary');
+    expect(JSON.stringify(told)).toContain('via cacher');
+  });
+});
+
+describe('secrets in a Config of their own', () => {
+  test('are told apart by chain', async () => {
+    await fill(['token']);
+    const process = startProcess();
+
+    const lower = process.run(() => new Config({ directories: ['/orders/all'] }).get('token'));
+
+    expect(await Promise.all([process.get('token'), lower])).toEqual(['canary-token', 'canary-lower-token']);
+  });
+});
+
+const credentials = { accessKeyId: 'not-a-real-key', secretAccessKey: 'not-a-real-secret' };
