@@ -185,6 +185,18 @@ describe('a secret', () => {
     expect(JSON.stringify(explanation)).not.toContain('hunter2');
   });
 
+  it('that wins masks the copies that it shadows', async () => {
+    const held = { '/a': [secretItem('x', 'hunter2')], '/b': { x: 'hunter2' } };
+
+    const explanation = await explained('x', held, { defaults: { x: 'hunter2' } });
+
+    expect(told(explanation).slice(2)).toEqual([
+      `ssm /a found ${mask}`,
+      `ssm /b shadowed ${mask}`,
+      `default /_default/user-set shadowed ${mask}`,
+    ]);
+  });
+
   it('that is refused masks the name as well', async () => {
     const refused = { kind: 'refused' as const, name: 'x', refusal };
 

@@ -9,8 +9,9 @@ const secretsOf = (count: number, path = '/orders/prod'): Record<string, string>
 
 afterEach(() => world.close());
 
-/** Operations and how often each was called. */
-const counts = (): Readonly<Record<string, number>> => {
+/** Waits for so many requests; gives how often each operation was called. */
+const counts = async (total: number): Promise<Readonly<Record<string, number>>> => {
+  await world.answered(total);
   const operations = world.aws.calls.all.map(({ operation }) => operation);
   return Object.fromEntries([...new Set(operations)].sort().map((each) => [each, world.aws.calls.count(each)]));
 };
@@ -22,7 +23,7 @@ describe('a cold lookup', () => {
     const value = await world.run(() => ordersConfig().get('DB_HOST'));
 
     expect(value).toBe('db.internal');
-    expect(counts()).toEqual({ GetParametersByPath: 4, ListSecrets: 1 });
+    expect(await counts(5)).toEqual({ GetParametersByPath: 4, ListSecrets: 1 });
     expect(world.aws.calls.rounds()).toBe(1);
     expect(
       world.aws.calls
@@ -49,7 +50,7 @@ describe('a cold lookup', () => {
     const value = await world.run(() => ordersConfig().get('s3'));
 
     expect(value).toBe('secret 3');
-    expect(counts()).toEqual({ GetParametersByPath: 4, GetSecretValue: 1, ListSecrets: 1 });
+    expect(await counts(6)).toEqual({ GetParametersByPath: 4, GetSecretValue: 1, ListSecrets: 1 });
     expect(world.aws.calls.rounds()).toBe(2);
   });
 
@@ -86,7 +87,7 @@ describe('a cold lookup', () => {
     const value = await world.run(() => ordersConfig().get('p24'));
 
     expect(value).toBe('24');
-    expect(counts()).toEqual({ GetParametersByPath: 6, ListSecrets: 1 });
+    expect(await counts(7)).toEqual({ GetParametersByPath: 6, ListSecrets: 1 });
     expect(world.aws.calls.rounds()).toBe(3);
   });
 
@@ -126,7 +127,7 @@ describe('many lookups at the same time', () => {
     });
 
     expect(values.slice(0, 4)).toEqual(['0', 'secret 1', undefined, '3']);
-    expect(counts()).toEqual({ BatchGetSecretValue: 1, GetParametersByPath: 4, ListSecrets: 1 });
+    expect(await counts(6)).toEqual({ BatchGetSecretValue: 1, GetParametersByPath: 4, ListSecrets: 1 });
     expect(world.aws.calls.rounds()).toBe(2);
   });
 
@@ -139,7 +140,7 @@ describe('many lookups at the same time', () => {
     expect(names.map((name) => now.get(name))).toEqual(
       names.map((_, index) => (index % 2 === 0 ? `${index / 2}` : `secret ${(index - 1) / 2}`)),
     );
-    expect(counts()).toEqual({ BatchGetSecretValue: 1, GetParametersByPath: 4, ListSecrets: 1 });
+    expect(await counts(6)).toEqual({ BatchGetSecretValue: 1, GetParametersByPath: 4, ListSecrets: 1 });
     expect(world.aws.calls.rounds()).toBe(2);
   });
 
@@ -181,7 +182,7 @@ describe('many lookups at the same time', () => {
       ...Array.from({ length: 4 }, () => '/orders/prod'),
       ...Array.from({ length: 4 }, () => '/global/all'),
     ]);
-    expect(counts()).toEqual({ BatchGetSecretValue: 1, GetParametersByPath: 4, ListSecrets: 1 });
+    expect(await counts(6)).toEqual({ BatchGetSecretValue: 1, GetParametersByPath: 4, ListSecrets: 1 });
   });
 
   it('of different Configs with the same sources ask once, too', async () => {
@@ -190,7 +191,7 @@ describe('many lookups at the same time', () => {
     const values = await world.run(() => Promise.all(['p0', 'p1', 'nowhere'].map((name) => ordersConfig().get(name))));
 
     expect(values).toEqual(['0', '1', undefined]);
-    expect(counts()).toEqual({ GetParametersByPath: 4, ListSecrets: 1 });
+    expect(await counts(5)).toEqual({ GetParametersByPath: 4, ListSecrets: 1 });
   });
 });
 

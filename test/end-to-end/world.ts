@@ -1,3 +1,6 @@
+// Loaded at once, so that the first test measures requests and not the loading of packages.
+import '@aws-sdk/client-secrets-manager';
+import '@aws-sdk/client-ssm';
 import {
   AwsClients,
   type AwsClientsOptions,
