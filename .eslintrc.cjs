@@ -39,7 +39,7 @@ module.exports = {
   parserOptions: { project: './tsconfig.json', tsconfigRootDir: __dirname },
   plugins: ['@typescript-eslint'],
   extends: ['eslint:recommended', 'plugin:@typescript-eslint/recommended-type-checked'],
-  ignorePatterns: ['dist', 'coverage', 'node_modules', '*.js', '*.cjs', '*.mjs', 'docs', 'bench'],
+  ignorePatterns: ['dist', 'coverage', 'node_modules', '*.js', '*.cjs', '*.mjs', '/docs', '/bench'],
   rules: {
     eqeqeq: 'error',
     'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],

@@ -29,15 +29,17 @@ export function decodeAttribute(attribute: AttributeValue): ConfigValue | undefi
  *
  * @returns `undefined` for a value that DynamoDB cannot hold (`NaN`, an empty set, an instance of a class).
  */
-export function encodeAttribute(value: ConfigValue): AttributeValue | undefined {
+export function encodeAttribute(value: ConfigValue | undefined): AttributeValue | undefined {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'boolean') return { BOOL: value };
-  if (typeof value === 'bigint') return { N: value.toString() };
-  if (typeof value === 'number') return Number.isFinite(value) ? { N: String(value) } : undefined;
+  if (typeof value === 'bigint' || typeof value === 'number')
+    return isStorable(value) ? { N: String(value) } : undefined;
   if (value === null) return { NULL: true };
+  if (value === undefined) return undefined;
   if (value instanceof Uint8Array) return { B: value };
   if (isSet(value)) return encodeSet([...value]);
-  return isList(value) ? encodeList(value) : encodeMap(value);
+  if (isList(value)) return encodeList(value);
+  return isPlainObject(value) ? encodeMap(value) : undefined;
 }
 
 /**
@@ -49,6 +51,22 @@ export function decodeNumber(text: string): number | bigint | string {
   const number = Number(text);
   if (isExact(text, number)) return number;
   return /^-?\d+$/.test(text) ? BigInt(text) : text;
+}
+
+/**
+ * Whether DynamoDB takes a number.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+ */
+function isStorable(value: number | bigint): boolean {
+  if (typeof value === 'bigint') return String(value).replace('-', '').length <= 38;
+  const size = Math.abs(value);
+  return size === 0 || (size >= 1e-130 && size < 1e126);
+}
+
+function isPlainObject(value: object): value is Readonly<Record<string, ConfigValue>> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Whether converting a number back gives the same decimal. */
@@ -88,8 +106,8 @@ function encodeSet(elements: readonly (string | number | bigint | Uint8Array)[])
   if (elements.length === 0) return undefined;
   if (elements.every((each) => typeof each === 'string')) return { SS: [...elements] };
   if (elements.every((each) => each instanceof Uint8Array)) return { BS: [...elements] };
-  const numbers = elements.filter((each) => !(each instanceof Uint8Array)).map(String);
-  return numbers.length === elements.length ? { NS: numbers } : undefined;
+  const numbers = elements.filter((each) => typeof each === 'bigint' || typeof each === 'number').filter(isStorable);
+  return numbers.length === elements.length ? { NS: numbers.map(String) } : undefined;
 }
 
 function encodeList(list: readonly ConfigValue[]): AttributeValue | undefined {

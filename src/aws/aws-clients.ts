@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { Dependency } from '../di/dependency';
+import { hideFields } from '../di/hide-fields';
 import { InvalidSettingsError } from '../errors';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
@@ -55,39 +56,40 @@ export class AwsClients extends Dependency {
   /** @param options - Clients, or what to make them with; all optional. */
   constructor(private readonly options: AwsClientsOptions = {}) {
     super();
+    hideFields(this, 'options', 'made');
     const { maxAttempts } = options;
     if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts > 0)) {
       throw new InvalidSettingsError('AwsClients.maxAttempts', `expected a whole number above 0, got ${maxAttempts}.`);
     }
   }
 
-  /** Gives the SSM client. */
-  ssm(): Promise<SSMClient> {
-    return this.client('ssm', this.options.ssm, async (config) => {
+  /** Gives the SSM client. @param settings - Its time limits; absent: the current ones. */
+  ssm(settings?: ResolvedSettings): Promise<SSMClient> {
+    return this.client('ssm', settings, this.options.ssm, async (config) => {
       const { SSMClient: Client } = await import('@aws-sdk/client-ssm');
       return new Client(config);
     });
   }
 
   /** Gives the Secrets Manager client. */
-  secretsManager(): Promise<SecretsManagerClient> {
-    return this.client('secretsManager', this.options.secretsManager, async (config) => {
+  secretsManager(settings?: ResolvedSettings): Promise<SecretsManagerClient> {
+    return this.client('secretsManager', settings, this.options.secretsManager, async (config) => {
       const { SecretsManagerClient: Client } = await import('@aws-sdk/client-secrets-manager');
       return new Client(config);
     });
   }
 
   /** Gives the DynamoDB client. */
-  dynamo(): Promise<DynamoDBClient> {
-    return this.client('dynamo', this.options.dynamo, async (config) => {
+  dynamo(settings?: ResolvedSettings): Promise<DynamoDBClient> {
+    return this.client('dynamo', settings, this.options.dynamo, async (config) => {
       const { DynamoDBClient: Client } = await import('@aws-sdk/client-dynamodb');
       return new Client(config);
     });
   }
 
   /** Gives the KMS client; its package is an optional one. */
-  kms(): Promise<AwsClientLike> {
-    return this.client('kms', this.options.kms, async (config) => {
+  kms(settings?: ResolvedSettings): Promise<AwsClientLike> {
+    return this.client('kms', settings, this.options.kms, async (config) => {
       const { KMSClient: Client } = await importKms();
       return new Client(config);
     });
@@ -100,20 +102,22 @@ export class AwsClients extends Dependency {
     for (const client of await Promise.all(made)) client.destroy();
   }
 
-  [inspect.custom](): string {
+  override [inspect.custom](): string {
     return `AwsClients(${this.options.region ?? 'default region'})`;
   }
 
   private client<T extends AwsClientLike>(
     name: string,
+    settings: ResolvedSettings | undefined,
     given: T | undefined,
     make: (config: ReturnType<typeof clientConfig>) => Promise<T>,
   ): Promise<T> {
     if (given !== undefined) return Promise.resolve(given);
     const known = this.made.get(name) as Promise<T> | undefined;
     if (known !== undefined) return known;
-    const client = make(clientConfig(this.options, XconSettings.grab().resolve()));
+    const client = make(clientConfig(this.options, settings ?? XconSettings.grab().resolve()));
     this.made.set(name, client);
+    client.catch(() => this.made.delete(name));
     return client;
   }
 }

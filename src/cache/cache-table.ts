@@ -73,7 +73,12 @@ async function switchOnTtl(client: DynamoDBClient, table: string): Promise<void>
   const { TimeToLiveDescription: now } = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
   if (now?.TimeToLiveStatus === 'ENABLED' || now?.TimeToLiveStatus === 'ENABLING') return;
   const specification = { AttributeName: ttlAttribute, Enabled: true };
-  await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification: specification }));
+  try {
+    await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification: specification }));
+  } catch (error) {
+    // Another process was faster.
+    if (!(error as Error).message.includes('already enabled')) throw error;
+  }
 }
 
 function checkKeys(table: string, { Table: description }: DescribeTableCommandOutput): void {

@@ -11,8 +11,8 @@ import { type PartitionTarget } from './partition-operations';
 
 /** Which partition of the cache table is meant. */
 export interface PartitionOptions {
-  /** Partition key, `/{service}/{environment}`; absent: that of the process, by its settings. */
-  readonly environ?: string;
+  /** Partition key, `/{service}/{environment}`; absent: that of the last lookup, else that of the settings. */
+  readonly environ?: string | undefined;
 }
 
 /** What is to be cleared. */

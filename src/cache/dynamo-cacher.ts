@@ -36,11 +36,14 @@ export class DynamoCacher extends Cacher {
   override readonly name = 'cacher';
 
   private readonly troubles = new Map<string, Trouble>();
+  /** Partition that lookups have asked for last; `undefined` before the first. */
+  private latestEnviron: string | undefined;
   private readonly writes = new PendingWork();
   private readonly background = new PendingWork();
 
   override async find(chain: CachedChain, name: string, deadlineMs: number): Promise<CacheAnswer> {
     if (!chain.key.isStorable) return { kind: 'miss' };
+    this.latestEnviron = chain.key.environ;
     const state = this.stateOf(chain);
     const { nowMs, settings } = chain.session;
     const rows = await state.rows();
@@ -86,14 +89,17 @@ export class DynamoCacher extends Cacher {
    */
   async clear(options: ClearOptions = {}): Promise<number> {
     await this.writes.settled();
-    const deleted = await deleteRows(await targetOf(options), options.name?.toLowerCase());
+    const deleted = await deleteRows(
+      await targetOf({ environ: this.latestEnviron, ...options }),
+      options.name?.toLowerCase(),
+    );
     currentSession().localCache.reset();
     return deleted;
   }
 
   /** Lists the rows of a partition, without any value. @throws CacherError when the table cannot be read. */
   async entries(options: PartitionOptions = {}): Promise<readonly CacheEntry[]> {
-    return listEntries(await targetOf(options), currentSession().nowMs());
+    return listEntries(await targetOf({ environ: this.latestEnviron, ...options }), currentSession().nowMs());
   }
 
   /**
@@ -120,7 +126,7 @@ export class DynamoCacher extends Cacher {
 
   private troubleOf(id: string): Trouble {
     let trouble = this.troubles.get(id);
-    if (trouble === undefined) this.troubles.set(id, (trouble = { untilMs: 0 }));
+    if (trouble === undefined) this.troubles.set(id, (trouble = { untilMs: 0, unwritableUntilMs: 0 }));
     return trouble;
   }
 

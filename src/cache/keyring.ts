@@ -32,6 +32,7 @@ export interface NewDataKey {
 /** Finds the key that a row was sealed with, and the one to seal with. */
 export class Keyring {
   private readonly given: readonly SealingKey[];
+  private generating: Promise<NewDataKey> | undefined;
   private readonly unwrapped = new Map<string, Promise<SealingKey>>();
 
   constructor(private readonly options: KeyringOptions) {
@@ -62,7 +63,10 @@ export class Keyring {
     if (first !== undefined) return first;
     const oldest = this.options.nowMs() - dataKeyLifeMs;
     const recent = wrapped.find((row) => (createdAtMs(row) ?? 0) > oldest);
-    return recent === undefined ? this.generate() : this.unwrap(recent);
+    if (recent !== undefined) return this.unwrap(recent);
+    this.generating ??= this.generate();
+    this.generating.catch(() => (this.generating = undefined));
+    return this.generating;
   }
 
   private unwrap(row: DataKeyRow): Promise<SealingKey> {

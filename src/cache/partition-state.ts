@@ -19,8 +19,10 @@ const throttlePauseMs = 500;
 
 /** Until when a partition is left alone; outlives what memory forgets. */
 export interface Trouble {
-  /** **Milliseconds** since the Unix epoch; 0: no trouble. */
+  /** Until when it is neither read nor written, **milliseconds** since the Unix epoch; 0: no trouble. */
   untilMs: number;
+  /** Until when it is not written, **milliseconds** since the Unix epoch; 0: no trouble. */
+  unwritableUntilMs: number;
 }
 
 /**
@@ -49,7 +51,12 @@ export class PartitionState {
     private readonly flush: () => Promise<void>,
   ) {
     const { clients, settings, nowMs } = session;
-    this.keyring = new Keyring({ settings, environ, kms: async () => (await clients.kms()) as KMSClient, nowMs });
+    this.keyring = new Keyring({
+      settings,
+      environ,
+      kms: async () => (await clients.kms(settings)) as KMSClient,
+      nowMs,
+    });
   }
 
   /** Gives the rows, from one Query; `undefined` when there are none to be had now. */
@@ -95,14 +102,19 @@ export class PartitionState {
 
   /** Writes and deletes rows. Never rejects; does nothing while the table is in trouble. */
   async write(changes: readonly RowChange[]): Promise<void> {
-    if (this.isInTrouble || changes.length === 0) return;
+    const isUnwritable = this.session.nowMs() < this.trouble.unwritableUntilMs;
+    if (this.isInTrouble || isUnwritable || changes.length === 0) return;
     const { clients, logger, random, settings } = this.session;
     try {
-      const client = await clients.dynamo();
+      const client = await clients.dynamo(settings);
       await writeRows({ client, table: settings.cacheTable, environ: this.environ, random }, changes);
       logger.debug('cache.written', { table: settings.cacheTable, environ: this.environ, rows: changes.length });
     } catch (error) {
-      this.noteTrouble('cache.write-failed', error, 'dynamodb:BatchWriteItem');
+      this.trouble.unwritableUntilMs = this.session.nowMs() + troublePauseMs;
+      this.warnOfTrouble('cache.write-failed', error, {
+        action: 'dynamodb:BatchWriteItem',
+        consequence: 'not written',
+      });
     }
   }
 
@@ -134,7 +146,7 @@ export class PartitionState {
 
   private async leaseOf({ key, session }: CachedChain): Promise<ChainLease> {
     const { clients, settings, nowMs } = session;
-    const client = await clients.dynamo();
+    const client = await clients.dynamo(settings);
     const known = this.leases.get(key.chain);
     if (known !== undefined) return known;
     const lease = new ChainLease({ client, table: settings.cacheTable, key, nowMs }, this.flush);
@@ -151,7 +163,7 @@ export class PartitionState {
   private async load(consistent: boolean): Promise<Partition | undefined> {
     const { clients, logger, nowMs, random, settings } = this.session;
     try {
-      const client = await clients.dynamo();
+      const client = await clients.dynamo(settings);
       await client.config.region();
       const signal = AbortSignal.timeout(settings.lookupBudgetMs * queryShare);
       const query = { table: settings.cacheTable, partition: this.environ, consistent, signal };
@@ -159,7 +171,11 @@ export class PartitionState {
       logger.debug('cache.read', { table: settings.cacheTable, environ: this.environ, rows: rows.length });
       return new Partition(rows, random(), nowMs());
     } catch (error) {
-      this.noteTrouble('cache.unavailable', error, 'dynamodb:Query');
+      this.trouble.untilMs = nowMs() + troublePauseMs;
+      this.warnOfTrouble('cache.unavailable', error, {
+        action: 'dynamodb:Query',
+        consequence: 'neither read nor written',
+      });
       return undefined;
     }
   }
@@ -175,13 +191,20 @@ export class PartitionState {
     }
   }
 
-  private noteTrouble(event: string, error: unknown, action: string): void {
-    const { settings, nowMs } = this.session;
-    this.trouble.untilMs = nowMs() + troublePauseMs;
+  private warnOfTrouble(
+    event: string,
+    error: unknown,
+    { action, consequence }: { readonly action: string; readonly consequence: string },
+  ): void {
+    const { settings } = this.session;
+    const failure = classifyAwsError(error);
+    const refused = failure === 'not-permitted' || failure === 'not-found';
     this.warn(event, {
       reason: describeAwsError(error),
-      remedy: `allow ${action} on arn:aws:dynamodb:*:*:table/${settings.cacheTable}, and create that table`,
-      consequence: `the cache is neither read nor written for ${troublePauseMs / 1000} s`,
+      ...(refused && {
+        remedy: `allow ${action} on arn:aws:dynamodb:*:*:table/${settings.cacheTable}, and create that table`,
+      }),
+      consequence: `the cache is ${consequence} for ${troublePauseMs / 1000} s`,
     });
   }
 }

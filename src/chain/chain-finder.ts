@@ -3,7 +3,7 @@ import { Directory } from '../directory/directory';
 import { type DirectoryChain } from '../directory/directory-chain';
 import { DirectoryItem, viaCacherSuffix } from '../item/directory-item';
 import { certainAnswers, namedAnswer } from './certain-answers';
-import { type PlaceReader } from './place-reader';
+import { type PlaceReader, type StartedReads } from './place-reader';
 import { type ProviderChain } from './provider-chain';
 import { type Attempt, type LookupTrace, type Place, placesOf, walk, type WalkResult } from './walk';
 
@@ -76,9 +76,9 @@ export class ChainFinder {
   }
 
   /** Starts reading every directory at every provider behind the cacher. */
-  startReading(exact: string): void {
+  startReading(exact: string): StartedReads {
     const { directories, providers, reader } = this.options;
-    reader.start(directories.directories, providers.walked, exact);
+    return reader.start(directories.directories, providers.walked, exact);
   }
 
   /** Asks the cacher, then the sources; what they are sure of is cached. */
@@ -88,7 +88,7 @@ export class ChainFinder {
     const { cacher, chain } = cache;
     trace.waitingFor = cacher.name;
     const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs));
-    const cached = await this.resultOf(answer, name);
+    const cached = await this.resultOf(answer, name, trace);
     if (cached !== undefined) return cached;
     const lease = answer.kind === 'miss' ? answer.lease : undefined;
     try {
@@ -101,24 +101,25 @@ export class ChainFinder {
   }
 
   /** Gives the result that a cached answer stands for; `undefined` when the sources must be asked. */
-  private async resultOf(answer: CacheAnswer, name: string): Promise<WalkResult | undefined> {
+  private async resultOf(answer: CacheAnswer, name: string, trace?: LookupTrace): Promise<WalkResult | undefined> {
     const { cache } = this.options;
     if (cache === undefined || answer.kind === 'miss') return undefined;
     if (answer.refresh !== undefined) this.refreshWith(answer.refresh, name);
     if (answer.kind === 'absent')
       return { item: undefined, attempts: [cacherAttempt(cache.cacher, 'known to be missing')] };
-    const item = answer.kind === 'found' ? answer.item : await this.dereference(answer.reference);
+    const item = answer.kind === 'found' ? answer.item : await this.dereference(answer.reference, trace);
     return item && { item, attempts: [cacherAttempt(cache.cacher, 'found')] };
   }
 
   /** Reads a secret by the name that the cache knows; `undefined` when it is not there any more. */
-  private async dereference(reference: SecretReference): Promise<DirectoryItem | undefined> {
+  private async dereference(reference: SecretReference, trace?: LookupTrace): Promise<DirectoryItem | undefined> {
     const { providers, reader, cache } = this.options;
     const provider = providers.walked.find(({ cacheName }) => cacheName === reference.provider);
     if (provider === undefined) return undefined;
     const { name, exactName, createdAt } = reference;
     const directory = Directory.literal(reference.directory);
     const secret = { kind: 'unread' as const, name, exactName, directory, nextRotationMs: undefined };
+    if (trace !== undefined) trace.waitingFor = `${provider.cacheName} ${directory.path}`;
     const outcome = await reader.readSecret(provider, secret);
     if (outcome instanceof DirectoryItem) return viaCacher(outcome, createdAt);
     if (outcome === undefined) cache?.cacher.drop(cache.chain, reference);
@@ -127,8 +128,8 @@ export class ChainFinder {
 
   private findAtSources(name: string, trace: LookupTrace): Promise<WalkResult> {
     const { reader } = this.options;
-    this.startReading(name);
-    return walk(this.walked, (place) => reader.read(place, name.toLowerCase(), name), trace);
+    const started = this.startReading(name);
+    return walk(this.walked, (place) => reader.read(place, name.toLowerCase(), name, started), trace);
   }
 
   private save(name: string, { item, attempts }: WalkResult): void {

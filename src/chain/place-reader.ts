@@ -10,6 +10,9 @@ import { type ListingOutcome, type Provider, type SharedSession } from '../provi
 import { type ProviderMemory, type StartedRead } from '../providers/provider-memory';
 import { type Place, type PlaceOutcome } from './walk';
 
+/** The listings that one lookup has started to read, by provider and path. */
+export type StartedReads = ReadonlyMap<Provider, ReadonlyMap<string, StartedRead<ListingOutcome>>>;
+
 /** What a reader works with; resolved once for all lookups that share a scope. */
 export interface ReaderOptions {
   readonly context: Context;
@@ -33,11 +36,19 @@ export class PlaceReader {
    *
    * @param exact - The name as asked, for providers that are asked for names one by one.
    */
-  start(directories: readonly Directory[], providers: readonly Provider[], exact?: string): void {
+  start(directories: readonly Directory[], providers: readonly Provider[], exact?: string): StartedReads {
+    const started = new Map<Provider, ReadonlyMap<string, StartedRead<ListingOutcome>>>();
     for (const provider of providers) {
       if (exact !== undefined && this.isByName(provider)) this.startNames(provider, directories, exact);
-      else if (provider.ownDirectory === undefined) this.list(provider, directories);
+      else if (provider.ownDirectory === undefined) {
+        const reads = this.list(provider, directories);
+        started.set(
+          provider,
+          new Map(directories.map(({ path }, index) => [path, reads[index] as StartedRead<ListingOutcome>])),
+        );
+      }
     }
+    return started;
   }
 
   /**
@@ -45,12 +56,13 @@ export class PlaceReader {
    *
    * @param name - Lower-cased.
    * @param exact - As asked.
+   * @param started - What the lookup has started: it asks nothing twice, whatever fails or is forgotten meanwhile.
    * @returns At once when the listing is in memory, else a promise.
    * @throws ProviderError when the source failed.
    */
-  read(place: Place, name: string, exact = name): PlaceOutcome | Promise<PlaceOutcome> {
+  read(place: Place, name: string, exact = name, started?: StartedReads): PlaceOutcome | Promise<PlaceOutcome> {
     if (this.isByName(place.provider)) return this.readSecret(place.provider, namedIn(place.directory, exact));
-    const read = this.listingOf(place);
+    const read = started?.get(place.provider)?.get(place.directory.path) ?? this.listingOf(place);
     if (read.outcome !== undefined) return this.pick(place, read.outcome, name);
     return read.promise.then(
       (outcome) => this.pick(place, outcome, name),

@@ -34,7 +34,8 @@ export function toText(found: FoundValue): string {
 /** Gives a number: numbers as they are, texts that are a finite JSON number, trimmed. @throws InvalidValueError for anything else. */
 export function toNumber(found: FoundValue): number {
   const { value } = found;
-  if (typeof value === 'number') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);
   const number = typeof value === 'string' && jsonNumber.test(value.trim()) ? Number(value.trim()) : Number.NaN;
   if (Number.isFinite(number)) return number;
   throw invalid(found, typeof value === 'bigint' ? 'a number that a double can hold' : 'a number');

@@ -74,7 +74,12 @@ export function checkCacher(given: CacherChoice | Default): CacherChoice | Defau
 
 /** Checks the services given to a Config. @throws InvalidSettingsError for what is no text. */
 export function checkServices(given: OneOrMany<string>): readonly (string | Default)[] {
-  return listOf(given).map((each) => (each === Default ? each : checkText('exports', each)));
+  return listOf(given).map((each) => (each === Default ? each : checkService(each)));
+}
+
+function checkService(service: string): string {
+  if (checkText('exports', service) !== '' && !service.includes('/')) return service;
+  throw new InvalidSettingsError('exports', `"${service}" is no service: it is empty or has a slash.`);
 }
 
 /** Checks the strategy given to a Config. @throws InvalidSettingsError for what is none. */
@@ -84,6 +89,12 @@ export function checkStrategy(given: LookupStrategy | Default): LookupStrategy |
 
 /** Checks a service or an environment given to a Config. @throws InvalidSettingsError for what is no text. */
 export function checkText<T extends string | Default>(option: string, given: T): T {
+  if (typeof given === 'string' && /[{}]|^\/|\/$|\/\//.test(given)) {
+    throw new InvalidSettingsError(
+      option,
+      `"${given}" cannot be part of a path: it has a brace, or a slash at an end or doubled.`,
+    );
+  }
   if (given === Default || typeof given === 'string') return given;
   throw new InvalidSettingsError(option, `expected text or Default, got ${describe(given)}.`);
 }

@@ -162,7 +162,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
     this.tell({ strategy: checkStrategy(strategy) });
   }
 
-  [inspect.custom](): string {
+  override [inspect.custom](): string {
     const { service, environment } = this.own;
     return `Config(service: ${String(service)}, environment: ${String(environment)})`;
   }

@@ -12,7 +12,7 @@ import { ConfigShape } from './config-shape';
 import { beforeFreezing } from './before-freezing';
 import { explain } from './explain';
 import { type Explanation } from './explanation';
-import { logLookup, lookUp, type LookupResult } from './lookup';
+import { inTime, logLookup, lookUp, type LookupResult } from './lookup';
 import { type LookupOptions } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName } from './named-values';
@@ -29,6 +29,7 @@ export class Config extends ConfigShape {
   static readonly dependencyName: string = 'Config';
 
   private readonly scopes = new WeakMap<Context, LookupScope>();
+  private latestScope: LookupScope | undefined;
 
   /**
    * Gives the value of a setting.
@@ -41,7 +42,7 @@ export class Config extends ConfigShape {
     name: string,
     fallback?: F,
     options?: LookupOptions,
-  ): Promise<ConfigValue | F> {
+  ): Promise<ConfigValue | NoInfer<F>> {
     const known = options === undefined ? this.known(name) : undefined;
     if (known !== undefined) return Promise.resolve<ConfigValue | F>(valueOr(known, fallback as F));
     return this.getItem(name, options).then((item): ConfigValue | F => valueOr(item, fallback as F));
@@ -57,7 +58,7 @@ export class Config extends ConfigShape {
     name: string,
     fallback?: F,
     options?: LookupOptions,
-  ): Promise<string | F> {
+  ): Promise<string | NoInfer<F>> {
     return this.getAs(name, toText, fallback as F, options);
   }
 
@@ -66,7 +67,7 @@ export class Config extends ConfigShape {
     name: string,
     fallback?: F,
     options?: LookupOptions,
-  ): Promise<number | F> {
+  ): Promise<number | NoInfer<F>> {
     return this.getAs(name, toNumber, fallback as F, options);
   }
 
@@ -80,7 +81,7 @@ export class Config extends ConfigShape {
     name: string,
     fallback?: F,
     options?: LookupOptions,
-  ): Promise<ConfigValue | F> {
+  ): Promise<ConfigValue | NoInfer<F>> {
     return this.getAs(name, toJson, fallback as F, options);
   }
 
@@ -115,10 +116,11 @@ export class Config extends ConfigShape {
   }
 
   /** Tells every place that was tried for a name, what came of it, the winner, and what it shadows. Secrets are masked. */
-  explain(name: string): Promise<Explanation> {
+  async explain(name: string): Promise<Explanation> {
     const key = checkName(name);
     this.touched();
-    return explain(this.scope(), key, name);
+    const scope = this.scope();
+    return inTime(scope, name, explain(scope, key, name));
   }
 
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */
@@ -157,9 +159,9 @@ export class Config extends ConfigShape {
    *
    * @param options - `pastCache`: also pass over what the cache table holds, until memory next expires.
    */
-  refresh(options: { readonly pastCache?: boolean } = {}): Promise<void> {
+  async refresh(options: { readonly pastCache?: boolean } = {}): Promise<void> {
+    await Promise.resolve();
     this.currentScope().localCache.reset(options);
-    return Promise.resolve();
   }
 
   /** Awaits what lookups of this process are writing to the cache table. Never rejects. */
@@ -167,11 +169,14 @@ export class Config extends ConfigShape {
     await Promise.all([PendingWork.allSettled(), this.lastScope()?.cacher?.flush()]);
   }
 
-  /** Ends what this Config has begun: awaits writes and closes the clients made for it, never those it was given. */
+  /**
+   * Ends what lookups have begun: awaits writes and, for the Config of the process (or of a root context), closes the
+   * clients that were made, never those that were given. Other Configs leave shared clients to it.
+   */
   async close(): Promise<void> {
     await this.flush();
     const scope = this.lastScope();
-    if (scope === undefined) return;
+    if (scope === undefined || Context.current().root.resolve(Config) !== this) return;
     await Promise.all([scope.clients.close(), ...scope.providers.providers.map((each) => each.close())]);
   }
 
@@ -224,9 +229,9 @@ export class Config extends ConfigShape {
     return this.scope();
   }
 
-  /** The scope that lookups have used; without one, nothing has begun. */
+  /** The scope that lookups have used last, here or elsewhere; without one, nothing has begun. */
   private lastScope(): LookupScope | undefined {
-    return this.scopes.get(Context.current());
+    return this.scopes.get(Context.current()) ?? this.latestScope;
   }
 
   private scope(): LookupScope {
@@ -236,6 +241,7 @@ export class Config extends ConfigShape {
     if (known?.isCurrent === true) return known;
     const scope = LookupScope.of<Config>(context, this, context.resolveAll(Config));
     this.scopes.set(context, scope);
+    this.latestScope = scope;
     return scope;
   }
 }

@@ -16,7 +16,14 @@ import { type NamedValues } from './named-values';
 import { type ConfigSnapshot } from './snapshot';
 
 /** Everything a Config can do. */
-export type ConfigApi = Pick<Config, keyof Config>;
+export interface ConfigApi extends Pick<Config, Exclude<keyof Config, 'directories' | 'providers'>> {
+  /** Directories as set here. */
+  get directories(): readonly (Directory | Default)[];
+  set directories(directories: OneOrMany<Directory | string>);
+  /** Providers as set here. */
+  get providers(): readonly (ProviderChoice | Default)[];
+  set providers(providers: OneOrMany<ProviderChoice>);
+}
 
 /** Acts as whichever Config is current at each use; what each member does is told at {@link Config}. */
 class CurrentConfig implements ConfigApi {
@@ -24,7 +31,7 @@ class CurrentConfig implements ConfigApi {
     name: string,
     fallback?: F,
     options?: LookupOptions,
-  ): Promise<ConfigValue | F> {
+  ): Promise<ConfigValue | NoInfer<F>> {
     return current().get(name, fallback, options);
   }
 
@@ -36,7 +43,7 @@ class CurrentConfig implements ConfigApi {
     name: string,
     fallback?: F,
     options?: LookupOptions,
-  ): Promise<string | F> {
+  ): Promise<string | NoInfer<F>> {
     return current().getString(name, fallback, options);
   }
 
@@ -44,7 +51,7 @@ class CurrentConfig implements ConfigApi {
     name: string,
     fallback?: F,
     options?: LookupOptions,
-  ): Promise<number | F> {
+  ): Promise<number | NoInfer<F>> {
     return current().getNumber(name, fallback, options);
   }
 
@@ -56,7 +63,7 @@ class CurrentConfig implements ConfigApi {
     name: string,
     fallback?: F,
     options?: LookupOptions,
-  ): Promise<ConfigValue | F> {
+  ): Promise<ConfigValue | NoInfer<F>> {
     return current().getJson(name, fallback, options);
   }
 
@@ -234,6 +241,10 @@ class CurrentConfig implements ConfigApi {
 
   enter(): Scope {
     return current().enter();
+  }
+
+  toJSON(): unknown {
+    return current().toJSON();
   }
 
   [inspect.custom](): string {

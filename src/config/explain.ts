@@ -72,6 +72,8 @@ class Tour {
     { key, name }: { readonly key: string; readonly name: string },
   ): Promise<void> {
     try {
+      const listed = await finder.reader.peek(place, key, name);
+      if (listed !== undefined && 'kind' in listed) this.anySecret = true;
       const outcome = this.isOver
         ? await finder.reader.peek(place, key, name)
         : await finder.reader.read(place, key, name);

@@ -17,6 +17,8 @@ export interface ExplainedPlace extends Attempt {
 export const mask = '********';
 
 const longestValue = 40;
+/** Widest line of a table, in characters. */
+const tableWidth = 80;
 const secretNames = /pass(word|wd|phrase)?|secret|token|credential|private_?key|api_?key|access_?key/i;
 
 /** Where a name was looked for, what was found, and what that hides. */
@@ -54,6 +56,7 @@ export class Explanation {
       row
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join('  ')
+        .slice(0, tableWidth)
         .trimEnd(),
     );
     return [`${this.name}: ${this.winner === undefined ? 'not found' : describe(this.winner)}`, ...lines].join('\n');

@@ -40,6 +40,13 @@ export function logLookup(logger: Logger, { item, attempts }: LookupResult): voi
   logger.debug(nonExistent ? 'lookup.miss' : 'lookup.hit', { name, source, directory: directory.path, places });
 }
 
+/** Bounds work for a name that is more than a lookup. @throws ProviderError when it takes longer than the budget. */
+export function inTime<T>({ settings }: LookupScope, name: string, work: Promise<T>): Promise<T> {
+  const { lookupBudgetMs: budgetMs } = settings;
+  const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${name}"`;
+  return withTimeLimit(work, { budgetMs, onTimeout: () => new ProviderError('explain', undefined, problem) });
+}
+
 function findInTime(scope: LookupScope, name: string, { signal }: LookupOptions) {
   const { lookupBudgetMs: budgetMs } = scope.settings;
   const trace = { waitingFor: 'the first answer' };

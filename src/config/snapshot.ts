@@ -11,24 +11,23 @@ import { checkName } from './named-values';
  * Frozen: it never changes, whatever happens to the sources. A name that was not loaded is an error, not a missing value.
  */
 export class ConfigSnapshot {
-  private readonly items = new Map<string, DirectoryItem>();
+  readonly #items = new Map<string, DirectoryItem>();
   /** What can be handed out as it is, under the names as given. */
-  private readonly ready = new Map<string, ConfigValue>();
+  readonly #ready = new Map<string, ConfigValue>();
 
   /** @param loaded - Names as given and their items. */
   constructor(loaded: Iterable<readonly [string, DirectoryItem]>) {
     for (const [name, item] of loaded) {
-      this.items.set(name.toLowerCase(), item);
+      this.#items.set(name.toLowerCase(), item);
       if (item.nonExistent || item.value === null || !item.isShareable) continue;
-      this.ready.set(name, item.value).set(name.toLowerCase(), item.value);
+      this.#ready.set(name, item.value).set(name.toLowerCase(), item.value);
     }
-    for (const map of [this.items, this.ready]) Object.freeze(map);
     Object.freeze(this);
   }
 
   /** Gives a value; the fallback when there is none, or null. @throws NotLoadedError for a name that was not loaded. */
-  get<F extends ConfigValue | undefined = undefined>(name: string, fallback?: F): ConfigValue | F {
-    return this.ready.get(name) ?? valueOr(this.getItem(name), fallback as F);
+  get<F extends ConfigValue | undefined = undefined>(name: string, fallback?: F): ConfigValue | NoInfer<F> {
+    return this.#ready.get(name) ?? valueOr(this.getItem(name), fallback as F);
   }
 
   /** Gives a value. @throws ConfigNotFoundError when there is none, NotLoadedError for a name that was not loaded. */
@@ -37,12 +36,12 @@ export class ConfigSnapshot {
   }
 
   /** Gives a text. @throws InvalidValueError when it is neither text, number nor boolean. */
-  getString<F extends string | undefined = undefined>(name: string, fallback?: F): string | F {
+  getString<F extends string | undefined = undefined>(name: string, fallback?: F): string | NoInfer<F> {
     return this.getAs(name, toText, fallback as F);
   }
 
   /** Gives a number. @throws InvalidValueError when it is no finite number. */
-  getNumber<F extends number | undefined = undefined>(name: string, fallback?: F): number | F {
+  getNumber<F extends number | undefined = undefined>(name: string, fallback?: F): number | NoInfer<F> {
     return this.getAs(name, toNumber, fallback as F);
   }
 
@@ -52,13 +51,13 @@ export class ConfigSnapshot {
   }
 
   /** Gives data: texts are parsed as JSON. @throws InvalidValueError for a text that is no JSON. */
-  getJson<F extends ConfigValue | undefined = undefined>(name: string, fallback?: F): ConfigValue | F {
+  getJson<F extends ConfigValue | undefined = undefined>(name: string, fallback?: F): ConfigValue | NoInfer<F> {
     return this.getAs(name, toJson, fallback as F);
   }
 
   /** Gives a value and where it came from; an item that is `nonExistent` when there is none. @throws NotLoadedError */
   getItem(name: string): DirectoryItem {
-    const item = this.items.get(checkName(name));
+    const item = this.#items.get(checkName(name));
     if (item === undefined) throw new NotLoadedError(name);
     return item;
   }
@@ -70,12 +69,12 @@ export class ConfigSnapshot {
 
   /** The names that were loaded, lower-cased. */
   get names(): readonly string[] {
-    return [...this.items.keys()];
+    return [...this.#items.keys()];
   }
 
   /** Gives names and origins, no values. */
   toJSON(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(this.items);
+    return Object.fromEntries(this.#items);
   }
 
   [inspect.custom](): string {

@@ -32,12 +32,13 @@ export class Context {
     readonly parent: Context | undefined,
     dependencies: readonly Dependency[],
   ) {
+    for (const each of dependencies) checkInstance(each);
     this.replaced = new Map(dependencies.map((each) => [dependencyKey(each.constructor as DependencyClass), each]));
   }
 
   /** Gives the context of the innermost `run()`, else what was entered last, else the root. */
   static current(): Context {
-    return state.storage.getStore() ?? state.entered.at(-1) ?? (state.root ??= new Context(undefined, []));
+    return state.storage.getStore() ?? state.entered.at(-1)?.context ?? (state.root ??= new Context(undefined, []));
   }
 
   /**
@@ -68,7 +69,8 @@ export class Context {
     const key = dependencyKey(dependencyClass);
     const known = this.found.get(key);
     if (known !== undefined) return known as T;
-    const dependency = this.replaced.get(key) ?? this.parent?.resolve(dependencyClass) ?? new dependencyClass();
+    const dependency =
+      this.replaced.get(key) ?? this.parent?.resolve(dependencyClass) ?? this.run(() => new dependencyClass());
     this.found.set(key, dependency);
     return dependency as T;
   }
@@ -106,11 +108,12 @@ export class Context {
     if (state.storage.getStore() !== undefined) {
       throw new ContextError('enter() has no effect inside run(): use run() there, or enter before it.');
     }
-    state.entered.push(this);
+    const entry = { context: this };
+    state.entered.push(entry);
     let left = false;
     const exit = (): void => {
       if (left) return;
-      if (state.entered.at(-1) !== this) {
+      if (state.entered.at(-1) !== entry) {
         throw new ContextError('Contexts must be left in reverse order: something entered later has not been left.');
       }
       left = true;
@@ -123,6 +126,12 @@ export class Context {
     yield this;
     if (this.parent !== undefined) yield* this.parent.outwards();
   }
+}
+
+function checkInstance(dependency: unknown): void {
+  if (typeof dependency === 'object' && dependency !== null) return;
+  const given = typeof dependency === 'function' ? `the class ${dependency.name}` : `a ${typeof dependency}`;
+  throw new ContextError(`Dependencies are replaced by instances; ${given} was given.`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Context, type Scope } from './context';
 import { type DependencyClass } from './dependency-class';
 
@@ -27,6 +28,15 @@ export abstract class Dependency {
       has: (_, property) => Reflect.has(Context.current().resolve(this), property),
       getPrototypeOf: () => Reflect.getPrototypeOf(Context.current().resolve(this)),
     });
+  }
+
+  /** Names the kind of dependency: what it holds may be secret. */
+  toJSON(): unknown {
+    return this.constructor.name;
+  }
+
+  [inspect.custom](): string {
+    return `${this.constructor.name}()`;
   }
 
   /** Runs a function with this as the current one of its kind, in everything it calls or awaits. */

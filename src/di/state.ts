@@ -6,7 +6,7 @@ interface ProcessState {
   /** Context of the `run()` that the current code is in. */
   readonly storage: AsyncLocalStorage<Context>;
   /** Contexts entered with `enter()`, innermost last. */
-  readonly entered: Context[];
+  readonly entered: { readonly context: Context }[];
   /** The context outside all others; made when first needed. */
   root: Context | undefined;
   /** Counts everything that may change what a lookup gives: assignments to settings and Configs. */

@@ -107,9 +107,9 @@ export class DirectoryItem {
 
   /** Says where the item comes from, without its value. */
   toString(): string {
-    return this.nonExistent
-      ? `${this.name}: not found`
-      : `${this.name} from ${this.source ?? '?'} ${this.directory.path}`;
+    if (this.nonExistent) return `${this.name}: not found`;
+    const { directory, name, provider = '?', viaCacher } = this;
+    return `${name} from ${provider} ${directory.path}${viaCacher ? viaCacherSuffix : ''}`;
   }
 
   /** Gives the origin of the item, without its value. */

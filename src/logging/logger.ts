@@ -65,7 +65,7 @@ export class Logger extends Dependency {
     ownPino().then(
       (pino) => {
         pino.level = levelNow;
-        pino[level](line, event);
+        writeTo(pino, level, line);
       },
       // Without pino, a line is better plain than lost.
       () => process.stderr.write(`${JSON.stringify({ name: 'xcon', level, ...line })}\n`),

@@ -1,5 +1,6 @@
 import { AwsClients } from '../aws/aws-clients';
 import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
+import { hideFields } from '../di/hide-fields';
 import { InvalidSettingsError } from '../errors';
 import { Unavailable } from '../item/directory-listing';
 import { Provider, type SharedSession } from './provider';
@@ -33,6 +34,7 @@ export abstract class AwsProvider extends Provider {
         'needs a cacheName beside it, so that cached rows tell the accounts apart.',
       );
     }
+    hideFields(this, 'options');
     this.ownClients = clients ?? (region === undefined ? undefined : new AwsClients({ region }));
   }
 

@@ -21,7 +21,7 @@ export class DynamoProvider extends AwsProvider {
 
   override async readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
     const table = session.settings.configTable;
-    const client = await this.clientsFor(session).dynamo();
+    const client = await this.clientsFor(session).dynamo(session.settings);
     const remedy = `allow dynamodb:Query on arn:aws:dynamodb:*:*:table/${table}, and create that table`;
     const rows = await whenPermitted(client, remedy, () =>
       queryPartition(client, { table, partition: directory.path, signal: session.signal }),

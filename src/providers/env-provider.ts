@@ -1,3 +1,4 @@
+import { hideFields } from '../di/hide-fields';
 import { Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing } from '../item/directory-listing';
@@ -13,6 +14,7 @@ export class EnvProvider extends Provider {
   /** @param variables - Read instead of the process's; an `undefined` one counts as absent. */
   constructor(private readonly variables?: Readonly<Record<string, string | undefined>>) {
     super();
+    hideFields(this, 'variables');
   }
 
   override get ownDirectory(): Directory {

@@ -92,7 +92,7 @@ export class LocalCache extends Dependency {
     return true;
   }
 
-  [inspect.custom](): string {
+  override [inspect.custom](): string {
     return `LocalCache(${this.expiresAtMs === undefined ? 'empty' : `until ${new Date(this.expiresAtMs).toISOString()}`})`;
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Directory } from '../directory/directory';
 import { type UnreadSecret } from '../item/directory-listing';
 import {
@@ -23,7 +24,7 @@ export class ProviderMemory {
   private readonly listings = new Map<string, StartedRead<ListingOutcome>>();
   private readonly secrets = new Map<string, StartedRead<{ readonly value: SecretOutcome }>>();
   private queue: QueuedSecret[] = [];
-  private controller = new AbortController();
+  private controller = newController();
 
   /** Starts reading those directories that have not been read; gives the reads of all, in order; each new one is told of. */
   list(
@@ -78,7 +79,8 @@ export class ProviderMemory {
     const unfinished = [this.listings, this.secrets].some((reads) => [...reads.values()].some(isUnfinished));
     if (!unfinished) return;
     this.controller.abort();
-    this.controller = new AbortController();
+    this.controller = newController();
+    for (const { reject } of this.queue) reject(new Error('The read was given up: nobody waited for it.'));
     this.queue = [];
     for (const reads of [this.listings, this.secrets]) {
       for (const [key, read] of reads) if (isUnfinished(read)) reads.delete(key);
@@ -92,6 +94,7 @@ export class ProviderMemory {
   private flush(provider: Provider, session: SharedSession): void {
     const queued = this.queue;
     this.queue = [];
+    if (queued.length === 0) return;
     const secrets = queued.map(({ secret }) => secret);
     const reads = startAll(
       () => provider.readSecrets(secrets, this.readSession(session)),
@@ -113,10 +116,26 @@ function keepRead<T>(
   promise.then(
     (outcome) => {
       read.outcome = outcome;
-      onRead?.(outcome);
+      tell(onRead, outcome);
     },
     () => reads.get(key) === read && reads.delete(key),
   );
+}
+
+/** One signal serves as many reads as there are, which is no leak. */
+function newController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
+/** What listens must not fail what it listens to. */
+function tell<T>(onRead: ((outcome: T) => void) | undefined, outcome: T): void {
+  try {
+    onRead?.(outcome);
+  } catch {
+    // A line of the log is lost; the read is not.
+  }
 }
 
 function isUnfinished({ outcome }: StartedRead<unknown>): boolean {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type AwsClients } from '../aws/aws-clients';
 import { Directory } from '../directory/directory';
 import { Dependency } from '../di/dependency';
@@ -74,7 +75,9 @@ export abstract class Provider extends Dependency {
     directories: readonly Directory[],
     session: ReadSession,
   ): ReadonlyMap<string, Promise<ListingOutcome>> {
-    return new Map(directories.map((each) => [each.path, this.readDirectory(each, session)]));
+    // One that throws at once fails for its directory, and for no other.
+    const read = async (directory: Directory): Promise<ListingOutcome> => this.readDirectory(directory, session);
+    return new Map(directories.map((each) => [each.path, read(each)]));
   }
 
   /** Whether {@link Provider.readSecrets} reads whatever has an exact name, so that no listing is needed (`names`). */
@@ -93,6 +96,15 @@ export abstract class Provider extends Dependency {
   /** Gives the clients that reads go through: those of the context, unless the provider has its own. */
   clientsFor(session: SharedSession): AwsClients {
     return session.clients;
+  }
+
+  /** Gives the cache name: what a provider holds may be secret. */
+  override toJSON(): unknown {
+    return this.cacheName;
+  }
+
+  override [inspect.custom](): string {
+    return `${this.constructor.name}(${this.cacheName})`;
   }
 
   /** Ends what the provider has opened for itself; what it was given stays open. */

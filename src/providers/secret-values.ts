@@ -11,6 +11,8 @@ import { type SecretOutcome } from './provider';
 
 /** Up to this many values are read one by one, in parallel; more by the batch call. */
 const mostSingleReads = 5;
+/** Names that a secret can have; `rds!` begins those that RDS manages. */
+const secretName = /^[A-Za-z0-9/_+=.@!-]+$/;
 /** Most ids that a batch call takes. */
 const maxBatchSize = 20;
 
@@ -33,10 +35,17 @@ export function readSecretValues(
   secrets: readonly UnreadSecret[],
 ): ReadonlyMap<string, Promise<SecretOutcome>> {
   const reader = new SecretValueReader(reading);
-  if (secrets.length <= mostSingleReads) return new Map(secrets.map((each) => [each.exactName, reader.readOne(each)]));
-  const started = new Map<string, Promise<SecretOutcome>>();
-  for (let start = 0; start < secrets.length; start += maxBatchSize) {
-    const batch = secrets.slice(start, start + maxBatchSize);
+  const possible = secrets.filter(({ exactName }) => secretName.test(exactName));
+  // A name that no secret can have would fail the call.
+  const started = new Map<string, Promise<SecretOutcome>>(
+    secrets.map(({ exactName }) => [exactName, Promise.resolve(undefined)]),
+  );
+  if (possible.length <= mostSingleReads) {
+    for (const each of possible) started.set(each.exactName, reader.readOne(each));
+    return started;
+  }
+  for (let start = 0; start < possible.length; start += maxBatchSize) {
+    const batch = possible.slice(start, start + maxBatchSize);
     const read = reader.readBatch(batch);
     for (const each of batch)
       started.set(

@@ -47,7 +47,7 @@ export class SecretsProvider extends AwsProvider {
     secrets: readonly UnreadSecret[],
     session: ReadSession,
   ): ReadonlyMap<string, Promise<SecretOutcome>> {
-    const connecting = this.clientsFor(session).secretsManager();
+    const connecting = this.clientsFor(session).secretsManager(session.settings);
     return readSecretValues({ connecting, source: this.name, signal: session.signal }, secrets);
   }
 
@@ -56,7 +56,7 @@ export class SecretsProvider extends AwsProvider {
     directories: readonly Directory[],
     session: ReadSession,
   ): Promise<(directory: Directory) => ListingOutcome> {
-    const client = await this.clientsFor(session).secretsManager();
+    const client = await this.clientsFor(session).secretsManager(session.settings);
     const remedy = 'allow secretsmanager:ListSecrets on *';
     const secrets = await whenPermitted(client, remedy, () => secretsOf(client, directories, session.signal));
     return (directory) => (secrets instanceof Unavailable ? secrets : listingOf(directory, secrets));

@@ -75,7 +75,7 @@ async function readBatch(
     if (classifyAwsError(error) !== 'not-permitted') throw error;
     const reason = describeAwsError(error);
     const remedy = `allow ssm:GetParameters on arn:aws:ssm:*:*:parameter${secrets[0]?.exactName ?? ''}, and kms:Decrypt on its key`;
-    if (secrets.length === 1 || reason.includes('ssm:GetParameters')) return () => new Unavailable(reason, remedy);
+    if (secrets.length === 1) return () => new Unavailable(reason, remedy);
     return async (secret) => (await readBatch(reading, [secret]))(secret);
   }
 }

@@ -20,7 +20,7 @@ export class SsmProvider extends AwsProvider {
   override readonly readsByName = true;
 
   override async readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
-    const client = await this.clientsFor(session).ssm();
+    const client = await this.clientsFor(session).ssm(session.settings);
     const { signal } = session;
     const remedy = `allow ssm:GetParametersByPath on arn:aws:ssm:*:*:parameter${directory.path}`;
     const decrypted = await whenPermitted(client, remedy, () =>
@@ -42,7 +42,10 @@ export class SsmProvider extends AwsProvider {
       const entry = this.entryOf(directory, parameter);
       return entry instanceof DirectoryItem ? entry : undefined;
     };
-    return readParameters({ connecting: this.clientsFor(session).ssm(), signal: session.signal, pick }, secrets);
+    return readParameters(
+      { connecting: this.clientsFor(session).ssm(session.settings), signal: session.signal, pick },
+      secrets,
+    );
   }
 
   /** @param keyRefusal - Why secure strings could not be decrypted; absent when they were. */
@@ -77,7 +80,7 @@ export class SsmProvider extends AwsProvider {
 
 /** A refusal that does not name the listing itself may be that of one parameter's key. */
 function mayBeKey({ reason }: Unavailable): boolean {
-  return reason.startsWith('AccessDenied') && !reason.includes('ssm:GetParametersByPath');
+  return reason.startsWith('AccessDenied') && !reason.includes('perform: ssm:GetParametersByPath');
 }
 
 async function parametersOf(

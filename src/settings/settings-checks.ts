@@ -10,6 +10,9 @@ type Name = keyof SettingsValues;
 const cacheSecretsModes: readonly CacheSecrets[] = ['reference', 'encrypt', 'never', 'plaintext'];
 const logLevels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
+/** Longest time that a timer can wait, **milliseconds**; a longer one would go off at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Reads a setting from the text of the variable that holds it. */
 export interface VariableReader<T> {
   /** Variables in order of precedence. */
@@ -66,7 +69,7 @@ export const settingChecks: { readonly [K in Name]: (value: unknown, setting: st
   staleIfErrorSeconds: atLeast(0, 'seconds'),
   connectTimeoutMs: atLeast(1, 'milliseconds'),
   requestTimeoutMs: atLeast(1, 'milliseconds'),
-  lookupBudgetMs: atLeast(1, 'milliseconds'),
+  lookupBudgetMs: (value, setting) => Math.min(atLeast(1, 'milliseconds')(value, setting), longestTimerMs),
   strategy: (value, setting) => checkChoice(value, setting, ['listing', 'names'] as const),
   logLevel: (value, setting) => checkChoice(value, setting, logLevels),
 };

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { Context } from '../di/context';
 import { Default } from '../di/default';
 import { Dependency } from '../di/dependency';
+import { hideFields } from '../di/hide-fields';
 import { noteMutation, state } from '../di/state';
 import { InvalidSettingsError } from '../errors';
 import { settingChecks, type VariableReader, variableReaders } from './settings-checks';
@@ -10,6 +11,8 @@ import { type ResolvedSettings, settingsDefaults, type SettingsValues } from './
 
 type Name = keyof SettingsValues;
 
+/** Settings that are not shown where all are. */
+const mayBeSecret: ReadonlySet<Name> = new Set(['cacheKeys', 'defaults']);
 const names = Object.keys(settingChecks) as readonly Name[];
 
 /**
@@ -31,6 +34,7 @@ export class XconSettings extends Dependency {
   constructor(values: Partial<SettingsValues> = {}) {
     super();
     this.assigned = {};
+    hideFields(this, 'assigned', 'resolved');
     for (const [name, value] of Object.entries(values)) this.assign(name as Name, value);
   }
 
@@ -41,6 +45,12 @@ export class XconSettings extends Dependency {
    * @throws InvalidSettingsError naming the setting.
    */
   assign(name: Name, value: unknown): void {
+    if (!Object.hasOwn(settingChecks, name)) {
+      throw new InvalidSettingsError(
+        `xconSettings.${name}`,
+        `there is no such setting. There are ${names.join(', ')}.`,
+      );
+    }
     if (value === Default || value === undefined) delete this.assigned[name];
     else Object.assign(this.assigned, { [name]: settingChecks[name](value, `xconSettings.${name}`) });
     noteMutation();
@@ -61,7 +71,7 @@ export class XconSettings extends Dependency {
     return this.resolved;
   }
 
-  [inspect.custom](): string {
+  override [inspect.custom](): string {
     return `XconSettings(assigned: ${Object.keys(this.assigned).join(', ') || 'none'})`;
   }
 
@@ -108,13 +118,15 @@ export type XconSettingsFacade = SettingsValues;
  *
  * Assigning `Default` or `undefined` takes back what was set.
  */
-export const xconSettings: XconSettingsFacade = Object.create(null, descriptors()) as XconSettingsFacade;
+export const xconSettings: XconSettingsFacade = Object.preventExtensions(
+  Object.create(null, descriptors()) as XconSettingsFacade,
+);
 
 function descriptors(): PropertyDescriptorMap {
   const entries = names.map((name): [string, PropertyDescriptor] => [
     name,
     {
-      enumerable: true,
+      enumerable: !mayBeSecret.has(name),
       get: () => Context.current().resolve(XconSettings).resolve()[name],
       set: (value: unknown) => {
         Context.current().resolve(XconSettings).assign(name, value);

@@ -527,12 +527,13 @@ describe('refresh, flush and close', () => {
       expect([cacher.flushed, provider.closed]).toEqual([0, 0]);
     }));
 
-  it('await writes, then let every provider of the chain end what it has opened', () =>
-    inside(async () => {
-      const cacher = new StubCacher();
-      const written = gate<undefined>();
-      const [one, other] = [holding({ x: 1 }), holding({})];
-      const config = configOf(one, { providers: [one, other], cacher });
+  it('await writes, then let every provider of the chain end what it has opened', () => {
+    const cacher = new StubCacher();
+    const written = gate<undefined>();
+    const [one, other] = [holding({ x: 1 }), holding({})];
+    const config = configOf(one, { providers: [one, other], cacher });
+
+    return Context.createRoot([config]).run(async () => {
       await config.get('x');
       cacher.track(written.promise);
 
@@ -544,7 +545,31 @@ describe('refresh, flush and close', () => {
 
       expect(closedBefore).toBe(0);
       expect([one.closed, other.closed]).toEqual([1, 1]);
+    });
+  });
+
+  it('leave what is shared open, when they are not those of the Config of the process', () =>
+    inside(async () => {
+      const provider = holding({ x: 1 });
+      const config = configOf(provider);
+      await config.get('x');
+      const shared = await AwsClients.grab().ssm();
+
+      await config.close();
+
+      expect(provider.closed).toBe(0);
+      expect(await AwsClients.grab().ssm()).toBe(shared);
     }));
+
+  it('flush what was looked up inside run(), from outside it', async () => {
+    const cacher = new StubCacher();
+    const config = configOf(holding({ x: 1 }), { cacher, service: 'orders' });
+    await Context.createRoot([]).run(() => config.run(() => config.get('x')));
+
+    await config.flush();
+
+    expect(cacher.flushed).toBe(1);
+  });
 
   it('are fine without a cacher, and twice, and leave the Config usable', () =>
     inside(async () => {
@@ -562,8 +587,9 @@ describe('refresh, flush and close', () => {
     const destroyGiven = jest.fn();
     const dynamo = { destroy: destroyGiven } as unknown as DynamoDBClient;
 
-    return context.child([new AwsClients({ region: 'us-east-1', dynamo })]).run(async () => {
-      const config = configOf(holding({ x: 1 }));
+    const config = configOf(holding({ x: 1 }));
+
+    return Context.createRoot([config, new AwsClients({ region: 'us-east-1', dynamo })]).run(async () => {
       await config.get('x');
       const made = await AwsClients.grab().ssm();
       const destroyed = jest.spyOn(made, 'destroy');

@@ -1,0 +1,251 @@
+import {
+  AwsClients,
+  CacherError,
+  Config,
+  Context,
+  DynamoCacher,
+  LocalCache,
+  Logger,
+  XconSettings,
+} from '../../src/index';
+import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+
+const table = 'global-all-configCache';
+const silent = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+let aws: LocalAws;
+
+beforeEach(async () => {
+  aws = await startLocalAws({
+    seed: {
+      ssm: { '/orders/prod/DB_HOST': 'db', '/orders/prod/POOL': '7' },
+      secrets: { '/orders/prod/TOKEN': 'hidden' },
+    },
+  });
+});
+
+afterEach(() => aws.close());
+
+function ignore(): void {
+  // Not what is looked at.
+}
+
+/** Runs as a process of its own. */
+async function inProcess<T>(settings: ConstructorParameters<typeof XconSettings>[0], fn: () => Promise<T>): Promise<T> {
+  const clients = new AwsClients({
+    endpoint: aws.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  return Context.createRoot([clients, new Logger(silent), new XconSettings(settings)]).run(async () => {
+    try {
+      return await fn();
+    } finally {
+      await Config.grab().close();
+    }
+  });
+}
+
+const orders = { service: 'orders', environment: 'prod' } as const;
+
+/** Looks names up, and waits until the answers are in the table. */
+async function lookUp(...names: readonly string[]): Promise<void> {
+  await Config.grab().load(names);
+  await Config.grab().flush();
+}
+
+describe('ensureCacheTable', () => {
+  it('makes the table, with its keys and time-to-live, and does nothing the second time', async () => {
+    await inProcess(orders, async () => {
+      await DynamoCacher.grab().ensureCacheTable();
+      await DynamoCacher.grab().ensureCacheTable();
+      await lookUp('DB_HOST');
+    });
+
+    expect(aws.calls.count('CreateTable')).toBe(1);
+    expect(aws.calls.count('UpdateTimeToLive')).toBe(1);
+    expect(aws.calls.of('CreateTable')[0]?.body).toMatchObject({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'app_key', KeyType: 'HASH' },
+        { AttributeName: 'name_key', KeyType: 'RANGE' },
+      ],
+    });
+    expect((await aws.rows(table)).length).toBeGreaterThan(0);
+  });
+
+  it('encrypts it with a key of the account when one is given', async () => {
+    await inProcess(orders, () => DynamoCacher.grab().ensureCacheTable({ kmsKeyId: 'alias/config' }));
+
+    expect(aws.calls.of('CreateTable')[0]?.body).toMatchObject({
+      SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'alias/config' },
+    });
+  });
+
+  it('switches time-to-live on where the table has been made without it', async () => {
+    await aws.seed({ tables: { [table]: { rows: [] } } });
+
+    await inProcess(orders, () => DynamoCacher.grab().ensureCacheTable());
+
+    expect(aws.calls.count('CreateTable')).toBe(0);
+    expect(aws.calls.count('UpdateTimeToLive')).toBe(1);
+  });
+
+  it('goes on where another process makes the table at the same time', async () => {
+    await inProcess(orders, () => Promise.all([1, 2, 3].map(() => DynamoCacher.grab().ensureCacheTable())));
+
+    expect(await aws.rows(table)).toEqual([]);
+    expect(aws.calls.count('CreateTable')).toBe(3);
+  });
+
+  it('refuses a table of that name with other keys', async () => {
+    await aws.seed({ tables: { [table]: { hashKey: 'id', rangeKey: null, rows: [] } } });
+
+    const making = inProcess(orders, () => DynamoCacher.grab().ensureCacheTable());
+
+    await expect(making).rejects.toThrow(CacherError);
+    await expect(making).rejects.toThrow(/has the keys id HASH and cannot be the cache table.*XCON_CACHE_TABLE/);
+  });
+
+  it('says which actions to allow when it is refused', async () => {
+    aws.setFaults([{ target: 'CreateTable', type: 'AccessDeniedException' }]);
+
+    const making = inProcess(orders, () => DynamoCacher.grab().ensureCacheTable());
+
+    await expect(making).rejects.toThrow(/could not be made: AccessDeniedException.*allow dynamodb:CreateTable/);
+  });
+
+  it('says so when it may not even look', async () => {
+    aws.setFaults([{ target: 'DescribeTable', type: 'AccessDeniedException' }]);
+
+    const making = inProcess(orders, () => DynamoCacher.grab().ensureCacheTable());
+
+    await expect(making).rejects.toThrow(CacherError);
+    expect(aws.calls.count('CreateTable')).toBe(0);
+  });
+});
+
+describe('with a table', () => {
+  beforeEach(() => aws.seed({ tables: { [table]: { rows: [] } } }));
+
+  it('entries tells what every row says, and no value', async () => {
+    const entries = await inProcess(orders, async () => {
+      await lookUp('DB_HOST', 'TOKEN', 'NOWHERE');
+      return DynamoCacher.grab().entries();
+    });
+
+    expect(entries.map(({ kind, name, directory }) => `${kind} ${name} ${directory}`)).toEqual([
+      'value db_host /orders/prod',
+      'missing nowhere /_nonExistent',
+      'value pool /orders/prod',
+      'reference token /orders/prod',
+      'lease ~xcon-lease /_nonExistent',
+    ]);
+    expect(entries[0]).toMatchObject({ source: 'ssm - /orders/prod', expired: false });
+    expect(JSON.stringify(entries)).not.toMatch(/hidden|"db"/);
+  });
+
+  it('entries marks the rows that only wait to be deleted', async () => {
+    const row = { app_key: '/orders/prod', name_key: 'old', real_name: 'old', real_directory: '/orders/prod', ttl: 1 };
+    const concats = { cache_concat_directory_paths: '/orders/prod', cache_concat_provider_names: 'ssm' };
+    await aws.seed({ tables: { [table]: { rows: [{ ...row, ...concats, value: 'x' }] } } });
+
+    const entries = await inProcess(orders, () => DynamoCacher.grab().entries());
+
+    expect(entries).toMatchObject([{ name: 'old', expired: true }]);
+  });
+
+  it('clear deletes the partition, in calls of 25, and the next lookup asks the sources', async () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`/orders/prod/p${index}`, 'x']));
+    await aws.seed({ ssm: many, tables: { [table]: { rows: [foreignRow] } } });
+
+    const [deleted, value] = await inProcess(orders, async () => {
+      await lookUp('DB_HOST');
+      const count = await DynamoCacher.grab().clear();
+      aws.putParameter('/orders/prod/DB_HOST', 'moved');
+      return [count, await Config.grab().get('DB_HOST')] as const;
+    });
+
+    expect(deleted).toBe(43);
+    expect(value).toBe('moved');
+    expect((await aws.rows(table)).map((row) => row['app_key']?.S)).toContain('/billing/prod');
+  });
+
+  it('clear of a name deletes its rows alone, in any case and for every chain', async () => {
+    const left = await inProcess(orders, async () => {
+      await lookUp('DB_HOST', 'TOKEN');
+      await new Config({ directories: ['/orders/prod'] }).run(() => lookUp('DB_HOST'));
+      expect(await DynamoCacher.grab().clear({ name: 'Db_Host' })).toBe(2);
+      return DynamoCacher.grab().entries();
+    });
+
+    expect(left.map(({ name }) => name)).not.toContain('db_host');
+    expect(left.map(({ name }) => name)).toContain('token');
+  });
+
+  it('clear of another partition leaves that of the process', async () => {
+    await aws.seed({ tables: { [table]: { rows: [foreignRow] } } });
+
+    const deleted = await inProcess(orders, async () => {
+      await lookUp('DB_HOST');
+      return DynamoCacher.grab().clear({ environ: '/billing/prod' });
+    });
+
+    expect(deleted).toBe(1);
+    expect((await aws.rows(table)).every((row) => row['app_key']?.S === '/orders/prod')).toBe(true);
+  });
+
+  it('clear goes on where it broke off', async () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`/orders/prod/p${index}`, 'x']));
+    await aws.seed({ ssm: many });
+
+    const rest = await inProcess(orders, async () => {
+      await lookUp('DB_HOST');
+      aws.setFaults([{ target: 'BatchWriteItem', body: '"p[4-9]', type: 'InternalServerError', status: 500 }]);
+      await expect(DynamoCacher.grab().clear()).rejects.toThrow(/could not be cleared.*call it again/);
+      aws.setFaults([]);
+      return DynamoCacher.grab().clear();
+    });
+
+    expect(rest).toBeLessThan(43);
+    expect(await aws.rows(table)).toEqual([]);
+  });
+
+  it('clear forgets what the process remembers', async () => {
+    await inProcess(orders, async () => {
+      await lookUp('DB_HOST');
+      const before = LocalCache.grab().generation;
+
+      await DynamoCacher.grab().clear();
+
+      expect(LocalCache.grab().generation).not.toBe(before);
+    });
+  });
+
+  it.each(['clear', 'entries'] as const)('%s says what to allow when it is refused', async (operation) => {
+    aws.setFaults([{ target: 'Query', type: 'AccessDeniedException' }]);
+
+    const asked = inProcess<unknown>(orders, () => DynamoCacher.grab()[operation]());
+
+    await expect(asked).rejects.toThrow(/could not be read: AccessDeniedException.*allow dynamodb:Query/);
+  });
+
+  it.each(['clear', 'entries'] as const)('%s needs to know whose partition', async (operation) => {
+    const asked = inProcess<unknown>({}, () => DynamoCacher.grab()[operation]());
+
+    await expect(asked).rejects.toThrow(
+      "No partition is named: set APP_NAME, or give one, as { environ: '/orders/prod' }.",
+    );
+  });
+});
+
+const foreignRow = {
+  app_key: '/billing/prod',
+  name_key: 'x',
+  real_name: 'x',
+  real_directory: '/billing/prod',
+  cache_concat_directory_paths: '/billing/prod',
+  cache_concat_provider_names: 'ssm',
+  value: 'theirs',
+};
