@@ -22,7 +22,8 @@ export abstract class Dependency {
       get: (_, property) => {
         const target = Context.current().resolve(this);
         const value: unknown = Reflect.get(target, property);
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        const isMethod = typeof value === 'function' && property !== 'constructor';
+        return isMethod ? (value.bind(target) as unknown) : value;
       },
       set: (_, property, value) => Reflect.set(Context.current().resolve(this), property, value),
       has: (_, property) => Reflect.has(Context.current().resolve(this), property),

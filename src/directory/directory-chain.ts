@@ -10,7 +10,8 @@ export class DirectoryChain {
 
   /** @param directories - In order of precedence; repeated paths are dropped. */
   constructor(directories: readonly Directory[]) {
-    this.directories = Object.freeze([...new Map(directories.map((each) => [each.path, each])).values()]);
+    const firsts = directories.filter((each, index) => directories.findIndex((other) => other.equals(each)) === index);
+    this.directories = Object.freeze(firsts);
     this.concat = this.directories.map(({ path }) => path).join('|');
     Object.freeze(this);
   }

@@ -64,9 +64,10 @@ export class DirectoryListing {
    * @param source - Short name of the provider.
    */
   static of(directory: Directory, source: string, values: Readonly<Record<string, ConfigValue>>): DirectoryListing {
-    const entries = Object.entries(values).map(
-      ([name, value]) => new DirectoryItem({ name, value, directory, source }),
+    const present = Object.entries<ConfigValue | undefined>(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ name, value }],
     );
+    const entries = present.map((each) => new DirectoryItem({ ...each, directory, source }));
     return new DirectoryListing(directory, entries);
   }
 

@@ -3,6 +3,9 @@ import { Dependency } from '../di/dependency';
 import { noteMutation } from '../di/state';
 import { ProviderMemory } from './provider-memory';
 
+/** Latest moment that a Date can be. Source: https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const latestDateMs = 8.64e15;
+
 /**
  * What this process remembers: the listings of all providers, and what the cacher has read.
  *
@@ -93,6 +96,6 @@ export class LocalCache extends Dependency {
   }
 
   override [inspect.custom](): string {
-    return `LocalCache(${this.expiresAtMs === undefined ? 'empty' : `until ${new Date(this.expiresAtMs).toISOString()}`})`;
+    return `LocalCache(${this.expiresAtMs === undefined ? 'empty' : `until ${new Date(Math.min(this.expiresAtMs, latestDateMs)).toISOString()}`})`;
   }
 }

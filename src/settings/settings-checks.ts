@@ -2,6 +2,7 @@ import { Directory } from '../directory/directory';
 import { Dependency } from '../di/dependency';
 import { InvalidSettingsError } from '../errors';
 import { DirectoryListing } from '../item/directory-listing';
+import { type ConfigValue, sealValue } from '../item/value';
 import { booleanOfText } from './boolean-text';
 import { type CacheSecrets, defaultExpirationMinutes, type LogLevel, type SettingsValues } from './settings-values';
 
@@ -116,14 +117,15 @@ function checkChoice<T extends string>(value: unknown, setting: string, choices:
 }
 
 function checkDirectories(value: unknown, setting: string): readonly Directory[] {
-  return checkList(value, setting).map((each) => Directory.from(each as Directory | string));
+  return Object.freeze(checkList(value, setting).map((each) => Directory.from(each as Directory | string)));
 }
 
 function checkDependencies(value: unknown, setting: string): NonNullable<SettingsValues['providers']> {
-  return checkList(value, setting).map((each) => {
+  const choices = checkList(value, setting).map((each) => {
     if (typeof each === 'function' || each instanceof Dependency) return each as Dependency;
     throw new InvalidSettingsError(setting, `expected provider classes or instances, got ${kindOf(each)}.`);
   });
+  return Object.freeze(choices);
 }
 
 function checkList(value: unknown, setting: string): readonly unknown[] {
@@ -133,8 +135,18 @@ function checkList(value: unknown, setting: string): readonly unknown[] {
 
 function checkRecord(value: unknown, setting: string): Readonly<Record<string, unknown>> {
   if (value instanceof DirectoryListing) return Object.freeze(Object.fromEntries(value.values));
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.freeze({ ...value });
+  if (isPlainObject(value)) {
+    return Object.freeze(
+      Object.fromEntries(Object.entries(value).map(([name, each]) => [name, sealValue(each).value])),
+    );
+  }
   throw new InvalidSettingsError(setting, `expected an object of names and values, got ${kindOf(value)}.`);
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, ConfigValue>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function checkKeys(value: unknown, setting: string): readonly string[] {

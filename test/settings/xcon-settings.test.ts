@@ -246,7 +246,7 @@ describe('xconSettings', () => {
   });
 
   it('has every setting and nothing else', () => {
-    expect(Object.keys(xconSettings).sort()).toEqual(Object.keys(settingsDefaults).sort());
+    expect(Object.getOwnPropertyNames(xconSettings).sort()).toEqual(Object.keys(settingsDefaults).sort());
     expect(Object.getPrototypeOf(xconSettings)).toBeNull();
   });
 
