@@ -154,11 +154,12 @@ describe('a sealed row', () => {
   test('gives way to a plain row that is younger, and not to one that is older', async () => {
     await fill(['token']);
     const sealed = await sealedRowOf('token');
-    const { xcon_chain: _chain, xcon_sealed: _sealed, ...facts } = sealed;
+    const own = { xcon_chain: { NULL: true as const }, xcon_sealed: { NULL: true as const } };
     const plainKey = sealed['name_key']?.S?.split('|+|xcon:')[0] ?? '';
     const [, paths = '', providers = ''] = plainKey.split('|+|');
     const plain = {
-      ...facts,
+      ...sealed,
+      ...own,
       name_key: { S: plainKey },
       cache_concat_directory_paths: { S: paths },
       cache_concat_provider_names: { S: providers },

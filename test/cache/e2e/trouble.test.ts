@@ -135,9 +135,8 @@ describe('a table that cannot be written', () => {
     await process.flush();
     expect(process.log.events).toEqual(['cache.write-failed']);
     expect(process.log.warnings[0]).toHaveProperty('consequence', 'the cache is not written for 30 s');
-    const remedy =
-      fault.type === 'AccessDeniedException' ? expect.stringContaining('dynamodb:BatchWriteItem') : undefined;
-    expect(process.log.warnings[0]?.['remedy']).toEqual(remedy);
+    const remedy = process.log.warnings[0]?.['remedy'] ?? '';
+    expect(remedy).toMatch(fault.type === 'AccessDeniedException' ? 'dynamodb:BatchWriteItem' : /^$/);
   });
 
   test('gets what it has left unprocessed sent again', async () => {

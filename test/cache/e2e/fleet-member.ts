@@ -1,0 +1,25 @@
+import { config } from '../../../src/index';
+
+/** What a process of the fleet is told: to forget what it remembers, or not, and then to look names up. */
+export interface Order {
+  readonly id: number;
+  readonly forget: boolean;
+  readonly names: readonly string[];
+}
+
+/** What it answers; `null` for names that are missing. */
+export interface Report {
+  readonly id: number;
+  readonly values: readonly unknown[];
+}
+
+// Runs as a process of its own, started with an IPC channel; ends when the channel does.
+process.on('message', (order: Order) => void obey(order));
+process.on('disconnect', () => process.exit());
+
+async function obey({ id, forget, names }: Order): Promise<void> {
+  if (forget) await config.refresh();
+  const values = await Promise.all(names.map(async (name) => (await config.get(name)) ?? null));
+  await config.flush();
+  process.send?.({ id, values } satisfies Report);
+}
