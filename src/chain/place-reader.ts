@@ -162,7 +162,8 @@ export class PlaceReader {
 
   private fail({ provider, directory }: Place, error: unknown): never {
     const cause = withoutPayload(error);
-    throw new ProviderError(provider.cacheName, directory.path, describeAwsError(cause), { cause });
+    const { path } = provider.ownDirectory ?? directory;
+    throw new ProviderError(provider.cacheName, path, describeAwsError(cause), { cause });
   }
 
   private logListing({ cacheName: provider }: Provider, directory: string, outcome: ListingOutcome): void {

@@ -217,7 +217,8 @@ describe('inside run()', () => {
 
       expect(refreshed).toEqual([true, true]);
       expect(cacher.flushed).toBe(2);
-      expect(provider.closed).toBe(1);
+      // What it was given stays open.
+      expect(provider.closed).toBe(0);
     }));
 
   it('runs inside the current Config', () =>

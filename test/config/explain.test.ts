@@ -149,16 +149,17 @@ describe('a place that could not be read', () => {
     expect(explanation.winner?.directory).toBe('/a');
   });
 
-  it('says no more than that of an error that is none of the library’s', async () => {
+  it('says which provider failed, wherever in it that was', async () => {
     class Broken extends MapProvider {
       override clientsFor(): never {
-        throw new Error('hunter2');
+        throw new Error('no such account');
       }
     }
 
     const explanation = await explained('x', {}, { providers: [new Broken({ name: 'broken', cacheable: false })] });
 
-    expect(explanation.places[1]).toMatchObject({ provider: 'broken', outcome: 'failed', reason: 'it failed' });
+    expect(explanation.places[1]).toMatchObject({ provider: 'broken', outcome: 'failed' });
+    expect(explanation.places[1]?.reason).toBe('Provider "broken" failed for /_broken: Error: no such account');
   });
 });
 
@@ -211,7 +212,7 @@ describe('a secret', () => {
 
     const explanation = await explained('x', { '/a': [refused], '/b': { x: 1 } });
 
-    expect(told(explanation).slice(2, 4)).toEqual(['ssm /a not permitted', 'ssm /b found 1']);
+    expect(told(explanation).slice(2, 4)).toEqual(['ssm /a not permitted', 'ssm /b found ********']);
   });
 
   it('behind the winner is not read', async () => {

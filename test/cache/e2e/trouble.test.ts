@@ -139,6 +139,16 @@ describe('a table that cannot be written', () => {
     expect(remedy).toMatch(fault.type === 'AccessDeniedException' ? 'dynamodb:BatchWriteItem' : /^$/);
   });
 
+  test('is still read', async () => {
+    await putRows(aws, [pythonRow({ real_name: { S: 'only_cached' } })]);
+    aws.setFaults([{ target: 'BatchWriteItem', type: 'AccessDeniedException' }]);
+    const process = startProcess();
+    await process.get('nope');
+    await process.flush();
+
+    expect(await process.get('only_cached')).toBe('cached');
+  });
+
   test('gets what it has left unprocessed sent again', async () => {
     aws.setFaults([{ target: 'BatchWriteItem', unprocessed: true, times: 2 }]);
     const process = startProcess({ random: new TestRandom(0) });
