@@ -94,7 +94,7 @@ describe('lookAtLease', () => {
   test('sees nothing where there is no lease, or a row that is none', async () => {
     expect(await lookAtLease(target())).toBeUndefined();
 
-    dynamo.plant({ app_key: { S: '/orders/prod' }, name_key: { S: cacheKey().leaseKey } });
+    await dynamo.plant({ app_key: { S: '/orders/prod' }, name_key: { S: cacheKey().leaseKey } });
     expect(await lookAtLease(target())).toBeUndefined();
   });
 

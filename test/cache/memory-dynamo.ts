@@ -44,9 +44,15 @@ export class MemoryDynamo {
     return [...this.partitions.keys()].flatMap((partition) => this.query(partition));
   }
 
+  /** Gives all rows. */
+  allRows(): Promise<readonly AttributeMap[]> {
+    return Promise.resolve(this.rows);
+  }
+
   /** Puts a row that somebody else wrote. */
-  plant(row: AttributeMap): void {
+  plant(row: AttributeMap): Promise<void> {
     this.store(copyRow(row));
+    return Promise.resolve();
   }
 
   async send(command: Command): Promise<unknown> {

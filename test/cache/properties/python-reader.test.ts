@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { type AttributeMap, decodeAttribute } from '../../../src/aws/attribute-value';
+import { MemoryDynamo } from '../memory-dynamo';
 import { alignedEnd, BadRowError, findItem, type PythonItem, readPartition } from './python-reader';
 import { type Answer, show, World } from './world';
 import { type ChainModel, type WorldModel, worlds } from './world-model';
@@ -95,15 +96,16 @@ async function compare(world: World, items: readonly PythonItem[], chain: ChainM
 }
 
 async function check(model: WorldModel): Promise<void> {
-  const world = new World({ ...model, poison: [] });
+  const dynamo = new MemoryDynamo();
+  const world = new World({ ...model, poison: [] }, dynamo);
   await world.run();
 
-  const ever = readPartition(world.dynamo.written);
-  const now = readPartition(world.dynamo.rows);
+  const ever = readPartition(dynamo.written);
+  const now = readPartition(dynamo.rows);
 
   const found = model.chains.flatMap((chain) => names.map((name) => compare(world, now, chain, name)));
   expect((await Promise.all(found)).flat()).toEqual([]);
-  for (const [index, attributes] of world.dynamo.written.entries()) {
+  for (const [index, attributes] of dynamo.written.entries()) {
     if (!ownAttributes.some((name) => name in attributes)) continue;
     const { value, directoryPaths, providerNames } = ever[index] as PythonItem;
     expect([value, directoryPaths, providerNames, attributes['original_name']]).toEqual(Array(4).fill(undefined));
@@ -123,7 +125,7 @@ describe('what the library writes', () => {
         const world = new World(model);
         await world.run();
 
-        const items = readPartition(world.dynamo.rows);
+        const items = readPartition(await world.rows());
 
         const answers = items.filter(({ name }) => !name.startsWith('~'));
         if (answers.length > 0) expect(alignedEnd(items)).toBe(answers[0]?.ttl);

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
-import { decodeAttribute } from '../../../src/aws/attribute-value';
-import { type Answer, show, World } from './world';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type AttributeMap, decodeAttribute } from '../../../src/aws/attribute-value';
+import { startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { putRows } from '../e2e/orders-aws';
+import { clientOptions } from '../fleet-process';
+import { table } from '../rows';
+import { type Answer, show, World, type WorldTable } from './world';
 import { type ChainModel, type WorldModel, worlds } from './world-model';
 
 const names = ['a', 'A', 'b', 'c', 'nope'];
@@ -10,7 +15,7 @@ const directories = ['/orders/prod', '/orders/all', '/global/all'];
 /** Gives what the plain rows of the table say otherwise than a lookup without a cache does. */
 async function untrueRows(world: World): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const row of world.rows) {
+  for (const row of await world.rows()) {
     const paths = row['cache_concat_directory_paths']?.S;
     const providers = row['cache_concat_provider_names']?.S;
     if (paths === undefined || providers === undefined) continue;
@@ -38,9 +43,12 @@ function chainOf(paths: string, providers: string): ChainModel {
 }
 
 /** Runs the processes of a world, and fails when the cache has changed an answer or holds a row that is not true. */
-function check(run: (world: World) => Promise<readonly string[]>): (model: WorldModel) => Promise<void> {
+function check(
+  run: (world: World) => Promise<readonly string[]>,
+  emptyTable?: () => Promise<WorldTable>,
+): (model: WorldModel) => Promise<void> {
   return async (model) => {
-    const world = new World(model);
+    const world = new World(model, await emptyTable?.());
     const differences = [...(await run(world)), ...(await untrueRows(world))];
     if (differences.length > 0) throw new Error(differences.join('\n'));
   };
@@ -62,6 +70,28 @@ describe('the shared cache, in random worlds', () => {
     const models = worlds({ names, directories, troubled: true });
 
     await fc.assert(fc.asyncProperty(models, oneAfterTheOther), { numRuns: 300 });
+  });
+
+  test('does so over HTTP', async () => {
+    const aws = await startLocalAws({ seed: { tables: { [table]: {} } } });
+    const client = new DynamoDBClient(clientOptions(aws.url));
+    const worldTable = { client, allRows: () => aws.rows(table), plant: (row: AttributeMap) => putRows(aws, [row]) };
+    const emptyTable = async (): Promise<WorldTable> => {
+      await aws.clearTable(table);
+      return worldTable;
+    };
+    const models = worlds({ names, directories, troubled: true });
+
+    await fc.assert(
+      fc.asyncProperty(
+        models,
+        check((world) => world.run(), emptyTable),
+      ),
+      { numRuns: 25 },
+    );
+
+    client.destroy();
+    await aws.close();
   });
 
   test('does so for processes that run at the same time', async () => {

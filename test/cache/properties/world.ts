@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../../../src/aws/attribute-value';
 import { config, Config, Directory, type DirectoryItem, DynamoCacher } from '../../../src/index';
 import { startMs, TestClock, TestRandom } from '../doubles';
@@ -17,6 +18,14 @@ export type Answer =
 /** Where a lookup happens, and what goes wrong meanwhile. */
 export type Situation = Pick<ProcessModel, 'host' | 'troubles'>;
 
+/** The cache table of a world. */
+export interface WorldTable {
+  readonly client: DynamoDBClient;
+  allRows(): Promise<readonly AttributeMap[]>;
+  /** Puts a row that somebody else wrote. */
+  plant(row: AttributeMap): Promise<void>;
+}
+
 type ProcessHabits = Pick<ProcessModel, 'cacheSecrets' | 'sealing' | 'refreshLease' | 'chance'>;
 
 const poisonValue = 'poison';
@@ -26,20 +35,21 @@ const givenKey = Buffer.alloc(32, 7).toString('base64');
 
 /** A random world at work: its sources, its cache table, its clock. */
 export class World {
-  readonly dynamo = new MemoryDynamo();
   readonly kms = new MemoryKms();
   readonly clock = new TestClock();
   /** Warnings of all processes. */
   readonly warnings: unknown[] = [];
   private readonly fresh = new Map<string, Promise<Answer>>();
 
-  constructor(readonly model: WorldModel) {
-    for (const each of model.poison) this.plant(each);
-  }
+  /** @param table - Its cache table, empty. */
+  constructor(
+    readonly model: WorldModel,
+    private readonly table: WorldTable = new MemoryDynamo(),
+  ) {}
 
-  /** Rows of the table that the processes have written. */
-  get rows(): readonly AttributeMap[] {
-    return this.dynamo.rows.filter((row) => row['value']?.S !== poisonValue);
+  /** Gives the rows of the table that the processes have written. */
+  async rows(): Promise<readonly AttributeMap[]> {
+    return (await this.table.allRows()).filter((row) => row['value']?.S !== poisonValue);
   }
 
   /**
@@ -48,6 +58,7 @@ export class World {
    * @returns What was answered otherwise than without a cache.
    */
   async run(): Promise<readonly string[]> {
+    await this.plantPoison();
     const differences: string[] = [];
     for (const [index, each] of this.model.processes.entries()) {
       this.clock.advance(each.laterSeconds);
@@ -58,6 +69,7 @@ export class World {
 
   /** Runs all processes at the same time. */
   async runTogether(): Promise<readonly string[]> {
+    await this.plantPoison();
     const found = await Promise.all(this.model.processes.map((each) => this.runProcess(each)));
     return found.flatMap((differences, index) => differences.map((each) => `process ${index}: ${each}`));
   }
@@ -70,17 +82,25 @@ export class World {
     return answer;
   }
 
-  /** Plants a row of the original, if its place is one that its bug concerns. */
-  private plant({ chain: index, name, place }: PoisonModel): void {
+  private async plantPoison(): Promise<void> {
+    for (const each of this.model.poison) {
+      const row = this.poisonOf(each);
+      if (row !== undefined) await this.table.plant(row);
+    }
+  }
+
+  /** Gives a row of the original, if its place is one that its bug concerns. */
+  private poisonOf({ chain: index, name, place }: PoisonModel): AttributeMap | undefined {
     const chain = this.model.chains[index];
     const source = chain?.sources[place % chain.sources.length];
     const directory = chain?.directories[Math.floor(place / chain.sources.length)];
     const walked = chain?.sources.slice(chain.sources.findIndex((each) => this.isCacheable(each)));
     const end = walked?.findIndex((each) => !this.isCacheable(each)) ?? -1;
-    if (chain === undefined || source === undefined || directory === undefined || walked === undefined) return;
+    if (chain === undefined || source === undefined || directory === undefined || walked === undefined)
+      return undefined;
     const isBehind = directory !== chain.directories[0] || walked.indexOf(source) > end;
-    if (chain.strategy === 'names' || end < 1 || !isBehind || !this.isCacheable(source)) return;
-    this.dynamo.plant(poisonRow(chain, walked, name.toLowerCase(), { source, directory }));
+    if (chain.strategy === 'names' || end < 1 || !isBehind || !this.isCacheable(source)) return undefined;
+    return poisonRow(chain, walked, name.toLowerCase(), { source, directory });
   }
 
   private isCacheable(name: string): boolean {
@@ -150,7 +170,7 @@ export class World {
       clock: this.clock,
       random: new TestRandom(chance),
       settings: { cacheSecrets, refreshLease, ...key },
-      clients: { dynamo: this.dynamo.client, kms: this.kms.client },
+      clients: { dynamo: this.table.client, kms: this.kms.client },
     });
   }
 
