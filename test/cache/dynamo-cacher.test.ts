@@ -1,0 +1,232 @@
+import { type CachedChain } from '../../src/cache/cacher';
+import { encodeRow } from '../../src/cache/cache-row';
+import { Directory, DirectoryItem, DynamoCacher } from '../../src/index';
+import { cachedChain, type SessionParts } from './cached-chain';
+import { RecordedLog, TestClock, TestRandom } from './doubles';
+import { MemoryDynamo } from './memory-dynamo';
+import { cacheKey, plainRow, referenceRow, sealedRow, startSeconds } from './rows';
+
+let dynamo: MemoryDynamo;
+let clock: TestClock;
+let cacher: DynamoCacher;
+
+beforeEach(() => {
+  dynamo = new MemoryDynamo();
+  clock = new TestClock();
+  cacher = new DynamoCacher();
+});
+
+function chainOf(more: SessionParts = {}): CachedChain {
+  return cachedChain({ clock, clients: { dynamo: dynamo.client }, settings: { refreshLease: false }, ...more });
+}
+
+async function plant(...rows: readonly Parameters<typeof encodeRow>[1][]): Promise<void> {
+  for (const row of rows) await dynamo.plant(encodeRow('/orders/prod', row));
+}
+
+function item(name: string, value = 'fresh'): DirectoryItem {
+  return new DirectoryItem({ name, value, directory: Directory.literal('/orders/prod'), source: 'ssm' });
+}
+
+function deadline(): number {
+  return clock.nowMs() + 5000;
+}
+
+describe('find', () => {
+  test.each([
+    ['the item of a plain row', plainRow({ name: 'a' }), { kind: 'found' }],
+    [
+      'that a name is missing',
+      plainRow({ name: 'a', directory: '/_nonExistent', value: undefined }),
+      { kind: 'absent' },
+    ],
+    [
+      'where a secret is',
+      referenceRow({ name: 'a' }),
+      { kind: 'reference', reference: { exactName: '/orders/prod/a' } },
+    ],
+    ['nothing of a box that does not open', sealedRow({ name: 'a' }), { kind: 'miss' }],
+    ['nothing of a row that has ended', plainRow({ name: 'a', ttl: startSeconds }), { kind: 'miss' }],
+    ['nothing of another name', plainRow({ name: 'b' }), { kind: 'miss' }],
+  ])('tells %s', async (_, row, expected) => {
+    await plant(row);
+
+    expect(await cacher.find(chainOf(), 'a', deadline())).toMatchObject(expected);
+  });
+
+  test('takes an older row when the newer one does not open', async () => {
+    await plant(
+      sealedRow({ createdAt: '2026-03-01T11:30:00.000+00:00' }),
+      plainRow({ createdAt: '2026-03-01T11:00:00.000+00:00' }),
+    );
+
+    expect(await cacher.find(chainOf(), 'db_host', deadline())).toMatchObject({ kind: 'found' });
+  });
+
+  test('does not ask a table that cannot hold the chain', async () => {
+    const chain = { ...chainOf(), key: cacheKey('/orders/{x}') };
+
+    expect(await cacher.find(chain, 'a', deadline())).toEqual({ kind: 'miss' });
+    cacher.save(chain, [{ name: 'a', item: item('a'), provider: 'ssm' }]);
+    await cacher.flush();
+
+    expect(dynamo.operations).toEqual([]);
+  });
+
+  test('gives the lease to find out what a chain without rows holds', async () => {
+    const chain = chainOf({ settings: {} });
+
+    const answer = await cacher.find(chain, 'a', deadline());
+
+    if (answer.kind !== 'miss') throw new Error('It was found.');
+    expect(dynamo.rows[0]?.['xcon_state']).toEqual({ S: 'held' });
+    await answer.lease?.release();
+    expect(dynamo.rows[0]?.['xcon_state']).toEqual({ S: 'done' });
+  });
+
+  test('gives no lease for a name that is missing in a chain that has rows', async () => {
+    await plant(plainRow());
+
+    const answer = await cacher.find(chainOf({ settings: {} }), 'a', deadline());
+
+    expect(answer).toEqual({ kind: 'miss' });
+    expect(dynamo.operations).toEqual(['Query']);
+  });
+
+  test('serves a row that ends soon, with the lease to refresh it', async () => {
+    await plant(plainRow({ ttl: startSeconds + 60, createdAt: '2026-03-01T00:00:00.000+00:00' }));
+
+    const answer = await cacher.find(chainOf({ settings: {} }), 'db_host', deadline());
+
+    if (answer.kind !== 'found') throw new Error('It was not found.');
+    const lease = await answer.refresh;
+    expect(lease).toBeDefined();
+  });
+});
+
+describe('save', () => {
+  test('writes what is new, and nothing that a row says already', async () => {
+    await plant(plainRow({ name: 'known', value: { S: 'fresh' } }), plainRow({ name: 'changed', value: { S: 'old' } }));
+
+    cacher.save(
+      chainOf(),
+      ['known', 'changed', 'new'].map((name) => ({ name, item: item(name), provider: 'ssm' })),
+    );
+    await cacher.flush();
+
+    expect(dynamo.written.map((row) => row['real_name']?.S)).toEqual(['changed', 'new']);
+  });
+
+  test('writes anew what ends soon', async () => {
+    await plant(
+      plainRow({ value: { S: 'fresh' }, ttl: startSeconds + 60, createdAt: '2026-03-01T00:00:00.000+00:00' }),
+    );
+
+    cacher.save(chainOf(), [{ name: 'db_host', item: item('db_host'), provider: 'ssm' }]);
+    await cacher.flush();
+
+    expect(dynamo.written).toHaveLength(1);
+  });
+
+  test('writes an item once, however often it is found', async () => {
+    const chain = chainOf();
+    const answer = { name: 'a', item: item('a'), provider: 'ssm' };
+
+    cacher.save(chain, [answer]);
+    cacher.save(chain, [answer]);
+    await cacher.flush();
+
+    expect(dynamo.written).toHaveLength(1);
+  });
+
+  test('is seen by the process at once', async () => {
+    const chain = chainOf();
+    await cacher.find(chain, 'a', deadline());
+
+    cacher.save(chain, [{ name: 'a', item: item('a'), provider: 'ssm' }]);
+    await cacher.flush();
+
+    expect(await cacher.find(chain, 'a', deadline())).toMatchObject({ kind: 'found' });
+    expect(await cacher.names(chain)).toEqual(['a']);
+    expect(dynamo.operations).toEqual(['Query', 'BatchWriteItem']);
+  });
+
+  test('writes nothing when the table is in trouble', async () => {
+    const log = new RecordedLog();
+    const broken = { config: dynamo.config, send: () => Promise.reject(new Error('no')) };
+    const chain = chainOf({ log, clients: { dynamo: broken as never } });
+
+    cacher.save(chain, [{ name: 'a', item: item('a'), provider: 'ssm' }]);
+    await cacher.flush();
+
+    expect(await cacher.names(chain)).toEqual([]);
+    expect(log.events).toEqual(['cache.unavailable']);
+  });
+
+  test('draws once for all rows it writes, so that they end together', async () => {
+    const chain = chainOf({ random: new TestRandom(0.5, 0.1, 0.9) });
+
+    cacher.save(
+      chain,
+      ['a', 'b', 'c'].map((name) => ({ name, item: item(name), provider: 'ssm' })),
+    );
+    await cacher.flush();
+
+    expect(new Set(dynamo.written.map((row) => row['ttl']?.N)).size).toBe(1);
+  });
+});
+
+describe('drop', () => {
+  const reference = {
+    name: 'token',
+    provider: 'secrets',
+    directory: '/orders/prod',
+    exactName: '/orders/prod/token',
+    createdAt: undefined,
+  };
+
+  test('deletes the row of a reference, and no other', async () => {
+    await plant(referenceRow({ name: 'token' }), plainRow({ name: 'token' }), referenceRow({ name: 'password' }));
+    const chain = chainOf();
+
+    cacher.drop(chain, reference);
+    await cacher.flush();
+
+    expect(dynamo.rows.map((row) => row['name_key']?.S)).toEqual([
+      referenceRow({ name: 'password' }).nameKey,
+      plainRow({ name: 'token' }).nameKey,
+    ]);
+    expect(await cacher.find(chain, 'token', deadline())).toMatchObject({ kind: 'found' });
+  });
+
+  test('does nothing where there is no such row', async () => {
+    cacher.drop(chainOf(), reference);
+    await cacher.flush();
+
+    expect(dynamo.operations).toEqual(['Query']);
+  });
+
+  test('goes by the exact name where names are told apart by case', async () => {
+    const key = cacheKey('/orders/prod', 'secrets|names');
+    const rowOf = (name: string) =>
+      referenceRow({ name: 'token', nameKey: `${key.nameKey(name)}|+|xcon:ref`, chainHash: key.chainHash });
+    await plant(rowOf('TOKEN'), rowOf('Token'));
+
+    cacher.drop({ ...chainOf(), key }, { ...reference, exactName: '/orders/prod/Token' });
+    await cacher.flush();
+
+    expect(dynamo.rows.map((row) => row['name_key']?.S)).toEqual([rowOf('TOKEN').nameKey]);
+  });
+});
+
+describe('flush', () => {
+  test('awaits work in the background, and never rejects', async () => {
+    let done = false;
+    cacher.track(Promise.reject(new Error('no')));
+    cacher.track(Promise.resolve().then(() => (done = true)));
+
+    await cacher.flush();
+
+    expect(done).toBe(true);
+  });
+});

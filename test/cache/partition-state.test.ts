@@ -1,0 +1,107 @@
+import { encodeRow } from '../../src/cache/cache-row';
+import { PartitionState } from '../../src/cache/partition-state';
+import { AwsClients, Directory, DirectoryItem } from '../../src/index';
+import { cachedChain, type SessionParts } from './cached-chain';
+import { RecordedLog, TestClock } from './doubles';
+import { MemoryDynamo } from './memory-dynamo';
+import { cacheKey, plainRow } from './rows';
+
+const key = cacheKey();
+let dynamo: MemoryDynamo;
+let clock: TestClock;
+let log: RecordedLog;
+
+beforeEach(() => {
+  dynamo = new MemoryDynamo();
+  clock = new TestClock();
+  log = new RecordedLog();
+});
+
+/** Makes the state of the partition of a chain, and the chain. */
+function stateOf(clients: SessionParts['clients'] = { dynamo: dynamo.client }) {
+  const chain = cachedChain({ clock, log, clients });
+  const trouble = { untilMs: 0, unwritableUntilMs: 0 };
+  const state = new PartitionState('/orders/prod', chain.session, trouble, () => Promise.resolve());
+  return { state, chain };
+}
+
+class NoClients extends AwsClients {
+  override dynamo(): Promise<never> {
+    return Promise.reject(new Error('There is no client.'));
+  }
+}
+
+/** A client that cannot even be asked for its region. */
+const unusable = { dynamo: { config: { region: () => Promise.reject(new Error('Region is missing')) } } as never };
+
+describe('PartitionState', () => {
+  test('reads the partition once, for whoever asks', async () => {
+    await dynamo.plant(encodeRow('/orders/prod', plainRow()));
+    const { state } = stateOf();
+
+    const [one, other] = await Promise.all([state.rows(), state.rows()]);
+
+    expect(one).toBe(other);
+    expect(one?.names(key)).toEqual(['db_host']);
+    expect(dynamo.operations).toEqual(['Query']);
+  });
+
+  test('has no rows when there is no region, and says so once', async () => {
+    const { state } = stateOf(unusable);
+
+    expect(await Promise.all([state.rows(), state.rows()])).toEqual([undefined, undefined]);
+
+    expect(log.warnings).toEqual([
+      expect.objectContaining({ event: 'cache.unavailable', reason: expect.stringContaining('Region') as string }),
+    ]);
+  });
+
+  test('writes nothing where there is nothing to write', async () => {
+    await stateOf().state.write([]);
+
+    expect(dynamo.operations).toEqual([]);
+  });
+
+  test('leaves the table alone for 30 seconds after rows could not be written', async () => {
+    const { state } = stateOf();
+    const row = encodeRow('/orders/prod', plainRow());
+    const bad = { ...row, name_key: { S: '' } };
+
+    await state.write([{ put: bad }]);
+    await state.write([{ put: row }]);
+    expect(dynamo.rows).toEqual([]);
+
+    clock.advance(30);
+    await state.write([{ put: row }]);
+    expect(dynamo.rows).toEqual([row]);
+    expect(log.events).toEqual(['cache.write-failed']);
+  });
+
+  test('knows the items that were saved, chain by chain', () => {
+    const { state, chain } = stateOf();
+    const other = { ...chain, key: cacheKey('/elsewhere') };
+    const item = new DirectoryItem({ name: 'a', value: '1', directory: Directory.literal('/orders/prod') });
+
+    const known = [chain, chain, other, other].map((each) => state.isNewFor(each, item));
+
+    expect(known).toEqual([true, false, true, false]);
+  });
+
+  test('stands for a lease once for all lookups of a chain', async () => {
+    const { state, chain } = stateOf();
+    const deadlineMs = clock.nowMs() + 1000;
+
+    const outcomes = await Promise.all([state.stand(chain, deadlineMs), state.stand(chain, deadlineMs)]);
+
+    expect(outcomes).toEqual(['holder', 'holder']);
+    expect(dynamo.operations).toEqual(['PutItem']);
+  });
+
+  test('goes on without a lease when there is no client to ask for one', async () => {
+    const { state, chain } = stateOf();
+    const broken = { ...chain, session: { ...chain.session, clients: new NoClients() } };
+
+    expect(await state.stand(broken, clock.nowMs() + 1000)).toBe('alone');
+    expect(await state.tryEarly(broken)).toBeUndefined();
+  });
+});
