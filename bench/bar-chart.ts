@@ -5,6 +5,8 @@ export interface BarChart {
 }
 
 const rowHeight = 26;
+/** Room at the left for labels in wide fonts. */
+const margin = 40;
 const labelWidth = 270;
 const barWidth = 310;
 
@@ -22,7 +24,7 @@ export function barChart({ title, bars }: BarChart): string {
       `<text x="${labelWidth + width + 6}" y="${y + 14}">${text}</text>`,
     ].join('\n  ');
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 ${height}" width="720" height="${height}" role="img" aria-label="${title}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-margin} 0 ${720 + margin} ${height}" width="${720 + margin}" height="${height}" role="img" aria-label="${title}">
   <style>
     text { font: 13px system-ui, sans-serif; fill: #24292f; }
     rect { fill: #2f6feb; }
