@@ -120,6 +120,8 @@ describe('a holder', () => {
 
     expect(ms).toBeLessThan(600);
     expect(operations(aws).slice(0, 4)).toEqual(['Query', 'PutItem', 'GetItem', 'Query']);
+    const consistent = aws.calls.all.slice(0, 4).map(({ body }) => (body as Record<string, unknown>)['ConsistentRead']);
+    expect(consistent).toEqual([false, undefined, true, true]);
   });
 
   test('that found nothing to write says so too', async () => {

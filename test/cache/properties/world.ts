@@ -36,7 +36,7 @@ const givenKey = Buffer.alloc(32, 7).toString('base64');
 /** A random world at work: its sources, its cache table, its clock. */
 export class World {
   readonly kms = new MemoryKms();
-  readonly clock = new TestClock();
+  readonly clock = new TestClock(startMs + 123);
   /** Warnings of all processes. */
   readonly warnings: unknown[] = [];
   private readonly fresh = new Map<string, Promise<Answer>>();
