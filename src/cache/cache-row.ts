@@ -112,8 +112,8 @@ export function decodeRow(attributes: AttributeMap): CacheRow | undefined {
   const nameKey = attributes[tableKeys.sort]?.S;
   const name = attributes['real_name']?.S;
   const directory = attributes['real_directory']?.S;
-  if (nameKey === undefined || name === undefined || name === '' || directory?.startsWith('/') !== true)
-    return undefined;
+  if (nameKey === undefined || name === undefined || name === '') return undefined;
+  if (directory === undefined || !isDirectoryPath(directory)) return undefined;
   const facts: RowFacts = {
     nameKey,
     name: name.toLowerCase(),
@@ -207,6 +207,11 @@ function decodeDataKey(facts: RowFacts, attributes: AttributeMap): DataKeyRow | 
   const wrapped = attributes['xcon_wrapped']?.B;
   if (wrapped === undefined || !facts.nameKey.startsWith(dataKeyPrefix)) return undefined;
   return { ...facts, kind: 'key', keyId: facts.nameKey.slice(dataKeyPrefix.length), wrapped };
+}
+
+/** Whether a path is one that a Directory has, to the letter. */
+function isDirectoryPath(path: string): boolean {
+  return path.startsWith('/') && !path.endsWith('/') && !path.includes('//');
 }
 
 function epochSeconds(text: string | undefined): number | undefined {

@@ -8,7 +8,7 @@ import {
   type SecretReference,
 } from './cacher';
 import { fitsSortKey } from './cache-key';
-import { createdAtMs, type DataKeyRow, encodeRow, referenceKey, type SealedRow } from './cache-row';
+import { createdAtMs, type DataKeyRow, encodeRow, referenceKey, sealedKey, type SealedRow } from './cache-row';
 import { ensureCacheTable } from './cache-table';
 import { type ClearOptions, currentSession, type PartitionOptions, targetOf } from './current-session';
 import { earlyWindow, isEarly } from './expiry';
@@ -141,7 +141,7 @@ export class DynamoCacher extends Cacher {
     for (const row of rows.answers(chain.key, name, chain.session.nowMs())) {
       const early = isRowEarly(chain.session, rows, row);
       if (!isTrusted(chain, row) || (early && !refreshLease)) continue;
-      const answer = await this.answerOf(chain, state, rows, row);
+      const answer = await this.answerOf(chain, state, rows, { row, name });
       if (answer !== undefined) return early ? { ...answer, refresh: state.tryEarly(chain) } : answer;
     }
     return undefined;
@@ -151,14 +151,16 @@ export class DynamoCacher extends Cacher {
     { key }: CachedChain,
     state: PartitionState,
     rows: Partition,
-    row: AnswerRow,
+    { row, name }: { readonly row: AnswerRow; readonly name: string },
   ): Promise<Exclude<CacheAnswer, { kind: 'miss' }> | undefined> {
     if (row.kind === 'plain') {
       const item = itemOfPlainRow(row);
       return item === undefined ? { kind: 'absent' } : { kind: 'found', item };
     }
     if (row.kind === 'reference') return { kind: 'reference', reference: row };
-    const opened = await open(key.environ, state, rows, row);
+    // Name and chain are not sealed with the value: the sort key, which is, must be theirs.
+    const isItsOwn = row.nameKey === sealedKey(key, name, row.keyId);
+    const opened = isItsOwn ? await open(key.environ, state, rows, row) : undefined;
     if (opened !== undefined) return { kind: 'found', item: itemOfSealedRow(row, opened) };
     const reason = 'no key of ours opens it: it was moved, edited, extended, or sealed with another key';
     state.warn('cache.sealed-row-refused', { name: row.name, keyId: row.keyId, reason });

@@ -62,7 +62,7 @@ export class PartitionState {
   /** Gives the rows, from one Query; `undefined` when there are none to be had now. */
   rows(): Promise<Partition | undefined> {
     if (this.isInTrouble) return Promise.resolve(undefined);
-    return (this.loading ??= this.firstRows());
+    return (this.loading ??= this.kept(this.firstRows()));
   }
 
   /** Takes the lease of a chain, or waits for who has it; once for all lookups of the process. */
@@ -135,7 +135,7 @@ export class PartitionState {
       const lease = await this.leaseOf(chain);
       const outcome = await lease.stand({ random, sleep, deadlineMs });
       if (outcome !== 'read rows') return outcome;
-      const rows = await (this.loading = this.load(true));
+      const rows = await (this.loading = this.kept(this.load(true)));
       const nothingCame = rows?.hasLiveRow(chain.key, nowMs()) !== true;
       if (nothingCame) await sleep(Math.min(random() * spreadMs, Math.max(0, deadlineMs - nowMs())));
       return outcome;
@@ -152,6 +152,14 @@ export class PartitionState {
     const lease = new ChainLease({ client, table: settings.cacheTable, key, nowMs }, this.flush);
     this.leases.set(key.chain, lease);
     return lease;
+  }
+
+  /** Forgets a Query that failed, so that it is repeated when the table is not left alone any more. */
+  private kept(loading: Promise<Partition | undefined>): Promise<Partition | undefined> {
+    void loading.then((rows) => {
+      if (rows === undefined && this.loading === loading) this.loading = undefined;
+    });
+    return loading;
   }
 
   /** Past the cache, there are no rows: everything is looked up, and written anew. */

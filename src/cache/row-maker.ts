@@ -35,12 +35,14 @@ export function makeRow(
   sealingKey: SealingKey | undefined,
 ): PlainRow | SealedRow | ReferenceRow | undefined {
   const { item, provider } = answer;
+  // The Python library fails for the whole partition at a row without a name, or with braces in its directory.
+  if (answer.name === '' || /[{}]/.test(item?.directory.path ?? '')) return undefined;
   if (item === undefined || provider === undefined) return missingRow(chain, answer, clock);
   const facts = {
     name: answer.name.toLowerCase(),
     directory: item.directory.path,
     source: `${provider} - ${item.directory.path}`,
-    ttl: item.ttl ?? ordinaryTtl(chain, clock),
+    ttl: ownTtl(item) ?? ordinaryTtl(chain, clock),
     createdAt: isoTime(clock.nowMs),
   };
   const { key, session } = chain;
@@ -72,6 +74,11 @@ export function makeRow(
   return { ...facts, kind: 'sealed', nameKey, chainHash, ttl: sealedFacts.ttl, keyId: sealingKey.id, sealed };
 }
 
+/** The end that an item brings with it, in whole seconds; `undefined` when it brings none that is a moment. */
+function ownTtl({ ttl }: Pick<DirectoryItem, 'ttl'>): number | undefined {
+  return ttl === undefined || !Number.isFinite(ttl) ? undefined : Math.floor(ttl);
+}
+
 function missingRow({ key, session }: CachedChain, { name }: CertainAnswer, { nowMs }: RowClock): PlainRow {
   return {
     kind: 'plain',
@@ -81,7 +88,7 @@ function missingRow({ key, session }: CachedChain, { name }: CertainAnswer, { no
     originalName: name,
     directory: nowhere,
     source: `none - ${nowhere}`,
-    ttl: Math.floor(nowMs / 1000) + session.settings.negativeTtlSeconds,
+    ttl: Math.floor(nowMs / 1000 + session.settings.negativeTtlSeconds),
     createdAt: isoTime(nowMs),
     value: undefined,
     secret: false,
@@ -96,7 +103,7 @@ function ordinaryTtl({ session }: CachedChain, { nowMs, random, latestTtl }: Row
 
 /** A sealed secret lives briefly, and never past the moment when it rotates. */
 function secretTtl({ session }: CachedChain, { ttl, nextRotationMs }: DirectoryItem, { nowMs }: RowClock): number {
-  const own = ttl ?? Math.floor(nowMs / 1000) + session.settings.secretTtlSeconds;
+  const own = ownTtl({ ttl }) ?? Math.floor(nowMs / 1000 + session.settings.secretTtlSeconds);
   return nextRotationMs === undefined ? own : Math.min(own, Math.floor(nextRotationMs / 1000));
 }
 
