@@ -107,7 +107,8 @@ function encodeSet(elements: readonly (string | number | bigint | Uint8Array)[])
   if (elements.every((each) => typeof each === 'string')) return { SS: [...elements] };
   if (elements.every((each) => each instanceof Uint8Array)) return { BS: [...elements] };
   const numbers = elements.filter((each) => typeof each === 'bigint' || typeof each === 'number').filter(isStorable);
-  return numbers.length === elements.length ? { NS: numbers.map(String) } : undefined;
+  const texts = new Set(numbers.map(String));
+  return texts.size === elements.length ? { NS: [...texts] } : undefined;
 }
 
 function encodeList(list: readonly ConfigValue[]): AttributeValue | undefined {

@@ -52,6 +52,12 @@ export type CacheAnswer =
   /** Nothing; `lease`: this process has the lease to find out. */
   | { readonly kind: 'miss'; readonly lease?: Lease | undefined };
 
+/** How a question to the cache differs from that of a lookup. */
+export interface FindOptions {
+  /** Whether nothing will be refreshed: no lease is taken and none waited for. Default: false. */
+  readonly lookOnly?: boolean;
+}
+
 /** Where a secret is. */
 export interface SecretReference {
   readonly name: string;
@@ -87,8 +93,9 @@ export abstract class Cacher extends Dependency {
    *
    * @param name - Lower-cased.
    * @param deadlineMs - When the lookup must be over, **milliseconds** since the Unix epoch.
+   * @param options - How the question differs from that of a lookup.
    */
-  abstract find(chain: CachedChain, name: string, deadlineMs: number): Promise<CacheAnswer>;
+  abstract find(chain: CachedChain, name: string, deadlineMs: number, options?: FindOptions): Promise<CacheAnswer>;
 
   /** Remembers answers and begins to write them; `flush` awaits that. Never throws. */
   abstract save(chain: CachedChain, answers: readonly CertainAnswer[]): void;
@@ -96,7 +103,7 @@ export abstract class Cacher extends Dependency {
   /** Forgets a reference whose secret is gone. Never throws. */
   abstract drop(chain: CachedChain, reference: SecretReference): void;
 
-  /** Names of the rows that a chain has, lower-cased; none when the cache is in trouble. */
+  /** Names of the plain rows that a chain has, to be refreshed together; none when the cache is in trouble. */
   abstract names(chain: CachedChain): Promise<readonly string[]>;
 
   /** Awaits the writes and the work in the background that have begun. Never rejects. */

@@ -5,6 +5,7 @@ import {
   Cacher,
   type CacheSession,
   type CertainAnswer,
+  type FindOptions,
   type SecretReference,
 } from './cacher';
 import { fitsSortKey } from './cache-key';
@@ -41,20 +42,26 @@ export class DynamoCacher extends Cacher {
   private readonly writes = new PendingWork();
   private readonly background = new PendingWork();
 
-  override async find(chain: CachedChain, name: string, deadlineMs: number): Promise<CacheAnswer> {
+  override async find(
+    chain: CachedChain,
+    name: string,
+    deadlineMs: number,
+    { lookOnly = false }: FindOptions = {},
+  ): Promise<CacheAnswer> {
     if (!chain.key.isStorable) return { kind: 'miss' };
     this.latestEnviron = chain.key.environ;
     const state = this.stateOf(chain);
     const { nowMs, settings } = chain.session;
     const rows = await state.rows();
-    const known = rows && (await this.answer(chain, state, rows, name));
+    const known = rows && (await this.answer(chain, state, rows, { name, lookOnly }));
+    if (lookOnly) return known === undefined ? { kind: 'miss' } : known;
     if (known !== undefined) return known;
     const mayLease = settings.refreshLease && !chain.session.localCache.skipsCache;
     if (rows === undefined || !mayLease || rows.hasLiveRow(chain.key, nowMs())) return { kind: 'miss' };
     const stood = await state.stand(chain, deadlineMs - settings.lookupBudgetMs * waitingShare);
     if (stood === 'holder') return { kind: 'miss', lease: await state.hold(chain) };
     const newer = await state.rows();
-    return (newer && (await this.answer(chain, state, newer, name))) ?? { kind: 'miss' };
+    return (newer && (await this.answer(chain, state, newer, { name, lookOnly }))) ?? { kind: 'miss' };
   }
 
   override save(chain: CachedChain, answers: readonly CertainAnswer[]): void {
@@ -68,7 +75,10 @@ export class DynamoCacher extends Cacher {
   }
 
   override async names(chain: CachedChain): Promise<readonly string[]> {
-    return (await this.stateOf(chain).rows())?.names(chain.key) ?? [];
+    const rows = await this.stateOf(chain).rows();
+    const isPlain = (name: string): boolean =>
+      rows?.answers(chain.key, name, chain.session.nowMs())[0]?.kind === 'plain';
+    return (rows?.names(chain.key) ?? []).filter(isPlain);
   }
 
   override async flush(): Promise<void> {
@@ -118,7 +128,7 @@ export class DynamoCacher extends Cacher {
     const states = localCache.recall(this, clients, () => new Map<string, PartitionState>());
     const id = `${settings.cacheTable}|${key.environ}`;
     const known = states.get(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.use(session);
     const state = new PartitionState(key.environ, session, this.troubleOf(id), () => this.writes.settled());
     states.set(id, state);
     return state;
@@ -135,14 +145,14 @@ export class DynamoCacher extends Cacher {
     chain: CachedChain,
     state: PartitionState,
     rows: Partition,
-    name: string,
-  ): Promise<CacheAnswer | undefined> {
+    { name, lookOnly }: { readonly name: string; readonly lookOnly: boolean },
+  ): Promise<Exclude<CacheAnswer, { kind: 'miss' }> | undefined> {
     const { refreshLease } = chain.session.settings;
     for (const row of rows.answers(chain.key, name, chain.session.nowMs())) {
       const early = isRowEarly(chain.session, rows, row);
       if (!isTrusted(chain, row) || (early && !refreshLease)) continue;
       const answer = await this.answerOf(chain, state, rows, { row, name });
-      if (answer !== undefined) return early ? { ...answer, refresh: state.tryEarly(chain) } : answer;
+      if (answer !== undefined) return early && !lookOnly ? { ...answer, refresh: state.tryEarly(chain) } : answer;
     }
     return undefined;
   }
@@ -172,7 +182,7 @@ export class DynamoCacher extends Cacher {
     const state = this.stateOf(chain);
     const rows = await state.rows();
     if (rows === undefined) return;
-    const unsaved = answers.filter(({ item }) => item === undefined || state.isNewFor(chain, item));
+    const unsaved = answers.filter((each) => this.isDue(chain, rows, each) || isUnsaved(state, chain, each));
     const fresh = unsaved.filter((each) => !this.isKnown(chain, rows, each));
     const { key: sealingKey, row: keyRow } = await sealingKeyFor(state, rows, fresh, session);
     const clock = { nowMs: session.nowMs(), random: session.random(), latestTtl: rows.latestTtl };
@@ -199,6 +209,12 @@ export class DynamoCacher extends Cacher {
     await state.write([{ delete: { nameKey } }]);
   }
 
+  /** Whether the newest row of a name ends soon. */
+  private isDue({ key, session }: CachedChain, rows: Partition, { name }: CertainAnswer): boolean {
+    const [newest] = rows.answers(key, name, session.nowMs());
+    return newest !== undefined && isRowEarly(session, rows, newest);
+  }
+
   /** Whether the newest row of a name says the same already and does not end soon. */
   private isKnown(chain: CachedChain, rows: Partition, answer: CertainAnswer): boolean {
     const [newest] = rows.answers(chain.key, answer.name, chain.session.nowMs());
@@ -206,6 +222,10 @@ export class DynamoCacher extends Cacher {
     const made = makeRow(chain, answer, { nowMs: 0, random: 0, latestTtl: undefined }, undefined);
     return made !== undefined && isDeepStrictEqual(comparable(made), comparable(newest));
   }
+}
+
+function isUnsaved(state: PartitionState, chain: CachedChain, { item }: CertainAnswer): boolean {
+  return item === undefined || state.isNewFor(chain, item);
 }
 
 function isRowEarly({ nowMs, settings }: CacheSession, rows: Partition, row: AnswerRow): boolean {
@@ -220,11 +240,11 @@ function comparable(row: AnswerRow): unknown {
 
 async function open(
   environ: string,
-  { keyring }: PartitionState,
+  state: PartitionState,
   rows: Partition,
   row: SealedRow,
 ): Promise<string | Uint8Array | undefined> {
-  const key = await keyring.find(row.keyId, rows.wrappedKeys).catch(() => undefined);
+  const key = await state.keyring.find(row.keyId, rows.wrappedKeys).catch(() => undefined);
   return key && openSecret(row.sealed, key, { ...row, environ });
 }
 

@@ -31,8 +31,7 @@ export interface Trouble {
  * Nothing here rejects because of the table: trouble is logged once, and the table left alone for a while.
  */
 export class PartitionState {
-  /** Keys for sealed rows. */
-  readonly keyring: Keyring;
+  private knownKeyring: { readonly keys: string; readonly keyring: Keyring } | undefined;
   private loading: Promise<Partition | undefined> | undefined;
   private readonly leases = new Map<string, ChainLease>();
   private readonly stands = new Map<string, Promise<StandOutcome>>();
@@ -46,17 +45,26 @@ export class PartitionState {
    */
   constructor(
     private readonly environ: string,
-    private readonly session: CacheSession,
+    private session: CacheSession,
     private readonly trouble: Trouble,
     private readonly flush: () => Promise<void>,
-  ) {
-    const { clients, settings, nowMs } = session;
-    this.keyring = new Keyring({
-      settings,
-      environ,
-      kms: async () => (await clients.kms(settings)) as KMSClient,
-      nowMs,
-    });
+  ) {}
+
+  /** Takes over the settings of a later lookup: keys may have been set meanwhile. */
+  use(session: CacheSession): this {
+    this.session = session;
+    return this;
+  }
+
+  /** Keys for sealed rows, as the settings have them. */
+  get keyring(): Keyring {
+    const { clients, settings, nowMs } = this.session;
+    const keys = JSON.stringify([settings.cacheKeys, settings.cacheKmsKeyId]);
+    if (this.knownKeyring?.keys !== keys) {
+      const kms = async (): Promise<KMSClient> => (await clients.kms(settings)) as KMSClient;
+      this.knownKeyring = { keys, keyring: new Keyring({ settings, environ: this.environ, kms, nowMs }) };
+    }
+    return this.knownKeyring.keyring;
   }
 
   /** Gives the rows, from one Query; `undefined` when there are none to be had now. */

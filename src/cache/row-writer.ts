@@ -32,7 +32,7 @@ export interface WriteTarget {
 export async function writeRows(target: WriteTarget, changes: readonly RowChange[]): Promise<void> {
   for (let start = 0; start < changes.length; start += maxBatchSize) {
     const requests = changes.slice(start, start + maxBatchSize).map((each) => requestOf(target.environ, each));
-    await writeBatch(target, requests);
+    await writeBatchOrEach(target, requests);
   }
 }
 
@@ -45,6 +45,20 @@ function requestOf(environ: string, change: RowChange): WriteRequest {
   if ('put' in change) return { PutRequest: { Item: { ...change.put } } };
   const key = { [tableKeys.partition]: { S: environ }, [tableKeys.sort]: { S: change.delete.nameKey } };
   return { DeleteRequest: { Key: key } };
+}
+
+/** Writes a batch; one row that DynamoDB finds invalid refuses all of it, so then each is written alone, and that one left out. */
+async function writeBatchOrEach(target: WriteTarget, requests: WriteRequest[]): Promise<void> {
+  try {
+    await writeBatch(target, requests);
+  } catch (error) {
+    if ((error as Error).name !== 'ValidationException' || requests.length === 1) throw error;
+    for (const each of requests) await writeBatch(target, [each]).catch(unlessInvalid);
+  }
+}
+
+function unlessInvalid(error: unknown): void {
+  if ((error as Error).name !== 'ValidationException') throw error;
 }
 
 async function writeBatch({ client, table, random }: WriteTarget, requests: WriteRequest[]): Promise<void> {

@@ -69,7 +69,7 @@ export class ChainFinder {
     if (cache === undefined) return undefined;
     const { cacher, chain } = cache;
     const name = this.keyOf(exact);
-    const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs));
+    const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs, { lookOnly: true }));
     if (answer.kind === 'miss') this.release(answer.lease);
     const result = await this.resultOf(answer, name);
     return { item: result?.item, attempt: result?.attempts[0] ?? cacherAttempt(cacher, 'absent') };

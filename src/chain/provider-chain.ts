@@ -14,6 +14,9 @@ export class ProviderChain {
   /** Cache names joined by `|`, from the first cacheable provider on, as cache keys hold them. */
   readonly concat: string;
 
+  /** Whether the cache names tell these providers from all others: no two alike, none with a separator of keys. */
+  readonly isDistinct: boolean;
+
   /** @param providers - In order of precedence; repeated ones are dropped. */
   constructor(providers: readonly Provider[]) {
     this.providers = Object.freeze([...new Set(providers)]);
@@ -21,7 +24,9 @@ export class ProviderChain {
     this.anyCacheable = first !== -1;
     this.leading = Object.freeze(this.anyCacheable ? this.providers.slice(0, first) : this.providers);
     this.walked = Object.freeze(this.anyCacheable ? this.providers.slice(first) : []);
-    this.concat = this.walked.map(({ cacheName }) => cacheName).join('|');
+    const names = this.walked.map(({ cacheName }) => cacheName);
+    this.concat = names.join('|');
+    this.isDistinct = new Set(names).size === names.length && names.every((each) => !/[{}|]/.test(each));
     Object.freeze(this);
   }
 

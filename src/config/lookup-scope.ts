@@ -135,7 +135,7 @@ export class LookupScope {
     });
     const { cacher, directories, providers } = this;
     const environ = resolveEnviron(this.layers, settings);
-    if (cacher === null || environ === undefined || !providers.anyCacheable) {
+    if (cacher === null || environ === undefined || !providers.anyCacheable || !providers.isDistinct) {
       return new ChainFinder({ providers, directories, reader, cache: undefined });
     }
     const randomSource = context.resolve(Random);
