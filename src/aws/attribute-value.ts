@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type ConfigValue } from '../item/value';
+import { type ConfigValue, isList, isPlainObject } from '../item/value';
 
 /** A row as the DynamoDB API gives it. */
 export type AttributeMap = Readonly<Record<string, AttributeValue>>;
@@ -64,11 +64,6 @@ function isStorable(value: number | bigint): boolean {
   return size === 0 || (size >= 1e-130 && size < 1e126);
 }
 
-function isPlainObject(value: object): value is Readonly<Record<string, ConfigValue>> {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
 /** Whether converting a number back gives the same decimal. */
 function isExact(text: string, number: number): boolean {
   return Number.isFinite(number) && canonicalDecimal(text) === canonicalDecimal(String(number));
@@ -76,7 +71,7 @@ function isExact(text: string, number: number): boolean {
 
 /** Writes a decimal as digits and exponent, so that equal ones are equal texts. */
 function canonicalDecimal(text: string): string {
-  const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text.trim());
+  const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text);
   if (match === null) return text;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
   const digits = (whole + fraction).replace(/^0+/, '');
@@ -96,10 +91,6 @@ function decodeMap(map: Record<string, AttributeValue>): ConfigValue {
 
 function isSet(value: object): value is ReadonlySet<string | number | bigint | Uint8Array> {
   return value instanceof Set;
-}
-
-function isList(value: object): value is readonly ConfigValue[] {
-  return Array.isArray(value);
 }
 
 function encodeSet(elements: readonly (string | number | bigint | Uint8Array)[]): AttributeValue | undefined {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Lease } from './cacher';
-import { leaseStep, maxStands, pollPause, spreadMs } from './lease';
+import { leaseStep, maxStands, pollPause, spreadPause } from './lease';
 import { finishLease, type LeaseTarget, lookAtLease, takeLease } from './lease-store';
 
 /** What standing for a lease led to. */
@@ -56,7 +56,7 @@ export class ChainLease {
       if (step === 'read rows') return 'read rows';
       if (step === 'give up') return 'alone';
     }
-    await sleep(Math.min(random() * spreadMs, Math.max(0, deadlineMs - this.target.nowMs())));
+    await sleep(spreadPause(random(), deadlineMs - this.target.nowMs()));
     return 'alone';
   }
 

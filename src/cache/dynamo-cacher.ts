@@ -182,8 +182,7 @@ export class DynamoCacher extends Cacher {
     const state = this.stateOf(chain);
     const rows = await state.rows();
     if (rows === undefined) return;
-    const unsaved = answers.filter((each) => this.isDue(chain, rows, each) || isUnsaved(state, chain, each));
-    const fresh = unsaved.filter((each) => !this.isKnown(chain, rows, each));
+    const fresh = answers.filter((each) => this.isToWrite(chain, state, rows, each));
     const { key: sealingKey, row: keyRow } = await sealingKeyFor(state, rows, fresh, session);
     const clock = { nowMs: session.nowMs(), random: session.random(), latestTtl: rows.latestTtl };
     const made = fresh.map((each) => makeRow(chain, each, clock, sealingKey)).filter((row) => row !== undefined);
@@ -209,23 +208,15 @@ export class DynamoCacher extends Cacher {
     await state.write([{ delete: { nameKey } }]);
   }
 
-  /** Whether the newest row of a name ends soon. */
-  private isDue({ key, session }: CachedChain, rows: Partition, { name }: CertainAnswer): boolean {
-    const [newest] = rows.answers(key, name, session.nowMs());
-    return newest !== undefined && isRowEarly(session, rows, newest);
-  }
-
-  /** Whether the newest row of a name says the same already and does not end soon. */
-  private isKnown(chain: CachedChain, rows: Partition, answer: CertainAnswer): boolean {
+  /** Whether an answer is not in the table yet, or its newest row ends soon. */
+  private isToWrite(chain: CachedChain, state: PartitionState, rows: Partition, answer: CertainAnswer): boolean {
     const [newest] = rows.answers(chain.key, answer.name, chain.session.nowMs());
-    if (newest === undefined || isRowEarly(chain.session, rows, newest)) return false;
+    if (newest !== undefined && isRowEarly(chain.session, rows, newest)) return true;
+    if (answer.item !== undefined && !state.isNewFor(chain, answer.item)) return false;
+    if (newest === undefined) return true;
     const made = makeRow(chain, answer, { nowMs: 0, random: 0, latestTtl: undefined }, undefined);
-    return made !== undefined && isDeepStrictEqual(comparable(made), comparable(newest));
+    return made === undefined || !isDeepStrictEqual(comparable(made), comparable(newest));
   }
-}
-
-function isUnsaved(state: PartitionState, chain: CachedChain, { item }: CertainAnswer): boolean {
-  return item === undefined || state.isNewFor(chain, item);
 }
 
 function isRowEarly({ nowMs, settings }: CacheSession, rows: Partition, row: AnswerRow): boolean {

@@ -35,3 +35,8 @@ export function leaseStep(row: Pick<LeaseRow, 'state' | 'untilMs'> | undefined, 
 export function pollPause(poll: number, random: number): number {
   return Math.min(longestPollMs, firstPollMs * pollGrowth ** poll) * (0.5 + random / 2);
 }
+
+/** Gives the pause before going on alone, **milliseconds**: so that those who do so spread, within the time that is left. */
+export function spreadPause(random: number, leftMs: number): number {
+  return Math.min(random * spreadMs, Math.max(0, leftMs));
+}

@@ -6,9 +6,10 @@ import { type DirectoryItem } from '../item/directory-item';
 import { type CachedChain, type CacheSession, type Lease } from './cacher';
 import { ChainLease, type StandOutcome } from './chain-lease';
 import { Keyring } from './keyring';
-import { spreadMs } from './lease';
+import { spreadPause } from './lease';
 import { Partition } from './partition';
 import { type RowChange, writeRows } from './row-writer';
+import { sleep } from './sleep';
 
 /** How long a cache that could not be read is left alone, **milliseconds**. */
 const troublePauseMs = 30_000;
@@ -145,7 +146,7 @@ export class PartitionState {
       if (outcome !== 'read rows') return outcome;
       const rows = await (this.loading = this.kept(this.load(true)));
       const nothingCame = rows?.hasLiveRow(chain.key, nowMs()) !== true;
-      if (nothingCame) await sleep(Math.min(random() * spreadMs, Math.max(0, deadlineMs - nowMs())));
+      if (nothingCame) await sleep(spreadPause(random(), deadlineMs - nowMs()));
       return outcome;
     } catch {
       return 'alone';
@@ -223,10 +224,4 @@ export class PartitionState {
       consequence: `the cache is ${consequence} for ${troublePauseMs / 1000} s`,
     });
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

@@ -1,6 +1,8 @@
 import type { BatchWriteItemCommandOutput, DynamoDBClient, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../aws/attribute-value';
+import { batchesOf } from '../aws/batches';
 import { tableKeys } from '../aws/table-names';
+import { sleep } from './sleep';
 
 /** Most requests that `BatchWriteItem` takes. */
 const maxBatchSize = 25;
@@ -30,8 +32,8 @@ export interface WriteTarget {
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
  */
 export async function writeRows(target: WriteTarget, changes: readonly RowChange[]): Promise<void> {
-  for (let start = 0; start < changes.length; start += maxBatchSize) {
-    const requests = changes.slice(start, start + maxBatchSize).map((each) => requestOf(target.environ, each));
+  for (const batch of batchesOf(changes, maxBatchSize)) {
+    const requests = batch.map((each) => requestOf(target.environ, each));
     await writeBatchOrEach(target, requests);
   }
 }
@@ -70,13 +72,7 @@ async function writeBatch({ client, table, random }: WriteTarget, requests: Writ
     );
     left = output.UnprocessedItems?.[table] ?? [];
     if (left.length === 0) return;
-    if (resend < maxResends) await pause(resendPause(resend, random()));
+    if (resend < maxResends) await sleep(resendPause(resend, random()));
   }
   throw new Error(`${left.length} rows are still unprocessed after ${maxResends} resends.`);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

@@ -23,8 +23,7 @@ export interface Attempt extends SearchedPlace {
 }
 
 /** The kinds of answers of a place. */
-export type AttemptOutcome =
-  'found' | 'absent' | 'known to be missing' | 'not permitted' | 'failed' | 'shadowed' | 'not asked';
+export type AttemptOutcome = 'found' | 'absent' | 'known to be missing' | 'not permitted' | 'failed' | 'shadowed';
 
 /** What a walk came to. */
 export interface WalkResult {

@@ -74,9 +74,7 @@ class Tour {
     try {
       const listed = await finder.reader.peek(place, key, name);
       if (listed !== undefined && 'kind' in listed) this.anySecret = true;
-      const outcome = this.isOver
-        ? await finder.reader.peek(place, key, name)
-        : await finder.reader.read(place, key, name);
+      const outcome = this.isOver ? listed : await finder.reader.read(place, key, name);
       if (outcome === undefined || outcome instanceof Unavailable)
         this.stops.push({ attempt: attemptOf(place, outcome), item: undefined });
       else if (outcome instanceof DirectoryItem) this.pass(attemptOf(place, outcome), outcome);

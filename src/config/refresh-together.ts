@@ -1,3 +1,4 @@
+import { afterThisTurn } from '../di/after-this-turn';
 import { type LocalCache } from '../providers/local-cache';
 
 const refreshing = new WeakSet<LocalCache>();
@@ -7,7 +8,5 @@ export function refreshTogether(localCache: LocalCache): void {
   if (refreshing.has(localCache)) return;
   refreshing.add(localCache);
   localCache.reset();
-  void Promise.resolve().then(() => {
-    process.nextTick(() => refreshing.delete(localCache));
-  });
+  afterThisTurn(() => refreshing.delete(localCache));
 }

@@ -70,11 +70,13 @@ function copyLeaf(leaf: Unfreezable): ConfigValue {
   return new Set([...leaf].map((each) => (each instanceof Uint8Array ? Uint8Array.from(each) : each)));
 }
 
-function isList(value: object): value is readonly ConfigValue[] {
+/** Whether a value is a list. */
+export function isList(value: object): value is readonly ConfigValue[] {
   return Array.isArray(value);
 }
 
-function isPlainObject(value: object): value is Readonly<Record<string, ConfigValue>> {
+/** Whether a value is a map, and not an instance of some class. */
+export function isPlainObject(value: object): value is Readonly<Record<string, ConfigValue>> {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

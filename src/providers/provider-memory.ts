@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { afterThisTurn } from '../di/after-this-turn';
 import { type Directory } from '../directory/directory';
 import { type UnreadSecret } from '../item/directory-listing';
 import {
@@ -161,11 +162,4 @@ function startAll<T>(
     const reason = error instanceof Error ? error : new Error('The provider threw no Error.', { cause: error });
     return () => Promise.reject(reason);
   }
-}
-
-/** Calls back once all promises that are settled now have run their reactions: no time passes, but nobody is left out. */
-function afterThisTurn(callback: () => void): void {
-  void Promise.resolve().then(() => {
-    process.nextTick(callback);
-  });
 }

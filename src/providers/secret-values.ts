@@ -5,6 +5,7 @@ import type {
   SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
+import { batchesOf, promisesOf } from '../aws/batches';
 import { DirectoryItem } from '../item/directory-item';
 import { Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type SecretOutcome } from './provider';
@@ -44,16 +45,14 @@ export function readSecretValues(
     for (const each of possible) started.set(each.exactName, reader.readOne(each));
     return started;
   }
-  for (let start = 0; start < possible.length; start += maxBatchSize) {
-    const batch = possible.slice(start, start + maxBatchSize);
-    const read = reader.readBatch(batch);
-    for (const each of batch)
-      started.set(
-        each.exactName,
-        read.then((pick) => pick(each)),
-      );
+  for (const batch of batchesOf(possible, maxBatchSize)) {
+    for (const [name, outcome] of promisesOf(batch, exactNameOf, reader.readBatch(batch))) started.set(name, outcome);
   }
   return started;
+}
+
+function exactNameOf({ exactName }: UnreadSecret): string {
+  return exactName;
 }
 
 type BatchError = NonNullable<BatchGetSecretValueCommandOutput['Errors']>[number];

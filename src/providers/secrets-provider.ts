@@ -1,4 +1,5 @@
 import type { ListSecretsCommandOutput, SecretListEntry, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { batchesOf, promisesOf } from '../aws/batches';
 import { readPages } from '../aws/pages';
 import { type Directory } from '../directory/directory';
 import { DirectoryListing, Unavailable, type UnreadSecret } from '../item/directory-listing';
@@ -30,17 +31,9 @@ export class SecretsProvider extends AwsProvider {
     directories: readonly Directory[],
     session: ReadSession,
   ): ReadonlyMap<string, Promise<ListingOutcome>> {
-    const started = new Map<string, Promise<ListingOutcome>>();
-    for (let start = 0; start < directories.length; start += maxFilterValues) {
-      const together = directories.slice(start, start + maxFilterValues);
-      const read = this.readTogether(together, session);
-      for (const each of together)
-        started.set(
-          each.path,
-          read.then((list) => list(each)),
-        );
-    }
-    return started;
+    const pathOf = ({ path }: Directory): string => path;
+    const batches = batchesOf(directories, maxFilterValues);
+    return new Map(batches.flatMap((each) => promisesOf(each, pathOf, this.readTogether(each, session))));
   }
 
   override readSecrets(

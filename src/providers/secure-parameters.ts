@@ -1,5 +1,6 @@
 import type { Parameter, SSMClient } from '@aws-sdk/client-ssm';
 import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
+import { batchesOf, promisesOf } from '../aws/batches';
 import { type DirectoryItem } from '../item/directory-item';
 import { Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type SecretOutcome } from './provider';
@@ -28,29 +29,23 @@ export function readParameters(
   secrets: readonly UnreadSecret[],
 ): ReadonlyMap<string, Promise<SecretOutcome>> {
   const started = new Map<string, Promise<SecretOutcome>>();
-  for (const batch of batchesOf(secrets)) {
-    const read = readBatch(reading, batch);
-    for (const each of batch) {
-      const outcome = read.then((outcomeOf) => outcomeOf(each));
-      started.set(each.exactName, outcome);
-    }
+  const exactNameOf = ({ exactName }: UnreadSecret): string => exactName;
+  for (const batch of callsOf(secrets)) {
+    for (const [name, outcome] of promisesOf(batch, exactNameOf, readBatch(reading, batch))) started.set(name, outcome);
   }
   for (const { exactName } of secrets) if (!started.has(exactName)) started.set(exactName, Promise.resolve(undefined));
   return started;
 }
 
 /** Parts names into calls: ten at most, of one directory each, so that one refused directory refuses no other. */
-function batchesOf(secrets: readonly UnreadSecret[]): readonly (readonly UnreadSecret[])[] {
+function callsOf(secrets: readonly UnreadSecret[]): readonly (readonly UnreadSecret[])[] {
   const byDirectory = new Map<string, UnreadSecret[]>();
   for (const each of secrets) {
     // One name that cannot be fails the whole call, and no parameter has it.
     if (!parameterName.test(each.exactName)) continue;
     byDirectory.set(each.directory.path, [...(byDirectory.get(each.directory.path) ?? []), each]);
   }
-  return [...byDirectory.values()].flatMap((all) => {
-    const count = Math.ceil(all.length / maxNames);
-    return Array.from({ length: count }, (_, index) => all.slice(index * maxNames, (index + 1) * maxNames));
-  });
+  return [...byDirectory.values()].flatMap((all) => batchesOf(all, maxNames));
 }
 
 async function readBatch(

@@ -2,7 +2,7 @@ import { Directory } from '../directory/directory';
 import { Dependency } from '../di/dependency';
 import { InvalidSettingsError } from '../errors';
 import { DirectoryListing } from '../item/directory-listing';
-import { type ConfigValue, sealValue } from '../item/value';
+import { isPlainObject, sealValue } from '../item/value';
 import { booleanOfText } from './boolean-text';
 import { type CacheSecrets, defaultExpirationMinutes, type LogLevel, type SettingsValues } from './settings-values';
 
@@ -135,18 +135,12 @@ function checkList(value: unknown, setting: string): readonly unknown[] {
 
 function checkRecord(value: unknown, setting: string): Readonly<Record<string, unknown>> {
   if (value instanceof DirectoryListing) return Object.freeze(Object.fromEntries(value.values));
-  if (isPlainObject(value)) {
+  if (typeof value === 'object' && value !== null && isPlainObject(value)) {
     return Object.freeze(
       Object.fromEntries(Object.entries(value).map(([name, each]) => [name, sealValue(each).value])),
     );
   }
   throw new InvalidSettingsError(setting, `expected an object of names and values, got ${kindOf(value)}.`);
-}
-
-function isPlainObject(value: unknown): value is Readonly<Record<string, ConfigValue>> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 function checkKeys(value: unknown, setting: string): readonly string[] {

@@ -1,9 +1,10 @@
 import { type AttributeMap } from '../../../src/aws/attribute-value';
 import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { xconSettings } from '../../../src/index';
 import { type SettingsValues } from '../../../src/settings/settings-values';
 import { startMs, TestClock } from '../doubles';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
-import { startSeconds, table } from '../rows';
+import { cacheKey, startSeconds, table } from '../rows';
 import { operations, putRows, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
 
 const keys = [1, 2, 3].map((byte) => Buffer.alloc(32, byte).toString('base64'));
@@ -242,4 +243,35 @@ describe('sealing with a KMS key', () => {
     await process.flush();
     expect(aws.calls.count('GenerateDataKey')).toBe(0);
   });
+});
+
+test.each<[string, AttributeMap, string]>([
+  ['another name', { real_name: { S: 'greeting' } }, '/orders/prod|/orders/all|/global/prod|/global/all'],
+  ['another chain', { xcon_chain: { S: cacheKey('/orders/all', 'ssm|secrets').chainHash } }, '/orders/all'],
+])('a sealed row that says it is of %s is not used for it', async (_, edited, paths) => {
+  const process = startProcess();
+  await process.get('token');
+  await process.close();
+  await putRows(aws, [{ ...(await sealedRowOf('token')), ...edited }]);
+  const other = new FleetProcess(aws, { settings: sealing, config: { directories: paths.split('|') } });
+  started.push(other);
+  const name = edited['real_name']?.S ?? 'token';
+
+  expect(await other.get(name)).toBeUndefined();
+  expect(other.log.events).toEqual(['cache.sealed-row-refused']);
+});
+
+test('keys that are set while the process runs are used', async () => {
+  const process = startProcess({});
+  await process.get('db_host');
+  process.run(() => {
+    xconSettings.cacheKeys = keys.slice(0, 1);
+    xconSettings.cacheSecrets = 'encrypt';
+  });
+
+  await process.get('token');
+  await process.flush();
+
+  expect(process.log.events).toEqual([]);
+  expect(await sealedRowOf('token')).toBeDefined();
 });
