@@ -6,9 +6,10 @@ const layers = [
   ['di', 'settings'],
   ['aws', 'logging'],
   ['providers', 'cache'],
-  ['chain'],
+  ['chain', 'iam'],
   ['config'],
-  ['compose', 'index', 'core', 'testing'],
+  ['declared'],
+  ['compose', 'index', 'core', 'testing', 'events', 'cdk', 'cli'],
 ];
 
 const layerOverrides = layers.slice(0, -1).map((names, index) => {
