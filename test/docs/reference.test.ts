@@ -104,7 +104,7 @@ describe('The documentation', () => {
       DynamoDB: dynamoOperations(unused, unused),
       KMS: kmsOperations(unused),
     };
-    const listed = tableOf(readDocument('docs/testing.md'), ['Service', 'Operations']);
+    const listed = tableOf(readDocument('docs/local-aws.md'), ['Service', 'Operations']);
 
     expect(
       Object.fromEntries(listed.map(([service = '', names = '']) => [service, namesIn(names).toSorted()])),
