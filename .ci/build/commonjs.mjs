@@ -9,42 +9,48 @@ import { common, entries, root } from './project.mjs';
  * @returns The source files that are in it, and the packages it loads.
  */
 export async function buildCommonJs(out) {
-  const owners = new Map();
   const packages = new Set();
-  let shared;
+  const built = [];
   for (const [name, entry] of Object.entries(entries)) {
-    const { inputs, outputs } = await bundle(entry, `${out}/${name}.js`, shared && [sharing(shared)]);
-    const files = Object.keys(inputs).filter((file) => file.startsWith('src/'));
-    for (const file of files) claim(owners, file, name);
-    for (const { path } of Object.values(outputs).flatMap(({ imports }) => imports)) packages.add(path);
+    const files = await bundle(entry, `${out}/${name}.js`, built, packages);
     const names = await exportsOf(entry);
     await writeFile(`${out}/${name}.mjs`, wrapper(name, names));
-    shared ??= { files: new Set(files), names };
+    built.push({ name, files: new Set(files), names });
   }
-  return { files: [...owners.keys()], packages };
+  return { files: built.flatMap(({ files }) => [...files]), packages };
 }
 
-async function bundle(entry, outfile, plugins = []) {
+/**
+ * Makes one file.
+ *
+ * @param built - What was made before it, and is used instead of being made again.
+ * @param packages - Takes the packages that it loads.
+ * @returns The source files that are in it.
+ */
+async function bundle(entry, outfile, built, packages) {
   const { metafile } = await build({
     ...common,
     entryPoints: [entry],
     outfile,
-    plugins,
+    plugins: [sharing(built)],
     format: 'cjs',
+    banner: { js: "'use strict';" },
     metafile: true,
     // A real import() fails in code that Jest has loaded.
     supported: { 'dynamic-import': false },
   });
-  return metafile;
+  const { inputs, outputs } = metafile;
+  for (const { path } of Object.values(outputs).flatMap(({ imports }) => imports)) packages.add(path);
+  return Object.keys(inputs).filter((file) => file.startsWith('src/'));
 }
 
 /**
- * Makes a bundle use what `core.js` contains instead of containing it again: each class exists once.
+ * Makes a bundle use what earlier ones contain instead of containing it again: each class exists once.
  *
- * The build fails when something that `core.js` does not export is wanted from one of its files.
+ * The build fails when something that an earlier bundle does not export is wanted from one of its files.
  */
-function sharing({ files, names }) {
-  const namespace = 'core';
+function sharing(built) {
+  const namespace = 'built';
   return {
     name: 'sharing',
     setup({ onLoad, onResolve, resolve }) {
@@ -52,9 +58,13 @@ function sharing({ files, names }) {
         if (options.namespace === namespace) return { path, external: true };
         if (pluginData === namespace) return undefined;
         const resolved = await resolve(path, { ...options, pluginData: namespace });
-        return files.has(relative(root, resolved.path)) ? { path: 'core', namespace } : resolved;
+        const owner = built.find(({ files }) => files.has(relative(root, resolved.path)));
+        return owner === undefined ? resolved : { path: owner.name, namespace };
       });
-      onLoad({ filter: /.*/, namespace }, () => ({ contents: `export { ${names.join(', ')} } from './core.js';` }));
+      onLoad({ filter: /.*/, namespace }, ({ path }) => {
+        const { names } = built.find(({ name }) => name === path);
+        return { contents: `export { ${names.join(', ')} } from './${path}.js';` };
+      });
     },
   };
 }
@@ -70,11 +80,4 @@ async function exportsOf(entry) {
 function wrapper(name, names) {
   const list = names.map((each) => `  ${each},\n`).join('');
   return `import commonJs from './${name}.js';\n\nexport const {\n${list}} = commonJs;\n`;
-}
-
-function claim(owners, file, name) {
-  const owner = owners.get(file);
-  owners.set(file, name);
-  if (owner === undefined) return;
-  throw new Error(`${file} is in ${owner}.js and in ${name}.js: export what both need from ${entries.core}.`);
 }

@@ -7,7 +7,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 /** What package.json says. */
 export const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 
-/** What `xcon`, `xcon/core`, ... are made from. `core` comes first: the others are built on it. */
+/** What `xcon`, `xcon/core`, ... are made from. Each is built on those before it: `core` comes first. */
 export const entries = {
   core: 'src/core.ts',
   index: 'src/index.ts',
