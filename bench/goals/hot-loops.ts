@@ -1,0 +1,94 @@
+import { config, type ConfigSnapshot } from 'xcon';
+import { type Loops } from './loops';
+import { type Convict, type Nconf, type NodeConfig, type PowertoolsSsm } from './peers';
+
+/** Read and written, so that nothing that is measured can be left out. */
+let seen: unknown;
+
+/** A value that is in memory. */
+const value = 'db.internal';
+
+/** What every lookup that is awaited costs at least. */
+export const floor: Loops = {
+  floor: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) {
+      seen = Date.now();
+      seen = await Promise.resolve(value);
+    }
+  },
+};
+
+/** Lookups by the facade, of values that are in memory. */
+export const lookups: Loops = {
+  plain: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.get('db_host');
+  },
+  'missing name': async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.get('nowhere');
+  },
+  'environment variable': async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.get('from_env');
+  },
+  'name of the fourth directory': async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.get('fourth');
+  },
+  override: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.get('overridden');
+  },
+};
+
+/** The provider of Powertools, which has read the parameter already. */
+export function powertoolsLoops(provider: InstanceType<PowertoolsSsm['SSMProvider']>): Loops {
+  return {
+    powertools: async (times) => {
+      for (let turn = 0; turn < times; turn += 1) seen = await provider.get('/orders/prod/db_host');
+    },
+  };
+}
+
+/** Reads without waiting. */
+export function readLoops(snapshot: ConfigSnapshot, { nodeConfig, convict, nconf }: SyncPeers): Loops {
+  return {
+    snapshot: async (times) => {
+      for (let turn = 0; turn < times; turn += 1) seen = snapshot.get('db_host');
+    },
+    'node-config': async (times) => {
+      for (let turn = 0; turn < times; turn += 1) seen = nodeConfig.get('db.host');
+    },
+    convict: async (times) => {
+      for (let turn = 0; turn < times; turn += 1) seen = convict.get('db.host');
+    },
+    nconf: async (times) => {
+      for (let turn = 0; turn < times; turn += 1) seen = nconf.get('db:host');
+    },
+  };
+}
+
+/** The peers that are read without waiting. */
+export interface SyncPeers {
+  readonly nodeConfig: NodeConfig;
+  readonly convict: ReturnType<Convict>;
+  readonly nconf: Nconf;
+}
+
+/** One lookup in each turn of the event loop, beside a turn alone. */
+export const turns: Loops = {
+  'turn with a lookup': async (times) => {
+    for (let turn = 0; turn < times; turn += 1) {
+      await new Promise(setImmediate);
+      seen = await config.get('db_host');
+    }
+  },
+  'turn with the floor': async (times) => {
+    for (let turn = 0; turn < times; turn += 1) {
+      await new Promise(setImmediate);
+      seen = Date.now();
+      seen = await Promise.resolve(value);
+    }
+  },
+};
+
+/** What was read last. */
+export function lastSeen(): unknown {
+  return seen;
+}

@@ -1,0 +1,59 @@
+// Measures reads of what is in memory, in a process of its own: node hot-process.cjs outside
+import { createRequire } from 'node:module';
+import { Config, config } from 'xcon';
+import { floor, lookups, powertoolsLoops, readLoops, turns } from './hot-loops';
+import { type LoopOptions, type LoopTimes, timeLoops } from './loops';
+import { type Convict, type Nconf, type NodeConfig, type PowertoolsSsm } from './peers';
+
+const load = createRequire(__filename);
+const awaited: LoopOptions = { times: 100_000, repetitions: 15 };
+const direct: LoopOptions = { times: 300_000, repetitions: 15 };
+const turned: LoopOptions = { times: 5_000, repetitions: 15 };
+const settings = { db: { host: 'db.internal' } };
+
+const kinds: Readonly<Record<string, () => Promise<LoopTimes>>> = {
+  /** Lookups where no `run()` is active. */
+  outside: async () => {
+    await lookAround();
+    const all = { ...floor, ...lookups, ...powertoolsLoops(await powertools()) };
+    return { ...(await timeLoops(all, awaited)), ...(await timeLoops(turns, turned)) };
+  },
+  /** Lookups in three nested `run()`s. */
+  inside: async () => {
+    await lookAround();
+    const [outer, middle, inner] = [new Config(), new Config(), new Config()];
+    const all = { ...floor, ...lookups };
+    return outer.run(() => middle.run(() => inner.run(() => lookAround().then(() => timeLoops(all, awaited)))));
+  },
+  /** Powertools, where nothing else is. */
+  powertools: async () => timeLoops({ ...floor, ...powertoolsLoops(await powertools()) }, awaited),
+  /** Reads without waiting. */
+  reads: async () => {
+    const snapshot = await config.load(['DB_HOST', 'nowhere', 'fourth']);
+    const nodeConfig = load('config') as NodeConfig;
+    const convict = (load('convict') as Convict)({ db: { host: { format: String, default: settings.db.host } } });
+    const nconf = (load('nconf') as Nconf).argv().env().defaults(settings);
+    return timeLoops(readLoops(snapshot, { nodeConfig, convict, nconf }), direct);
+  },
+};
+
+/** Brings into memory what is looked up. */
+async function lookAround(): Promise<void> {
+  config.setOverride('overridden', 'yes');
+  for (const name of ['db_host', 'nowhere', 'from_env', 'fourth', 'overridden']) await config.get(name);
+}
+
+async function powertools(): Promise<InstanceType<PowertoolsSsm['SSMProvider']>> {
+  const { SSMProvider } = load('@aws-lambda-powertools/parameters/ssm') as PowertoolsSsm;
+  const provider = new SSMProvider();
+  await provider.get('/orders/prod/db_host', { maxAge: 3600 });
+  return provider;
+}
+
+async function main(): Promise<void> {
+  const measured = await kinds[process.argv[2] ?? '']?.();
+  await config.close();
+  process.stdout.write(JSON.stringify(measured));
+}
+
+void main();

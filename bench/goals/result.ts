@@ -1,0 +1,39 @@
+/** One line of the table. */
+export interface Result {
+  readonly what: string;
+  /** In words; empty for what is told without a goal. */
+  readonly goal: string;
+  readonly ours: string;
+  /** What ours is held against, and its figure; empty where there is nothing to hold it against. */
+  readonly peer: string;
+  /** Ours over the peer's. */
+  readonly ratio?: number | undefined;
+  /** Absent where there is no goal. */
+  readonly met?: boolean | undefined;
+}
+
+/** What measuring one area comes to. */
+export interface Measured {
+  readonly results: readonly Result[];
+  /** Tables that tell where time or bytes go, as text. */
+  readonly details?: readonly string[];
+}
+
+/** The middle one of some figures. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+/** Writes a number with so many digits as make sense. */
+export function figure(value: number, unit: string): string {
+  return `${value.toLocaleString('en', { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 })} ${unit}`;
+}
+
+/** What the last column says. */
+export function verdict({ met }: Result): string {
+  if (met === undefined) return '';
+  return met ? 'met' : 'MISSED';
+}
