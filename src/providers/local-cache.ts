@@ -21,6 +21,7 @@ export class LocalCache extends Dependency {
   private current: object = {};
   private pastCache = false;
   private readonly warned = new Set<string>();
+  private readonly listeners = new Set<() => void>();
 
   /** Stands for all that is remembered now; another object after each reset or expiry. */
   get generation(): object {
@@ -59,6 +60,18 @@ export class LocalCache extends Dependency {
     this.expiresAtMs = undefined;
     this.current = {};
     noteMutation();
+    for (const tell of this.listeners) tell();
+  }
+
+  /**
+   * Tells each time that memory has been forgotten: by a refresh, because its time was over, or because a watch saw a change.
+   *
+   * @param listener - Called in the middle of a lookup: it begins work and neither waits nor throws.
+   * @returns Ends that.
+   */
+  onReset(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** Gives the memory of a provider that reads through certain clients; a new one after each reset. */

@@ -49,6 +49,24 @@ describe('the life of a LocalCache', () => {
     expect(cache.isFresh(2000)).toBe(false);
   });
 
+  it('tells who listens of each reset and each expiry, until they have heard enough', () => {
+    const cache = new LocalCache();
+    const heard: object[] = [];
+    const stop = cache.onReset(() => heard.push(cache.generation));
+    cache.touch(1000, 500);
+    expect(heard).toEqual([]);
+
+    cache.reset();
+    cache.touch(2000, 500);
+    cache.touch(2500, 500);
+    const current = cache.generation;
+    stop();
+    cache.reset();
+
+    expect(heard).toHaveLength(2);
+    expect(heard[1]).toBe(current);
+  });
+
   it('begins anew with the first use after a reset', () => {
     const cache = new LocalCache();
     cache.touch(1000, 500);
