@@ -1,30 +1,32 @@
 // The SDK says with every import that it will not support Node 20 for ever; children and workers inherit this.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
+const compilerOptions = {
+  target: 'ES2022',
+  module: 'commonjs',
+  moduleResolution: 'node10',
+  ignoreDeprecations: '5.0',
+  esModuleInterop: true,
+  experimentalDecorators: true,
+  isolatedModules: true,
+  resolveJsonModule: true,
+  skipLibCheck: true,
+};
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.ts$': ['ts-jest', { tsconfig: compilerOptions, diagnostics: false }],
+    // arktype comes as ES modules only.
+    '/node_modules/(arktype|arkregex|@ark)/.+\\.js$': [
       'ts-jest',
-      {
-        tsconfig: {
-          target: 'ES2022',
-          module: 'commonjs',
-          moduleResolution: 'node10',
-          ignoreDeprecations: '5.0',
-          esModuleInterop: true,
-          experimentalDecorators: true,
-          isolatedModules: true,
-          resolveJsonModule: true,
-          skipLibCheck: true,
-        },
-        diagnostics: false,
-      },
+      { tsconfig: { ...compilerOptions, allowJs: true }, diagnostics: false },
     ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!(arktype|arkregex|@ark)/)'],
   moduleNameMapper: {
     '^xcon$': '<rootDir>/src/index.ts',
     '^xcon/core$': '<rootDir>/src/core.ts',

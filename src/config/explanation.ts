@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { type Attempt } from '../chain/walk';
 import { type DirectoryItem } from '../item/directory-item';
+import { mask } from '../item/secret';
 import { type ConfigValue } from '../item/value';
 
 /** One place of the lookup order, and what it has for the name. */
@@ -12,9 +13,6 @@ export interface ExplainedPlace extends Attempt {
   /** For a value from the cache table: when its row was written, ISO 8601. */
   readonly cachedAt?: string | undefined;
 }
-
-/** Takes the place of a secret. */
-export const mask = '********';
 
 const longestValue = 40;
 /** Widest line of a table, in characters. */

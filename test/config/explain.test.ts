@@ -1,5 +1,4 @@
 import { type CacheAnswer } from '../../src/cache/cacher';
-import { mask } from '../../src/config/explanation';
 import { Config, type ConfigOptions, DirectoryItem, type Explanation, Unavailable } from '../../src/index';
 import {
   directory,
@@ -13,6 +12,7 @@ import {
   StubLease,
   unread,
 } from '../chain/doubles';
+import { mask } from '../../src/item/secret';
 import { withoutVariables, World } from './doubles';
 
 withoutVariables();

@@ -1,14 +1,8 @@
 import { inspect } from 'node:util';
-import {
-  type ExplainedPlace,
-  Explanation,
-  isSecretName,
-  mask,
-  showItem,
-  showValue,
-} from '../../src/config/explanation';
+import { type ExplainedPlace, Explanation, isSecretName, showItem, showValue } from '../../src/config/explanation';
 import { directory, item, secretItem } from '../chain/doubles';
 import { DirectoryItem } from '../../src/index';
+import { mask } from '../../src/item/secret';
 
 const places: readonly ExplainedPlace[] = [
   { provider: 'override', outcome: 'absent' },

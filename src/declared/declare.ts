@@ -1,0 +1,53 @@
+import { Directory } from '../directory/directory';
+import { InvalidSettingsError } from '../errors';
+import { Secret } from '../item/secret';
+import { type Declaration } from './declaration';
+import { Setting } from './setting';
+import { settingName } from './setting-name';
+import { type SettingsShape } from './settings-shape';
+
+/**
+ * Gives the declarations of a shape, those of groups included, in the order in which they were written.
+ *
+ * @throws InvalidSettingsError, InvalidDirectoryError for what cannot be declared.
+ */
+export function declarationsOf(shape: SettingsShape, above: readonly string[] = []): readonly Declaration[] {
+  return Object.entries<unknown>(shape).flatMap(([key, given]) => {
+    const path = [...above, key];
+    if (key === '' || key.includes('.')) throw invalid(path, 'is empty or has a dot: dots join the keys of groups');
+    if (given instanceof Setting) return [declare(path, given)];
+    if (isGroup(given)) return declarationsOf(given, path);
+    throw invalid(
+      path,
+      'is neither a setting nor a group of them: give setting(...), secret(...) or an object of these',
+    );
+  });
+}
+
+function declare(path: readonly string[], { kind, name, schema, options }: Setting<unknown>): Declaration {
+  const given = options.default;
+  if (name === '') throw invalid(path, 'has an empty name');
+  return Object.freeze({
+    path: Object.freeze(path),
+    key: path.join('.'),
+    name: name ?? settingName(path),
+    kind,
+    schema,
+    default: kind === 'secret' && given !== undefined ? new Secret(given) : given,
+    optional: options.optional ?? false,
+    sources: options.sources && Object.freeze([...options.sources]),
+    directories: options.directories && Object.freeze(options.directories.map((each) => Directory.from(each))),
+    secretId: options.id,
+    jsonField: options.json,
+    emptyAsMissing: options.emptyAsMissing ?? false,
+    description: options.description,
+  });
+}
+
+function isGroup(given: unknown): given is SettingsShape {
+  return typeof given === 'object' && given !== null && Object.getPrototypeOf(given) === Object.prototype;
+}
+
+function invalid(path: readonly string[], problem: string): InvalidSettingsError {
+  return new InvalidSettingsError('defineSettings', `the key "${path.join('.')}" ${problem}.`);
+}

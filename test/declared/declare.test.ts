@@ -1,0 +1,121 @@
+import { type } from 'arktype';
+import * as v from 'valibot';
+import { z } from 'zod';
+import { declarationsOf } from '../../src/declared/declare';
+import { secret } from '../../src/declared/secret-setting';
+import { setting } from '../../src/declared/setting';
+import { type SettingsShape } from '../../src/declared/settings-shape';
+import { Secret } from '../../src/item/secret';
+
+it('describes a setting that says nothing else', () => {
+  expect(declarationsOf({ dbHost: setting() })).toEqual([
+    {
+      path: ['dbHost'],
+      key: 'dbHost',
+      name: 'DB_HOST',
+      kind: 'setting',
+      schema: undefined,
+      default: undefined,
+      optional: false,
+      sources: undefined,
+      directories: undefined,
+      secretId: undefined,
+      jsonField: undefined,
+      emptyAsMissing: false,
+      description: undefined,
+    },
+  ]);
+});
+
+it('describes all that can be said', () => {
+  const schema = z.string();
+  const options = { optional: true, sources: ['ssm'], directories: ['/orders/{environment}/'], emptyAsMissing: true };
+  const [declaration] = declarationsOf({
+    login: secret('LOGIN', schema, {
+      ...options,
+      default: 'x',
+      id: 'rds!db',
+      json: 'password',
+      description: 'To log in',
+    }),
+  });
+
+  expect(declaration).toMatchObject({ name: 'LOGIN', kind: 'secret', sources: ['ssm'], secretId: 'rds!db' });
+  expect(declaration).toMatchObject({ jsonField: 'password', emptyAsMissing: true, optional: true });
+  expect(declaration?.schema).toBe(schema);
+  expect(declaration?.directories?.map(String)).toEqual(['/orders/{environment}']);
+  expect(declaration?.description).toBe('To log in');
+});
+
+it('keeps the default of a secret as a secret', () => {
+  const [plain, hidden] = declarationsOf({ a: setting({ default: 'x' }), b: secret({ default: 'hunter2' }) });
+
+  expect(plain?.default).toBe('x');
+  expect(hidden?.default).toBeInstanceOf(Secret);
+  expect(JSON.stringify(hidden)).not.toContain('hunter2');
+});
+
+it('takes a name, a schema and options, or any of them', () => {
+  const schema = z.string();
+  const declared = declarationsOf({
+    all: setting('A', schema, { description: 'd' }),
+    noOptions: setting('A', schema),
+    noName: setting(schema, { description: 'd' }),
+    schemaOnly: setting(schema),
+    noSchema: setting('A', { description: 'd' }),
+    nameOnly: setting('A'),
+    optionsOnly: setting({ description: 'd' }),
+    nothing: secret(),
+  });
+
+  expect(declared.map(({ name, schema: given, description }) => [name, given === schema, description])).toEqual([
+    ['A', true, 'd'],
+    ['A', true, undefined],
+    ['NO_NAME', true, 'd'],
+    ['SCHEMA_ONLY', true, undefined],
+    ['A', false, 'd'],
+    ['A', false, undefined],
+    ['OPTIONS_ONLY', false, 'd'],
+    ['NOTHING', false, undefined],
+  ]);
+});
+
+it.each([
+  ['zod', z.string()],
+  ['valibot', v.string()],
+  ['arktype', type('string')],
+])('knows a schema of %s', (_, schema) => {
+  expect(declarationsOf({ x: setting(schema) })[0]?.schema).toBe(schema);
+});
+
+it('goes into groups, in the order in which they were written', () => {
+  const declared = declarationsOf({ db: { host: setting(), pool: { maxSize: setting() } }, x: secret() });
+
+  expect(declared.map(({ key, name, path }) => [key, name, path.length])).toEqual([
+    ['db.host', 'DB_HOST', 2],
+    ['db.pool.maxSize', 'DB_POOL_MAX_SIZE', 3],
+    ['x', 'X', 1],
+  ]);
+});
+
+it.each([
+  ['a text', { x: 'X' }, '"x" is neither a setting'],
+  ['a schema', { db: { x: z.string() } }, '"db.x" is neither a setting'],
+  ['undefined', { x: undefined }, '"x" is neither a setting'],
+  ['a list', { x: [setting()] }, '"x" is neither a setting'],
+  ['a key with a dot', { 'a.b': setting() }, 'has a dot'],
+  ['an empty key', { '': setting() }, 'is empty'],
+  ['an empty name', { x: setting('') }, '"x" has an empty name'],
+  ['a relative directory', { x: setting({ directories: ['orders'] }) }, 'Directory "orders"'],
+])('refuses %s', (_, shape, problem) => {
+  expect(() => declarationsOf(shape as unknown as SettingsShape)).toThrow(problem);
+});
+
+it('cannot be changed', () => {
+  const sources = ['ssm'];
+  const [declaration] = declarationsOf({ x: setting({ sources }) });
+  sources.push('env');
+
+  expect(declaration?.sources).toEqual(['ssm']);
+  expect(() => Object.assign(declaration ?? {}, { name: 'Y' })).toThrow(TypeError);
+});
