@@ -8,6 +8,7 @@ import { InvalidSettingsError } from '../errors';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
 import { importKms } from './kms-module';
+import { limitBodies } from './limit-bodies';
 
 /** Clients to use, or what to make them with. */
 export interface AwsClientsOptions {
@@ -115,7 +116,8 @@ export class AwsClients extends Dependency {
     if (given !== undefined) return Promise.resolve(given);
     const known = this.made.get(name) as Promise<T> | undefined;
     if (known !== undefined) return known;
-    const client = make(clientConfig(this.options, settings ?? XconSettings.grab().resolve()));
+    const limits = settings ?? XconSettings.grab().resolve();
+    const client = make(clientConfig(this.options, limits)).then((made) => limitBodies(made, limits.requestTimeoutMs));
     this.made.set(name, client);
     client.catch(() => this.made.delete(name));
     return client;
