@@ -22,7 +22,7 @@ function saidBy(object: object): string {
     format('%s %o %O %j %d', object, object, object, object, object),
     JSON.stringify(object),
     JSON.stringify({ nested: [object] }),
-    `${String(object)} ${`${object as unknown as string}`} ${(object as unknown as string) + ''}`,
+    `${(object as Secret<unknown>).toString()} ${object as unknown as string} ${(object as unknown as string) + ''}`,
     inspect([clone, { ...object }, Object.assign({}, object), Object.entries(object)], { depth: 10, showHidden: true }),
     JSON.stringify([clone, { ...object }]),
     inspect(Reflect.ownKeys(object).map((key) => Reflect.get(object, key) as unknown)),
