@@ -32,7 +32,7 @@ async function bundle(entry, outfile, built, packages) {
     ...common,
     entryPoints: [entry],
     outfile,
-    plugins: [sharing(built)],
+    plugins: [loadedLate, sharing(built)],
     format: 'cjs',
     banner: { js: "'use strict';" },
     metafile: true,
@@ -43,6 +43,20 @@ async function bundle(entry, outfile, built, packages) {
   for (const { path } of Object.values(outputs).flatMap(({ imports }) => imports)) packages.add(path);
   return Object.keys(inputs).filter((file) => file.startsWith('src/'));
 }
+
+/** Loads tsyringe when a container is first asked for: it takes longer than all the rest, and most processes never ask. */
+const loadedLate = {
+  name: 'loaded-late',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]di[\\/]tsyringe\.ts$/ }, () => ({
+      contents: `
+        export function tsyringe() {
+          require('reflect-metadata');
+          return require('tsyringe');
+        }`,
+    }));
+  },
+};
 
 /**
  * Makes a bundle use what earlier ones contain instead of containing it again: each class exists once.

@@ -7,6 +7,7 @@ import { hideFields } from '../di/hide-fields';
 import { InvalidSettingsError } from '../errors';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
+import { provideClients } from './current-clients';
 import { importKms } from './kms-module';
 import { limitBodies } from './limit-bodies';
 
@@ -123,6 +124,8 @@ export class AwsClients extends Dependency {
     return client;
   }
 }
+
+provideClients(AwsClients);
 
 function clientConfig(
   { region, endpoint, credentials, maxAttempts, retryMode }: AwsClientsOptions,

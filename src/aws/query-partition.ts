@@ -1,5 +1,6 @@
 import type { DynamoDBClient, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from './attribute-value';
+import { openConnection } from './open-connection';
 import { readPages } from './pages';
 import { tableKeys } from './table-names';
 
@@ -43,4 +44,10 @@ export async function queryPartition(
     (page) => page.LastEvaluatedKey,
   );
   return pages.flatMap((page) => page.Items ?? []);
+}
+
+/** Gets a client ready to query a table. @throws What the SDK throws without region or credentials. */
+export async function connectToDynamo(client: DynamoDBClient, table: string, signal: AbortSignal): Promise<void> {
+  const { QueryCommand } = await import('@aws-sdk/client-dynamodb');
+  await openConnection(client, new QueryCommand({ TableName: table }), signal);
 }

@@ -106,6 +106,15 @@ export abstract class Cacher extends Dependency {
   /** Names of the plain rows that a chain has, to be refreshed together; none when the cache is in trouble. */
   abstract names(chain: CachedChain): Promise<readonly string[]>;
 
+  /**
+   * Gets ready to read: loads what reads need, opens connections.
+   *
+   * @throws Anything; it is logged and nothing more.
+   */
+  warm(_session: CacheSession, _signal: AbortSignal): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Awaits the writes and the work in the background that have begun. Never rejects. */
   abstract flush(): Promise<void>;
 

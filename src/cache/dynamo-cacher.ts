@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { connectToDynamo } from '../aws/query-partition';
 import {
   type CachedChain,
   type CacheAnswer,
@@ -79,6 +80,12 @@ export class DynamoCacher extends Cacher {
     const isPlain = (name: string): boolean =>
       rows?.answers(chain.key, name, chain.session.nowMs())[0]?.kind === 'plain';
     return (rows?.names(chain.key) ?? []).filter(isPlain);
+  }
+
+  override async warm({ clients, settings }: CacheSession, signal: AbortSignal): Promise<void> {
+    const connecting = clients.dynamo(settings).then((client) => connectToDynamo(client, settings.cacheTable, signal));
+    const wrapping = settings.cacheSecrets === 'encrypt' && settings.cacheKmsKeyId !== undefined;
+    await Promise.all([connecting, wrapping && clients.kms(settings)]);
   }
 
   override async flush(): Promise<void> {

@@ -227,6 +227,10 @@ class CurrentConfig implements ConfigApi {
     return current().refresh(options);
   }
 
+  warm(): Promise<void> {
+    return current().warm();
+  }
+
   flush(): Promise<void> {
     return current().flush();
   }

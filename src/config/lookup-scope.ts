@@ -1,6 +1,7 @@
-import { AwsClients } from '../aws/aws-clients';
+import { type AwsClients } from '../aws/aws-clients';
+import { clientsOf } from '../aws/current-clients';
 import { CacheKey, exactNamesMark } from '../cache/cache-key';
-import { type Cacher } from '../cache/cacher';
+import { type Cacher, type CacheSession } from '../cache/cacher';
 import { ChainFinder } from '../chain/chain-finder';
 import { PlaceReader } from '../chain/place-reader';
 import { ProviderChain } from '../chain/provider-chain';
@@ -15,7 +16,7 @@ import { type DirectoryChain } from '../directory/directory-chain';
 import { type DirectoryItem } from '../item/directory-item';
 import { Logger } from '../logging/logger';
 import { LocalCache } from '../providers/local-cache';
-import { type Provider } from '../providers/provider';
+import { type Provider, type SharedSession } from '../providers/provider';
 import { type LookupStrategy, type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
 import { NamedValues } from './named-values';
@@ -51,7 +52,12 @@ export class LookupScope {
   readonly clock: Clock;
   readonly localCache: LocalCache;
   readonly logger: Logger;
+  /** The AWS clients of the context. */
   readonly clients: AwsClients;
+  /** What reads of the providers may use. */
+  readonly session: SharedSession;
+  /** What the cacher may use. */
+  readonly cacheSession: CacheSession;
   readonly service: string;
   readonly environment: string;
   readonly strategy: LookupStrategy;
@@ -80,7 +86,12 @@ export class LookupScope {
     this.clock = context.resolve(Clock);
     this.localCache = context.resolve(LocalCache);
     this.logger = context.resolve(Logger);
-    this.clients = context.resolve(AwsClients);
+    this.clients = clientsOf(context);
+    const { clients, clock, localCache, logger, settings } = this;
+    const nowMs = (): number => clock.nowMs();
+    this.session = { clients, settings, nowMs };
+    const randomSource = context.resolve(Random);
+    this.cacheSession = { clients, settings, localCache, logger, nowMs, random: () => randomSource.next() };
     this.service = resolveService(layers, this.settings);
     this.environment = resolveEnvironment(layers, this.settings);
     this.strategy = resolveStrategy(layers, this.settings);
@@ -124,25 +135,16 @@ export class LookupScope {
   }
 
   private makeFinder(): ChainFinder {
-    const { clients, clock, context, localCache, logger, settings } = this;
-    const nowMs = (): number => clock.nowMs();
-    const reader = new PlaceReader({
-      context,
-      localCache,
-      logger,
-      session: { clients, settings, nowMs },
-      byName: this.strategy === 'names',
-    });
+    const { context, localCache, logger, session, settings } = this;
+    const reader = new PlaceReader({ context, localCache, logger, session, byName: this.strategy === 'names' });
     const { cacher, directories, providers } = this;
     const environ = resolveEnviron(this.layers, settings);
     if (cacher === null || environ === undefined || !providers.anyCacheable || !providers.isDistinct) {
       return new ChainFinder({ providers, directories, reader, cache: undefined });
     }
-    const randomSource = context.resolve(Random);
-    const session = { clients, settings, localCache, logger, nowMs, random: () => randomSource.next() };
     const marked = this.strategy === 'names' ? `${providers.concat}${exactNamesMark}` : providers.concat;
     const key = new CacheKey(environ, directories, marked);
-    const chain = { key, session, trusted: trustedPart(directories, providers) };
+    const chain = { key, session: this.cacheSession, trusted: trustedPart(directories, providers) };
     return new ChainFinder({ providers, directories, reader, cache: { cacher, chain } });
   }
 

@@ -1,7 +1,7 @@
-import 'reflect-metadata';
-import { container as globalContainer, type DependencyContainer, type InjectionToken } from 'tsyringe';
+import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import type { Dependency } from './dependency';
 import { type DependencyClass } from './dependency-class';
+import { tsyringe } from './tsyringe';
 
 const tokens = new Set<DependencyClass>();
 
@@ -21,7 +21,7 @@ export function createContainer(
   parent: DependencyContainer | undefined,
   resolve: (dependencyClass: DependencyClass) => Dependency,
 ): DependencyContainer {
-  const container = (parent ?? globalContainer).createChildContainer();
+  const container = (parent ?? tsyringe().container).createChildContainer();
   registerAll(container, resolve);
   return container;
 }

@@ -1,5 +1,5 @@
 import { type AttributeMap, decodeAttribute } from '../aws/attribute-value';
-import { queryPartition } from '../aws/query-partition';
+import { connectToDynamo, queryPartition } from '../aws/query-partition';
 import { rememberAttribute } from '../aws/stored-attribute';
 import { keySeparator, tableKeys } from '../aws/table-names';
 import { type Directory } from '../directory/directory';
@@ -32,6 +32,11 @@ export class DynamoProvider extends AwsProvider {
       directory,
       items.filter((each) => each !== undefined),
     );
+  }
+
+  override async warm(session: ReadSession): Promise<void> {
+    const client = await this.clientsFor(session).dynamo(session.settings);
+    await connectToDynamo(client, session.settings.configTable, session.signal);
   }
 
   private itemOf(directory: Directory, row: AttributeMap, nowMs: number): DirectoryItem | undefined {

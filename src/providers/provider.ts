@@ -98,6 +98,15 @@ export abstract class Provider extends Dependency {
     return session.clients;
   }
 
+  /**
+   * Gets ready to read: loads what reads need, opens connections. By default there is nothing to do.
+   *
+   * @throws Anything; it is logged and nothing more.
+   */
+  warm(_session: ReadSession): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Gives the cache name: what a provider holds may be secret. */
   override toJSON(): unknown {
     return this.cacheName;

@@ -1,5 +1,6 @@
 import type { ListSecretsCommandOutput, SecretListEntry, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { batchesOf, promisesOf } from '../aws/batches';
+import { openConnection } from '../aws/open-connection';
 import { readPages } from '../aws/pages';
 import { type Directory } from '../directory/directory';
 import { DirectoryListing, Unavailable, type UnreadSecret } from '../item/directory-listing';
@@ -42,6 +43,12 @@ export class SecretsProvider extends AwsProvider {
   ): ReadonlyMap<string, Promise<SecretOutcome>> {
     const connecting = this.clientsFor(session).secretsManager(session.settings);
     return readSecretValues({ connecting, source: this.name, signal: session.signal }, secrets);
+  }
+
+  override async warm(session: ReadSession): Promise<void> {
+    const client = await this.clientsFor(session).secretsManager(session.settings);
+    const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
+    await openConnection(client, new ListSecretsCommand({}), session.signal);
   }
 
   /** Lists the secrets of up to ten directories. @returns What picks those of one. */

@@ -1,4 +1,5 @@
 import type { GetParametersByPathCommandOutput, Parameter, SSMClient } from '@aws-sdk/client-ssm';
+import { openConnection } from '../aws/open-connection';
 import { readPages } from '../aws/pages';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
@@ -46,6 +47,12 @@ export class SsmProvider extends AwsProvider {
       { connecting: this.clientsFor(session).ssm(session.settings), signal: session.signal, pick },
       secrets,
     );
+  }
+
+  override async warm(session: ReadSession): Promise<void> {
+    const client = await this.clientsFor(session).ssm(session.settings);
+    const { GetParametersByPathCommand } = await import('@aws-sdk/client-ssm');
+    await openConnection(client, new GetParametersByPathCommand({ Path: '/' }), session.signal);
   }
 
   /** @param keyRefusal - Why secure strings could not be decrypted; absent when they were. */

@@ -78,6 +78,7 @@ const publicMembers = {
   setOverride: true,
   strategy: true,
   useParent: true,
+  warm: true,
 } satisfies Readonly<Record<keyof Config, true>>;
 
 const sorted = (keys: readonly (string | symbol)[]): readonly string[] => keys.map(String).sort();

@@ -88,14 +88,36 @@ describe('in Node', () => {
     expect(outcome).toEqual({ code: 0, output: 'green' });
   });
 
-  it.each(['xcon', 'xcon/core', 'xcon/testing'])('%s loads no AWS SDK, no pino, nothing optional', async (path) => {
+  it.each(['xcon', 'xcon/core', 'xcon/testing'])('%s loads no package but itself', async (path) => {
     const outcome = await printed(`
       await import('${path}');
       const packages = Object.keys(require.cache).map((file) => /.*node_modules.((@[^/]+.)?[^/]+)/.exec(file)[1]);
       console.log([...new Set(packages)].sort().join());
     `);
 
-    expect(outcome).toEqual({ code: 0, output: 'reflect-metadata,tslib,tsyringe,xcon' });
+    expect(outcome).toEqual({ code: 0, output: 'xcon' });
+  });
+
+  it.each(['xcon', 'xcon/core'])('%s loads no module for the network', async (path) => {
+    const outcome = await printed(`
+      await import('${path}');
+      const network = /^NativeModule _?(http|https|http2|net|tls|dns|dgram|undici)(_\\w+)?$/;
+      console.log(process.moduleLoadList.filter((each) => network.test(each)).join());
+    `);
+
+    expect(outcome).toEqual({ code: 0, output: '' });
+  });
+
+  it('loads tsyringe when a container is first asked for', async () => {
+    const outcome = await printed(`
+      import { Context, EnvProvider } from 'xcon';
+      const isLoaded = () => Object.keys(require.cache).some((file) => file.includes('tsyringe'));
+      const before = isLoaded();
+      const { container } = Context.current();
+      console.log(before, isLoaded(), container.resolve(EnvProvider) === EnvProvider.grab());
+    `);
+
+    expect(outcome).toEqual({ code: 0, output: 'false true true' });
   });
 
   it('xcon/core has no defaults of its own', async () => {
@@ -196,13 +218,15 @@ describe('in a bundle', () => {
 
     const files = await bundle('lean.mjs', 'lean.cjs');
 
-    expect(files).toContain('providers/env-provider.js');
+    const own = files.map((file) => /xcon\/dist\/esm\/(.*)/.exec(file)?.[1] ?? '');
+    expect(own).toContain('providers/env-provider.js');
     expect(
-      files.filter((file) => /(ssm|secrets|dynamo)-(provider|cacher)|compose|^cache\/row|lease/.test(file)),
+      own.filter((file) => /(ssm|secrets|dynamo)-(provider|cacher)|aws-clients|compose|^cache\/row|lease/.test(file)),
     ).toEqual([]);
+    expect(files.filter((file) => /@aws-sdk|@smithy/.test(file))).toEqual([]);
   });
 
-  /** Bundles a file, and lists the library's files that made it into the bundle. */
+  /** Bundles a file, and lists the files that made it into the bundle. */
   async function bundle(file: string, outfile: string, ...options: readonly string[]): Promise<readonly string[]> {
     const outcome = await project.tool(
       'esbuild',
@@ -219,8 +243,8 @@ describe('in a bundle', () => {
       outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }>;
     };
     return Object.entries(outputs[outfile]?.inputs ?? {})
-      .filter(([input, { bytesInOutput }]) => input.includes('/xcon/dist/esm/') && bytesInOutput > 0)
-      .map(([input]) => input.replace(/.*\/dist\/esm\//, ''));
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([input]) => input);
   }
 });
 

@@ -58,6 +58,11 @@ export class HttpEndpoint {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // As the services do; no operation, so it does not count.
+    if (request.method === 'GET' && request.url === '/ping') {
+      response.end('healthy');
+      return;
+    }
     const gone = new AbortController();
     response.once('close', () => {
       if (!response.writableEnded) gone.abort();

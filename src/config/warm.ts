@@ -1,0 +1,25 @@
+import { describeAwsError } from '../aws/aws-errors';
+import { type LookupScope } from './lookup-scope';
+import { withTimeLimit } from './time-limit';
+
+/**
+ * Gets everything ready that lookups of a scope need before they can ask: modules, credentials, connections.
+ *
+ * @throws Nothing: what is in the way is logged at debug level, and told by the lookup that meets it.
+ */
+export async function warm({ cacher, cacheSession, logger, providers, session, settings }: LookupScope): Promise<void> {
+  const { lookupBudgetMs: budgetMs } = settings;
+  const ending = new AbortController();
+  const { signal } = ending;
+  const tryTo = async (name: string, start: () => Promise<void> | undefined): Promise<void> => {
+    try {
+      const onTimeout = (): Error => new Error(`not ready within lookupBudgetMs (${budgetMs} ms)`);
+      await withTimeLimit(Promise.resolve(start()), { budgetMs, onTimeout });
+    } catch (error) {
+      logger.debug('warm.failed', { provider: name, reason: describeAwsError(error) });
+    }
+  };
+  const getting = providers.providers.map((each) => tryTo(each.cacheName, () => each.warm({ ...session, signal })));
+  await Promise.all([...getting, tryTo('cacher', () => cacher?.warm(cacheSession, signal))]);
+  ending.abort();
+}
