@@ -1,11 +1,12 @@
 import { format } from 'node:util';
+import 'reflect-metadata';
 import * as tsyringe from 'tsyringe';
 import ts from 'typescript';
 import * as xcon from 'xcon';
 import * as testing from 'xcon/testing';
 import { type Block } from './documents';
 
-const modules: Readonly<Record<string, unknown>> = { xcon, 'xcon/testing': testing, tsyringe };
+const modules: Readonly<Record<string, unknown>> = { xcon, 'xcon/testing': testing, 'reflect-metadata': {}, tsyringe };
 
 type Step = () => unknown;
 
