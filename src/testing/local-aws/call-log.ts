@@ -1,3 +1,4 @@
+import { type Answer } from './answer';
 import { type LocalAwsService } from './service';
 
 /** How a request ended. */
@@ -16,6 +17,10 @@ export interface LocalAwsCall {
   readonly endedAtMs?: number;
   /** Absent while the request is in work. `aborted`: the client went away, or the local AWS was closed. */
   readonly outcome?: LocalAwsOutcome;
+  /** HTTP status of the answer; absent while there is none. */
+  readonly status?: number;
+  /** AWS name of the error that was answered, such as `ParameterNotFound`. */
+  readonly error?: string;
 }
 
 /** The requests the local AWS received, oldest first. Values of secrets and parameters never appear in it. */
@@ -46,6 +51,8 @@ export interface OpenCall {
   readonly startedAtMs: number;
   endedAtMs?: number;
   outcome?: LocalAwsOutcome;
+  status?: number;
+  error?: string;
 }
 
 /** The log as the server writes it. */
@@ -87,9 +94,12 @@ export class RecordedCalls implements CallLog {
     return call;
   }
 
-  /** Logs the end of a request. */
-  end(call: OpenCall, outcome: LocalAwsOutcome): void {
+  /** Logs the end of a request, and what was answered if anything was. */
+  end(call: OpenCall, outcome: LocalAwsOutcome, answer?: Answer): void {
     call.endedAtMs = performance.now();
     call.outcome = outcome;
+    if (answer?.kind !== 'body') return;
+    call.status = answer.status;
+    if (answer.error !== undefined) call.error = answer.error;
   }
 }

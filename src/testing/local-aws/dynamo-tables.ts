@@ -126,7 +126,8 @@ export class DynamoTables {
   }
 }
 
-function keyOf(row: WireItem, keys: TableKeys | undefined): Fields {
+/** Gives the key of a row. */
+export function keyOf(row: WireItem, keys: TableKeys | undefined): Fields {
   return Object.fromEntries([...(keys?.keys() ?? [])].map((key) => [key, row[key]]));
 }
 

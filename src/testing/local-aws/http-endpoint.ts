@@ -5,7 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 import { type Answer } from './answer';
-import { type OpenCall, type RecordedCalls } from './call-log';
+import { type LocalAwsCall, type OpenCall, type RecordedCalls } from './call-log';
 import { type Gateway, parseBody } from './gateway';
 import { LocalAwsError } from './local-aws-error';
 import { redact } from './redact';
@@ -31,6 +31,7 @@ export class HttpEndpoint {
   constructor(
     private readonly gateway: Gateway,
     private readonly calls: RecordedCalls,
+    private readonly ended: (call: LocalAwsCall) => void,
   ) {}
 
   /** @returns The port. */
@@ -41,7 +42,8 @@ export class HttpEndpoint {
       await listening;
     } catch (cause) {
       const code = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-      throw new LocalAwsError(`Cannot listen on ${host} port ${port}: ${code}.`, { cause });
+      const advice = code === 'EADDRINUSE' ? ' Something else listens there: choose another port.' : '';
+      throw new LocalAwsError(`Cannot listen on ${host} port ${port}: ${code}.${advice}`, { cause });
     }
     return (this.server.address() as AddressInfo).port;
   }
@@ -76,11 +78,12 @@ export class HttpEndpoint {
       const { answer, outcome } = await this.gateway.handle({ service, operation, text: body, fields }, gone.signal);
       if (answer.kind === 'hang' && !gone.signal.aborted) await once(gone.signal, 'abort');
       gone.signal.throwIfAborted();
-      this.calls.end(call, outcome);
+      this.calls.end(call, outcome, answer);
       send(answer, response);
     } catch {
       this.calls.end(call, 'aborted');
     }
+    this.ended(call);
   }
 }
 

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 
 import { keyArn } from './arn';
 import { type Fields, integerField, requireText, textField, textMapField } from './fields';
+import { type SeedChange } from './replace-entries';
 import { type Operation, type Operations } from './service';
 import { ServiceError, validationError } from './service-error';
 
@@ -16,6 +17,16 @@ export class KeyStore {
   /** @param id - Key id, alias (`alias/...`), or the ARN of either. */
   add(id: string): void {
     this.ids.add(plainId(id));
+  }
+
+  /** Makes these the keys that exist. */
+  replaceAll(ids: readonly string[]): SeedChange {
+    const [former, next] = [new Set(this.ids), new Set(ids.map(plainId))];
+    this.ids.clear();
+    for (const id of next) this.ids.add(id);
+    const added = [...next].filter((id) => !former.has(id)).length;
+    const removed = [...former].filter((id) => !next.has(id)).length;
+    return { added, changed: 0, removed };
   }
 
   /** @throws ServiceError `NotFoundException` */

@@ -1,3 +1,4 @@
+import { type LocalAwsCall } from './call-log';
 import { LocalAwsError } from './local-aws-error';
 import { type LocalAwsFault } from './local-aws-fault';
 import { type LocalAwsSeed } from './local-aws-seed';
@@ -26,6 +27,8 @@ export interface LocalAwsOptions {
   readonly limits?: LocalAwsLimits;
   /** Current time, milliseconds since the Unix epoch: for dates and the rate limit. */
   readonly clock?: () => number;
+  /** Told of every request when it has ended; must not throw. */
+  readonly onCall?: (call: LocalAwsCall) => void;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 
-import { applySeed, putSecret, type SeedStores } from './apply-seed';
-import { region } from './arn';
+import { applySeed, mergeSeeds, noSeed, putSecret, rehearse, type SeedStores } from './apply-seed';
 import { RecordedCalls } from './call-log';
 import { checkSeed } from './check-seed';
 import { dynamoOperations } from './dynamo';
 import { DynamoTables } from './dynamo-tables';
+import { localAwsEnvironment } from './environment';
 import { FaultPlan } from './fault-plan';
 import { Gateway } from './gateway';
 import { HttpEndpoint } from './http-endpoint';
@@ -16,6 +16,7 @@ import { checkAmount, checkPort, type LocalAwsLimits, type LocalAwsOptions, loop
 import { type LocalAwsSeed, type SeedParameter } from './local-aws-seed';
 import { ParameterStore } from './parameter-store';
 import { readSeed } from './read-seed';
+import { replaceSeed, type SeedChanges } from './replace-seed';
 import { secretsManagerOperations } from './secrets-manager';
 import { SecretStore } from './secret-store';
 import { type LocalAwsChange, type LocalAwsService, type Operations, type ServiceContext } from './service';
@@ -32,9 +33,13 @@ export class LocalAwsServer implements LocalAws {
   private readonly settings: TableSettings;
   private readonly gateway: Gateway;
   private readonly endpoint: HttpEndpoint;
+  private readonly clock: () => number;
+  /** What seeds have given, all together. */
+  private seeded = noSeed;
   private address = { url: '', port: 0 };
 
-  private constructor(private readonly clock: () => number) {
+  private constructor({ clock = Date.now, onCall = () => undefined }: LocalAwsOptions) {
+    this.clock = clock;
     const context: ServiceContext = {
       clock,
       changed: (change) => this.listeners.forEach((listener) => listener(change)),
@@ -53,13 +58,13 @@ export class LocalAwsServer implements LocalAws {
         ['kms', kmsOperations(keys)],
       ]),
     );
-    this.endpoint = new HttpEndpoint(this.gateway, this.calls);
+    this.endpoint = new HttpEndpoint(this.gateway, this.calls, onCall);
   }
 
   /** Checks everything, then listens. */
   static async start(options: LocalAwsOptions): Promise<LocalAwsServer> {
     const host = loopbackHost(options.host);
-    const server = new LocalAwsServer(options.clock ?? Date.now);
+    const server = new LocalAwsServer(options);
     server.setFaults(options.faults ?? []);
     server.setLatency(options.latencyMs ?? 0);
     server.setLimits(options.limits ?? {});
@@ -78,19 +83,20 @@ export class LocalAwsServer implements LocalAws {
   }
 
   get environment(): Readonly<Record<string, string>> {
-    return {
-      AWS_ENDPOINT_URL: this.url,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: 'local-aws-not-a-real-key',
-      AWS_SECRET_ACCESS_KEY: 'local-aws-not-a-real-secret',
-      AWS_EC2_METADATA_DISABLED: 'true',
-    };
+    return localAwsEnvironment(this.url);
   }
 
   async seed(seed: LocalAwsSeed | string): Promise<void> {
-    const source = typeof seed === 'string' ? `Seed file ${seed}` : 'Seed';
-    const content = typeof seed === 'string' ? await readSeed(seed) : seed;
-    await applySeed(checkSeed(content, source, this.clock()), this.stores, source);
+    const { source, ready } = await this.prepare(seed);
+    await applySeed(ready, this.stores, source);
+    this.seeded = mergeSeeds(this.seeded, ready);
+  }
+
+  async reseed(seed: LocalAwsSeed | string): Promise<SeedChanges> {
+    const { ready } = await this.prepare(seed);
+    const replacement = { former: this.seeded, next: ready };
+    this.seeded = ready;
+    return replaceSeed(replacement, this.stores, (table) => this.deleteTable(table));
   }
 
   setFaults(faults: readonly LocalAwsFault[]): void {
@@ -155,5 +161,11 @@ export class LocalAwsServer implements LocalAws {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  private async prepare(seed: LocalAwsSeed | string) {
+    const source = typeof seed === 'string' ? `Seed file ${seed}` : 'Seed';
+    const content = typeof seed === 'string' ? await readSeed(seed) : seed;
+    return { source, ready: await rehearse(checkSeed(content, source, this.clock()), source) };
   }
 }

@@ -5,9 +5,11 @@ import { type LocalAwsFault } from './local-aws-fault';
 import { type LocalAwsLimits, type LocalAwsOptions } from './local-aws-options';
 import { type LocalAwsSeed, type SeedParameter } from './local-aws-seed';
 import { LocalAwsServer } from './local-aws-server';
+import { type SeedChanges } from './replace-seed';
 import { type LocalAwsChange } from './service';
 
 export { type CallLog, type LocalAwsCall, type LocalAwsOutcome } from './call-log';
+export { localAwsEnvironment } from './environment';
 export { LocalAwsError } from './local-aws-error';
 export { type LocalAwsFault } from './local-aws-fault';
 export { type LocalAwsLimits, type LocalAwsOptions } from './local-aws-options';
@@ -19,6 +21,8 @@ export {
   type SeedTable,
 } from './local-aws-seed';
 export { type ParameterType } from './parameter-store';
+export { type SeedChange } from './replace-entries';
+export { type SeedChanges } from './replace-seed';
 export { type LocalAwsChange, type LocalAwsService } from './service';
 
 /**
@@ -42,6 +46,16 @@ export interface LocalAws extends AsyncDisposable {
    * @throws LocalAwsError when it is malformed; nothing is applied then.
    */
   seed(seed: LocalAwsSeed | string): Promise<void>;
+  /**
+   * Replaces what seeds have given until now.
+   *
+   * What this seed names is then as it says, also where clients have changed it; what only former seeds named is gone;
+   * what clients have made under other names stays. What is as it should be is not written again.
+   *
+   * @param seed - A seed, or the path of a seed file.
+   * @throws LocalAwsError when it is malformed; everything stays as it was then.
+   */
+  reseed(seed: LocalAwsSeed | string): Promise<SeedChanges>;
   /** Replaces the faults; their counts begin anew. @throws LocalAwsError */
   setFaults(faults: readonly LocalAwsFault[]): void;
   /** @param latencyMs - Milliseconds every request waits before it is performed. */

@@ -34,12 +34,21 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
+/** An alias is only looked up when the document is made plain. */
+function plainValue(document: { toJS(): unknown }, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw new LocalAwsError(`Seed file ${path}: is not valid YAML (an alias without its anchor, or far too many).`);
+  }
+}
+
 async function parseYaml(text: string, path: string): Promise<unknown> {
   const { LineCounter, parseDocument } = await loadOptional('yaml', 'A seed in YAML', () => import('yaml'));
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const [error] = document.errors;
-  if (error === undefined) return document.toJS();
+  if (error === undefined) return plainValue(document, path);
   const { line, col } = lineCounter.linePos(error.pos[0]);
   throw new LocalAwsError(`Seed file ${path}: is not valid YAML at line ${line}, column ${col} (${error.code}).`);
 }

@@ -1,6 +1,6 @@
 import { RecordedCalls } from '../../../src/testing/local-aws/call-log';
 import { type LocalAws, startLocalAws } from '../../../src/testing/local-aws/local-aws';
-import { post } from './local-requests';
+import { post, rejection, until } from './local-requests';
 
 describe('the log of a server', () => {
   let aws: LocalAws;
@@ -11,7 +11,7 @@ describe('the log of a server', () => {
 
   afterEach(() => aws.close());
 
-  it('tells service, operation, body, times and outcome', async () => {
+  it('tells service, operation, body, times, outcome and answer', async () => {
     await post(aws, 'AmazonSSM.GetParameter', { Name: '/a/one' });
     await post(aws, 'AmazonSSM.GetParameter', { Name: '/a/none' });
 
@@ -21,8 +21,10 @@ describe('the log of a server', () => {
       operation: 'GetParameter',
       body: { Name: '/a/one' },
       outcome: 'ok',
+      status: 200,
     });
-    expect(second?.outcome).toBe('error');
+    expect(first).not.toHaveProperty('error');
+    expect(second).toMatchObject({ outcome: 'error', status: 400, error: 'ParameterNotFound' });
     expect(first?.endedAtMs).toBeGreaterThanOrEqual(first?.startedAtMs ?? Infinity);
   });
 
@@ -68,6 +70,34 @@ describe('the log of a server', () => {
     await list();
 
     expect([together, aws.calls.rounds(), aws.calls.rounds('ListSecrets')]).toEqual([1, 3, 2]);
+  });
+});
+
+describe('onCall', () => {
+  it('is told of every request when it has ended', async () => {
+    const told: string[] = [];
+    const aws = await startLocalAws({
+      faults: [{ target: 'GetParameters$', dropConn: true }],
+      onCall: ({ operation, outcome, status = 'none', error = 'none', endedAtMs }) =>
+        told.push(`${operation} ${outcome} ${status} ${error} ${typeof endedAtMs}`),
+    });
+
+    await post(aws, 'secretsmanager.ListSecrets', {});
+    await post(aws, 'DynamoDB_20120810.GetItem', { TableName: 'none', Key: { id: { S: 'a' } } });
+    await rejection(post(aws, 'AmazonSSM.GetParameters', {}));
+    await rejection(post(aws, 'AmazonSSM.PutParameter', {}, AbortSignal.abort()));
+    aws.setLatency(60_000);
+    const waiting = rejection(post(aws, 'AmazonSSM.GetParameter', {}));
+    await until(() => aws.calls.count('GetParameter') === 1);
+    await aws.close();
+    await waiting;
+
+    expect(told).toEqual([
+      'ListSecrets ok 200 none number',
+      'GetItem error 400 ResourceNotFoundException number',
+      'GetParameters fault none none number',
+      'GetParameter aborted none none number',
+    ]);
   });
 });
 

@@ -1,4 +1,9 @@
-import { type LocalAws, type LocalAwsChange, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import {
+  type LocalAws,
+  type LocalAwsChange,
+  localAwsEnvironment,
+  startLocalAws,
+} from '../../../src/testing/local-aws/local-aws';
 import { post } from './local-requests';
 
 let aws: LocalAws;
@@ -19,11 +24,16 @@ it('tells the variables with which an SDK finds it', () => {
   expect(aws.environment).toEqual({
     AWS_ENDPOINT_URL: aws.url,
     AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local-aws-not-a-real-key',
     AWS_SECRET_ACCESS_KEY: 'local-aws-not-a-real-secret',
     AWS_EC2_METADATA_DISABLED: 'true',
   });
   expect(aws.url).toBe(`http://127.0.0.1:${aws.port}`);
+});
+
+it('tells the variables for one that listens elsewhere', () => {
+  expect(localAwsEnvironment('http://[::1]:1')).toEqual({ ...aws.environment, AWS_ENDPOINT_URL: 'http://[::1]:1' });
 });
 
 it('puts and deletes parameters', async () => {

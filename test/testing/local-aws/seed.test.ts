@@ -81,6 +81,14 @@ describe('a seed file', () => {
     expect(await messageOf(twice)).toBe(`Seed file ${twice}: is not valid YAML at line 3, column 3 (DUPLICATE_KEY).`);
   });
 
+  it('tells that an alias has no anchor, without naming it', async () => {
+    const bad = await fileOf('alias.yaml', 'ssm:\n  /a: *hunter2\n');
+
+    expect(await messageOf(bad)).toBe(
+      `Seed file ${bad}: is not valid YAML (an alias without its anchor, or far too many).`,
+    );
+  });
+
   it('tells that it is not JSON, without quoting it', async () => {
     const bad = await fileOf('bad.json', '{\n"ssm": hunter2}');
     const empty = await fileOf('empty.json', '');

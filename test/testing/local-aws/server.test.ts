@@ -180,7 +180,9 @@ describe('the port', () => {
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
 
-    await expect(start({ port })).rejects.toThrow(`Cannot listen on 127.0.0.1 port ${port}: EADDRINUSE.`);
+    await expect(start({ port })).rejects.toThrow(
+      `Cannot listen on 127.0.0.1 port ${port}: EADDRINUSE. Something else listens there: choose another port.`,
+    );
 
     other.close();
   });
