@@ -1,4 +1,5 @@
 import { Default } from '../di/default';
+import { defaultDirectories } from '../directory/default-directories';
 import { Directory } from '../directory/directory';
 import { DirectoryChain } from '../directory/directory-chain';
 import { type LookupStrategy, type ResolvedSettings } from '../settings/settings-values';
@@ -15,10 +16,6 @@ export interface ConfigLayer {
   readonly exportsByService: readonly (string | Default)[];
   readonly strategy: LookupStrategy | Default;
 }
-
-const defaultDirectories = ['/{service}/{environment}', '/{service}/all', '/global/{environment}', '/global/all'].map(
-  (path) => new Directory({ path }),
-);
 
 /** Gives the service: of the nearest layer that names one, else of the settings. An empty one is `global`. */
 export function resolveService(layers: readonly ConfigLayer[], settings: ResolvedSettings): string {

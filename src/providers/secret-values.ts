@@ -13,7 +13,7 @@ import { type SecretOutcome } from './provider';
 /** Up to this many values are read one by one, in parallel; more by the batch call. */
 const mostSingleReads = 5;
 /** Names that a secret can have; `rds!` begins those that RDS manages. */
-const secretName = /^[A-Za-z0-9/_+=.@!-]+$/;
+export const secretName = /^[A-Za-z0-9/_+=.@!-]+$/;
 /** Most ids that a batch call takes. */
 const maxBatchSize = 20;
 

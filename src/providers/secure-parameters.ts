@@ -7,7 +7,8 @@ import { type SecretOutcome } from './provider';
 
 /** Most names that `GetParameters` takes. */
 const maxNames = 10;
-const parameterName = /^[/A-Za-z0-9_.-]+$/;
+/** Names that a parameter can have. */
+export const parameterName = /^[/A-Za-z0-9_.-]+$/;
 
 /** How secure strings are read. */
 export interface ParameterReading {

@@ -1,0 +1,9 @@
+import { Directory } from './directory';
+
+/** Where a service looks when nobody says otherwise: its own directories, then those of all services. */
+export const defaultDirectories: readonly Directory[] = [
+  '/{service}/{environment}',
+  '/{service}/all',
+  '/global/{environment}',
+  '/global/all',
+].map((path) => new Directory({ path }));

@@ -1,0 +1,36 @@
+/** Where the resources of a policy are. */
+export interface PolicyPlace {
+  /** Partition of ARNs. Default: `aws`. */
+  readonly partition?: string | undefined;
+  /** Region. Default: `*`, any. */
+  readonly region?: string | undefined;
+  /** Account id. Default: `*`, any. */
+  readonly account?: string | undefined;
+}
+
+/** Gives the ARN of a resource. @param resource - What follows the account: `parameter/orders/prod`. */
+export function arnOf(
+  { partition = 'aws', region = '*', account = '*' }: PolicyPlace,
+  service: string,
+  resource: string,
+): string {
+  return `arn:${partition}:${service}:${region}:${account}:${resource}`;
+}
+
+/**
+ * Gives what `kms:ViaService` is when a service uses a key for somebody. The suffix differs between partitions.
+ *
+ * Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+ */
+export function viaService({ region = '*' }: PolicyPlace, service: string): string {
+  return `${service}.${region}.amazonaws.com*`;
+}
+
+/**
+ * Gives a text as a policy must have it to mean just that text.
+ *
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
+ */
+export function literal(text: string): string {
+  return text.replace(/[*?]/g, (character) => `\${${character}}`);
+}

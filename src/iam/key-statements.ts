@@ -1,0 +1,51 @@
+import { viaService } from './arn';
+import { allow, type PolicyStatement } from './policy-document';
+import { environOf, type PolicyOptions } from './policy-options';
+
+/** What is decrypted, by which service. */
+export interface Decryption {
+  readonly sid: string;
+  /** Service that uses the key for the reader. */
+  readonly service: 'ssm' | 'secretsmanager';
+  /** Key of the encryption context that names what is decrypted. */
+  readonly contextKey: 'PARAMETER_ARN' | 'SecretARN';
+  /** ARNs of what may be decrypted. */
+  readonly arns: readonly string[];
+}
+
+/**
+ * Allows to use customer managed keys through a service, for what it keeps and the reader may read.
+ *
+ * Sources: https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html,
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+ */
+export function decryptStatement(
+  options: PolicyOptions,
+  { sid, service, contextKey, arns }: Decryption,
+): readonly PolicyStatement[] {
+  if (arns.length === 0) return [];
+  return allow(sid, ['kms:Decrypt'], options.kmsKeyArns ?? [], {
+    StringLike: { 'kms:ViaService': viaService(options, service), [`kms:EncryptionContext:${contextKey}`]: arns },
+  });
+}
+
+/** Allows to make and unwrap the data keys that secrets of one partition of the cache table are sealed with. */
+export function sealingStatement(options: PolicyOptions): readonly PolicyStatement[] {
+  const environ = environOf(options);
+  const { cacheKmsKeyArn, cacheTable } = options;
+  if (environ === undefined || cacheKmsKeyArn === undefined || cacheTable === null) return [];
+  return allow('SealSecrets', ['kms:GenerateDataKey', 'kms:Decrypt'], [cacheKmsKeyArn], {
+    StringEquals: { 'kms:EncryptionContext:environ': environ },
+  });
+}
+
+/**
+ * Allows to use the keys that tables are encrypted with, through DynamoDB.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+export function tableKeyStatement(options: PolicyOptions): readonly PolicyStatement[] {
+  return allow('UseTableKeys', ['kms:Decrypt', 'kms:DescribeKey'], options.tableKmsKeyArns ?? [], {
+    StringLike: { 'kms:ViaService': viaService(options, 'dynamodb') },
+  });
+}

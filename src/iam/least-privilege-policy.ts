@@ -1,0 +1,26 @@
+import { sealingStatement, tableKeyStatement } from './key-statements';
+import { type PolicyDocument } from './policy-document';
+import { type PolicyOptions } from './policy-options';
+import { parameterStatements, secretStatements } from './source-statements';
+import { cacheTableStatement, configTableStatement } from './table-statements';
+
+/**
+ * Gives the least policy that a service needs to read its settings: its chain's directories at the providers it asks, and its
+ * own partition of the cache table.
+ *
+ * @throws InvalidDirectoryError for a directory that is no path.
+ */
+export function leastPrivilegePolicy(options: PolicyOptions): PolicyDocument {
+  const { providers = ['ssm', 'secrets'] } = options;
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      ...(providers.includes('ssm') ? parameterStatements(options) : []),
+      ...(providers.includes('secrets') ? secretStatements(options) : []),
+      ...(providers.includes('dynamo') ? configTableStatement(options) : []),
+      ...cacheTableStatement(options),
+      ...sealingStatement(options),
+      ...tableKeyStatement(options),
+    ],
+  };
+}

@@ -1,0 +1,40 @@
+/** Operators, each with condition keys and the values they are compared with. */
+export type PolicyConditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** A statement of a policy that allows something. */
+export interface PolicyStatement {
+  /** Letters and digits; unique in its policy. */
+  readonly Sid: string;
+  readonly Effect: 'Allow';
+  readonly Action: readonly string[];
+  /** ARNs; `*` stands for any text, `?` for any character. */
+  readonly Resource: readonly string[];
+  /** Absent: no conditions. All must hold. */
+  readonly Condition?: PolicyConditions;
+}
+
+/**
+ * A policy as IAM takes it: `JSON.stringify` makes the document.
+ *
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+ */
+export interface PolicyDocument {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly PolicyStatement[];
+}
+
+/**
+ * Gives the statement that allows actions on resources.
+ *
+ * @returns None without a resource: IAM takes no statement that has none.
+ */
+export function allow(
+  sid: string,
+  actions: readonly string[],
+  resources: readonly string[],
+  conditions?: PolicyConditions,
+): readonly PolicyStatement[] {
+  if (resources.length === 0) return [];
+  const condition = conditions === undefined ? {} : { Condition: conditions };
+  return [{ Sid: sid, Effect: 'Allow', Action: actions, Resource: resources, ...condition }];
+}

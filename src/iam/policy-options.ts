@@ -1,0 +1,45 @@
+import { defaultDirectories } from '../directory/default-directories';
+import { Directory } from '../directory/directory';
+import { DirectoryChain } from '../directory/directory-chain';
+import { type LookupStrategy } from '../settings/settings-values';
+import { type PolicyPlace } from './arn';
+
+/** A provider that needs permissions. */
+export type PolicyProvider = 'ssm' | 'secrets' | 'dynamo';
+
+/** Who reads what, as far as permissions depend on it. */
+export interface PolicyOptions extends PolicyPlace {
+  /** Service that runs. */
+  readonly service: string;
+  /** Environment it runs in. */
+  readonly environment: string;
+  /** Where it looks, placeholders allowed. Absent: the default four. */
+  readonly directories?: readonly (Directory | string)[] | undefined;
+  /** Whom it asks. Absent: `ssm` and `secrets`. */
+  readonly providers?: readonly PolicyProvider[] | undefined;
+  /** How it looks names up. Default: `listing`. */
+  readonly strategy?: LookupStrategy | undefined;
+  /** Names it reads, as they are stored: IAM minds the case. Absent: all names of the directories. */
+  readonly names?: readonly string[] | undefined;
+  /** Table that `dynamo` reads. Default: `global-all-config`. */
+  readonly configTable?: string | undefined;
+  /** The shared cache table; `null`: no cache. Default: `global-all-configCache`. */
+  readonly cacheTable?: string | null | undefined;
+  /** ARNs of the customer managed keys of `SecureString`s and secrets. The keys that AWS manages need no permission. */
+  readonly kmsKeyArns?: readonly string[] | undefined;
+  /** ARN of the key that `cacheKmsKeyId` names, for `cacheSecrets: 'encrypt'`. Absent: none. */
+  readonly cacheKmsKeyArn?: string | undefined;
+  /** ARNs of the customer managed keys that the tables are encrypted with. */
+  readonly tableKmsKeyArns?: readonly string[] | undefined;
+}
+
+/** Gives the paths that are looked in, in order, each once. @throws InvalidDirectoryError for what is no path. */
+export function pathsOf({ directories = defaultDirectories, service, environment }: PolicyOptions): readonly string[] {
+  const resolved = directories.map((each) => Directory.from(each).resolve({ service, environment }));
+  return new DirectoryChain(resolved).directories.map(({ path }) => path);
+}
+
+/** Gives the partition of the cache table; `undefined` for the service `global`, which is nobody's and caches nothing. */
+export function environOf({ service, environment }: PolicyOptions): string | undefined {
+  return service === 'global' ? undefined : `/${service}/${environment}`;
+}

@@ -1,0 +1,123 @@
+import { type LocalAwsCall } from '../../src/testing/local-aws/call-log';
+import { keyArn, parameterArn, region, secretArn } from '../../src/testing/local-aws/arn';
+import { type IamRequest } from './policy-simulator';
+
+/** What of an account IAM needs to know to see what a request leads to. */
+export interface Account {
+  /** Names of the `SecureString`s under customer managed keys. */
+  readonly secureStrings?: readonly string[];
+  /** Names of the secrets that exist. */
+  readonly secrets?: readonly string[];
+  /** The customer managed key of both; absent: the keys that AWS manages, which ask for no permission. */
+  readonly key?: string;
+}
+
+interface Body {
+  readonly Path?: string;
+  readonly Recursive?: boolean;
+  readonly WithDecryption?: boolean;
+  readonly Names?: readonly string[];
+  readonly SecretId?: string;
+  readonly SecretIdList?: readonly string[];
+  readonly KeyId?: string;
+  readonly EncryptionContext?: Readonly<Record<string, string>>;
+  readonly TableName?: string;
+  readonly Key?: Row;
+  readonly Item?: Row;
+  readonly ExpressionAttributeValues?: { readonly ':partition'?: { readonly S: string } };
+  readonly RequestItems?: Readonly<Record<string, readonly Write[]>>;
+}
+
+type Row = Readonly<Record<string, { readonly S?: string }>>;
+type Write = { readonly PutRequest: { readonly Item: Row } } | { readonly DeleteRequest: { readonly Key: Row } };
+
+/**
+ * Gives all that a recorded request has to be allowed, what services do with keys on its behalf included.
+ *
+ * Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html and the pages
+ * of the other services there.
+ */
+export function iamRequestsOf(
+  call: Pick<LocalAwsCall, 'service' | 'operation' | 'body'>,
+  account: Account = {},
+): readonly IamRequest[] {
+  const body = call.body as Body;
+  switch (call.service) {
+    case 'ssm':
+      return parameterRequests(call.operation, body, account);
+    case 'secretsmanager':
+      return secretRequests(call.operation, body, account);
+    case 'dynamodb':
+      return tableRequests(call.operation, body);
+    case 'kms':
+      return [request(`kms:${call.operation}`, body.KeyId ?? '', encryptionContext(body.EncryptionContext ?? {}))];
+    case 'unknown':
+      throw new Error(`A request that no service knows: ${call.operation}.`);
+  }
+}
+
+function parameterRequests(
+  operation: string,
+  { Path = '', Recursive = false, Names, WithDecryption }: Body,
+  account: Account,
+) {
+  const action = `ssm:${operation}`;
+  const isRead = (name: string): boolean => Names?.includes(name) ?? name.slice(0, name.lastIndexOf('/')) === Path;
+  const decrypted = WithDecryption === true ? (account.secureStrings ?? []).filter(isRead) : [];
+  return [
+    ...(Names ?? []).map((name) => request(action, parameterArn(name))),
+    ...(Names === undefined ? [request(action, parameterArn(Path), { 'ssm:Recursive': String(Recursive) })] : []),
+    ...decrypted.flatMap((name) => decryption(account, 'ssm', { PARAMETER_ARN: parameterArn(name) })),
+  ];
+}
+
+function secretRequests(
+  operation: string,
+  { SecretId, SecretIdList = [] }: Body,
+  account: Account,
+): readonly IamRequest[] {
+  const ids = SecretId === undefined ? SecretIdList : [SecretId];
+  const values = ids.flatMap((name) => {
+    const exists = account.secrets?.includes(name) ?? true;
+    const arn = secretArn(name);
+    const read = request('secretsmanager:GetSecretValue', exists ? arn : arn.slice(0, -'-123456'.length));
+    return [read, ...(exists ? decryption(account, 'secretsmanager', { SecretARN: arn }) : [])];
+  });
+  return operation === 'GetSecretValue' ? values : [request(`secretsmanager:${operation}`, '*'), ...values];
+}
+
+function tableRequests(operation: string, body: Body): readonly IamRequest[] {
+  const action = `dynamodb:${operation}`;
+  const asked = (table: string, partitions: readonly (string | undefined)[]): IamRequest => {
+    const keys = partitions.filter((each) => each !== undefined);
+    const context = keys.length === 0 ? {} : { 'dynamodb:LeadingKeys': [...new Set(keys)] };
+    return request(action, `arn:aws:dynamodb:${region}:000000000000:table/${table}`, context);
+  };
+  if (body.RequestItems !== undefined) {
+    return Object.entries(body.RequestItems).map(([table, writes]) => asked(table, writes.map(partitionOf)));
+  }
+  const partition = body.ExpressionAttributeValues?.[':partition']?.S ?? (body.Key ?? body.Item)?.['app_key']?.S;
+  return [asked(body.TableName ?? '', [partition])];
+}
+
+function partitionOf(write: Write): string | undefined {
+  return ('PutRequest' in write ? write.PutRequest.Item : write.DeleteRequest.Key)['app_key']?.S;
+}
+
+function decryption(
+  { key }: Account,
+  service: string,
+  context: Readonly<Record<string, string>>,
+): readonly IamRequest[] {
+  if (key === undefined) return [];
+  const via = { 'kms:ViaService': `${service}.${region}.amazonaws.com` };
+  return [request('kms:Decrypt', keyArn(key), { ...encryptionContext(context), ...via })];
+}
+
+function encryptionContext(context: Readonly<Record<string, string>>): IamRequest['context'] {
+  return Object.fromEntries(Object.entries(context).map(([key, value]) => [`kms:EncryptionContext:${key}`, value]));
+}
+
+function request(action: string, resource: string, context: IamRequest['context'] = {}): IamRequest {
+  return { action, resource, context };
+}

@@ -1,0 +1,211 @@
+import { InvalidDirectoryError } from '../../src/index';
+import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
+import { type PolicyOptions } from '../../src/iam/policy-options';
+
+const orders: PolicyOptions = { region: 'eu-west-1', account: '111122223333', service: 'orders', environment: 'prod' };
+
+function statement(sid: string, options: PolicyOptions) {
+  return leastPrivilegePolicy(options).Statement.find(({ Sid }) => Sid === sid);
+}
+
+function sids(options: PolicyOptions): readonly string[] {
+  return leastPrivilegePolicy(options).Statement.map(({ Sid }) => Sid);
+}
+
+describe('leastPrivilegePolicy', () => {
+  test('of a service with nothing but a name and an environment', () => {
+    expect(leastPrivilegePolicy(orders)).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'ListParameters',
+          Effect: 'Allow',
+          Action: ['ssm:GetParametersByPath'],
+          Resource: [
+            'arn:aws:ssm:eu-west-1:111122223333:parameter/orders/prod',
+            'arn:aws:ssm:eu-west-1:111122223333:parameter/orders/all',
+            'arn:aws:ssm:eu-west-1:111122223333:parameter/global/prod',
+            'arn:aws:ssm:eu-west-1:111122223333:parameter/global/all',
+          ],
+          Condition: { StringNotEquals: { 'ssm:Recursive': 'true' } },
+        },
+        {
+          Sid: 'ReadParameters',
+          Effect: 'Allow',
+          Action: ['ssm:GetParameters'],
+          Resource: [
+            'arn:aws:ssm:eu-west-1:111122223333:parameter/orders/prod/*',
+            'arn:aws:ssm:eu-west-1:111122223333:parameter/orders/all/*',
+            'arn:aws:ssm:eu-west-1:111122223333:parameter/global/prod/*',
+            'arn:aws:ssm:eu-west-1:111122223333:parameter/global/all/*',
+          ],
+        },
+        {
+          Sid: 'ListSecrets',
+          Effect: 'Allow',
+          Action: ['secretsmanager:ListSecrets', 'secretsmanager:BatchGetSecretValue'],
+          Resource: ['*'],
+        },
+        {
+          Sid: 'ReadSecrets',
+          Effect: 'Allow',
+          Action: ['secretsmanager:GetSecretValue'],
+          Resource: [
+            'arn:aws:secretsmanager:eu-west-1:111122223333:secret:/orders/prod/*',
+            'arn:aws:secretsmanager:eu-west-1:111122223333:secret:/orders/all/*',
+            'arn:aws:secretsmanager:eu-west-1:111122223333:secret:/global/prod/*',
+            'arn:aws:secretsmanager:eu-west-1:111122223333:secret:/global/all/*',
+          ],
+        },
+        {
+          Sid: 'UseCacheTable',
+          Effect: 'Allow',
+          Action: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:BatchWriteItem'],
+          Resource: ['arn:aws:dynamodb:eu-west-1:111122223333:table/global-all-configCache'],
+          Condition: {
+            'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['/orders/prod'] },
+            Null: { 'dynamodb:LeadingKeys': 'false' },
+          },
+        },
+      ],
+    });
+  });
+
+  test('names ARNs of any region and account when it is told none', () => {
+    const policy = leastPrivilegePolicy({
+      service: 'orders',
+      environment: 'prod',
+      partition: 'aws-cn',
+      directories: ['/a'],
+    });
+
+    expect(policy.Statement[0]?.Resource).toEqual(['arn:aws-cn:ssm:*:*:parameter/a']);
+  });
+
+  test('lists nothing for names that are looked up by name, and allows to ask for secrets that do not exist', () => {
+    const options: PolicyOptions = { ...orders, directories: ['/a'], names: ['TOKEN'], strategy: 'names' };
+
+    expect(sids(options)).toEqual(['ReadParameters', 'ListSecrets', 'ReadSecrets', 'UseCacheTable']);
+    expect(statement('ListSecrets', options)?.Action).toEqual(['secretsmanager:BatchGetSecretValue']);
+    expect(statement('ReadParameters', options)?.Resource).toEqual([
+      'arn:aws:ssm:eu-west-1:111122223333:parameter/a/TOKEN',
+    ]);
+    expect(statement('ReadSecrets', options)?.Resource).toEqual([
+      'arn:aws:secretsmanager:eu-west-1:111122223333:secret:/a/TOKEN-??????',
+      'arn:aws:secretsmanager:eu-west-1:111122223333:secret:/a/TOKEN',
+    ]);
+  });
+
+  test('passes over names that a parameter or secret cannot have', () => {
+    const options: PolicyOptions = {
+      ...orders,
+      directories: ['/a'],
+      names: ['*', 'a@b', '${x}', 'what?'],
+      strategy: 'names',
+    };
+
+    expect(statement('ReadParameters', options)).toBeUndefined();
+    expect(statement('ReadSecrets', options)?.Resource).toEqual([
+      'arn:aws:secretsmanager:eu-west-1:111122223333:secret:/a/a@b-??????',
+      'arn:aws:secretsmanager:eu-west-1:111122223333:secret:/a/a@b',
+    ]);
+  });
+
+  test('has no statement without a resource', () => {
+    const options: PolicyOptions = { ...orders, names: [], strategy: 'names', cacheTable: null };
+
+    expect(leastPrivilegePolicy(options).Statement).toEqual([]);
+  });
+
+  test('takes a wildcard in a directory for a character', () => {
+    const options: PolicyOptions = { ...orders, directories: ['/a*/b?'], providers: ['ssm', 'dynamo'] };
+
+    expect(statement('ListParameters', options)?.Resource).toEqual([
+      'arn:aws:ssm:eu-west-1:111122223333:parameter/a${*}/b${?}',
+    ]);
+    expect(statement('ReadConfigTable', options)?.Condition?.['ForAllValues:StringEquals']).toEqual({
+      'dynamodb:LeadingKeys': ['/a*/b?'],
+    });
+  });
+
+  test('fills in placeholders, and names each directory once', () => {
+    const directories = ['/{service}/{environment}', '/orders/prod/', '/{service}/export/{environment}'];
+
+    expect(statement('ListParameters', { ...orders, directories })?.Resource).toEqual([
+      'arn:aws:ssm:eu-west-1:111122223333:parameter/orders/prod',
+      'arn:aws:ssm:eu-west-1:111122223333:parameter/orders/export/prod',
+    ]);
+    expect(() => leastPrivilegePolicy({ ...orders, directories: ['relative'] })).toThrow(InvalidDirectoryError);
+  });
+
+  test('leaves out providers that are not asked, and tables that have another name', () => {
+    const options: PolicyOptions = { ...orders, providers: ['dynamo'], configTable: 'settings', cacheTable: 'cache' };
+
+    expect(leastPrivilegePolicy(options).Statement.map(({ Sid, Resource }) => [Sid, ...Resource])).toEqual([
+      ['ReadConfigTable', 'arn:aws:dynamodb:eu-west-1:111122223333:table/settings'],
+      ['UseCacheTable', 'arn:aws:dynamodb:eu-west-1:111122223333:table/cache'],
+    ]);
+    expect(sids({ ...orders, providers: [], cacheTable: null })).toEqual([]);
+  });
+
+  test('has no partition of the cache table for the service global', () => {
+    const cacheKmsKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/sealing';
+
+    expect(sids({ ...orders, service: 'global', providers: ['dynamo'], cacheKmsKeyArn })).toEqual(['ReadConfigTable']);
+    expect(sids({ ...orders, providers: [], cacheTable: null, cacheKmsKeyArn })).toEqual([]);
+  });
+
+  test('allows each key for its purpose only', () => {
+    const key = (id: string) => `arn:aws:kms:eu-west-1:111122223333:key/${id}`;
+    const options: PolicyOptions = {
+      ...orders,
+      directories: ['/a'],
+      kmsKeyArns: [key('sources')],
+      cacheKmsKeyArn: key('sealing'),
+      tableKmsKeyArns: [key('tables')],
+    };
+
+    const statements = leastPrivilegePolicy(options).Statement.filter(({ Action }) => Action.includes('kms:Decrypt'));
+
+    expect(statements).toEqual([
+      {
+        Sid: 'DecryptParameters',
+        Effect: 'Allow',
+        Action: ['kms:Decrypt'],
+        Resource: [key('sources')],
+        Condition: {
+          StringLike: {
+            'kms:ViaService': 'ssm.eu-west-1.amazonaws.com*',
+            'kms:EncryptionContext:PARAMETER_ARN': ['arn:aws:ssm:eu-west-1:111122223333:parameter/a/*'],
+          },
+        },
+      },
+      {
+        Sid: 'DecryptSecrets',
+        Effect: 'Allow',
+        Action: ['kms:Decrypt'],
+        Resource: [key('sources')],
+        Condition: {
+          StringLike: {
+            'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com*',
+            'kms:EncryptionContext:SecretARN': ['arn:aws:secretsmanager:eu-west-1:111122223333:secret:/a/*'],
+          },
+        },
+      },
+      {
+        Sid: 'SealSecrets',
+        Effect: 'Allow',
+        Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        Resource: [key('sealing')],
+        Condition: { StringEquals: { 'kms:EncryptionContext:environ': '/orders/prod' } },
+      },
+      {
+        Sid: 'UseTableKeys',
+        Effect: 'Allow',
+        Action: ['kms:Decrypt', 'kms:DescribeKey'],
+        Resource: [key('tables')],
+        Condition: { StringLike: { 'kms:ViaService': 'dynamodb.eu-west-1.amazonaws.com*' } },
+      },
+    ]);
+  });
+});

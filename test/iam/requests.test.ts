@@ -1,0 +1,201 @@
+import { type ConfigOptions, Default, DynamoCacher, DynamoProvider } from '../../src/index';
+import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
+import { type PolicyDocument } from '../../src/iam/policy-document';
+import { type PolicyOptions } from '../../src/iam/policy-options';
+import { type SettingsValues } from '../../src/settings/settings-values';
+import { keyArn } from '../../src/testing/local-aws/arn';
+import { type LocalAws, type LocalAwsCall, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { FleetProcess } from '../cache/fleet-process';
+import { type Account, iamRequestsOf } from './iam-requests';
+import { type IamRequest, isAllowed } from './policy-simulator';
+
+const cacheTable = 'global-all-configCache';
+const configTable = 'global-all-config';
+const secretNames = ['token', 'key_a', 'key_b', 'key_c', 'key_d', 'key_e', 'key_f'];
+const names = ['db_host', 'pool_size', 'region', 'license', 'retry', 'rate', 'absent', ...secretNames];
+const account: Account = {
+  secureStrings: ['/orders/all/license'],
+  secrets: secretNames.map((name) => `/orders/prod/${name}`),
+  key: 'customer-key',
+};
+const place = { region: 'us-east-1', account: '000000000000' };
+const everywhere: PolicyOptions = {
+  ...place,
+  service: 'orders',
+  environment: 'prod',
+  directories: ['/orders/prod', '/orders/all', '/global/prod', '/global/all', '/billing/export/prod'],
+  providers: ['ssm', 'secrets', 'dynamo'],
+  kmsKeyArns: [keyArn('customer-key')],
+};
+
+/** A way to run the library, and the policy that goes with it. */
+interface Scenario {
+  readonly title: string;
+  readonly settings: Partial<SettingsValues>;
+  readonly policy: PolicyOptions;
+}
+
+const scenarios: readonly Scenario[] = [
+  { title: 'by listing, secrets by reference', settings: {}, policy: everywhere },
+  { title: 'by listing of the names it declares', settings: {}, policy: { ...everywhere, names } },
+  {
+    title: 'by listing, without a cache',
+    settings: { disableDefaultCacher: true },
+    policy: { ...everywhere, cacheTable: null },
+  },
+  {
+    title: 'by listing, secrets sealed with a KMS key',
+    settings: { cacheSecrets: 'encrypt', cacheKmsKeyId: keyArn('sealing-key') },
+    policy: { ...everywhere, cacheKmsKeyArn: keyArn('sealing-key') },
+  },
+  { title: 'by listing, secrets in plain', settings: { cacheSecrets: 'plaintext' }, policy: everywhere },
+  { title: 'by listing, secrets not cached', settings: { cacheSecrets: 'never' }, policy: everywhere },
+  { title: 'by name', settings: { strategy: 'names' }, policy: { ...everywhere, strategy: 'names' } },
+  {
+    title: 'by the names it declares',
+    settings: { strategy: 'names' },
+    policy: { ...everywhere, strategy: 'names', names },
+  },
+  {
+    title: 'by the names it declares, without a cache',
+    settings: { strategy: 'names', disableDefaultCacher: true },
+    policy: { ...everywhere, strategy: 'names', names, cacheTable: null },
+  },
+];
+
+function startAws(): Promise<LocalAws> {
+  return startLocalAws({
+    seed: {
+      ssm: {
+        '/orders/prod/db_host': 'db.internal',
+        '/orders/all/license': { value: 'canary-license', type: 'SecureString' },
+        '/global/all/region': 'eu-west-1',
+        '/billing/export/prod/rate': '7',
+      },
+      secrets: Object.fromEntries(secretNames.map((name) => [`/orders/prod/${name}`, `canary-${name}`])),
+      tables: {
+        [cacheTable]: { rows: [] },
+        [configTable]: { rows: [{ app_key: '/global/prod', name_key: 'retry', value: { times: 5 } }] },
+      },
+    },
+  });
+}
+
+/** Starts cold twice at once and warm twice, looks at the cache and clears it; gives all requests of that. */
+async function recordedCalls(settings: Partial<SettingsValues>): Promise<readonly LocalAwsCall[]> {
+  const aws = await startAws();
+  const config: ConfigOptions = {
+    directories: [Default, '/billing/export/prod'],
+    providers: [Default, DynamoProvider],
+  };
+  const start = () => new FleetProcess(aws, { settings, config });
+  const loading = async (process: FleetProcess) => {
+    expect(await process.values(names)).toEqual(
+      expect.arrayContaining(['db.internal', '7', { times: 5 }, 'canary-license', 'canary-key_f']),
+    );
+    await process.flush();
+  };
+  const processes = [start(), start(), start(), start()];
+  const [one, other, warm, last] = processes as [FleetProcess, FleetProcess, FleetProcess, FleetProcess];
+  await Promise.all([one, other].map(loading));
+  await loading(warm);
+  if (settings.disableDefaultCacher !== true) {
+    await warm.run(() => DynamoCacher.grab().entries());
+    await warm.run(() => DynamoCacher.grab().clear({ name: 'db_host' }));
+    await warm.run(() => DynamoCacher.grab().clear());
+  }
+  await loading(last);
+  await Promise.all(processes.map((each) => each.close()));
+  expect(processes.flatMap(({ log }) => log.events)).toEqual([]);
+  await aws.close();
+  return aws.calls.all;
+}
+
+/** Gives what a request wants that a policy does not allow. */
+function refused(policy: PolicyDocument, call: LocalAwsCall): readonly IamRequest[] {
+  return iamRequestsOf(call, account).filter((each) => !isAllowed(policy, each));
+}
+
+/** Gives a request as it would be with other texts in its body. */
+function changed(call: LocalAwsCall, change: (body: string) => string): LocalAwsCall {
+  return { ...call, body: JSON.parse(change(JSON.stringify(call.body))) as unknown };
+}
+
+const neighbours: readonly [string, (body: string) => string][] = [
+  ['of another service', (body) => body.replace(/\/(orders|global|billing)\//g, '/stranger/')],
+  ['of another environment', (body) => body.replace(/\/(prod|all)(?=["/|])/g, '/test')],
+  ['whose path begins the same', (body) => body.replace(/\/(prod|all)(?=["/|])/g, '/$12')],
+  ['further down', (body) => body.replace(/("\/(?:\w+\/)*(?:prod|all))(?=["/])/g, '$1/deeper')],
+];
+
+describe.each(scenarios)('$title', ({ settings, policy: options }) => {
+  const policy = leastPrivilegePolicy(options);
+  let calls: readonly LocalAwsCall[];
+
+  beforeAll(async () => {
+    calls = await recordedCalls(settings);
+  });
+
+  test('every request of the library is allowed', () => {
+    expect(calls.length).toBeGreaterThan(10);
+    expect(calls.flatMap((call) => refused(policy, call))).toEqual([]);
+  });
+
+  test.each(neighbours)('the same request to a place %s is not', (_, change) => {
+    const telling = calls.filter(({ operation }) => operation !== 'ListSecrets').map((call) => changed(call, change));
+
+    expect(telling.filter((call) => isReadBelow(options, call) === refused(policy, call).length > 0)).toEqual([]);
+  });
+
+  test.each([cacheTable, configTable, 'global-all-other'])(
+    'no Scan, and no Query without a partition, of %s is',
+    (TableName) => {
+      const everything = ['Scan', 'Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
+
+      const requests = everything.flatMap((operation) =>
+        iamRequestsOf({ service: 'dynamodb', operation, body: { TableName } }),
+      );
+
+      expect(requests.filter((each) => isAllowed(policy, each))).toEqual([]);
+    },
+  );
+
+  test('a name that is not declared is not, when names are', () => {
+    const read = calls.filter(({ operation }) => /^GetParameters$|^GetSecretValue$/.test(operation));
+    const others = read.map((call) => changed(call, (body) => body.replace(/\/(\w+)"/g, '/$1_b"')));
+
+    expect(others.length).toBeGreaterThan(0);
+    for (const call of others) expect(refused(policy, call).length > 0).toBe(options.names !== undefined);
+  });
+
+  test('no listing with all that is below is', () => {
+    const body = { Path: '/orders/prod', Recursive: true, WithDecryption: false };
+
+    expect(
+      refused(policy, { ...(calls[0] as LocalAwsCall), service: 'ssm', operation: 'GetParametersByPath', body }),
+    ).toHaveLength(1);
+  });
+});
+
+test('nothing is allowed that no request needs', async () => {
+  const used = new Set<string>();
+  for (const { settings } of scenarios) {
+    for (const call of await recordedCalls(settings))
+      iamRequestsOf(call, account).forEach(({ action }) => used.add(action));
+  }
+
+  const granted = scenarios.flatMap(({ policy }) =>
+    leastPrivilegePolicy(policy).Statement.flatMap(({ Action }) => Action),
+  );
+
+  expect(new Set(granted)).toEqual(used);
+});
+
+/** Whether a value further down is read by name: a policy that does not name names cannot tell it from one of the directory. */
+function isReadBelow({ names: declared }: PolicyOptions, { operation, body }: LocalAwsCall): boolean {
+  return (
+    declared === undefined &&
+    /^Get(Parameters|SecretValue)$|^BatchGet/.test(operation) &&
+    JSON.stringify(body).includes('/deeper')
+  );
+}
