@@ -1,7 +1,15 @@
+/** One bar. */
+export interface Bar {
+  readonly label: string;
+  readonly value: number;
+  /** Behind the value, in brackets; empty for none. */
+  readonly note: string;
+}
+
 /** What a bar chart shows. */
 export interface BarChart {
   readonly title: string;
-  readonly bars: readonly { readonly label: string; readonly value: number; readonly note: string }[];
+  readonly bars: readonly Bar[];
 }
 
 const rowHeight = 26;

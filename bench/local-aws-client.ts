@@ -8,8 +8,8 @@ import { type LocalAwsReport, type LocalAwsRequest } from './local-aws-process';
 export interface LocalAwsClient {
   readonly environment: Readonly<Record<string, string>>;
   report(): Promise<LocalAwsReport>;
-  /** Empties a table and the call log. */
-  reset(table: string): Promise<void>;
+  /** Empties the call log, and a table. */
+  reset(table?: string): Promise<void>;
   stop(): Promise<void>;
 }
 

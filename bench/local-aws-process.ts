@@ -1,11 +1,11 @@
-import { type LocalAwsOptions, startLocalAws } from '../src/testing/local-aws/local-aws';
+import { type LocalAwsCall, type LocalAwsOptions, startLocalAws } from '../src/testing/local-aws/local-aws';
 
 /** What the parent asks of the local AWS in this process. */
 export type LocalAwsRequest =
   | { readonly kind: 'start'; readonly options: LocalAwsOptions }
   | { readonly kind: 'calls' }
-  /** Empties a table and the call log. */
-  | { readonly kind: 'reset'; readonly table: string }
+  /** Empties the call log, and a table. */
+  | { readonly kind: 'reset'; readonly table?: string | undefined }
   | { readonly kind: 'stop' };
 
 /** What it is told. */
@@ -15,6 +15,17 @@ export interface LocalAwsReport {
   readonly calls: Readonly<Record<string, number>>;
   /** Requests by outcome. */
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Requests, oldest first. */
+  readonly log: readonly LoggedRequest[];
+}
+
+/** A request, on a clock that all processes share. */
+export interface LoggedRequest {
+  readonly operation: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAtMs: number;
+  /** Infinite while it is in work. */
+  readonly endedAtMs: number;
 }
 
 let starting: ReturnType<typeof startLocalAws> | undefined;
@@ -27,7 +38,7 @@ async function answer(request: LocalAwsRequest): Promise<LocalAwsReport> {
   starting ??= startLocalAws(request.kind === 'start' ? request.options : {});
   const aws = await starting;
   if (request.kind === 'reset') {
-    await aws.clearTable(request.table);
+    if (request.table !== undefined) await aws.clearTable(request.table);
     aws.calls.clear();
   }
   const calls = count(aws.calls.all.map(({ operation }) => operation));
@@ -36,7 +47,12 @@ async function answer(request: LocalAwsRequest): Promise<LocalAwsReport> {
     await aws.close();
     setImmediate(() => process.disconnect());
   }
-  return { environment: aws.environment, calls, outcomes };
+  return { environment: aws.environment, calls, outcomes, log: aws.calls.all.map(logged) };
+}
+
+function logged({ operation, startedAtMs, endedAtMs = Infinity }: LocalAwsCall): LoggedRequest {
+  const { timeOrigin } = performance;
+  return { operation, startedAtMs: timeOrigin + startedAtMs, endedAtMs: timeOrigin + endedAtMs };
 }
 
 function count(names: readonly string[]): Record<string, number> {

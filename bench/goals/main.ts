@@ -3,12 +3,18 @@ import { table } from '../table';
 import { measureBundle } from './bundle';
 import { measureHot } from './hot';
 import { measureImport } from './import';
+import { measureFifty } from './fifty';
+import { measureMemory } from './memory';
+import { measureRounds } from './rounds';
 import { type Measured, type Result, verdict } from './result';
 
 const areas: Readonly<Record<string, () => Promise<Measured>>> = {
   hot: measureHot,
   import: measureImport,
   bundle: measureBundle,
+  rounds: measureRounds,
+  fifty: measureFifty,
+  memory: measureMemory,
 };
 
 async function main(wanted: readonly string[]): Promise<void> {

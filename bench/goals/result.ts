@@ -1,3 +1,5 @@
+import { type BarChart } from '../bar-chart';
+
 /** One line of the table. */
 export interface Result {
   readonly what: string;
@@ -17,6 +19,13 @@ export interface Measured {
   readonly results: readonly Result[];
   /** Tables that tell where time or bytes go, as text. */
   readonly details?: readonly string[];
+  readonly charts?: readonly NamedChart[];
+}
+
+/** A picture of results. */
+export interface NamedChart extends BarChart {
+  /** In `docs/images`. */
+  readonly file: string;
 }
 
 /** The middle one of some figures. */
