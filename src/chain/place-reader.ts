@@ -123,7 +123,7 @@ export class PlaceReader {
 
   /** Starts work that may serve several callers in nobody's context: that of the root. */
   detached<T>(start: () => T): T {
-    return this.options.context.root.run(start);
+    return this.options.context.runShared(start);
   }
 
   private pick(place: Place, listing: ListingOutcome, name: string): PlaceOutcome | Promise<PlaceOutcome> {

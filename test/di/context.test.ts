@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Context, type Scope, withDependencies } from '../../src/di/context';
 import { Dependency } from '../../src/di/dependency';
+import { state } from '../../src/di/state';
 import { ContextError } from '../../src/errors';
 
 class Counter extends Dependency {
@@ -331,5 +332,44 @@ describe('two copies of the package', () => {
       expect(copy.Clock).not.toBe(Clock);
       expect(grabbed).toBe(clock);
     });
+  });
+});
+
+describe('outside of any run()', () => {
+  class Made extends Dependency {
+    readonly madeIn = Context.current();
+  }
+
+  it('makes dependencies, and runs what is shared, without AsyncLocalStorage', () => {
+    const running = jest.spyOn(state.storage, 'run');
+    const root = Context.current();
+
+    const made = root.resolve(Made);
+    const ranIn = root.runShared(() => Context.current());
+
+    expect([made.madeIn, ranIn]).toEqual([root, root]);
+    expect(running).not.toHaveBeenCalled();
+    running.mockRestore();
+  });
+
+  it('makes a dependency of the root with the root as current context, whatever has been entered', () => {
+    const root = Context.createRoot();
+    const scope = root.child([]).enter();
+
+    const made = Context.current().resolve(Made);
+    scope.exit();
+
+    expect(made.madeIn).toBe(root);
+  });
+
+  it('leaves what has been entered for what is shared', () => {
+    const root = Context.createRoot();
+    const child = root.child([]);
+    const scope = child.enter();
+
+    const ranIn = child.runShared(() => Context.current());
+    scope.exit();
+
+    expect(ranIn).toBe(root);
   });
 });
