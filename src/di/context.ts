@@ -69,8 +69,7 @@ export class Context {
     const key = dependencyKey(dependencyClass);
     const known = this.found.get(key);
     if (known !== undefined) return known as T;
-    const dependency =
-      this.replaced.get(key) ?? this.parent?.resolve(dependencyClass) ?? this.make(dependencyClass);
+    const dependency = this.replaced.get(key) ?? this.parent?.resolve(dependencyClass) ?? this.make(dependencyClass);
     this.found.set(key, dependency);
     return dependency as T;
   }
