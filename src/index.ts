@@ -13,6 +13,7 @@ export {
   ConfigSnapshot,
   type ExplainedPlace,
   Explanation,
+  ExplanationSet,
   setWiring,
   type Wiring,
   Default,
