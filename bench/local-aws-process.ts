@@ -31,10 +31,7 @@ export interface LoggedRequest {
 let starting: ReturnType<typeof startLocalAws> | undefined;
 
 process.on('message', (request: LocalAwsRequest) => {
-  const sent = (): void => {
-    if (request.kind === 'stop') process.disconnect();
-  };
-  void answer(request).then((report) => process.send?.(report, sent));
+  void answer(request).then((report) => process.send?.(report));
 });
 
 async function answer(request: LocalAwsRequest): Promise<LocalAwsReport> {
@@ -46,7 +43,10 @@ async function answer(request: LocalAwsRequest): Promise<LocalAwsReport> {
   }
   const calls = count(aws.calls.all.map(({ operation }) => operation));
   const outcomes = count(aws.calls.all.map(({ operation, outcome }) => `${operation} ${outcome ?? 'open'}`));
-  if (request.kind === 'stop') await aws.close();
+  if (request.kind === 'stop') {
+    await aws.close();
+    setImmediate(() => process.disconnect());
+  }
   return { environment: aws.environment, calls, outcomes, log: aws.calls.all.map(logged) };
 }
 

@@ -23,7 +23,6 @@ const names = [
   'DynamoProvider',
   'EnvProvider',
   'Explanation',
-  'ExplanationSet',
   'InvalidDirectoryError',
   'InvalidNameError',
   'InvalidSettingsError',

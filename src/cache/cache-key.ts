@@ -39,7 +39,7 @@ export class CacheKey {
 
   /** SHA-256 of {@link CacheKey.chain}, hex; how rows of our own name their chain. */
   get chainHash(): string {
-    return (this.hash ??= createHash('sha256').update(this.chain).digest('hex'));
+    return (this.hash ??= sha256(this.chain));
   }
 
   /** Whether names that differ in case only are different names: those that were looked up by exact name. */
@@ -54,7 +54,12 @@ export class CacheKey {
 
   /** Sort key of the lease on refreshing this chain; `~` sorts behind every name. */
   get leaseKey(): string {
-    return `~xcon|lease|${this.chainHash}`;
+    return this.leaseKeyAfter(0);
+  }
+
+  /** Sort key of the lease on refreshing this chain after a change: what was done before it does not count. */
+  leaseKeyAfter(generation: number): string {
+    return `~xcon|lease|${generation === 0 ? this.chainHash : sha256(`${this.chain}${keySeparator}${generation}`)}`;
   }
 
   /** Whether the chain can be told from every other one by its key, and the key be stored. */
@@ -66,6 +71,11 @@ export class CacheKey {
       fitsSortKey(this.chain)
     );
   }
+}
+
+/** Gives the SHA-256 of a text, hex. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Whether a sort key is short enough for DynamoDB. */

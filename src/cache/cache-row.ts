@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../aws/attribute-value';
 import { keySeparator, tableKeys } from '../aws/table-names';
 import { type CacheKey } from './cache-key';
+import { decodeGeneration, encodeGeneration, type GenerationRow, generationOf } from './generation-row';
 
 /** What every row says of itself. */
 export interface RowFacts {
@@ -17,6 +18,8 @@ export interface RowFacts {
   readonly ttl: number | undefined;
   /** ISO 8601; `undefined` when unknown. */
   readonly createdAt: string | undefined;
+  /** Generation of the partition when its writer began to remember what it says; absent when unknown. */
+  readonly generation?: number | undefined;
 }
 
 /** A row with the value of a name, or with the news that there is none. */
@@ -63,8 +66,11 @@ export interface DataKeyRow extends RowFacts {
   readonly wrapped: Uint8Array;
 }
 
+/** A row that answers for a name. */
+export type AnswerRow = PlainRow | SealedRow | ReferenceRow;
+
 /** Every kind of row that the library reads. */
-export type CacheRow = PlainRow | SealedRow | ReferenceRow | LeaseRow | DataKeyRow;
+export type CacheRow = AnswerRow | LeaseRow | DataKeyRow | GenerationRow;
 
 /** Path that stands for "nowhere". */
 export const nowhere = '/_nonExistent';
@@ -84,6 +90,11 @@ export function referenceKey(key: CacheKey, name: string): string {
   return `${key.nameKey(name)}${referenceMark}`;
 }
 
+/** Gives the sort key that the plain row of the same name and chain has. */
+export function plainKeyOf({ kind, nameKey }: SealedRow | ReferenceRow): string {
+  return nameKey.slice(0, nameKey.lastIndexOf(kind === 'sealed' ? sealedMark : referenceMark));
+}
+
 /** Gives the sort key of the row of a wrapped data key. */
 export function dataKeyKey(keyId: string): string {
   return `${dataKeyPrefix}${keyId}`;
@@ -99,6 +110,7 @@ export function encodeRow(environ: string, row: CacheRow): AttributeMap {
     ...(row.source !== undefined && { source: { S: row.source } }),
     ...(row.ttl !== undefined && { ttl: { N: `${row.ttl}` } }),
     ...(row.createdAt !== undefined && { created_at: { S: row.createdAt } }),
+    ...(row.generation !== undefined && { xcon_gen: { N: `${row.generation}` } }),
     ...contentOf(row),
   };
 }
@@ -121,8 +133,10 @@ export function decodeRow(attributes: AttributeMap): CacheRow | undefined {
     source: attributes['source']?.S,
     ttl: epochSeconds(attributes['ttl']?.N),
     createdAt: isoDate(attributes['created_at']?.S),
+    generation: generationOf(attributes['xcon_gen']),
   };
   return (
+    decodeGeneration(facts, attributes) ??
     decodeLease(facts, attributes) ??
     decodeDataKey(facts, attributes) ??
     decodeOwn(facts, attributes) ??
@@ -166,6 +180,8 @@ function contentOf(row: CacheRow): AttributeMap {
       };
     case 'key':
       return { xcon_wrapped: { B: row.wrapped } };
+    case 'generation':
+      return encodeGeneration(row);
   }
 }
 

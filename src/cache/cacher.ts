@@ -29,6 +29,8 @@ export interface CachedChain {
    * in the first directory only.
    */
   readonly trusted: { readonly directory: string; readonly providers: readonly string[] } | undefined;
+  /** What stood for local memory when the lookup began: answers to be saved may come from there; absent: unknown. */
+  readonly memory?: object;
 }
 
 /** The right, and the duty, to refresh a chain for the whole fleet. */
@@ -37,40 +39,24 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-/** What the row behind an answer says of itself. */
-export interface CachedRow {
-  /** How it keeps its answer: as it is, sealed, or as the news of where a secret is. */
-  readonly kind: 'plain' | 'sealed' | 'reference';
-  /** Cache name of the provider that gave the answer; `undefined` when unknown, or the name is missing. */
-  readonly provider: string | undefined;
-  /** When it was written, ISO 8601; `undefined` when unknown. */
-  readonly createdAt: string | undefined;
-  /** When it ends, **seconds** since the Unix epoch; `undefined`: never. */
-  readonly ttl: number | undefined;
-}
-
-/** What comes with an answer that a row gives. */
-export interface RowFindings {
-  /** The row ends soon: gives the lease to refresh the chain, if this process gets it. */
-  readonly refresh?: Promise<Lease | undefined> | undefined;
-  /** The row; told to who only looks. */
-  readonly row?: CachedRow | undefined;
-}
-
 /** What the cache knows of a name. */
 export type CacheAnswer =
-  /** The item. */
-  | ({ readonly kind: 'found'; readonly item: DirectoryItem } & RowFindings)
+  /** The item; `refresh`: it ends soon; gives the lease to refresh the chain, if this process gets it. */
+  | { readonly kind: 'found'; readonly item: DirectoryItem; readonly refresh?: Promise<Lease | undefined> | undefined }
   /** The name is known to be missing. */
-  | ({ readonly kind: 'absent' } & RowFindings)
+  | { readonly kind: 'absent'; readonly refresh?: Promise<Lease | undefined> | undefined }
   /** Where the secret is. */
-  | ({ readonly kind: 'reference'; readonly reference: SecretReference } & RowFindings)
+  | {
+      readonly kind: 'reference';
+      readonly reference: SecretReference;
+      readonly refresh?: Promise<Lease | undefined> | undefined;
+    }
   /** Nothing; `lease`: this process has the lease to find out. */
   | { readonly kind: 'miss'; readonly lease?: Lease | undefined };
 
 /** How a question to the cache differs from that of a lookup. */
 export interface FindOptions {
-  /** Whether nothing will be refreshed: no lease is taken and none waited for; the answer tells its row. Default: false. */
+  /** Whether nothing will be refreshed: no lease is taken and none waited for. Default: false. */
   readonly lookOnly?: boolean;
 }
 
@@ -129,6 +115,21 @@ export abstract class Cacher extends Dependency {
    */
   warm(_session: CacheSession, _signal: AbortSignal): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Gives the generation of the partition that all of local memory has seen; `undefined` when unknown. */
+  seenGeneration(_chain: CachedChain): number | undefined {
+    return undefined;
+  }
+
+  /**
+   * Reads the generation of the partition: a number that grows when something has changed at the sources.
+   *
+   * @returns `undefined` for a cache that does not tell of changes.
+   * @throws Anything; it is logged and nothing more.
+   */
+  readGeneration(_chain: CachedChain, _signal: AbortSignal): Promise<number | undefined> {
+    return Promise.resolve(undefined);
   }
 
   /** Awaits the writes and the work in the background that have begun. Never rejects. */

@@ -42,11 +42,11 @@ export function currentSession(): CacheSession {
  * @throws CacherError when nobody says which.
  */
 export async function targetOf({ environ }: PartitionOptions): Promise<PartitionTarget> {
-  const { clients, settings, random } = currentSession();
+  const { clients, settings, random, nowMs } = currentSession();
   const ofProcess = settings.serviceGiven ? `/${settings.service}/${settings.environment}` : undefined;
   const partition = environ ?? ofProcess;
   if (partition === undefined) {
     throw new CacherError("No partition is named: set APP_NAME, or give one, as { environ: '/orders/prod' }.");
   }
-  return { client: await clients.dynamo(), table: settings.cacheTable, environ: partition, random };
+  return { client: await clients.dynamo(), table: settings.cacheTable, environ: partition, random, nowMs };
 }

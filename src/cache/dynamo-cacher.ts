@@ -10,16 +10,24 @@ import {
   type SecretReference,
 } from './cacher';
 import { fitsSortKey } from './cache-key';
-import { createdAtMs, type DataKeyRow, encodeRow, referenceKey, sealedKey, type SealedRow } from './cache-row';
+import {
+  type AnswerRow,
+  createdAtMs,
+  type DataKeyRow,
+  encodeRow,
+  referenceKey,
+  sealedKey,
+  type SealedRow,
+} from './cache-row';
 import { ensureCacheTable } from './cache-table';
 import { type ClearOptions, currentSession, type PartitionOptions, targetOf } from './current-session';
 import { earlyWindow, isEarly } from './expiry';
-import { type AnswerRow, type Partition } from './partition';
+import { type Partition } from './partition';
 import { PendingWork } from './pending-work';
 import { type CacheEntry, deleteRows, listEntries } from './partition-operations';
 import { PartitionState, type Trouble } from './partition-state';
 import { makeRow } from './row-maker';
-import { describeRow, isTrusted, itemOfPlainRow, itemOfSealedRow } from './row-reader';
+import { isTrusted, itemOfPlainRow, itemOfSealedRow } from './row-reader';
 import { fitsItem } from './row-size';
 import { type RowChange } from './row-writer';
 import { openSecret, type SealingKey } from './secret-box';
@@ -52,13 +60,13 @@ export class DynamoCacher extends Cacher {
     if (!chain.key.isStorable) return { kind: 'miss' };
     this.latestEnviron = chain.key.environ;
     const state = this.stateOf(chain);
-    const { nowMs, settings } = chain.session;
+    const { settings } = chain.session;
     const rows = await state.rows();
     const known = rows && (await this.answer(chain, state, rows, { name, lookOnly }));
     if (lookOnly) return known === undefined ? { kind: 'miss' } : known;
     if (known !== undefined) return known;
     const mayLease = settings.refreshLease && !chain.session.localCache.skipsCache;
-    if (rows === undefined || !mayLease || rows.hasLiveRow(chain.key, nowMs())) return { kind: 'miss' };
+    if (rows === undefined || !mayLease || !isAwaited(chain, rows, name)) return { kind: 'miss' };
     const stood = await state.stand(chain, deadlineMs - settings.lookupBudgetMs * waitingShare);
     if (stood === 'holder') return { kind: 'miss', lease: await state.hold(chain) };
     const newer = await state.rows();
@@ -86,6 +94,18 @@ export class DynamoCacher extends Cacher {
     const connecting = clients.dynamo(settings).then((client) => connectToDynamo(client, settings.cacheTable, signal));
     const wrapping = settings.cacheSecrets === 'encrypt' && settings.cacheKmsKeyId !== undefined;
     await Promise.all([connecting, wrapping && clients.kms(settings)]);
+  }
+
+  override seenGeneration(chain: CachedChain): number | undefined {
+    return this.stateOf(chain).seen?.first;
+  }
+
+  override async readGeneration({ key, session }: CachedChain, signal: AbortSignal): Promise<number | undefined> {
+    if (!key.isStorable) return undefined;
+    const { clients, settings, nowMs } = session;
+    const { readWatchedGeneration } = await import('./watched-generation');
+    const target = { client: await clients.dynamo(settings), table: settings.cacheTable, environ: key.environ };
+    return readWatchedGeneration(target, key.directories.split('|'), { signal, nowMs: nowMs() });
   }
 
   override async flush(): Promise<void> {
@@ -159,9 +179,7 @@ export class DynamoCacher extends Cacher {
       const early = isRowEarly(chain.session, rows, row);
       if (!isTrusted(chain, row) || (early && !refreshLease)) continue;
       const answer = await this.answerOf(chain, state, rows, { row, name });
-      if (answer === undefined) continue;
-      if (lookOnly) return { ...answer, row: describeRow(row) };
-      return early ? { ...answer, refresh: state.tryEarly(chain) } : answer;
+      if (answer !== undefined) return early && !lookOnly ? { ...answer, refresh: state.tryEarly(chain) } : answer;
     }
     return undefined;
   }
@@ -189,11 +207,13 @@ export class DynamoCacher extends Cacher {
   private async write(chain: CachedChain, answers: readonly CertainAnswer[]): Promise<void> {
     const { key, session } = chain;
     const state = this.stateOf(chain);
+    const isOfNow = chain.memory === session.localCache.generation;
     const rows = await state.rows();
     if (rows === undefined) return;
+    const generation = isOfNow ? state.seen?.last : undefined;
     const fresh = answers.filter((each) => this.isToWrite(chain, state, rows, each));
     const { key: sealingKey, row: keyRow } = await sealingKeyFor(state, rows, fresh, session);
-    const clock = { nowMs: session.nowMs(), random: session.random(), latestTtl: rows.latestTtl };
+    const clock = { nowMs: session.nowMs(), random: session.random(), latestTtl: rows.latestTtl, generation };
     const made = fresh.map((each) => makeRow(chain, each, clock, sealingKey)).filter((row) => row !== undefined);
     const changes = new Map<string, RowChange>();
     if (keyRow !== undefined) changes.set(keyRow.nameKey, { put: encodeRow(key.environ, keyRow) });
@@ -228,6 +248,12 @@ export class DynamoCacher extends Cacher {
   }
 }
 
+/** Whether other processes are likely to look for the same at the same time: nothing of the chain is there, or it has just changed. */
+function isAwaited({ key, session }: CachedChain, rows: Partition, name: string): boolean {
+  const nowMs = session.nowMs();
+  return !rows.hasLiveRow(key, nowMs) || rows.hasJustChanged(key, name, nowMs);
+}
+
 function isRowEarly({ nowMs, settings }: CacheSession, rows: Partition, row: AnswerRow): boolean {
   if (row.ttl === undefined) return false;
   return isEarly(row.ttl, earlyWindow(row.ttl, createdAtMs(row), settings.cacheTtlSeconds), rows.draw, nowMs());
@@ -235,7 +261,8 @@ function isRowEarly({ nowMs, settings }: CacheSession, rows: Partition, row: Ans
 
 /** What of a row is its answer. */
 function comparable(row: AnswerRow): unknown {
-  return { ...row, source: undefined, ttl: undefined, createdAt: undefined, originalName: undefined };
+  const facts = { source: undefined, ttl: undefined, createdAt: undefined, generation: undefined };
+  return { ...row, ...facts, originalName: undefined };
 }
 
 async function open(

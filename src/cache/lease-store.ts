@@ -8,7 +8,8 @@ import { doneMs, leaseMs, lookTimeoutMs, takeTimeoutMs } from './lease';
 export interface LeaseTarget {
   readonly client: DynamoDBClient;
   readonly table: string;
-  readonly key: CacheKey;
+  /** Its partition and its sort key. */
+  readonly key: Pick<CacheKey, 'environ' | 'leaseKey'>;
   /** Gives the current time, **milliseconds** since the Unix epoch. */
   readonly nowMs: () => number;
 }
@@ -97,7 +98,7 @@ interface LeaseTimes {
   readonly state: LeaseRow['state'];
 }
 
-function leaseRow(key: CacheKey, owner: string, { nowMs, untilMs, state }: LeaseTimes): LeaseRow {
+function leaseRow(key: LeaseTarget['key'], owner: string, { nowMs, untilMs, state }: LeaseTimes): LeaseRow {
   return {
     kind: 'lease',
     nameKey: key.leaseKey,

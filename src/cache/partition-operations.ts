@@ -6,6 +6,7 @@ import { tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
 import { type CacheRow, decodeRow, nowhere } from './cache-row';
 import { isExpired } from './expiry';
+import { generationKey } from './generation-row';
 import { writeRows } from './row-writer';
 
 /** A partition of the cache table, as an operator works on it. */
@@ -16,6 +17,8 @@ export interface PartitionTarget {
   readonly environ: string;
   /** Gives a number in `[0, 1)`. */
   readonly random: () => number;
+  /** Gives the current time, **milliseconds** since the Unix epoch. */
+  readonly nowMs: () => number;
 }
 
 /** What a row of the cache table says, without any value. */
@@ -24,7 +27,7 @@ export interface CacheEntry {
   readonly nameKey: string;
   /** Name of the setting, lower-cased. */
   readonly name: string;
-  readonly kind: 'value' | 'missing' | 'sealed' | 'reference' | 'lease' | 'key';
+  readonly kind: 'value' | 'missing' | 'sealed' | 'reference' | 'lease' | 'key' | 'generation';
   /** Where the answer comes from; `/_nonExistent` when the name is missing. */
   readonly directory: string;
   /** Provider and directory; `undefined` when the row does not say. */
@@ -51,6 +54,9 @@ export async function listEntries(target: PartitionTarget, nowMs: number): Promi
 /**
  * Deletes the rows of a partition, 25 a call. What was deleted stays so when it breaks off: call it again to go on.
  *
+ * The generation, where there is one, is raised instead: processes that watch it see that rows have gone, and rows that come
+ * from memory of before are not used.
+ *
  * @param name - Lower-cased: only the rows of this name; absent: all.
  * @returns How many rows were deleted.
  * @throws CacherError when the table cannot be read or written.
@@ -61,9 +67,20 @@ export async function deleteRows(target: PartitionTarget, name?: string): Promis
     queryPartition(target.client, { ...queryOf(target), attributes }),
   );
   const wanted = name === undefined ? rows : rows.filter((row) => row['real_name']?.S?.toLowerCase() === name);
-  const changes = wanted.map((row) => ({ delete: { nameKey: sortKeyOf(row) } }));
+  const keys = wanted.map(sortKeyOf).filter((key) => key !== generationKey);
+  const changes = keys.map((nameKey) => ({ delete: { nameKey } }));
   await attempt('cleared', 'dynamodb:BatchWriteItem', target, () => writeRows(target, changes));
+  if (rows.some((row) => sortKeyOf(row) === generationKey)) {
+    await attempt('cleared', 'dynamodb:GetItem and dynamodb:PutItem', target, () => raiseGeneration(target, name));
+  }
   return changes.length;
+}
+
+async function raiseGeneration(target: PartitionTarget, name: string | undefined): Promise<void> {
+  const { updateGeneration } = await import('./generation-store');
+  const { nextGeneration } = await import('./next-generation');
+  const change = { directory: undefined, name };
+  await updateGeneration(target, (before) => nextGeneration(before, [change], target.nowMs()));
 }
 
 function queryOf({ table, environ }: PartitionTarget) {

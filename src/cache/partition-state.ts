@@ -34,6 +34,8 @@ export interface Trouble {
 export class PartitionState {
   private knownKeyring: { readonly keys: string; readonly keyring: Keyring } | undefined;
   private loading: Promise<Partition | undefined> | undefined;
+  private latestGeneration = 0;
+  private generations: { readonly first: number; readonly last: number } | undefined;
   private readonly leases = new Map<string, ChainLease>();
   private readonly stands = new Map<string, Promise<StandOutcome>>();
   private readonly saved = new Map<string, WeakSet<DirectoryItem>>();
@@ -72,6 +74,14 @@ export class PartitionState {
   rows(): Promise<Partition | undefined> {
     if (this.isInTrouble) return Promise.resolve(undefined);
     return (this.loading ??= this.kept(this.firstRows()));
+  }
+
+  /**
+   * Generations of the partition that this memory has seen: the first, which all of it has; the last, which all that was
+   * read from sources has. `undefined` when the rows have not been read, or not before the sources.
+   */
+  get seen(): { readonly first: number; readonly last: number } | undefined {
+    return this.generations;
   }
 
   /** Takes the lease of a chain, or waits for who has it; once for all lookups of the process. */
@@ -158,7 +168,8 @@ export class PartitionState {
     const client = await clients.dynamo(settings);
     const known = this.leases.get(key.chain);
     if (known !== undefined) return known;
-    const lease = new ChainLease({ client, table: settings.cacheTable, key, nowMs }, this.flush);
+    const leaseKey = { environ: key.environ, leaseKey: key.leaseKeyAfter(this.latestGeneration) };
+    const lease = new ChainLease({ client, table: settings.cacheTable, key: leaseKey, nowMs }, this.flush);
     this.leases.set(key.chain, lease);
     return lease;
   }
@@ -174,11 +185,13 @@ export class PartitionState {
   /** Past the cache, there are no rows: everything is looked up, and written anew. */
   private firstRows(): Promise<Partition | undefined> {
     const { localCache, nowMs, random } = this.session;
-    return localCache.skipsCache ? Promise.resolve(new Partition([], random(), nowMs())) : this.load(false);
+    return localCache.skipsCache
+      ? Promise.resolve(new Partition([], random(), nowMs()))
+      : this.load(localCache.wantsNewest);
   }
 
   private async load(consistent: boolean): Promise<Partition | undefined> {
-    const { clients, logger, nowMs, random, settings } = this.session;
+    const { clients, localCache, logger, nowMs, random, settings } = this.session;
     try {
       const client = await clients.dynamo(settings);
       await client.config.region();
@@ -186,7 +199,13 @@ export class PartitionState {
       const query = { table: settings.cacheTable, partition: this.environ, consistent, signal };
       const rows = await this.unlessThrottled(client, () => queryPartition(client, query));
       logger.debug('cache.read', { table: settings.cacheTable, environ: this.environ, rows: rows.length });
-      return new Partition(rows, random(), nowMs());
+      const memoryMs = (settings.internalCacheExpirationMinutes + 1) * 60_000;
+      const partition = new Partition(rows, random(), nowMs(), memoryMs);
+      this.latestGeneration = partition.generation;
+      if (!localCache.hasReadSources) {
+        this.generations = { first: this.generations?.first ?? partition.generation, last: partition.generation };
+      }
+      return partition;
     } catch (error) {
       this.trouble.untilMs = nowMs() + troublePauseMs;
       this.warnOfTrouble('cache.unavailable', error, {

@@ -1,19 +1,14 @@
 import { type AttributeMap } from '../aws/attribute-value';
 import { type CacheKey, nameOfKey } from './cache-key';
-import {
-  type CacheRow,
-  createdAtMs,
-  type DataKeyRow,
-  decodeRow,
-  nowhere,
-  type PlainRow,
-  type ReferenceRow,
-  type SealedRow,
-} from './cache-row';
+import { type AnswerRow, type CacheRow, createdAtMs, type DataKeyRow, decodeRow, nowhere } from './cache-row';
+import { isOutdated } from './changes';
 import { isExpired } from './expiry';
+import { type GenerationRow } from './generation-row';
 
-/** A row that answers for a name. */
-export type AnswerRow = PlainRow | SealedRow | ReferenceRow;
+/** How old memory may be when nobody says otherwise, **milliseconds**: a quarter of an hour, and a minute between clocks. */
+const defaultMemoryMs = 16 * 60_000;
+/** For how long after a change many processes may ask for what changed at the same time, **milliseconds**. */
+const rushMs = 120_000;
 
 /** The rows of one partition, as one Query gave them and as this process has written to them since. */
 export class Partition {
@@ -21,18 +16,35 @@ export class Partition {
   readonly draw: number;
   private readonly chains = new Map<string, Map<string, AnswerRow[]>>();
   private readonly dataKeys: DataKeyRow[] = [];
+  private readonly generationRow: GenerationRow | undefined;
   private latest: number | undefined;
 
   /**
-   * @param rows - As DynamoDB gave them; unusable ones are passed over.
+   * @param rows - As DynamoDB gave them; unusable ones are passed over, and those that may not have seen a change.
    * @param draw - In `[0, 1)`.
+   * @param memoryMs - How old the memory of a process may be, **milliseconds**.
    */
-  constructor(rows: readonly AttributeMap[], draw: number, nowMs: number) {
+  constructor(rows: readonly AttributeMap[], draw: number, nowMs: number, memoryMs = defaultMemoryMs) {
     this.draw = draw;
-    for (const attributes of rows) {
-      const row = decodeRow(attributes);
-      if (row !== undefined && !isExpired(row.ttl, nowMs)) this.take(row);
-    }
+    const decoded = rows.map(decodeRow).filter((row) => row !== undefined);
+    this.generationRow = decoded.find((row) => row.kind === 'generation');
+    for (const row of decoded) if (!isExpired(row.ttl, nowMs) && !this.isOutdated(row, memoryMs)) this.take(row);
+  }
+
+  /** Generation of the partition; 0 when no change has been followed yet. */
+  get generation(): number {
+    return this.generationRow?.current ?? 0;
+  }
+
+  /** Whether a name has changed in a chain so lately that all processes may look it up now. */
+  hasJustChanged(key: CacheKey, name: string, nowMs: number): boolean {
+    const directories = key.directories.split('|');
+    return (this.generationRow?.changes ?? []).some(
+      (change) =>
+        change.generation > nowMs - rushMs &&
+        change.name === name.toLowerCase() &&
+        (change.directory === undefined || directories.includes(change.directory)),
+    );
   }
 
   /** Latest end among the plain rows of found names, **seconds** since the Unix epoch; what new rows are aligned to. */
@@ -85,9 +97,13 @@ export class Partition {
     return this.chains.get(chain)?.get(name.toLowerCase()) ?? [];
   }
 
+  private isOutdated(row: CacheRow, memoryMs: number): boolean {
+    return this.generationRow !== undefined && isAnswer(row) && isOutdated(row, this.generationRow, memoryMs);
+  }
+
   private take(row: CacheRow): void {
     if (row.kind === 'key') this.dataKeys.push(row);
-    if (row.kind === 'key' || row.kind === 'lease') return;
+    if (!isAnswer(row)) return;
     let names = this.chains.get(chainOf(row));
     if (names === undefined) this.chains.set(chainOf(row), (names = new Map<string, AnswerRow[]>()));
     names.set(row.name, [...(names.get(row.name) ?? []), row]);
@@ -95,6 +111,10 @@ export class Partition {
       this.latest = Math.max(this.latest ?? row.ttl, row.ttl);
     }
   }
+}
+
+function isAnswer(row: CacheRow): row is AnswerRow {
+  return row.kind === 'plain' || row.kind === 'sealed' || row.kind === 'reference';
 }
 
 function chainOf(row: AnswerRow): string {

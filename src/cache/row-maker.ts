@@ -20,6 +20,8 @@ export interface RowClock {
   readonly random: number;
   /** Latest end among the rows of found names, **seconds** since the Unix epoch; `undefined` when there is none. */
   readonly latestTtl: number | undefined;
+  /** Generation of the partition that all memory behind the answers has seen; absent when unknown. */
+  readonly generation?: number | undefined;
 }
 
 /**
@@ -44,6 +46,7 @@ export function makeRow(
     source: `${provider} - ${item.directory.path}`,
     ttl: ownTtl(item) ?? ordinaryTtl(chain, clock),
     createdAt: isoTime(clock.nowMs),
+    ...stampOf(clock),
   };
   const { key, session } = chain;
   const { cacheSecrets } = session.settings;
@@ -79,8 +82,15 @@ function ownTtl({ ttl }: Pick<DirectoryItem, 'ttl'>): number | undefined {
   return ttl === undefined || !Number.isFinite(ttl) ? undefined : Math.floor(ttl);
 }
 
-function missingRow({ key, session }: CachedChain, { name }: CertainAnswer, { nowMs }: RowClock): PlainRow {
+/** Before the first change, there is nothing that a row would have to tell. */
+function stampOf({ generation }: RowClock): Pick<PlainRow, 'generation'> {
+  return generation === undefined || generation === 0 ? {} : { generation };
+}
+
+function missingRow({ key, session }: CachedChain, { name }: CertainAnswer, clock: RowClock): PlainRow {
+  const { nowMs } = clock;
   return {
+    ...stampOf(clock),
     kind: 'plain',
     nameKey: key.nameKey(name),
     chain: key.chain,

@@ -1,11 +1,4 @@
-import {
-  type CachedChain,
-  type CacheAnswer,
-  type CachedRow,
-  type Cacher,
-  type Lease,
-  type SecretReference,
-} from '../cache/cacher';
+import { type CachedChain, type CacheAnswer, type Cacher, type Lease, type SecretReference } from '../cache/cacher';
 import { Directory } from '../directory/directory';
 import { type DirectoryChain } from '../directory/directory-chain';
 import { DirectoryItem, viaCacherSuffix } from '../item/directory-item';
@@ -27,8 +20,6 @@ export interface ChainFinderOptions {
 export interface CacherAnswer {
   readonly attempt: Attempt;
   readonly item: DirectoryItem | undefined;
-  /** The row that it comes from; `undefined` without an answer, and where the cacher does not say. */
-  readonly row: CachedRow | undefined;
 }
 
 /** Place that stands for the leading providers, which are asked for no directory. */
@@ -81,8 +72,7 @@ export class ChainFinder {
     const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs, { lookOnly: true }));
     if (answer.kind === 'miss') this.release(answer.lease);
     const result = await this.resultOf(answer, name);
-    const row = result === undefined || answer.kind === 'miss' ? undefined : answer.row;
-    return { item: result?.item, row, attempt: result?.attempts[0] ?? cacherAttempt(cacher, 'absent') };
+    return { item: result?.item, attempt: result?.attempts[0] ?? cacherAttempt(cacher, 'absent') };
   }
 
   /** Starts reading every directory at every provider behind the cacher. */
@@ -93,7 +83,8 @@ export class ChainFinder {
 
   /** Asks the cacher, then the sources; what they are sure of is cached. */
   private async findCached(name: string, deadlineMs: number, trace: LookupTrace): Promise<WalkResult> {
-    const { cache, reader } = this.options;
+    const { reader } = this.options;
+    const cache = this.cacheNow;
     if (cache === undefined) return this.findAtSources(name, trace);
     const { cacher, chain } = cache;
     trace.waitingFor = cacher.name;
@@ -103,7 +94,7 @@ export class ChainFinder {
     const lease = answer.kind === 'miss' ? answer.lease : undefined;
     try {
       const result = await this.findAtSources(name, trace);
-      this.save(name, result);
+      this.save(cache, name, result);
       return { item: result.item, attempts: [cacherAttempt(cacher, 'absent'), ...result.attempts] };
     } finally {
       this.release(lease);
@@ -142,9 +133,14 @@ export class ChainFinder {
     return walk(this.walked, (place) => reader.read(place, name.toLowerCase(), name, started), trace);
   }
 
-  private save(name: string, { item, attempts }: WalkResult): void {
-    const { cache, reader } = this.options;
-    if (cache === undefined) return;
+  /** The cacher and the chain, with what stands for local memory now: answers found from now on come from there. */
+  private get cacheNow(): ChainFinderOptions['cache'] {
+    const { cache } = this.options;
+    return cache && { ...cache, chain: { ...cache.chain, memory: cache.chain.session.localCache.generation } };
+  }
+
+  private save(cache: NonNullable<ChainFinderOptions['cache']>, name: string, { item, attempts }: WalkResult): void {
+    const { reader } = this.options;
     const passed = this.walked.slice(0, attempts.length);
     const known = {
       listing: (place: Place) => reader.knownListing(place),
@@ -181,11 +177,11 @@ export class ChainFinder {
   }
 
   private async refresh(name: string): Promise<void> {
-    const { cache } = this.options;
+    const cache = this.cacheNow;
     if (cache === undefined) return;
     const names = new Set([name, ...(await cache.cacher.names(cache.chain))]);
     await Promise.all(
-      [...names].map(async (each) => this.save(each, await this.findAtSources(each, { waitingFor: '' }))),
+      [...names].map(async (each) => this.save(cache, each, await this.findAtSources(each, { waitingFor: '' }))),
     );
   }
 
@@ -200,7 +196,7 @@ function cacherAttempt({ name }: Cacher, outcome: Attempt['outcome']): Attempt {
 }
 
 function viaCacher(item: DirectoryItem, createdAt: string | undefined): DirectoryItem {
-  const { originalName: name, value, directory, secret, version, changedAtMs, exactName, nextRotationMs } = item;
+  const { originalName: name, value, directory, secret, version, exactName, nextRotationMs } = item;
   const source = `${item.source ?? ''} - ${directory.path}${viaCacherSuffix}`;
   return new DirectoryItem({
     name,
@@ -211,7 +207,6 @@ function viaCacher(item: DirectoryItem, createdAt: string | undefined): Director
     createdAt,
     cacheable: false,
     version,
-    changedAtMs,
     exactName,
     nextRotationMs,
   });

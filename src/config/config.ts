@@ -10,14 +10,15 @@ import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variabl
 import { type FoundValue, foundIn, toBoolean, toJson, toNumber, toText, valueOr } from './coerce';
 import { ConfigShape } from './config-shape';
 import { beforeFreezing } from './before-freezing';
+import { explain } from './explain';
 import { type Explanation } from './explanation';
-import { type ExplanationSet } from './explanation-set';
-import { logLookup, lookUp, type LookupResult } from './lookup';
+import { inTime, logLookup, lookUp, type LookupResult } from './lookup';
 import { type LookupOptions } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName } from './named-values';
 import { refreshTogether } from './refresh-together';
 import { ConfigSnapshot } from './snapshot';
+import { type Watch, type WatchOptions } from './watch';
 import { warm } from './warm';
 
 /**
@@ -31,6 +32,7 @@ export class Config extends ConfigShape {
 
   private readonly scopes = new WeakMap<Context, LookupScope>();
   private latestScope: LookupScope | undefined;
+  private readonly watches = new Set<Watch>();
 
   /**
    * Gives the value of a setting.
@@ -117,15 +119,11 @@ export class Config extends ConfigShape {
   }
 
   /** Tells every place that was tried for a name, what came of it, the winner, and what it shadows. Secrets are masked. */
-  explain(name: string): Promise<Explanation>;
-  /** Tells the same of many names, which share what is read. */
-  explain(names: readonly string[]): Promise<ExplanationSet>;
-  async explain(asked: string | readonly string[]): Promise<Explanation | ExplanationSet> {
-    for (const name of [asked].flat()) checkName(name);
+  async explain(name: string): Promise<Explanation> {
+    const key = checkName(name);
     this.touched();
     const scope = this.scope();
-    const { explain, explainAll } = await import('./explain');
-    return typeof asked === 'string' ? explain(scope, asked) : explainAll(scope, asked);
+    return inTime(scope, name, explain(scope, key, name));
   }
 
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */
@@ -179,16 +177,32 @@ export class Config extends ConfigShape {
     await warm(this.currentScope());
   }
 
+  /**
+   * Looks now and then whether something has changed at the sources, and forgets what this process remembers when it has.
+   * Needs a handler of `xcon/events` that follows the changes. `close()` ends it, too.
+   *
+   * @throws InvalidSettingsError for a time that cannot be.
+   */
+  async watch(options: WatchOptions): Promise<Watch> {
+    const context = Context.current();
+    const { startWatch } = await import('./watch');
+    const watch = startWatch(() => context.run(() => this.currentScope()), options);
+    this.watches.add(watch);
+    return watch;
+  }
+
   /** Awaits what lookups of this process are writing to the cache table. Never rejects. */
   async flush(): Promise<void> {
     await Promise.all([PendingWork.allSettled(), this.lastScope()?.cacher?.flush()]);
   }
 
   /**
-   * Ends what lookups have begun: awaits writes and, for the Config of the process (or of a root context), closes the
+   * Ends what lookups have begun: stops watches, awaits writes and, for the Config of the process (or of a root context), closes the
    * clients that were made, never those that were given. Other Configs leave shared clients to it.
    */
   async close(): Promise<void> {
+    for (const each of this.watches) each.stop();
+    this.watches.clear();
     await this.flush();
     const scope = this.lastScope();
     if (scope === undefined || Context.current().root.resolve(Config) !== this) return;
@@ -207,7 +221,10 @@ export class Config extends ConfigShape {
   private async find(name: string, options: LookupOptions): Promise<LookupResult> {
     checkName(name);
     options.signal?.throwIfAborted();
-    if (options.fresh === true) refreshTogether(this.scope().localCache);
+    const { clock, localCache } = this.scope();
+    const nowMs = clock.nowMs();
+    if (options.fresh === true) refreshTogether(localCache);
+    else if (localCache.isWatchDue(nowMs)) await (await import('./watch')).lookForChanges(localCache, nowMs);
     this.touched();
     const scope = this.scope();
     const result = await beforeFreezing(scope, () => lookUp(scope, name, options));

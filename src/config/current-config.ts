@@ -11,10 +11,10 @@ import { type LookupStrategy } from '../settings/settings-values';
 import { Config } from './config';
 import { type CacherChoice, type OneOrMany, type ProviderChoice } from './config-options';
 import { type Explanation } from './explanation';
-import { type ExplanationSet } from './explanation-set';
 import { type LookupOptions } from './lookup-options';
 import { type NamedValues } from './named-values';
 import { type ConfigSnapshot } from './snapshot';
+import { type Watch, type WatchOptions } from './watch';
 
 /** Everything a Config can do. */
 export interface ConfigApi extends Pick<Config, Exclude<keyof Config, 'directories' | 'providers'>> {
@@ -92,10 +92,8 @@ class CurrentConfig implements ConfigApi {
     return current().has(name, options);
   }
 
-  explain(name: string): Promise<Explanation>;
-  explain(names: readonly string[]): Promise<ExplanationSet>;
-  explain(asked: string | readonly string[]): Promise<Explanation | ExplanationSet> {
-    return typeof asked === 'string' ? current().explain(asked) : current().explain(asked);
+  explain(name: string): Promise<Explanation> {
+    return current().explain(name);
   }
 
   load(names: readonly string[], options?: LookupOptions): Promise<ConfigSnapshot> {
@@ -232,6 +230,10 @@ class CurrentConfig implements ConfigApi {
 
   warm(): Promise<void> {
     return current().warm();
+  }
+
+  watch(options: WatchOptions): Promise<Watch> {
+    return current().watch(options);
   }
 
   flush(): Promise<void> {

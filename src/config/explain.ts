@@ -1,33 +1,19 @@
-import { type CachedRow } from '../cache/cacher';
 import { type CacherAnswer } from '../chain/chain-finder';
 import { type Attempt, attemptOf, type Place } from '../chain/walk';
 import { isConfigError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { Unavailable } from '../item/directory-listing';
-import { type ExplainedPlace, Explanation, isoTime, isSecretName, showItem, showRow } from './explanation';
-import { ExplanationSet } from './explanation-set';
-import { inTime } from './lookup';
+import { type ExplainedPlace, Explanation, isSecretName, showItem } from './explanation';
 import { type LookupScope } from './lookup-scope';
-
-/** Explains names; they share what is read. @throws ProviderError when it takes longer than the budget of a lookup. */
-export async function explainAll(scope: LookupScope, names: readonly string[]): Promise<ExplanationSet> {
-  const explanations = await Promise.all(names.map((name) => explain(scope, name)));
-  const { service, environment, clock } = scope;
-  return new ExplanationSet(`${service} in ${environment}`, explanations, isoTime(clock.nowMs()));
-}
 
 /**
  * Asks every place for a name, also those behind the answer.
  *
+ * @param key - Lower-cased.
  * @param name - As asked.
- * @throws ProviderError when it takes longer than the budget of a lookup. A source that failed is told of instead.
+ * @throws Nothing because of a source: a place that failed says so.
  */
-export function explain(scope: LookupScope, name: string): Promise<Explanation> {
-  return inTime(scope, name, tourOf(scope, name));
-}
-
-async function tourOf(scope: LookupScope, name: string): Promise<Explanation> {
-  const key = name.toLowerCase();
+export async function explain(scope: LookupScope, key: string, name: string): Promise<Explanation> {
   const tour = new Tour();
   const { finder } = scope;
   tour.pass({ provider: 'override', outcome: 'absent' }, scope.override(key));
@@ -36,14 +22,12 @@ async function tourOf(scope: LookupScope, name: string): Promise<Explanation> {
   finder.startReading(name);
   for (const place of finder.walked) await tour.visit(scope, place, { key, name });
   tour.pass({ provider: 'default', outcome: 'absent' }, scope.default(key));
-  return tour.explanation(name, isoTime(scope.clock.nowMs()));
+  return tour.explanation(name);
 }
 
 interface Stop {
   readonly attempt: Attempt;
   readonly item: DirectoryItem | undefined;
-  /** The row of the cache table that says so. */
-  readonly row?: CachedRow | undefined;
 }
 
 /** A walk that goes on behind the answer. */
@@ -61,20 +45,20 @@ class Tour {
   /** Passes a place that is known: the cacher's, when there is one. */
   passAttempt(answer: CacherAnswer | undefined): void {
     if (answer === undefined) return;
-    this.pass(answer.attempt, answer.item, answer.row);
+    this.pass(answer.attempt, answer.item);
     if (answer.attempt.outcome === 'known to be missing') this.end = 'known to be missing';
   }
 
   /** Passes a place that has an item, or none. A default counts even for a name that the cache knows to be missing. */
-  pass(attempt: Attempt, item: DirectoryItem | undefined, row?: CachedRow): void {
+  pass(attempt: Attempt, item: DirectoryItem | undefined): void {
     if (item === undefined) {
-      this.stops.push({ attempt, item, row });
+      this.stops.push({ attempt, item });
       return;
     }
     this.anySecret ||= item.secret;
     const wins = this.end === undefined || (this.end === 'known to be missing' && attempt.provider === 'default');
     const directory = attempt.directory ?? item.directory.path;
-    const stop: Stop = { attempt: { ...attempt, directory, outcome: wins ? 'found' : 'shadowed' }, item, row };
+    const stop: Stop = { attempt: { ...attempt, directory, outcome: wins ? 'found' : 'shadowed' }, item };
     this.stops.push(stop);
     if (!wins) return;
     this.winner = stop;
@@ -103,10 +87,10 @@ class Tour {
   }
 
   /** Says what was seen; when one place keeps the name as a secret, the others' values are not shown either. */
-  explanation(name: string, explainedAt: string | undefined): Explanation {
+  explanation(name: string): Explanation {
     const masked = this.anySecret || isSecretName(name);
     const shown = new Map(this.stops.map((stop) => [stop, show(stop, masked)]));
-    return new Explanation(name, [...shown.values()], this.winner && shown.get(this.winner), explainedAt);
+    return new Explanation(name, [...shown.values()], this.winner && shown.get(this.winner));
   }
 
   private passUnread(place: Place, refusal: Unavailable | undefined): void {
@@ -119,6 +103,6 @@ class Tour {
   }
 }
 
-function show({ attempt, item, row }: Stop, masked: boolean): ExplainedPlace {
-  return { ...attempt, ...(item && showItem(item, masked)), ...(row && showRow(row)) };
+function show({ attempt, item }: Stop, masked: boolean): ExplainedPlace {
+  return item === undefined ? attempt : { ...attempt, ...showItem(item, masked) };
 }

@@ -2,7 +2,7 @@ import { type AwsClients } from '../aws/aws-clients';
 import { clientsOf } from '../aws/current-clients';
 import { CacheKey, exactNamesMark } from '../cache/cache-key';
 import { type Cacher, type CacheSession } from '../cache/cacher';
-import { ChainFinder } from '../chain/chain-finder';
+import { ChainFinder, type ChainFinderOptions } from '../chain/chain-finder';
 import { PlaceReader } from '../chain/place-reader';
 import { ProviderChain } from '../chain/provider-chain';
 import { Clock } from '../di/clock';
@@ -65,6 +65,8 @@ export class LookupScope {
   readonly providers: ProviderChain;
   /** `null` for none. */
   readonly cacher: Cacher | null;
+  /** The chain as the cacher knows it; `undefined` when nothing is cached. */
+  readonly cached: ChainFinderOptions['cache'];
   /** Finds names behind the overrides and before the defaults. */
   readonly finder: ChainFinder;
   /** Answers of this scope by name, as asked; good until memory expires. */
@@ -99,6 +101,7 @@ export class LookupScope {
     this.providers = new ProviderChain(this.resolved<Provider>(resolveProviders(layers, this.settings, currentWiring)));
     const cacher = resolveCacher(layers, this.settings, cacherWiring);
     this.cacher = cacher === null ? null : (this.resolved<Cacher>([cacher])[0] ?? null);
+    this.cached = this.makeCached();
     this.finder = this.makeFinder();
   }
 
@@ -135,17 +138,18 @@ export class LookupScope {
   }
 
   private makeFinder(): ChainFinder {
-    const { context, localCache, logger, session, settings } = this;
+    const { cached, context, directories, localCache, logger, providers, session } = this;
     const reader = new PlaceReader({ context, localCache, logger, session, byName: this.strategy === 'names' });
+    return new ChainFinder({ providers, directories, reader, cache: cached });
+  }
+
+  private makeCached(): ChainFinderOptions['cache'] {
     const { cacher, directories, providers } = this;
-    const environ = resolveEnviron(this.layers, settings);
-    if (cacher === null || environ === undefined || !providers.anyCacheable || !providers.isDistinct) {
-      return new ChainFinder({ providers, directories, reader, cache: undefined });
-    }
+    const environ = resolveEnviron(this.layers, this.settings);
+    if (cacher === null || environ === undefined || !providers.anyCacheable || !providers.isDistinct) return undefined;
     const marked = this.strategy === 'names' ? `${providers.concat}${exactNamesMark}` : providers.concat;
     const key = new CacheKey(environ, directories, marked);
-    const chain = { key, session: this.cacheSession, trusted: trustedPart(directories, providers) };
-    return new ChainFinder({ providers, directories, reader, cache: { cacher, chain } });
+    return { cacher, chain: { key, session: this.cacheSession, trusted: trustedPart(directories, providers) } };
   }
 
   private resolved<T extends Dependency>(choices: readonly (DependencyClass<T> | T)[]): readonly T[] {

@@ -20,6 +20,10 @@ export class LocalCache extends Dependency {
   private expiresAtMs: number | undefined;
   private current: object = {};
   private pastCache = false;
+  private fromNewest = false;
+  /** Until when answers need no second thought: memory is over, or a watch is due, **milliseconds** since the Unix epoch. */
+  private goodUntilMs = 0;
+  private watchDueMs = Number.POSITIVE_INFINITY;
   private readonly warned = new Set<string>();
   private readonly listeners = new Set<() => void>();
 
@@ -30,7 +34,7 @@ export class LocalCache extends Dependency {
 
   /** Whether what is remembered is still good, **milliseconds** since the Unix epoch given. */
   isFresh(nowMs: number): boolean {
-    return this.expiresAtMs !== undefined && nowMs < this.expiresAtMs;
+    return nowMs < this.goodUntilMs;
   }
 
   /**
@@ -41,6 +45,28 @@ export class LocalCache extends Dependency {
   touch(nowMs: number, lifeMs: number): void {
     if (this.expiresAtMs !== undefined && nowMs >= this.expiresAtMs) this.reset();
     this.expiresAtMs ??= nowMs + lifeMs;
+    this.settle();
+  }
+
+  /** Whether a watch wants to look for changes before the next answer. */
+  isWatchDue(nowMs: number): boolean {
+    return nowMs >= this.watchDueMs;
+  }
+
+  /** Lets no answer be given from a moment on before a watch has looked for changes, **milliseconds** since the Unix epoch. */
+  expectWatch(dueMs: number): void {
+    this.watchDueMs = dueMs;
+    this.settle();
+  }
+
+  /** Whether there is nothing in memory. */
+  get isEmpty(): boolean {
+    return this.expiresAtMs === undefined;
+  }
+
+  /** Whether sources have begun to be read since memory was last forgotten: what is known by then may be older than what comes. */
+  get hasReadSources(): boolean {
+    return this.providerMemories.some(({ hasBegun }) => hasBegun);
   }
 
   /** Whether what the cache table holds is passed over, until memory is forgotten again. */
@@ -48,17 +74,25 @@ export class LocalCache extends Dependency {
     return this.pastCache;
   }
 
+  /** Whether the cache table is to be read consistently: there has been a change. */
+  get wantsNewest(): boolean {
+    return this.fromNewest;
+  }
+
   /**
    * Forgets everything. What is being read fills nothing any more.
    *
-   * @param options - `pastCache`: also pass over what the cache table holds, until the next reset or expiry.
+   * @param options - Until the next reset or expiry, `pastCache`: also pass over what the cache table holds; `newest`:
+   * read it consistently.
    */
-  reset({ pastCache = false }: { readonly pastCache?: boolean } = {}): void {
+  reset({ pastCache = false, newest = false }: { readonly pastCache?: boolean; readonly newest?: boolean } = {}): void {
     this.pastCache = pastCache;
+    this.fromNewest = newest;
     this.memories = new WeakMap();
     this.providerMemories = [];
     this.expiresAtMs = undefined;
     this.current = {};
+    this.settle();
     noteMutation();
     for (const tell of this.listeners) tell();
   }
@@ -106,6 +140,10 @@ export class LocalCache extends Dependency {
     if (this.warned.has(key)) return false;
     this.warned.add(key);
     return true;
+  }
+
+  private settle(): void {
+    this.goodUntilMs = Math.min(this.expiresAtMs ?? 0, this.watchDueMs);
   }
 
   override [inspect.custom](): string {

@@ -25,7 +25,13 @@ export class ProviderMemory {
   private readonly listings = new Map<string, StartedRead<ListingOutcome>>();
   private readonly secrets = new Map<string, StartedRead<{ readonly value: SecretOutcome }>>();
   private queue: QueuedSecret[] = [];
+  private begun = false;
   private controller = newController();
+
+  /** Whether anything that may be cached has begun to be read. */
+  get hasBegun(): boolean {
+    return this.begun;
+  }
 
   /** Starts reading those directories that have not been read; gives the reads of all, in order; each new one is told of. */
   list(
@@ -36,6 +42,7 @@ export class ProviderMemory {
   ): readonly StartedRead<ListingOutcome>[] {
     const missing = directories.filter(({ path }) => !this.listings.has(path));
     if (missing.length > 0) {
+      this.begun ||= provider.cacheable;
       const reads = startAll(() => provider.readDirectories(missing, this.readSession(session)), missing);
       for (const { path } of missing) keepRead(this.listings, path, reads(path), (outcome) => onRead(path, outcome));
     }
@@ -50,6 +57,7 @@ export class ProviderMemory {
   readSecret(provider: Provider, secret: UnreadSecret, session: SharedSession): Promise<SecretOutcome> {
     const known = this.secrets.get(secret.exactName);
     if (known !== undefined) return known.promise.then(({ value }) => value);
+    this.begun = true;
     const promise = new Promise<SecretOutcome>((resolve, reject) => {
       this.queue.push({ secret, resolve, reject });
     });

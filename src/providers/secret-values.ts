@@ -120,7 +120,6 @@ class SecretValueReader {
       exactName,
       nextRotationMs,
       version: value.VersionId,
-      changedAtMs: value.CreatedDate?.getTime(),
     });
   }
 }

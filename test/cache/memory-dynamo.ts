@@ -32,6 +32,8 @@ export class MemoryDynamo {
   readonly operations: string[] = [];
   /** As the cache asks the client. */
   readonly config = { region: () => Promise.resolve('us-east-1'), maxAttempts: () => Promise.resolve(1) };
+  /** What every operation fails with from now on; `undefined`: none does. */
+  fail: Error | undefined;
   private readonly partitions = new Map<string, Map<string, AttributeMap>>();
 
   /** This as the client that `AwsClients` takes. */
@@ -55,10 +57,16 @@ export class MemoryDynamo {
     return Promise.resolve();
   }
 
+  /** Loses the rows of a partition. */
+  forget(partition: string): void {
+    this.partitions.delete(partition);
+  }
+
   async send(command: Command): Promise<unknown> {
     const name = command.constructor.name.replace(/Command$/, '');
     this.operations.push(name);
     await setImmediate();
+    if (this.fail !== undefined) throw this.fail;
     switch (name) {
       case 'Query':
         return { Items: this.query(command.input.ExpressionAttributeValues?.[':partition']?.S ?? '') };
@@ -151,7 +159,8 @@ function holds(condition: string, row: AttributeMap | undefined, input: Input): 
   const left = row?.[attribute];
   const right = input.ExpressionAttributeValues?.[placeholder];
   if (left === undefined || right === undefined) return false;
-  return operator === '<' ? Number(left.N) < Number(right.N) : left.S === right.S;
+  if (operator === '<') return Number(left.N) < Number(right.N);
+  return left.S === right.S && Number(left.N ?? 0) === Number(right.N ?? 0);
 }
 
 function keyText(key: AttributeMap | undefined): string {

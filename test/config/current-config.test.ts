@@ -79,6 +79,7 @@ const publicMembers = {
   strategy: true,
   useParent: true,
   warm: true,
+  watch: true,
 } satisfies Readonly<Record<keyof Config, true>>;
 
 const sorted = (keys: readonly (string | symbol)[]): readonly string[] => keys.map(String).sort();

@@ -1,0 +1,53 @@
+import { keySeparator } from '../aws/table-names';
+import { sha256 } from './cache-key';
+import { type AnswerRow, createdAtMs, nowhere, plainKeyOf } from './cache-row';
+import { type GenerationRow, type SourceChange } from './generation-row';
+
+/**
+ * Gives the directories of the chain that a row answers for, in order.
+ *
+ * Rows of our own tell their chain by its hash alone; it is the part of their sort key that has this hash.
+ *
+ * @returns `undefined` for a row whose key and chain do not fit.
+ */
+export function chainDirectories(row: AnswerRow): readonly string[] | undefined {
+  const chain = row.kind === 'plain' ? row.chain : hiddenChain(plainKeyOf(row), row.chainHash);
+  return chain?.split(keySeparator, 1)[0]?.split('|');
+}
+
+/**
+ * Tells whether a change may make the answer of a row another one: it has its name, and happened in its chain, where it
+ * was found or above.
+ */
+export function mayTouch(change: SourceChange, row: AnswerRow): boolean {
+  if (change.name !== undefined && change.name !== row.name) return false;
+  if (change.directory === undefined) return true;
+  const directories = chainDirectories(row);
+  if (directories === undefined) return true;
+  const changed = directories.indexOf(change.directory);
+  if (changed === -1) return false;
+  const answer = row.directory === nowhere ? -1 : directories.indexOf(row.directory);
+  return answer === -1 || changed <= answer;
+}
+
+/**
+ * Tells whether a row comes from memory that may not have seen a change that touches it.
+ *
+ * Such a row was written after the change had dropped all others: by a process that had read its sources before.
+ *
+ * @param memoryMs - How much older than a row what it says may be, where the row tells no generation, **milliseconds**.
+ */
+export function isOutdated(row: AnswerRow, generation: GenerationRow, memoryMs: number): boolean {
+  const seen = row.generation ?? (createdAtMs(row) ?? 0) - memoryMs;
+  if (seen < generation.floor) return true;
+  return generation.changes.some((change) => change.generation > seen && mayTouch(change, row));
+}
+
+function hiddenChain(plainKey: string, hash: string): string | undefined {
+  // A name may hold the separator, too.
+  for (let at = plainKey.indexOf(keySeparator); at !== -1; at = plainKey.indexOf(keySeparator, at + 1)) {
+    const chain = plainKey.slice(at + keySeparator.length);
+    if (sha256(chain) === hash) return chain;
+  }
+  return undefined;
+}

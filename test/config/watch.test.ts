@@ -1,0 +1,353 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { updateGeneration } from '../../src/cache/generation-store';
+import { generationKey } from '../../src/cache/generation-row';
+import { nextGeneration } from '../../src/cache/next-generation';
+import {
+  config,
+  type ConfigOptions,
+  type Directory,
+  DynamoCacher,
+  InvalidSettingsError,
+  type ListingOutcome,
+  LocalCache,
+  Provider,
+  type Watch,
+  withDependencies,
+  XconSettings,
+} from '../../src/index';
+import { TestClock } from '../cache/doubles';
+import { FleetProcess } from '../cache/fleet-process';
+import { MemoryDynamo } from '../cache/memory-dynamo';
+import { table } from '../cache/rows';
+
+/** Everything of time but `setInterval`. */
+const notFaked = [
+  'Date',
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setTimeout',
+  'clearTimeout',
+] as const;
+let dynamo: MemoryDynamo;
+let clock: TestClock;
+let source: MutableSource;
+let member: FleetProcess;
+
+/** Has what it is told to have, in `/orders/prod`. */
+class MutableSource extends Provider {
+  override readonly name = 'source';
+  values: Record<string, string> = { DB_HOST: 'old', POOL: '5' };
+  reads = 0;
+
+  override readDirectory(directory: Directory): Promise<ListingOutcome> {
+    this.reads += 1;
+    return Promise.resolve(this.listing(directory, directory.path === '/orders/prod' ? this.values : {}));
+  }
+}
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: [...notFaked] });
+  dynamo = new MemoryDynamo();
+  clock = new TestClock();
+  source = new MutableSource();
+  member = process();
+});
+
+afterEach(async () => {
+  await member.close();
+  jest.useRealTimers();
+  delete globalThis.process.env['AWS_LAMBDA_FUNCTION_NAME'];
+});
+
+function process(options: ConfigOptions = {}, client = dynamo.client): FleetProcess {
+  return new FleetProcess(undefined, {
+    clock,
+    clients: { dynamo: client },
+    config: { providers: [source], directories: ['/orders/prod', '/global/all'], ...options },
+  });
+}
+
+function watch(everySeconds = 10): Promise<Watch> {
+  return member.run(() => config.watch({ everySeconds }));
+}
+
+/** Does what a handler of changes does to the table. */
+async function change(name: string, directory = '/orders/prod'): Promise<void> {
+  const target = { client: dynamo.client, table, environ: '/orders/prod' };
+  await updateGeneration(target, (before) => nextGeneration(before, [{ directory, name }], clock.nowMs()));
+  dynamo.operations.length = 0;
+}
+
+/** Lets time pass, and what a timer has begun come to its end. */
+async function pass(seconds: number): Promise<void> {
+  clock.advance(seconds);
+  jest.advanceTimersByTime(seconds * 1000);
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+}
+
+/** Lets a process look everything up, so that it has all in memory. */
+async function warmUp(): Promise<void> {
+  expect(await member.values(['DB_HOST', 'POOL'])).toEqual(['old', '5']);
+  await member.flush();
+  dynamo.operations.length = 0;
+  source.reads = 0;
+}
+
+describe('a watch with a timer', () => {
+  it('sees a change at its next look, and reads the table once and the source for what has changed', async () => {
+    await warmUp();
+    await watch();
+    await pass(10);
+    source.values = { DB_HOST: 'new', POOL: '5' };
+    await change('db_host');
+    expect(await member.get('DB_HOST')).toBe('old');
+
+    await pass(10);
+    expect(dynamo.operations).toEqual(['GetItem']);
+
+    expect(await member.values(['POOL', 'DB_HOST'])).toEqual(['5', 'new']);
+    expect(dynamo.operations.filter((each) => each === 'Query')).toHaveLength(1);
+    expect(source.reads).toBe(2);
+  });
+
+  it('reads nothing but the generation while nothing changes', async () => {
+    await warmUp();
+    await watch();
+    await pass(10);
+    dynamo.operations.length = 0;
+
+    for (let looks = 0; looks < 5; looks += 1) {
+      await pass(10);
+      expect(await member.values(['DB_HOST', 'POOL'])).toEqual(['old', '5']);
+    }
+
+    expect(dynamo.operations).toEqual(Array(5).fill('GetItem'));
+    expect(source.reads).toBe(0);
+  });
+
+  it('makes known which directories are watched', async () => {
+    await watch();
+    await pass(10);
+
+    const row = dynamo.rows.find((each) => each['name_key']?.S === generationKey);
+    expect(row).toMatchObject({ xcon_gen: { N: '0' }, xcon_directories: { SS: ['/orders/prod', '/global/all'] } });
+  });
+
+  it('sees a change from before it began, when memory is older', async () => {
+    await warmUp();
+    await change('db_host');
+    source.values = { DB_HOST: 'new' };
+
+    await watch();
+    await pass(10);
+
+    expect(await member.get('DB_HOST')).toBe('new');
+  });
+
+  it('leaves alone what was read after the change', async () => {
+    await change('db_host');
+    await warmUp();
+
+    await watch();
+    await pass(10);
+    await member.values(['DB_HOST', 'POOL']);
+
+    expect(dynamo.operations).not.toContain('Query');
+  });
+
+  it('tells who listens, so that they can look again', async () => {
+    await warmUp();
+    const heard: string[] = [];
+    member.run(() => LocalCache.grab().onReset(() => heard.push('reset')));
+    await watch();
+    await pass(10);
+    expect(heard).toEqual([]);
+
+    await change('pool');
+    await pass(10);
+    await pass(10);
+
+    expect(heard).toEqual(['reset']);
+  });
+
+  it('takes a lost generation for a change, once', async () => {
+    await change('db_host');
+    await warmUp();
+    await watch();
+    await pass(10);
+    source.values = { DB_HOST: 'new' };
+    await member.run(() => DynamoCacher.grab().clear());
+    dynamo.forget('/orders/prod');
+
+    await pass(10);
+    expect(await member.get('DB_HOST')).toBe('new');
+    await member.flush();
+    dynamo.operations.length = 0;
+    await pass(10);
+    await member.get('DB_HOST');
+
+    expect(dynamo.operations).toEqual(['GetItem']);
+  });
+
+  it('does not take an older generation for a change: a replica may lag behind', async () => {
+    await change('db_host');
+    await change('db_host');
+    await warmUp();
+    await watch();
+    await pass(10);
+    const row = dynamo.rows.find((each) => each['name_key']?.S === generationKey) ?? {};
+    await dynamo.plant({ ...row, xcon_gen: { N: `${clock.nowMs() - 60_000}` } });
+    dynamo.operations.length = 0;
+
+    await pass(10);
+    await member.get('DB_HOST');
+
+    expect(dynamo.operations).toEqual(['GetItem']);
+  });
+
+  it('sees what cleared the partition', async () => {
+    await warmUp();
+    await watch();
+    await pass(10);
+    source.values = { DB_HOST: 'new' };
+    const operator = process();
+    await operator.run(() => DynamoCacher.grab().clear({ environ: '/orders/prod' }));
+    await operator.close();
+
+    await pass(10);
+
+    expect(await member.get('DB_HOST')).toBe('new');
+  });
+
+  it('ends with stop(), with its scope, and with close()', async () => {
+    const stopped = await watch();
+    const disposed = await watch();
+    await watch();
+    stopped.stop();
+    stopped.stop();
+    disposed[Symbol.dispose]();
+    await pass(10);
+    expect(dynamo.operations.filter((each) => each === 'GetItem').length).toBeGreaterThan(0);
+    await member.close();
+    dynamo.operations.length = 0;
+
+    await pass(30);
+
+    expect(dynamo.operations).toEqual([]);
+  });
+
+  it('says once that it may not look, and goes on trying', async () => {
+    const refusing = { send: () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException' })) };
+    member = process({}, Object.assign(new MemoryDynamo(), refusing).client);
+    await watch();
+
+    await pass(10);
+    await pass(10);
+
+    expect(member.log.warnings).toEqual([
+      expect.objectContaining({
+        event: 'watch.failed',
+        environ: '/orders/prod',
+        reason: 'AccessDeniedException: no',
+        remedy: expect.stringContaining('dynamodb:GetItem') as string,
+      }),
+    ]);
+  });
+
+  it('does nothing where nothing is cached', async () => {
+    member = process({ cacher: null });
+    await watch();
+
+    await pass(30);
+
+    expect(dynamo.operations).toEqual([]);
+    expect(member.log.warnings).toEqual([]);
+  });
+
+  it('outlives settings that cannot be', async () => {
+    await watch();
+    member.run(() => config.addDirectory('/orders/{environment}'));
+    globalThis.process.env['XCON_INTERNAL_CACHE_EXPIRATION_MINUTES'] = 'many';
+    await pass(10);
+    delete globalThis.process.env['XCON_INTERNAL_CACHE_EXPIRATION_MINUTES'];
+
+    await pass(10);
+
+    expect(dynamo.operations).toContain('GetItem');
+  });
+
+  test.each([0, -1, Number.NaN, 86_401, Number.POSITIVE_INFINITY])('cannot look every %s seconds', async (seconds) => {
+    await expect(watch(seconds)).rejects.toThrow(InvalidSettingsError);
+  });
+});
+
+describe('a watch in AWS Lambda', () => {
+  beforeEach(() => {
+    globalThis.process.env['AWS_LAMBDA_FUNCTION_NAME'] = 'orders';
+  });
+
+  it('looks at the next lookup, at most once in its time, and begins no timer', async () => {
+    await warmUp();
+    await watch();
+    expect(jest.getTimerCount()).toBe(0);
+    await pass(9);
+    await member.values(['DB_HOST', 'POOL']);
+    expect(dynamo.operations).toEqual([]);
+
+    clock.advance(1);
+    await member.values(['DB_HOST', 'POOL', 'DB_HOST']);
+    await member.values(['DB_HOST', 'POOL']);
+
+    expect(dynamo.operations.filter((each) => each === 'GetItem')).toHaveLength(2);
+    expect(dynamo.operations).not.toContain('Query');
+    clock.advance(10);
+    dynamo.operations.length = 0;
+    await member.values(['DB_HOST', 'POOL']);
+    expect(dynamo.operations).toEqual(['GetItem']);
+  });
+
+  it('gives the answer after the change', async () => {
+    await warmUp();
+    await watch();
+    source.values = { DB_HOST: 'new', POOL: '5' };
+    await change('db_host');
+    clock.advance(10);
+
+    expect(await member.values(['DB_HOST', 'POOL'])).toEqual(['new', '5']);
+  });
+
+  it('answers from memory when it cannot look', async () => {
+    await warmUp();
+    await watch();
+    dynamo.fail = Object.assign(new Error('slow'), { name: 'TimeoutError' });
+    clock.advance(10);
+
+    expect(await member.values(['DB_HOST', 'POOL'])).toEqual(['old', '5']);
+
+    expect(member.log.events).toEqual(['watch.failed']);
+  });
+
+  it('no longer looks once it is stopped', async () => {
+    await warmUp();
+    const watched = await watch();
+    watched.stop();
+    clock.advance(60);
+
+    await member.get('DB_HOST');
+
+    expect(dynamo.operations).toEqual([]);
+  });
+});
+
+it('watches the partition of the context in which it began', async () => {
+  const billing = [new XconSettings({ service: 'billing', environment: 'prod' }), new LocalCache()];
+  await member.run(() => withDependencies(billing, () => config.watch({ everySeconds: 10 })));
+
+  await pass(10);
+
+  expect(dynamo.rows.map((row) => row['app_key']?.S)).toEqual(['/billing/prod']);
+});
