@@ -31,7 +31,10 @@ export interface LoggedRequest {
 let starting: ReturnType<typeof startLocalAws> | undefined;
 
 process.on('message', (request: LocalAwsRequest) => {
-  void answer(request).then((report) => process.send?.(report));
+  const sent = (): void => {
+    if (request.kind === 'stop') process.disconnect();
+  };
+  void answer(request).then((report) => process.send?.(report, sent));
 });
 
 async function answer(request: LocalAwsRequest): Promise<LocalAwsReport> {
@@ -43,10 +46,7 @@ async function answer(request: LocalAwsRequest): Promise<LocalAwsReport> {
   }
   const calls = count(aws.calls.all.map(({ operation }) => operation));
   const outcomes = count(aws.calls.all.map(({ operation, outcome }) => `${operation} ${outcome ?? 'open'}`));
-  if (request.kind === 'stop') {
-    await aws.close();
-    setImmediate(() => process.disconnect());
-  }
+  if (request.kind === 'stop') await aws.close();
   return { environment: aws.environment, calls, outcomes, log: aws.calls.all.map(logged) };
 }
 

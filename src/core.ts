@@ -12,6 +12,7 @@ export { type LookupOptions } from './config/lookup-options';
 export { ConfigSnapshot } from './config/snapshot';
 export { type Watch, type WatchOptions } from './config/watch';
 export { type ExplainedPlace, Explanation } from './config/explanation';
+export { ExplanationSet } from './config/explanation-set';
 export { setWiring, type Wiring } from './config/wiring';
 export { Default } from './di/default';
 

@@ -15,6 +15,7 @@ export {
   type WatchOptions,
   type ExplainedPlace,
   Explanation,
+  ExplanationSet,
   setWiring,
   type Wiring,
   Default,

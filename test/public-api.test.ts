@@ -23,6 +23,7 @@ const names = [
   'DynamoProvider',
   'EnvProvider',
   'Explanation',
+  'ExplanationSet',
   'InvalidDirectoryError',
   'InvalidNameError',
   'InvalidSettingsError',

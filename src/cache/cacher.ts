@@ -39,24 +39,40 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** What the row behind an answer says of itself. */
+export interface CachedRow {
+  /** How it keeps its answer: as it is, sealed, or as the news of where a secret is. */
+  readonly kind: 'plain' | 'sealed' | 'reference';
+  /** Cache name of the provider that gave the answer; `undefined` when unknown, or the name is missing. */
+  readonly provider: string | undefined;
+  /** When it was written, ISO 8601; `undefined` when unknown. */
+  readonly createdAt: string | undefined;
+  /** When it ends, **seconds** since the Unix epoch; `undefined`: never. */
+  readonly ttl: number | undefined;
+}
+
+/** What comes with an answer that a row gives. */
+export interface RowFindings {
+  /** The row ends soon: gives the lease to refresh the chain, if this process gets it. */
+  readonly refresh?: Promise<Lease | undefined> | undefined;
+  /** The row; told to who only looks. */
+  readonly row?: CachedRow | undefined;
+}
+
 /** What the cache knows of a name. */
 export type CacheAnswer =
-  /** The item; `refresh`: it ends soon; gives the lease to refresh the chain, if this process gets it. */
-  | { readonly kind: 'found'; readonly item: DirectoryItem; readonly refresh?: Promise<Lease | undefined> | undefined }
+  /** The item. */
+  | ({ readonly kind: 'found'; readonly item: DirectoryItem } & RowFindings)
   /** The name is known to be missing. */
-  | { readonly kind: 'absent'; readonly refresh?: Promise<Lease | undefined> | undefined }
+  | ({ readonly kind: 'absent' } & RowFindings)
   /** Where the secret is. */
-  | {
-      readonly kind: 'reference';
-      readonly reference: SecretReference;
-      readonly refresh?: Promise<Lease | undefined> | undefined;
-    }
+  | ({ readonly kind: 'reference'; readonly reference: SecretReference } & RowFindings)
   /** Nothing; `lease`: this process has the lease to find out. */
   | { readonly kind: 'miss'; readonly lease?: Lease | undefined };
 
 /** How a question to the cache differs from that of a lookup. */
 export interface FindOptions {
-  /** Whether nothing will be refreshed: no lease is taken and none waited for. Default: false. */
+  /** Whether nothing will be refreshed: no lease is taken and none waited for; the answer tells its row. Default: false. */
   readonly lookOnly?: boolean;
 }
 

@@ -27,7 +27,7 @@ import { PendingWork } from './pending-work';
 import { type CacheEntry, deleteRows, listEntries } from './partition-operations';
 import { PartitionState, type Trouble } from './partition-state';
 import { makeRow } from './row-maker';
-import { isTrusted, itemOfPlainRow, itemOfSealedRow } from './row-reader';
+import { describeRow, isTrusted, itemOfPlainRow, itemOfSealedRow } from './row-reader';
 import { fitsItem } from './row-size';
 import { type RowChange } from './row-writer';
 import { openSecret, type SealingKey } from './secret-box';
@@ -179,7 +179,9 @@ export class DynamoCacher extends Cacher {
       const early = isRowEarly(chain.session, rows, row);
       if (!isTrusted(chain, row) || (early && !refreshLease)) continue;
       const answer = await this.answerOf(chain, state, rows, { row, name });
-      if (answer !== undefined) return early && !lookOnly ? { ...answer, refresh: state.tryEarly(chain) } : answer;
+      if (answer === undefined) continue;
+      if (lookOnly) return { ...answer, row: describeRow(row) };
+      return early ? { ...answer, refresh: state.tryEarly(chain) } : answer;
     }
     return undefined;
   }

@@ -3,8 +3,8 @@ import { rememberAttribute } from '../aws/stored-attribute';
 import { Directory } from '../directory/directory';
 import { DirectoryItem, viaCacherSuffix } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
-import { type CachedChain } from './cacher';
-import { nowhere, type PlainRow, type RowFacts, type SealedRow } from './cache-row';
+import { type CachedChain, type CachedRow } from './cacher';
+import { type AnswerRow, nowhere, type PlainRow, type RowFacts, type SealedRow } from './cache-row';
 
 /** Gives the item of a plain row; `undefined` when the row says that the name is missing. */
 export function itemOfPlainRow(row: PlainRow): DirectoryItem | undefined {
@@ -27,6 +27,12 @@ export function itemOfSealedRow(row: SealedRow, value: string | Uint8Array): Dir
 export function isTrusted({ trusted }: CachedChain, { directory, source }: RowFacts): boolean {
   if (trusted === undefined) return true;
   return directory === trusted.directory && trusted.providers.includes(source?.split(' ', 1)[0] ?? '');
+}
+
+/** Says what a row tells of itself, beside its answer. */
+export function describeRow({ kind, directory, source, createdAt, ttl }: AnswerRow): CachedRow {
+  const provider = directory === nowhere ? undefined : source?.split(' ', 1)[0];
+  return { kind, provider, createdAt, ttl };
 }
 
 function itemOf(

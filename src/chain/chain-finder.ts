@@ -1,4 +1,11 @@
-import { type CachedChain, type CacheAnswer, type Cacher, type Lease, type SecretReference } from '../cache/cacher';
+import {
+  type CachedChain,
+  type CacheAnswer,
+  type CachedRow,
+  type Cacher,
+  type Lease,
+  type SecretReference,
+} from '../cache/cacher';
 import { Directory } from '../directory/directory';
 import { type DirectoryChain } from '../directory/directory-chain';
 import { DirectoryItem, viaCacherSuffix } from '../item/directory-item';
@@ -20,6 +27,8 @@ export interface ChainFinderOptions {
 export interface CacherAnswer {
   readonly attempt: Attempt;
   readonly item: DirectoryItem | undefined;
+  /** The row that it comes from; `undefined` without an answer, and where the cacher does not say. */
+  readonly row: CachedRow | undefined;
 }
 
 /** Place that stands for the leading providers, which are asked for no directory. */
@@ -72,7 +81,8 @@ export class ChainFinder {
     const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs, { lookOnly: true }));
     if (answer.kind === 'miss') this.release(answer.lease);
     const result = await this.resultOf(answer, name);
-    return { item: result?.item, attempt: result?.attempts[0] ?? cacherAttempt(cacher, 'absent') };
+    const row = result === undefined || answer.kind === 'miss' ? undefined : answer.row;
+    return { item: result?.item, row, attempt: result?.attempts[0] ?? cacherAttempt(cacher, 'absent') };
   }
 
   /** Starts reading every directory at every provider behind the cacher. */
@@ -196,7 +206,7 @@ function cacherAttempt({ name }: Cacher, outcome: Attempt['outcome']): Attempt {
 }
 
 function viaCacher(item: DirectoryItem, createdAt: string | undefined): DirectoryItem {
-  const { originalName: name, value, directory, secret, version, exactName, nextRotationMs } = item;
+  const { originalName: name, value, directory, secret, version, changedAtMs, exactName, nextRotationMs } = item;
   const source = `${item.source ?? ''} - ${directory.path}${viaCacherSuffix}`;
   return new DirectoryItem({
     name,
@@ -207,6 +217,7 @@ function viaCacher(item: DirectoryItem, createdAt: string | undefined): Director
     createdAt,
     cacheable: false,
     version,
+    changedAtMs,
     exactName,
     nextRotationMs,
   });

@@ -10,9 +10,9 @@ import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variabl
 import { type FoundValue, foundIn, toBoolean, toJson, toNumber, toText, valueOr } from './coerce';
 import { ConfigShape } from './config-shape';
 import { beforeFreezing } from './before-freezing';
-import { explain } from './explain';
 import { type Explanation } from './explanation';
-import { inTime, logLookup, lookUp, type LookupResult } from './lookup';
+import { type ExplanationSet } from './explanation-set';
+import { logLookup, lookUp, type LookupResult } from './lookup';
 import { type LookupOptions } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName } from './named-values';
@@ -119,11 +119,15 @@ export class Config extends ConfigShape {
   }
 
   /** Tells every place that was tried for a name, what came of it, the winner, and what it shadows. Secrets are masked. */
-  async explain(name: string): Promise<Explanation> {
-    const key = checkName(name);
+  explain(name: string): Promise<Explanation>;
+  /** Tells the same of many names, which share what is read. */
+  explain(names: readonly string[]): Promise<ExplanationSet>;
+  async explain(asked: string | readonly string[]): Promise<Explanation | ExplanationSet> {
+    for (const name of [asked].flat()) checkName(name);
     this.touched();
     const scope = this.scope();
-    return inTime(scope, name, explain(scope, key, name));
+    const { explain, explainAll } = await import('./explain');
+    return typeof asked === 'string' ? explain(scope, asked) : explainAll(scope, asked);
   }
 
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */

@@ -11,6 +11,7 @@ import { type LookupStrategy } from '../settings/settings-values';
 import { Config } from './config';
 import { type CacherChoice, type OneOrMany, type ProviderChoice } from './config-options';
 import { type Explanation } from './explanation';
+import { type ExplanationSet } from './explanation-set';
 import { type LookupOptions } from './lookup-options';
 import { type NamedValues } from './named-values';
 import { type ConfigSnapshot } from './snapshot';
@@ -92,8 +93,10 @@ class CurrentConfig implements ConfigApi {
     return current().has(name, options);
   }
 
-  explain(name: string): Promise<Explanation> {
-    return current().explain(name);
+  explain(name: string): Promise<Explanation>;
+  explain(names: readonly string[]): Promise<ExplanationSet>;
+  explain(asked: string | readonly string[]): Promise<Explanation | ExplanationSet> {
+    return typeof asked === 'string' ? current().explain(asked) : current().explain(asked);
   }
 
   load(names: readonly string[], options?: LookupOptions): Promise<ConfigSnapshot> {

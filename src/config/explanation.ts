@@ -1,8 +1,11 @@
 import { inspect } from 'node:util';
+import { type CachedRow } from '../cache/cacher';
 import { type Attempt } from '../chain/walk';
 import { type DirectoryItem } from '../item/directory-item';
 import { mask } from '../item/secret';
 import { type ConfigValue } from '../item/value';
+import { explanationPage } from './explanation-page/page';
+import { explanationText } from './explanation-text';
 
 /** One place of the lookup order, and what it has for the name. */
 export interface ExplainedPlace extends Attempt {
@@ -10,13 +13,21 @@ export interface ExplainedPlace extends Attempt {
   readonly value?: string | undefined;
   /** Version at the source; absent where it has none. */
   readonly version?: string | undefined;
-  /** For a value from the cache table: when its row was written, ISO 8601. */
+  /** When the source last changed the value, ISO 8601; absent where it does not say, or the value is from the cache table. */
+  readonly changedAt?: string | undefined;
+  /** Whether the source could not be read, and this is what it said last. */
+  readonly stale?: boolean | undefined;
+  /** For an answer of the cache table: how its row keeps it. */
+  readonly cachedAs?: CachedRow['kind'] | undefined;
+  /** For an answer of the cache table: when its row was written, ISO 8601. */
   readonly cachedAt?: string | undefined;
+  /** For an answer of the cache table: when its row ends, ISO 8601. */
+  readonly cachedUntil?: string | undefined;
+  /** For a value of the cache table: the provider that it came from. */
+  readonly cachedFrom?: string | undefined;
 }
 
 const longestValue = 40;
-/** Widest line of a table, in characters. */
-const tableWidth = 80;
 const secretNames = /pass(word|wd|phrase)?|secret|token|credential|private_?key|api_?key|access_?key/i;
 
 /** Where a name was looked for, what was found, and what that hides. */
@@ -25,11 +36,13 @@ export class Explanation {
    * @param name - As asked.
    * @param places - Every place, in the order of the lookup.
    * @param winner - The place whose value `get` gives; `undefined` when it gives none.
+   * @param explainedAt - When that was so, ISO 8601: ages are told from then on; absent: they are told as dates.
    */
   constructor(
     readonly name: string,
     readonly places: readonly ExplainedPlace[],
     readonly winner: ExplainedPlace | undefined,
+    readonly explainedAt?: string,
   ) {
     Object.freeze(this.places);
     Object.freeze(this);
@@ -40,29 +53,30 @@ export class Explanation {
     return this.places.filter(({ outcome }) => outcome === 'shadowed');
   }
 
-  /** Prints a table, at most 80 columns wide as long as the paths allow. */
+  /** The places that may not be read; each says what to grant. */
+  get refusals(): readonly ExplainedPlace[] {
+    return this.places.filter(({ outcome }) => outcome === 'not permitted');
+  }
+
+  /** Why `get` rejects: the place that failed before any value was found; `undefined` when it does not. */
+  get failure(): ExplainedPlace | undefined {
+    const end = this.places.find(({ outcome }) => outcome !== 'absent' && outcome !== 'not permitted');
+    return end?.outcome === 'failed' ? end : undefined;
+  }
+
+  /** Prints a table, at most 80 columns wide, and what to grant. */
   toString(): string {
-    const rows = this.places.map((place) => [
-      place === this.winner ? '>' : ' ',
-      place.provider,
-      place.directory ?? '',
-      place.outcome,
-      place.value ?? place.reason?.slice(0, longestValue) ?? '',
-    ]);
-    const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-    const lines = rows.map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .slice(0, tableWidth)
-        .trimEnd(),
-    );
-    return [`${this.name}: ${this.winner === undefined ? 'not found' : describe(this.winner)}`, ...lines].join('\n');
+    return explanationText(this);
   }
 
   /** Gives the explanation as data; secrets are masked. */
   toJSON(): Readonly<Record<string, unknown>> {
-    return { name: this.name, winner: this.winner, places: this.places };
+    return { name: this.name, explainedAt: this.explainedAt, winner: this.winner, places: this.places };
+  }
+
+  /** Gives a page of HTML that needs nothing else: no script, no style sheet, no font. Secrets are masked. */
+  toHtml(): string {
+    return explanationPage({ title: this.name, explanations: [this], explainedAt: this.explainedAt });
   }
 
   [inspect.custom](): string {
@@ -83,14 +97,27 @@ export function showValue(value: ConfigValue): string {
 }
 
 /** Gives what an item adds to its place. */
-export function showItem(item: DirectoryItem, masked: boolean): Pick<ExplainedPlace, 'value' | 'version' | 'cachedAt'> {
+export function showItem(item: DirectoryItem, masked: boolean): Omit<ExplainedPlace, keyof Attempt> {
   return {
     value: masked || item.secret ? mask : showValue(item.value),
     version: item.version,
+    changedAt: item.changedAtMs === undefined ? undefined : isoTime(item.changedAtMs),
     cachedAt: item.viaCacher ? item.createdAt : undefined,
   };
 }
 
-function describe({ provider, directory, value }: ExplainedPlace): string {
-  return `${value ?? ''} from ${provider}${directory === undefined ? '' : ` ${directory}`}`.trimStart();
+/** Gives what a row of the cache table adds to its place. */
+export function showRow({ kind, provider, createdAt, ttl }: CachedRow): Omit<ExplainedPlace, keyof Attempt> {
+  return {
+    cachedAs: kind,
+    cachedFrom: provider,
+    cachedAt: createdAt,
+    cachedUntil: ttl === undefined ? undefined : isoTime(ttl * 1000),
+  };
+}
+
+/** Gives a moment in ISO 8601; `undefined` for one that is none. */
+export function isoTime(ms: number): string | undefined {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -20,6 +20,8 @@ export interface DirectoryItemOptions {
   readonly cacheable?: boolean | undefined;
   /** Version at the source: a parameter's number, a secret's version id. */
   readonly version?: string | undefined;
+  /** When the source last changed the value, milliseconds since the Unix epoch; absent where it does not say. */
+  readonly changedAtMs?: number | undefined;
   /** Full name at the source, such as `/orders/prod/DB_HOST`; absent where the source has none. */
   readonly exactName?: string | undefined;
   /** When a secret rotates next, milliseconds since the Unix epoch; absent when unknown. */
@@ -53,6 +55,8 @@ export class DirectoryItem {
   readonly cacheable: boolean;
   /** Version at the source; `undefined` where it has none. */
   readonly version: string | undefined;
+  /** When the source last changed the value, **milliseconds** since the Unix epoch; `undefined` where it does not say. */
+  readonly changedAtMs: number | undefined;
   /** Full name at the source; `undefined` where it has none. */
   readonly exactName: string | undefined;
   /** When a secret rotates next, **milliseconds** since the Unix epoch; `undefined` when unknown. */
@@ -69,6 +73,7 @@ export class DirectoryItem {
     this.createdAt = options.createdAt;
     this.cacheable = options.cacheable ?? true;
     this.version = options.version;
+    this.changedAtMs = options.changedAtMs;
     this.exactName = options.exactName;
     this.nextRotationMs = options.nextRotationMs;
     this.#sealed = sealValue(options.value);

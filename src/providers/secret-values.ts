@@ -120,6 +120,7 @@ class SecretValueReader {
       exactName,
       nextRotationMs,
       version: value.VersionId,
+      changedAtMs: value.CreatedDate?.getTime(),
     });
   }
 }

@@ -65,7 +65,7 @@ export class SsmProvider extends AwsProvider {
   }
 
   private entryOf(directory: Directory, parameter: Parameter, keyRefusal?: Unavailable): ListingEntry | undefined {
-    const { Name: exactName, Value: value, Type: type, Version: version } = parameter;
+    const { Name: exactName, Value: value, Type: type, Version: version, LastModifiedDate: changed } = parameter;
     const name = nameInDirectory(exactName, directory);
     if (exactName === undefined || name === undefined || value === undefined) return undefined;
     const secret = type === 'SecureString';
@@ -81,6 +81,7 @@ export class SsmProvider extends AwsProvider {
       secret,
       exactName,
       version: version === undefined ? undefined : `${version}`,
+      changedAtMs: changed?.getTime(),
     });
   }
 }

@@ -54,6 +54,20 @@ describe('find', () => {
     expect(await cacher.find(chainOf(), 'a', deadline())).toMatchObject(expected);
   });
 
+  test('tells who only looks of the row, too', async () => {
+    const row = referenceRow({ name: 'a' });
+    await plant(row);
+
+    const asked = await cacher.find(chainOf(), 'a', deadline());
+    const looked = await cacher.find(chainOf(), 'a', deadline(), { lookOnly: true });
+
+    expect(asked).not.toHaveProperty('row');
+    expect(looked).toMatchObject({
+      kind: 'reference',
+      row: { kind: 'reference', ttl: row.ttl, createdAt: row.createdAt },
+    });
+  });
+
   test('takes an older row when the newer one does not open', async () => {
     await plant(
       sealedRow({ createdAt: '2026-03-01T11:30:00.000+00:00' }),

@@ -1,7 +1,18 @@
 import { attributeOfItem } from '../../src/aws/stored-attribute';
-import { isTrusted, itemOfPlainRow, itemOfSealedRow } from '../../src/cache/row-reader';
+import { describeRow, isTrusted, itemOfPlainRow, itemOfSealedRow } from '../../src/cache/row-reader';
 import { cachedChain } from './cached-chain';
 import { plainRow, sealedRow } from './rows';
+
+describe('describeRow', () => {
+  test.each([
+    [plainRow(), 'plain', 'ssm'],
+    [sealedRow({ source: 'secrets@eu - /orders/prod' }), 'sealed', 'secrets@eu'],
+    [plainRow({ directory: '/_nonExistent', source: 'none - /_nonExistent', value: undefined }), 'plain', undefined],
+    [plainRow({ source: undefined }), 'plain', undefined],
+  ])('tells how row %# keeps its answer, and whose it is', (row, kind, provider) => {
+    expect(describeRow(row)).toEqual({ kind, provider, createdAt: row.createdAt, ttl: row.ttl });
+  });
+});
 
 describe('itemOfPlainRow', () => {
   test('gives the item, which says where it comes from and that it came via the cacher', () => {

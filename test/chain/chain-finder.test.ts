@@ -6,6 +6,7 @@ import {
   AwsClients,
   Context,
   DirectoryChain,
+  DirectoryItem,
   LocalCache,
   type Provider,
   ProviderChain,
@@ -389,13 +390,16 @@ describe('askCacher', () => {
     expect(ssm.listed).toEqual([]);
   });
 
-  it('reads a secret that the cache knows by reference', async () => {
-    const cacher = new StubCacher({ x: { kind: 'reference', reference: reference('x') } });
-    const secrets = new MapProvider({ name: 'secrets', secrets: { '/a/x': secretItem('x', 'value') } });
+  it('reads a secret that the cache knows by reference, and tells version, age and row', async () => {
+    const row = { kind: 'reference', provider: 'secrets', createdAt: undefined, ttl: 7 } as const;
+    const cacher = new StubCacher({ x: { kind: 'reference', reference: reference('x'), row } });
+    const value = { name: 'x', value: 'value', directory: directory('/a'), secret: true, version: '7', changedAtMs: 5 };
+    const secrets = new MapProvider({ name: 'secrets', secrets: { '/a/x': new DirectoryItem(value) } });
 
     const answer = await finderOf([secrets], ['/a'], cacher).askCacher('x', 5000);
 
-    expect(answer?.item?.value).toBe('value');
+    expect(answer?.item).toMatchObject({ value: 'value', version: '7', changedAtMs: 5 });
+    expect(answer?.row).toBe(row);
   });
 });
 

@@ -1,5 +1,13 @@
 import { type CacheAnswer } from '../../src/cache/cacher';
-import { Config, type ConfigOptions, DirectoryItem, type Explanation, Unavailable } from '../../src/index';
+import {
+  Config,
+  type ConfigOptions,
+  DirectoryItem,
+  type Explanation,
+  ExplanationSet,
+  InvalidNameError,
+  Unavailable,
+} from '../../src/index';
 import {
   directory,
   envOf,
@@ -273,6 +281,101 @@ describe('the cache', () => {
 
     expect(cacher.asked).toEqual([]);
     expect(told(explanation).some((each) => each.startsWith('cacher'))).toBe(false);
+  });
+});
+
+describe('what is told of a value', () => {
+  it('is its age, by the clock', async () => {
+    const changedAtMs = Date.UTC(2029, 11, 29);
+    const changed = new DirectoryItem({ name: 'x', value: 1, directory: directory('/a'), source: 'ssm', changedAtMs });
+
+    const explanation = await explained('x', { '/a': [changed] });
+
+    expect(explanation.explainedAt).toBe('2030-01-01T00:00:00.000Z');
+    expect(explanation.winner?.changedAt).toBe('2029-12-29T00:00:00.000Z');
+    expect(String(explanation)).toContain('1  3 d old');
+  });
+
+  it('is what the row of the cache says of itself', async () => {
+    const row = {
+      kind: 'reference',
+      provider: 'ssm',
+      createdAt: '2029-12-31T22:00:00+00:00',
+      ttl: 1_893_459_600,
+    } as const;
+    const cached = new DirectoryItem({ name: 'x', value: 1, directory: directory('/a'), source: 'ssm - via cacher' });
+
+    const explanation = await explained('x', {}, cacheWith({ kind: 'found', item: cached, row }));
+
+    expect(explanation.winner).toMatchObject({
+      cachedAs: 'reference',
+      cachedFrom: 'ssm',
+      cachedAt: '2029-12-31T22:00:00+00:00',
+      cachedUntil: '2030-01-01T01:00:00.000Z',
+    });
+  });
+
+  it('is what the row says that knows the name to be missing, too', async () => {
+    const row = {
+      kind: 'plain',
+      provider: undefined,
+      createdAt: '2029-12-31T23:55:00+00:00',
+      ttl: 1_893_456_600,
+    } as const;
+
+    const explanation = await explained('x', {}, cacheWith({ kind: 'absent', row }));
+
+    expect(explanation.places[2]).toMatchObject({ outcome: 'known to be missing', cachedAs: 'plain' });
+    expect(String(explanation)).toContain('known to be missing  cached 5 min ago for 10 min');
+  });
+});
+
+describe('many names', () => {
+  const chain: ConfigOptions = { directories: ['/a', '/b'], cacher: null, service: 'orders', environment: 'prod' };
+
+  it('are explained in the order asked, for a service in an environment, as of a moment', async () => {
+    const provider = new MapProvider({ name: 'ssm', held: { '/a': { x: 1 }, '/b': { y: 2 } } });
+    const config = new Config({ ...chain, providers: [provider] });
+
+    const explanations = await new World().run(() => config.explain(['Y', 'x', 'gone']));
+
+    expect(explanations).toBeInstanceOf(ExplanationSet);
+    expect([...explanations].map(({ name, winner }) => [name, winner?.directory])).toEqual([
+      ['Y', '/b'],
+      ['x', '/a'],
+      ['gone', undefined],
+    ]);
+    expect([explanations.title, explanations.explainedAt]).toEqual(['orders in prod', '2030-01-01T00:00:00.000Z']);
+  });
+
+  it('share what is read, secrets in one call', async () => {
+    const held = { '/a': [unread('x'), unread('y')], '/b': [unread('x', '/b')] };
+    const secrets = { '/a/x': secretItem('x', 'hunter2'), '/a/y': secretItem('y', 'hunter2') };
+    const provider = new MapProvider({ name: 'secrets', held, secrets });
+    const config = new Config({ ...chain, providers: [provider] });
+
+    const explanations = await new World().run(() => config.explain(['x', 'y', 'z']));
+
+    expect(provider.listed).toEqual(['/a', '/b']);
+    expect(provider.secretCalls).toEqual([['/a/x', '/a/y']]);
+    expect(JSON.stringify(explanations)).not.toContain('hunter2');
+  });
+
+  it('are none when none is asked for', async () => {
+    const provider = new MapProvider();
+    const config = new Config({ ...chain, providers: [provider] });
+
+    const explanations = await new World().run(() => config.explain([]));
+
+    expect([...explanations]).toEqual([]);
+    expect(provider.listed).toEqual([]);
+  });
+
+  it('have to be names', async () => {
+    const config = new Config({ ...chain, providers: [new MapProvider()] });
+
+    await expect(new World().run(() => config.explain(['x', '']))).rejects.toThrow(InvalidNameError);
+    await expect(new World().run(() => config.explain(7 as never))).rejects.toThrow(InvalidNameError);
   });
 });
 

@@ -1,5 +1,12 @@
 import { inspect } from 'node:util';
-import { type ExplainedPlace, Explanation, isSecretName, showItem, showValue } from '../../src/config/explanation';
+import {
+  type ExplainedPlace,
+  Explanation,
+  isSecretName,
+  showItem,
+  showRow,
+  showValue,
+} from '../../src/config/explanation';
 import { directory, item, secretItem } from '../chain/doubles';
 import { DirectoryItem } from '../../src/index';
 import { mask } from '../../src/item/secret';
@@ -57,6 +64,26 @@ it('gives itself as data, and as the same table to whoever inspects it', () => {
   expect(inspect(found)).toBe(found.toString());
 });
 
+it('gives the places that may not be read', () => {
+  expect(found.refusals).toEqual([places[3]]);
+});
+
+it('gives the place at which get fails: one before any value', () => {
+  const failed: ExplainedPlace = { provider: 'ssm', directory: '/a', outcome: 'failed', reason: 'down' };
+  const value: ExplainedPlace = { provider: 'ssm', directory: '/b', outcome: 'found', value: '1' };
+  const shadowed: ExplainedPlace = { ...value, outcome: 'shadowed' };
+  const unknown: ExplainedPlace = { provider: 'cacher', outcome: 'known to be missing' };
+
+  expect(new Explanation('X', [...places.slice(0, 4), failed, shadowed], undefined).failure).toBe(failed);
+  expect(new Explanation('X', [value, failed], value).failure).toBeUndefined();
+  expect(new Explanation('X', [unknown, failed], undefined).failure).toBeUndefined();
+  expect(missing.failure).toBeUndefined();
+});
+
+it('gives itself as a page of HTML', () => {
+  expect(found.toHtml()).toContain('<title>DB_HOST: where settings come from</title>');
+});
+
 it('is immutable', () => {
   expect(Object.isFrozen(found)).toBe(true);
   expect(Object.isFrozen(found.places)).toBe(true);
@@ -83,6 +110,40 @@ describe('showItem', () => {
 
     expect(cached).toEqual({ value: '1', version: '7', cachedAt: '2030-01-01T00:00:00Z' });
     expect(fresh).toEqual({ value: '1', version: '7', cachedAt: undefined });
+  });
+});
+
+describe('showItem', () => {
+  it('tells when the source has changed the value', () => {
+    const changed = new DirectoryItem({
+      name: 'x',
+      value: 1,
+      directory: directory('/a'),
+      source: 'ssm',
+      changedAtMs: Date.UTC(2030, 0, 1),
+    });
+
+    expect(showItem(changed, false).changedAt).toBe('2030-01-01T00:00:00.000Z');
+  });
+});
+
+describe('showRow', () => {
+  it('tells how a row keeps its answer, whose it is, and from when to when', () => {
+    expect(
+      showRow({ kind: 'sealed', provider: 'ssm', createdAt: '2030-01-01T00:00:00+00:00', ttl: 1_900_000_000 }),
+    ).toEqual({
+      cachedAs: 'sealed',
+      cachedFrom: 'ssm',
+      cachedAt: '2030-01-01T00:00:00+00:00',
+      cachedUntil: '2030-03-17T17:46:40.000Z',
+    });
+  });
+
+  it('tells no end of a row without one, or with one that is no moment', () => {
+    const row = { kind: 'plain' as const, provider: undefined, createdAt: undefined };
+
+    expect(showRow({ ...row, ttl: undefined }).cachedUntil).toBeUndefined();
+    expect(showRow({ ...row, ttl: 1e300 }).cachedUntil).toBeUndefined();
   });
 });
 

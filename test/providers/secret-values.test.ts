@@ -134,6 +134,18 @@ describe.each([
     expect(inspect(first, { depth: null, showHidden: true })).not.toContain('single');
   });
 
+  it('keeps when its version was made', async () => {
+    const made = { SecretString: 'x', CreatedDate: new Date(1_900_000_000_000) };
+    secretsManager.on(GetSecretValueCommand).resolves(made);
+    secretsManager
+      .on(BatchGetSecretValueCommand)
+      .resolves({ SecretValues: secrets(count).map(({ exactName }) => ({ Name: exactName, ...made })) });
+
+    const [first] = await readAll(count);
+
+    expect(first).toMatchObject({ changedAtMs: 1_900_000_000_000 });
+  });
+
   it('may be binary', async () => {
     const bytes = new Uint8Array([1, 2, 3]);
     secretsManager.on(GetSecretValueCommand).resolves({ SecretBinary: bytes });

@@ -95,6 +95,16 @@ describe('a listing of SSM', () => {
     });
   });
 
+  it('keeps when a parameter was last changed, where SSM says so', async () => {
+    const changed = parameter('A', '1', { LastModifiedDate: new Date(1_900_000_000_000) });
+    ssm.on(GetParametersByPathCommand).resolves({ Parameters: [changed, parameter('B', '2')] });
+
+    const listing = await list();
+
+    expect(listing.find('a')).toMatchObject({ changedAtMs: 1_900_000_000_000 });
+    expect(listing.find('b')).toMatchObject({ changedAtMs: undefined });
+  });
+
   it('marks a SecureString as a secret', async () => {
     ssm
       .on(GetParametersByPathCommand)

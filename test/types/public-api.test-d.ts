@@ -20,6 +20,7 @@ import {
   DynamoProvider,
   EnvProvider,
   type Explanation,
+  type ExplanationSet,
   isConfigError,
   LocalCache,
   type LookupOptions,
@@ -70,6 +71,7 @@ export async function getters(): Promise<void> {
   is<Promise<DirectoryItem>>()(config.getItem('X'), true);
   is<Promise<boolean>>()(config.has('X'), true);
   is<Promise<Explanation>>()(config.explain('X'), true);
+  is<Promise<ExplanationSet>>()(config.explain(['X', 'Y']), true);
   is<Promise<void>>()(config.refresh({ pastCache: true }), true);
 
   // With a fallback there is always something.

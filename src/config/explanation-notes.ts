@@ -1,0 +1,67 @@
+import { type ExplainedPlace } from './explanation';
+
+const secondsPer = { min: 60, h: 3600, d: 86_400 } as const;
+/** Versions of secrets are this many characters of no meaning, and more. */
+const longVersion = 12;
+const shownOfLongVersion = 8;
+
+/**
+ * Says what is worth knowing of an answer beside its value: version, age, whether it is stale or cached.
+ *
+ * @param at - When it was explained, ISO 8601; absent: moments are told as dates.
+ */
+export function notesOf(place: ExplainedPlace, at: string | undefined): readonly string[] {
+  const { version, changedAt, stale } = place;
+  const notes = [
+    version && `v${version.length > longVersion ? `${version.slice(0, shownOfLongVersion)}…` : version}`,
+    changedAt && (at === undefined ? `of ${changedAt}` : `${between(changedAt, at)} old`),
+    stale === true && 'stale',
+    cachedNote(place, at),
+  ];
+  return notes.filter((each) => typeof each === 'string' && each !== '') as readonly string[];
+}
+
+/** Names a place: its provider, and its directory if that is one. */
+export function placeOf({ provider, directory }: ExplainedPlace): string {
+  return directory === undefined || isNone(directory) ? provider : `${provider} ${directory}`;
+}
+
+/** Whether a path stands for values that are in no directory, as those of the environment are. */
+export function isNone(directory: string): boolean {
+  return directory.startsWith('/_');
+}
+
+/** Gives what would make refused places readable, each once. */
+export function remediesOf(places: readonly ExplainedPlace[]): readonly string[] {
+  return [...new Set(places.flatMap(({ remedy }) => remedy ?? []))];
+}
+
+/** Gives the IAM actions that a remedy names. */
+export function actionsOf(remedy: string | undefined): readonly string[] {
+  return [...(remedy ?? '').matchAll(/(?:\ballow|,? and) ([a-z0-9-]+:[A-Z]\w*)/g)].map((match) => match[1] ?? '');
+}
+
+/** Shows characters that would steer a terminal, or turn a line around, as what they are. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)?.toString(16) ?? ''}}`);
+}
+
+function cachedNote({ cachedAs, cachedFrom, cachedAt, cachedUntil }: ExplainedPlace, at: string | undefined): string {
+  if (cachedAt === undefined && cachedAs === undefined) return '';
+  const parts = [
+    `cached${cachedFrom === undefined ? '' : ` from ${cachedFrom}`}`,
+    cachedAs === 'sealed' ? 'sealed' : cachedAs === 'reference' ? 'by reference' : '',
+    cachedAt && (at === undefined ? `at ${cachedAt}` : `${between(cachedAt, at)} ago`),
+    cachedUntil && (at === undefined ? `until ${cachedUntil}` : `for ${between(at, cachedUntil)} more`),
+  ];
+  return parts.filter((each) => typeof each === 'string' && each !== '').join(' ');
+}
+
+/** Tells how long it is from one moment to another, in one unit. */
+function between(from: string, to: string): string {
+  const seconds = Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+  if (seconds < secondsPer.min) return 'under 1 min';
+  if (seconds < 2 * secondsPer.h) return `${Math.floor(seconds / secondsPer.min)} min`;
+  if (seconds < 2 * secondsPer.d) return `${Math.floor(seconds / secondsPer.h)} h`;
+  return `${Math.floor(seconds / secondsPer.d)} d`;
+}

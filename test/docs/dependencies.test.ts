@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readDocument, root, tableOf } from './documents';
+import { installedPackages } from './installed-packages';
+
+const page = readDocument('docs/dependencies.md');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+};
+/** The lists of packages by licence: `- **MIT**: ...`. */
+const byLicence = [...page.text.matchAll(/^- \*\*([\w.-]+)\*\*: ((?:`[^`]+`,?\s+)+)/gm)];
+
+describe('docs/dependencies.md', () => {
+  it('gives a reason for each dependency, and for no other package', () => {
+    const listed = tableOf(page, ['Package', 'Why']).map(([name]) => name);
+
+    expect(listed.toSorted()).toEqual(Object.keys(manifest.dependencies).toSorted());
+  });
+
+  it('gives a reason for each optional peer', () => {
+    const listed = tableOf(page, ['Optional peer']).map(([name]) => name);
+
+    expect(listed.toSorted()).toEqual(Object.keys(manifest.peerDependencies).toSorted());
+  });
+
+  it('lists every package of a production install with its licence', () => {
+    const listed = byLicence.flatMap(([, licence = '', packages = '']) =>
+      [...packages.matchAll(/`([^`]+)`/g)].map(([, name = '']) => `${name} ${licence}`),
+    );
+
+    expect(listed.toSorted()).toEqual([...installedPackages()].map(([name, licence]) => `${name} ${licence}`).sort());
+    expect(page.text).toMatch(new RegExp(`install\\s+${installedPackages().size} packages`));
+  });
+
+  it('speaks of a workflow that there is', () => {
+    expect(existsSync(join(root, '.github/workflows/audit.yml'))).toBe(true);
+  });
+});

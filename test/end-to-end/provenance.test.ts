@@ -1,0 +1,140 @@
+import { config, type Explanation } from '../../src/index';
+import { type CacheSecrets } from '../../src/settings/settings-values';
+import { type LocalAws } from '../../src/testing/local-aws/local-aws';
+import { operations, startOrdersAws } from '../cache/e2e/orders-aws';
+import { FleetProcess, type ProcessOptions } from '../cache/fleet-process';
+
+const cacheKeys = [Buffer.alloc(32, 1).toString('base64')];
+let aws: LocalAws;
+let started: FleetProcess[];
+
+beforeEach(async () => {
+  aws = await startOrdersAws({
+    ssm: {
+      '/orders/prod/db_host': 'db.internal',
+      '/orders/all/db_host': 'db.elsewhere',
+      '/orders/prod/api_key': { value: 'canary-api', type: 'SecureString' },
+    },
+  });
+  started = [];
+});
+
+afterEach(async () => {
+  await Promise.all(started.map((each) => each.close()));
+  await aws.close();
+});
+
+function startProcess(options: ProcessOptions = {}): FleetProcess {
+  const process = new FleetProcess(aws, options);
+  started.push(process);
+  return process;
+}
+
+function explain(process: FleetProcess, name: string): Promise<Explanation> {
+  return process.run(() => config.explain(name));
+}
+
+const uncached: ProcessOptions = { config: { cacher: null } };
+
+describe('a value from its source', () => {
+  it('has the version and the age that SSM tells', async () => {
+    const before = Date.now();
+    aws.putParameter('/orders/prod/db_host', 'db.new');
+
+    const { winner, shadows } = await explain(startProcess(uncached), 'DB_HOST');
+
+    expect(winner).toMatchObject({ provider: 'ssm', directory: '/orders/prod', value: 'db.new', version: '2' });
+    expect(Date.parse(winner?.changedAt ?? '')).toBeGreaterThanOrEqual(before - 1);
+    expect(shadows).toMatchObject([{ directory: '/orders/all', value: 'db.elsewhere', version: '1' }]);
+  });
+
+  it('has the version and the age that Secrets Manager tells', async () => {
+    const { winner } = await explain(startProcess(uncached), 'TOKEN');
+
+    expect(winner).toMatchObject({
+      provider: 'secrets',
+      value: '********',
+      version: expect.stringMatching(/^.{32,}$/) as string,
+    });
+    expect(Date.parse(winner?.changedAt ?? '')).toBeLessThanOrEqual(Date.now());
+  });
+});
+
+describe('a value from the cache table', () => {
+  const rows: readonly (readonly [string, CacheSecrets, object])[] = [
+    ['db_host', 'reference', { cachedAs: 'plain', cachedFrom: 'ssm', directory: '/orders/prod', value: 'db.internal' }],
+    ['token', 'reference', { cachedAs: 'reference', cachedFrom: 'secrets', directory: '/orders/prod' }],
+    ['api_key', 'reference', { cachedAs: 'reference', cachedFrom: 'ssm', directory: '/orders/prod', version: '1' }],
+    ['token', 'encrypt', { cachedAs: 'sealed', cachedFrom: 'secrets', directory: '/orders/prod' }],
+    ['token', 'plaintext', { cachedAs: 'plain', cachedFrom: 'secrets', value: '********' }],
+  ];
+
+  it.each(rows)('tells the row of %s (%s): how it is kept, from when, until when', async (name, cacheSecrets, row) => {
+    const options: ProcessOptions = { settings: { cacheSecrets, cacheKeys } };
+    const first = startProcess(options);
+    await first.get(name);
+    await first.close();
+
+    const explanation = await explain(startProcess(options), name);
+    const { cachedAt = '', cachedUntil = '' } = explanation.winner ?? {};
+
+    expect(explanation.winner).toMatchObject({ provider: 'cacher', ...row });
+    expect(Date.parse(cachedAt)).toBe(Date.parse(explanation.explainedAt ?? ''));
+    expect(Date.parse(cachedUntil) - Date.parse(cachedAt)).toBeGreaterThanOrEqual(900_000);
+    expect(JSON.stringify(explanation)).not.toContain('canary');
+  });
+
+  it('tells the row that knows a name to be missing', async () => {
+    const first = startProcess();
+    await first.get('nowhere');
+    await first.close();
+
+    const explanation = await explain(startProcess(), 'nowhere');
+    const missing = explanation.places.find(({ outcome }) => outcome === 'known to be missing');
+
+    expect(missing).toMatchObject({ provider: 'cacher', cachedAs: 'plain', cachedFrom: undefined });
+    expect(Date.parse(missing?.cachedUntil ?? '') - Date.parse(missing?.cachedAt ?? '')).toBe(900_000);
+  });
+});
+
+describe('the requests', () => {
+  const names = ['db_host', 'pool_size', 'token', 'password', 'nowhere'];
+  const counts = (): Readonly<Record<string, number>> => {
+    const all = operations(aws);
+    return Object.fromEntries(
+      [...new Set(all)].sort().map((each) => [each, all.filter((other) => other === each).length]),
+    );
+  };
+
+  it('of many names are those of one listing, and of the secrets that win', async () => {
+    const process = startProcess(uncached);
+
+    const explanations = await process.run(() => config.explain(names));
+
+    expect(explanations.find('password')?.winner?.directory).toBe('/orders/all');
+    expect(counts()).toEqual({ GetParametersByPath: 4, GetSecretValue: 2, ListSecrets: 1 });
+
+    await process.run(() => config.explain(names));
+
+    expect(aws.calls.count()).toBe(7);
+  });
+
+  it('with a cache are one Query more, and nothing is written', async () => {
+    const process = startProcess();
+
+    await process.run(() => config.explain(names));
+    await process.flush();
+
+    expect(counts()).toEqual({ GetParametersByPath: 4, GetSecretValue: 2, ListSecrets: 1, Query: 1 });
+  });
+
+  it('after a lookup are none for what it has read', async () => {
+    const process = startProcess(uncached);
+    await process.values(names);
+    aws.calls.clear();
+
+    await process.run(() => config.explain(names));
+
+    expect(aws.calls.count()).toBe(0);
+  });
+});
