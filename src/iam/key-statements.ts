@@ -1,10 +1,12 @@
-import { viaService } from './arn';
+import { type PolicyPlace, viaService } from './arn';
 import { allow, type PolicyStatement } from './policy-document';
 import { environOf, type PolicyOptions } from './policy-options';
 
 /** What is decrypted, by which service. */
 export interface Decryption {
   readonly sid: string;
+  /** Where the service is asked. */
+  readonly places: readonly PolicyPlace[];
   /** Service that uses the key for the reader. */
   readonly service: 'ssm' | 'secretsmanager';
   /** Key of the encryption context that names what is decrypted. */
@@ -21,11 +23,13 @@ export interface Decryption {
  */
 export function decryptStatement(
   options: PolicyOptions,
-  { sid, service, contextKey, arns }: Decryption,
+  { sid, places, service, contextKey, arns }: Decryption,
 ): readonly PolicyStatement[] {
   if (arns.length === 0) return [];
+  const services = [...new Set(places.map((place) => viaService(place, service)))];
+  const via = services.length === 1 ? services.join() : services;
   return allow(sid, ['kms:Decrypt'], options.kmsKeyArns ?? [], {
-    StringLike: { 'kms:ViaService': viaService(options, service), [`kms:EncryptionContext:${contextKey}`]: arns },
+    StringLike: { 'kms:ViaService': via, [`kms:EncryptionContext:${contextKey}`]: arns },
   });
 }
 

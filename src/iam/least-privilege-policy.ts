@@ -11,13 +11,12 @@ import { cacheTableStatement, configTableStatement } from './table-statements';
  * @throws InvalidDirectoryError for a directory that is no path.
  */
 export function leastPrivilegePolicy(options: PolicyOptions): PolicyDocument {
-  const { providers = ['ssm', 'secrets'] } = options;
   return {
     Version: '2012-10-17',
     Statement: [
-      ...(providers.includes('ssm') ? parameterStatements(options) : []),
-      ...(providers.includes('secrets') ? secretStatements(options) : []),
-      ...(providers.includes('dynamo') ? configTableStatement(options) : []),
+      ...parameterStatements(options),
+      ...secretStatements(options),
+      ...configTableStatement(options),
       ...cacheTableStatement(options),
       ...sealingStatement(options),
       ...tableKeyStatement(options),

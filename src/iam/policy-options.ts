@@ -7,6 +7,11 @@ import { type PolicyPlace } from './arn';
 /** A provider that needs permissions. */
 export type PolicyProvider = 'ssm' | 'secrets' | 'dynamo';
 
+/** A provider that reads another region or account than the rest. */
+export interface PolicySource extends PolicyPlace {
+  readonly provider: PolicyProvider;
+}
+
 /** Who reads what, as far as permissions depend on it. */
 export interface PolicyOptions extends PolicyPlace {
   /** Service that runs. */
@@ -16,11 +21,13 @@ export interface PolicyOptions extends PolicyPlace {
   /** Where it looks, placeholders allowed. Absent: the default four. */
   readonly directories?: readonly (Directory | string)[] | undefined;
   /** Whom it asks. Absent: `ssm` and `secrets`. */
-  readonly providers?: readonly PolicyProvider[] | undefined;
+  readonly providers?: readonly (PolicyProvider | PolicySource)[] | undefined;
   /** How it looks names up. Default: `listing`. */
   readonly strategy?: LookupStrategy | undefined;
   /** Names it reads, as they are stored: IAM minds the case. Absent: all names of the directories. */
   readonly names?: readonly string[] | undefined;
+  /** Full names or ARNs of secrets that it reads wherever they are, at the first `secrets` of the providers. Absent: none. */
+  readonly secretIds?: readonly string[] | undefined;
   /** Table that `dynamo` reads. Default: `global-all-config`. */
   readonly configTable?: string | undefined;
   /** The shared cache table; `null`: no cache. Default: `global-all-configCache`. */
@@ -31,6 +38,16 @@ export interface PolicyOptions extends PolicyPlace {
   readonly cacheKmsKeyArn?: string | undefined;
   /** ARNs of the customer managed keys that the tables are encrypted with. */
   readonly tableKmsKeyArns?: readonly string[] | undefined;
+}
+
+/** Gives where a provider reads: once for each time that it is asked, never when it is not. */
+export function placesOf(
+  { partition, region, account, providers = ['ssm', 'secrets'] }: PolicyOptions,
+  provider: PolicyProvider,
+): readonly PolicyPlace[] {
+  const place = { partition, region, account };
+  const asked = providers.map((each) => (typeof each === 'string' ? { provider: each } : each));
+  return asked.filter((each) => each.provider === provider).map((each) => ({ ...place, ...each }));
 }
 
 /** Gives the paths that are looked in, in order, each once. @throws InvalidDirectoryError for what is no path. */

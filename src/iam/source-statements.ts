@@ -1,9 +1,9 @@
 import { parameterName } from '../providers/secure-parameters';
 import { secretName } from '../providers/secret-values';
-import { arnOf, literal } from './arn';
+import { arnOf, literal, type PolicyPlace } from './arn';
 import { decryptStatement } from './key-statements';
 import { allow, type PolicyStatement } from './policy-document';
-import { pathsOf, type PolicyOptions } from './policy-options';
+import { pathsOf, placesOf, type PolicyOptions } from './policy-options';
 
 /** What stands for the six characters that Secrets Manager puts behind the name in an ARN. */
 const anySuffix = '-??????';
@@ -18,7 +18,8 @@ const anySuffix = '-??????';
  */
 export function parameterStatements(options: PolicyOptions): readonly PolicyStatement[] {
   const byName = options.strategy === 'names';
-  const listed = byName ? [] : pathsOf(options).map((path) => arnOf(options, 'ssm', `parameter${literal(path)}`));
+  const places = placesOf(options, 'ssm');
+  const listed = directoryArns(options, places);
   const named = byName || options.cacheTable !== null ? parameterArns(options) : [];
   return [
     ...allow('ListParameters', ['ssm:GetParametersByPath'], listed, {
@@ -27,6 +28,7 @@ export function parameterStatements(options: PolicyOptions): readonly PolicyStat
     ...allow('ReadParameters', ['ssm:GetParameters'], named),
     ...decryptStatement(options, {
       sid: 'DecryptParameters',
+      places,
       service: 'ssm',
       contextKey: 'PARAMETER_ARN',
       // A listing decrypts whatever is in the directory.
@@ -43,9 +45,11 @@ export function parameterStatements(options: PolicyOptions): readonly PolicyStat
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
  */
 export function secretStatements(options: PolicyOptions): readonly PolicyStatement[] {
+  const places = placesOf(options, 'secrets');
   const read = secretArns(options);
+  const isListed = options.strategy !== 'names' && options.names?.length !== 0 && places.length > 0;
   const overview = [
-    ...(options.strategy === 'names' ? [] : ['secretsmanager:ListSecrets']),
+    ...(isListed ? ['secretsmanager:ListSecrets'] : []),
     ...(read.length === 0 ? [] : ['secretsmanager:BatchGetSecretValue']),
   ];
   return [
@@ -53,6 +57,7 @@ export function secretStatements(options: PolicyOptions): readonly PolicyStateme
     ...allow('ReadSecrets', ['secretsmanager:GetSecretValue'], read),
     ...decryptStatement(options, {
       sid: 'DecryptSecrets',
+      places,
       service: 'secretsmanager',
       contextKey: 'SecretARN',
       arns: read,
@@ -62,24 +67,45 @@ export function secretStatements(options: PolicyOptions): readonly PolicyStateme
 
 function parameterArns(options: PolicyOptions): readonly string[] {
   const ends = options.names?.filter((name) => parameterName.test(name)) ?? ['*'];
-  return resourcesIn(options, 'ssm', 'parameter', ends);
+  return namedIn(options, placesOf(options, 'ssm'), 'ssm', 'parameter', ends);
 }
 
 function secretArns(options: PolicyOptions): readonly string[] {
+  const places = placesOf(options, 'secrets');
   const names = options.names?.filter((name) => secretName.test(name));
   // Of a secret that does not exist IAM knows the name and no suffix; refused, it would not count as missing.
   const bare = options.strategy === 'names' ? (names ?? []) : [];
   const ends = names?.map((name) => `${name}${anySuffix}`) ?? ['*'];
-  return resourcesIn(options, 'secretsmanager', 'secret:', [...ends, ...bare]);
+  const ids = places.slice(0, 1).flatMap((place) => (options.secretIds ?? []).flatMap((id) => arnsOfId(place, id)));
+  return [...namedIn(options, places, 'secretsmanager', 'secret:', [...ends, ...bare]), ...ids];
 }
 
-function resourcesIn(
+/** Gives the ARNs of a secret that is told by its full name, its ARN, or its ARN without the suffix. */
+function arnsOfId(place: PolicyPlace, id: string): readonly string[] {
+  if (secretName.test(id)) {
+    const arn = arnOf(place, 'secretsmanager', `secret:${id}`);
+    return [`${arn}${anySuffix}`, arn];
+  }
+  const isArn =
+    /^arn:[^:*?]+:secretsmanager:[^:*?]*:[^:*?]*:secret:/.test(id) && secretName.test(id.split(':').at(-1) ?? '');
+  if (!isArn) return [];
+  return /-[A-Za-z0-9]{6}$/.test(id) ? [id] : [`${id}${anySuffix}`, id];
+}
+
+/** Gives the directories at each place that is listed; none when no name is looked up. */
+function directoryArns(options: PolicyOptions, places: readonly PolicyPlace[]): readonly string[] {
+  if (options.strategy === 'names' || options.names?.length === 0) return [];
+  return places.flatMap((place) => pathsOf(options).map((path) => arnOf(place, 'ssm', `parameter${literal(path)}`)));
+}
+
+function namedIn(
   options: PolicyOptions,
+  places: readonly PolicyPlace[],
   service: string,
   kind: string,
   ends: readonly string[],
 ): readonly string[] {
-  return pathsOf(options).flatMap((path) =>
-    ends.map((end) => arnOf(options, service, `${kind}${literal(path)}/${end}`)),
+  return places.flatMap((place) =>
+    pathsOf(options).flatMap((path) => ends.map((end) => arnOf(place, service, `${kind}${literal(path)}/${end}`))),
   );
 }

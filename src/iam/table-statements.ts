@@ -1,17 +1,14 @@
 import { settingsDefaults } from '../settings/settings-values';
-import { arnOf } from './arn';
+import { arnOf, type PolicyPlace } from './arn';
 import { allow, type PolicyConditions, type PolicyStatement } from './policy-document';
-import { environOf, pathsOf, type PolicyOptions } from './policy-options';
+import { environOf, pathsOf, placesOf, type PolicyOptions } from './policy-options';
 
 /** Allows to read the partitions of a chain in the configuration table, and no others. */
 export function configTableStatement(options: PolicyOptions): readonly PolicyStatement[] {
   const { configTable = settingsDefaults.configTable } = options;
-  return allow(
-    'ReadConfigTable',
-    ['dynamodb:Query'],
-    [tableArn(options, configTable)],
-    onlyPartitions(pathsOf(options)),
-  );
+  const places = options.names?.length === 0 ? [] : placesOf(options, 'dynamo');
+  const tables = places.map((place) => tableArn(place, configTable));
+  return allow('ReadConfigTable', ['dynamodb:Query'], tables, onlyPartitions(pathsOf(options)));
 }
 
 /**
@@ -26,8 +23,8 @@ export function cacheTableStatement(options: PolicyOptions): readonly PolicyStat
   return allow('UseCacheTable', actions, [tableArn(options, cacheTable)], onlyPartitions([environ]));
 }
 
-function tableArn(options: PolicyOptions, table: string): string {
-  return arnOf(options, 'dynamodb', `table/${table}`);
+function tableArn(place: PolicyPlace, table: string): string {
+  return arnOf(place, 'dynamodb', `table/${table}`);
 }
 
 /**

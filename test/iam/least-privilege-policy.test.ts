@@ -117,6 +117,55 @@ describe('leastPrivilegePolicy', () => {
     expect(leastPrivilegePolicy(options).Statement).toEqual([]);
   });
 
+  test('lists nothing when no name is looked up', () => {
+    const options: PolicyOptions = { ...orders, providers: ['ssm', 'secrets', 'dynamo'], names: [], cacheTable: null };
+
+    expect(leastPrivilegePolicy(options).Statement).toEqual([]);
+  });
+
+  test.each([
+    [
+      'rds!db-1',
+      [
+        'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-1-??????',
+        'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-1',
+      ],
+    ],
+    [
+      'arn:aws:secretsmanager:us-east-1:444455556666:secret:x/y-AbCd12',
+      ['arn:aws:secretsmanager:us-east-1:444455556666:secret:x/y-AbCd12'],
+    ],
+    [
+      'arn:aws:secretsmanager:us-east-1:4:secret:x',
+      ['arn:aws:secretsmanager:us-east-1:4:secret:x-??????', 'arn:aws:secretsmanager:us-east-1:4:secret:x'],
+    ],
+    ['arn:aws:secretsmanager:*:*:secret:x', []],
+    ['*', []],
+  ])('allows to read the secret %s wherever it is', (id, resources) => {
+    const options: PolicyOptions = { ...orders, names: [], secretIds: [id], cacheTable: null };
+
+    expect(statement('ReadSecrets', options)?.Resource ?? []).toEqual(resources);
+    expect(sids({ ...options, providers: ['ssm'] })).toEqual([]);
+  });
+
+  test('names the region and account of a provider that reads elsewhere, and both services that use keys', () => {
+    const kmsKeyArns = ['arn:aws:kms:*:111122223333:key/sources'];
+    const elsewhere = { provider: 'ssm', region: 'us-east-1', account: '444455556666' } as const;
+    const options: PolicyOptions = { ...orders, directories: ['/a'], providers: ['ssm', elsewhere], kmsKeyArns };
+
+    expect(statement('ListParameters', options)?.Resource).toEqual([
+      'arn:aws:ssm:eu-west-1:111122223333:parameter/a',
+      'arn:aws:ssm:us-east-1:444455556666:parameter/a',
+    ]);
+    expect(statement('DecryptParameters', options)?.Condition?.['StringLike']).toEqual({
+      'kms:ViaService': ['ssm.eu-west-1.amazonaws.com*', 'ssm.us-east-1.amazonaws.com*'],
+      'kms:EncryptionContext:PARAMETER_ARN': [
+        'arn:aws:ssm:eu-west-1:111122223333:parameter/a/*',
+        'arn:aws:ssm:us-east-1:444455556666:parameter/a/*',
+      ],
+    });
+  });
+
   test('takes a wildcard in a directory for a character', () => {
     const options: PolicyOptions = { ...orders, directories: ['/a*/b?'], providers: ['ssm', 'dynamo'] };
 
