@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { build } from 'esbuild';
-import { common, entries, root } from './project.mjs';
+import { commands, common, entries, root } from './project.mjs';
 
 /**
  * Builds what Node loads, for `require` and for `import`.
@@ -17,6 +17,7 @@ export async function buildCommonJs(out) {
     await writeFile(`${out}/${name}.mjs`, wrapper(name, names));
     built.push({ name, files: new Set(files), names });
   }
+  for (const [name, entry] of Object.entries(commands)) await bundle(entry, `${out}/${name}.js`, built, packages);
   return { files: built.flatMap(({ files }) => [...files]), packages };
 }
 

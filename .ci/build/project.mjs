@@ -14,6 +14,11 @@ export const entries = {
   testing: 'src/testing/index.ts',
 };
 
+/** The commands of the package: programs that use the entries. */
+export const commands = {
+  'xcon-local': 'src/cli/xcon-local.ts',
+};
+
 /** What all builds of JavaScript have in common. */
 export const common = {
   absWorkingDir: root,

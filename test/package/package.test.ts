@@ -151,6 +151,36 @@ describe('in Node', () => {
   });
 });
 
+describe('xcon-local', () => {
+  it('runs as npm links it', async () => {
+    const { bin, version } = JSON.parse(project.read('node_modules/xcon/package.json')) as {
+      bin: Record<string, string>;
+      version: string;
+    };
+
+    expect(Object.keys(bin)).toEqual(['xcon-local']);
+    expect(await project.node(`node_modules/xcon/${bin['xcon-local']}`, '--version')).toEqual({
+      code: 0,
+      output: version,
+    });
+  });
+
+  it('says which package it lacks', async () => {
+    project.write('seed.yaml', 'ssm: {}');
+    project.write('seed.json', '{ "tables": { "settings": {} } }');
+    const start = (seed: string) => project.node('node_modules/xcon/dist/cjs/xcon-local.js', '--seed', seed);
+
+    expect(await start('seed.yaml')).toEqual({
+      code: 1,
+      output: 'xcon-local: A seed in YAML needs the package yaml. Run: npm install --save-dev yaml',
+    });
+    expect(await start('seed.json')).toEqual({
+      code: 1,
+      output: 'xcon-local: The local DynamoDB needs the package dynalite. Run: npm install --save-dev dynalite',
+    });
+  });
+});
+
 describe("in a user's Jest", () => {
   const test = `test('looks up', async () => {\n${lookup}\nexpect(value).toBe('db.internal');\n});`;
 

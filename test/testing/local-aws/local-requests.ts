@@ -19,7 +19,12 @@ export interface RawAnswer {
 }
 
 /** Asks without the SDK, and without a signature. */
-export async function post(aws: LocalAws, target: string, body: unknown, signal?: AbortSignal): Promise<RawAnswer> {
+export async function post(
+  aws: Pick<LocalAws, 'url'>,
+  target: string,
+  body: unknown,
+  signal?: AbortSignal,
+): Promise<RawAnswer> {
   const answer = await fetch(aws.url, {
     method: 'POST',
     headers: { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' },

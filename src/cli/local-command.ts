@@ -1,0 +1,87 @@
+import { type LocalAws, localAwsEnvironment, LocalAwsError, startLocalAws } from '../testing';
+import { readArguments, type RunOptions } from './arguments';
+import { FileWatch } from './file-watch';
+import { help } from './help';
+import { type Output } from './output';
+import { describeCall } from './reports';
+import { reloadSeed } from './seed-reloads';
+import { formatVariables } from './variables';
+
+/** How a command ended, for the shell: stopped or done, failed, wrong usage. */
+export type ExitCode = 0 | 1 | 2;
+
+/** The process around `xcon-local`. */
+export interface CommandHost {
+  readonly output: Output;
+  /** Version of the package. */
+  readonly version: string;
+  /** Waits a moment between two looks at the seed file; gives false when it is time to stop. */
+  readonly pause: () => Promise<boolean>;
+}
+
+/**
+ * Runs `xcon-local`.
+ *
+ * @param args - Those after the name of the program.
+ */
+export async function localCommand(args: readonly string[], host: CommandHost): Promise<ExitCode> {
+  const { output, version } = host;
+  const asked = readArguments(args);
+  switch (asked.kind) {
+    case 'help':
+      output.result(help);
+      return 0;
+    case 'version':
+      output.result(`${version}\n`);
+      return 0;
+    case 'wrong':
+      output.message(`xcon-local: ${asked.problem}\nTry: xcon-local --help\n`);
+      return 2;
+    case 'print-env':
+      output.result(formatVariables(localAwsEnvironment(asked.url), asked.format));
+      return 0;
+    case 'run':
+      return run(asked.options, host);
+  }
+}
+
+async function run(options: RunOptions, { output, pause }: CommandHost): Promise<ExitCode> {
+  const tell = (text: string): void => output.message(`xcon-local: ${text}\n`);
+  const inform = options.detail === 'quiet' ? () => undefined : tell;
+  const { seed } = options;
+  // Before the file is read, so that no change is missed.
+  const watch = seed === undefined ? undefined : await FileWatch.begin(seed);
+  const aws = await start(options, output).catch((error: unknown) => {
+    if (error instanceof LocalAwsError) return error;
+    throw error;
+  });
+  if (aws instanceof LocalAwsError) {
+    tell(aws.message);
+    return 1;
+  }
+  output.result(formatVariables(aws.environment, options.format));
+  inform(`listening on ${aws.url}${seed === undefined ? '' : ` with ${seed}`}. Ctrl-C stops it.`);
+  try {
+    while (await pause()) {
+      // It may run for days.
+      aws.calls.clear();
+      const outcome = seed !== undefined && watch !== undefined ? await reloadSeed(seed, watch, aws) : undefined;
+      if (outcome !== undefined && 'changes' in outcome) inform(`${seed} was read again: ${outcome.changes}.`);
+      if (outcome !== undefined && 'problem' in outcome) tell(`${seed} was not applied. ${outcome.problem}`);
+    }
+  } finally {
+    await aws.close();
+  }
+  inform('stopped.');
+  return 0;
+}
+
+function start({ seed, port, host, latencyMs, detail }: RunOptions, output: Output): Promise<LocalAws> {
+  return startLocalAws({
+    port,
+    host,
+    latencyMs,
+    ...(seed !== undefined && { seed }),
+    ...(detail === 'requests' && { onCall: (call) => output.message(`${describeCall(call)}\n`) }),
+  });
+}

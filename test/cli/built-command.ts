@@ -1,0 +1,75 @@
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Readable } from 'node:stream';
+
+const root = join(__dirname, '../..');
+
+/** The command as the package has it, built into a folder of its own. */
+export class BuiltCommand {
+  readonly folder = mkdtempSync(join(tmpdir(), 'xcon-local-'));
+
+  constructor() {
+    execFileSync(process.execPath, [join(root, '.ci/build.mjs'), '--js', '--out', join(this.folder, 'dist')]);
+    symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'), 'dir');
+  }
+
+  /** Starts it there. */
+  start(...args: readonly string[]): RunningCommand {
+    const { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED } = process.env;
+    const env = { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED };
+    const file = join(this.folder, 'dist/cjs/xcon-local.js');
+    return new RunningCommand(
+      spawn(process.execPath, [file, ...args], { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+  }
+
+  /** Removes what was built. */
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** A command in a process of its own. */
+export class RunningCommand {
+  /** What it has printed until now. */
+  result = '';
+  /** What it has said beside that. */
+  messages = '';
+  private readonly ended: Promise<readonly unknown[]>;
+
+  constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
+    this.ended = once(child, 'close');
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (this.result += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.messages += text));
+  }
+
+  /** Waits until it has said something that it had not said before `from`. */
+  async says(text: string | RegExp, from = 0): Promise<void> {
+    const ended = this.ended.then(() => 'ended');
+    while (this.messages.slice(from).search(text) === -1) {
+      const next = await Promise.race([once(this.child.stderr, 'data'), ended]);
+      if (next === 'ended') throw new Error(`It ended and did not say ${text}: ${this.messages}`);
+    }
+  }
+
+  /** Waits until it listens, and gives the variables it has printed. */
+  async variables(): Promise<Readonly<Record<string, string>>> {
+    await this.says('listening on');
+    const lines = this.result.matchAll(/^export (\w+)='(.*)'$/gm);
+    return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]));
+  }
+
+  /** Sends a signal. */
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** Waits for its end. */
+  async exitCode(): Promise<unknown> {
+    const [code, signal] = await this.ended;
+    return code ?? signal;
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileWatch } from '../../src/cli/file-watch';
+import { type ReloadOutcome, reloadSeed } from '../../src/cli/seed-reloads';
+import { type LocalAws, startLocalAws } from '../../src/testing';
+
+let folder: string;
+let path: string;
+let aws: LocalAws;
+let watch: FileWatch;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'reload-'));
+  path = join(folder, 'seed.yaml');
+  writeFileSync(path, 'ssm: { /a: "1", /b: "1" }');
+  watch = await FileWatch.begin(path);
+  aws = await startLocalAws({ seed: path });
+});
+
+afterEach(async () => {
+  await aws.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function settle(text: string, target: Pick<LocalAws, 'reseed'> = aws): Promise<ReloadOutcome | undefined> {
+  writeFileSync(path, text);
+  await reloadSeed(path, watch, target);
+  return reloadSeed(path, watch, target);
+}
+
+describe('reloadSeed', () => {
+  it('does nothing while the file stays as it is', async () => {
+    expect(await reloadSeed(path, watch, aws)).toBeUndefined();
+  });
+
+  it('tells in counts what a changed file has changed', async () => {
+    expect(await settle('ssm: { /a: "22", /c: "3" }')).toEqual({
+      changes: '1 parameter added, 1 changed, 1 removed',
+    });
+    expect(await reloadSeed(path, watch, aws)).toBeUndefined();
+  });
+
+  it.each([
+    ['ssm: { /a: "hunter2" ', 'is not valid YAML at line 1, column 22 (BAD_INDENT).'],
+    ['ssm: { /a: 22222222 }', 'ssm["/a"] is a number; expected a text (quote it) or { value, type }.'],
+    ['', 'is null; expected a map with ssm, secrets, tables, kmsKeys.'],
+  ])('tells why %j cannot be, and changes nothing', async (text, problem) => {
+    const outcome = await settle(text);
+
+    const after = await settle('ssm: { /a: "1", /b: "1" } # as before');
+    expect(outcome).toEqual({ problem: expect.stringMatching(`^Seed file ${path}: `) as string });
+    expect(outcome).toEqual({ problem: expect.stringContaining(problem) as string });
+    expect(after).toEqual({ changes: 'nothing to change' });
+  });
+
+  it('tells the kind of an error that may quote the file, not its message', async () => {
+    const broken = { reseed: () => Promise.reject(new TypeError('cannot read hunter2')) };
+
+    expect(await settle('ssm: {}', broken)).toEqual({ problem: 'TypeError while it was applied.' });
+  });
+});
