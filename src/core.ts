@@ -13,6 +13,25 @@ export { ConfigSnapshot } from './config/snapshot';
 export { type Watch, type WatchOptions } from './config/watch';
 export { type ExplainedPlace, Explanation } from './config/explanation';
 export { ExplanationSet } from './config/explanation-set';
+export { defineSettings } from './declared/define-settings';
+export { setting, type Setting } from './declared/setting';
+export { secret } from './declared/secret-setting';
+export { Secret } from './item/secret';
+export { type DeclaredSettings, type Subscription } from './declared/declared-settings';
+export {
+  type Declaration,
+  type DeclarationKind,
+  type SecretOptions,
+  type SettingOptions,
+} from './declared/declaration';
+export { type KeyOf, type SecretKeyOf, type SettingsOf, type SettingsShape } from './declared/settings-shape';
+export { type DefineSettingsOptions, type SettingsRefreshOptions } from './declared/settings-session';
+export { type ChangeListener, type SettingsChange } from './declared/settings-watch';
+export { type SecretUse, type SecretUseOptions, type SecretVersions } from './declared/use-secret';
+export { isCredentialsRefused } from './declared/refused-credentials';
+export { type SchemaIssue, type SchemaResult, type StandardSchema } from './declared/standard-schema';
+export { type ProblemReason, type SettingsProblem, type ValueOrigin } from './declared/settings-problem';
+export { SettingsValidationError } from './declared/settings-validation-error';
 export { setWiring, type Wiring } from './config/wiring';
 export { Default } from './di/default';
 

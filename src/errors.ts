@@ -6,6 +6,10 @@ export interface SearchedPlace {
   readonly directory?: string | undefined;
   /** What came of it: `absent`, `not permitted`, ... */
   readonly outcome: string;
+  /** Why, for a place that was refused or failed; never a value. */
+  readonly reason?: string | undefined;
+  /** What would make a refused place readable. */
+  readonly remedy?: string | undefined;
 }
 
 const brand: unique symbol = Symbol.for('xcon.ConfigError') as never;
@@ -164,7 +168,7 @@ export class CacherError extends ConfigError {
 }
 
 /** Lists places in order, those of a directory together, and says what came of one only where it is not `absent`. */
-function describePlaces(places: readonly SearchedPlace[]): string {
+export function describePlaces(places: readonly SearchedPlace[]): string {
   if (places.length === 0) return 'nowhere; no provider is configured';
   const groups: { readonly directory: string | undefined; readonly providers: string[] }[] = [];
   for (const { provider, directory, outcome } of places) {

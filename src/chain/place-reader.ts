@@ -6,7 +6,7 @@ import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type Logger } from '../logging/logger';
 import { type LocalCache } from '../providers/local-cache';
-import { type ListingOutcome, type Provider, type SharedSession } from '../providers/provider';
+import { type ListingOutcome, type Provider, type SecretOutcome, type SharedSession } from '../providers/provider';
 import { type ProviderMemory, type StartedRead } from '../providers/provider-memory';
 import { type Place, type PlaceOutcome } from './walk';
 
@@ -100,20 +100,22 @@ export class PlaceReader {
    *
    * @throws ProviderError when the source failed.
    */
-  async readSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
-    try {
-      const memory = this.memoryOf(provider);
-      const outcome = await this.detached(() => memory.readSecret(provider, secret, this.options.session));
-      if (outcome instanceof Unavailable)
-        this.warnRefused(
-          { provider, directory: secret.directory },
-          outcome,
-          this.isByName(provider) ? undefined : secret.name,
-        );
-      return outcome;
-    } catch (error) {
-      return this.fail({ provider, directory: secret.directory }, error);
-    }
+  readSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
+    return this.secretFrom({ provider, secret }, (memory) => memory.readSecret(provider, secret, this.options.session));
+  }
+
+  /** As `readSecret`, past what is remembered; what comes of it is remembered instead. */
+  rereadSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
+    return this.secretFrom({ provider, secret }, (memory) =>
+      memory.rereadSecret(provider, secret, this.options.session),
+    );
+  }
+
+  /** As `readSecret`, for the version that the current one has replaced. */
+  readPreviousSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
+    return this.secretFrom({ provider, secret }, (memory) =>
+      memory.readPreviousSecret(provider, secret, this.options.session),
+    );
   }
 
   /** Whether a provider is asked for names one by one. */
@@ -124,6 +126,25 @@ export class PlaceReader {
   /** Starts work that may serve several callers in nobody's context: that of the root. */
   detached<T>(start: () => T): T {
     return this.options.context.runShared(start);
+  }
+
+  private async secretFrom(
+    { provider, secret }: { readonly provider: Provider; readonly secret: UnreadSecret },
+    read: (memory: ProviderMemory) => Promise<SecretOutcome>,
+  ): Promise<PlaceOutcome> {
+    try {
+      const memory = this.memoryOf(provider);
+      const outcome = await this.detached(() => read(memory));
+      if (outcome instanceof Unavailable)
+        this.warnRefused(
+          { provider, directory: secret.directory },
+          outcome,
+          this.isByName(provider) ? undefined : secret.name,
+        );
+      return outcome;
+    } catch (error) {
+      return this.fail({ provider, directory: secret.directory }, error);
+    }
   }
 
   private pick(place: Place, listing: ListingOutcome, name: string): PlaceOutcome | Promise<PlaceOutcome> {

@@ -16,10 +16,6 @@ export type PlaceOutcome = DirectoryItem | Unavailable | undefined;
 /** How a place answered, for `explain` and for messages. */
 export interface Attempt extends SearchedPlace {
   readonly outcome: AttemptOutcome;
-  /** Why, for a place that was refused or failed; never a value. */
-  readonly reason?: string | undefined;
-  /** What would make a refused place readable. */
-  readonly remedy?: string | undefined;
 }
 
 /** The kinds of answers of a place. */

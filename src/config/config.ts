@@ -233,7 +233,7 @@ export class Config extends ConfigShape {
     const scope = this.scope();
     const result = await beforeFreezing(scope, () => lookUp(scope, name, options));
     logLookup(scope.logger, result);
-    if (options.skipProviders !== true) scope.remember(name, result.item);
+    if (options.skipProviders !== true && options.secretId === undefined) scope.remember(name, result.item);
     return result;
   }
 

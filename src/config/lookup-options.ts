@@ -6,4 +6,6 @@ export interface LookupOptions {
   readonly fresh?: boolean | undefined;
   /** Asks neither providers nor cacher: overrides and defaults only. Default: false. */
   readonly skipProviders?: boolean | undefined;
+  /** Full name or ARN of a secret in Secrets Manager, which is read in place of the cache and the directories. */
+  readonly secretId?: string | undefined;
 }

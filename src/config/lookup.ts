@@ -1,3 +1,4 @@
+import { findSecretById } from '../chain/secret-by-id';
 import { type Attempt } from '../chain/walk';
 import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
@@ -47,14 +48,18 @@ export function inTime<T>({ settings }: LookupScope, name: string, work: Promise
   return withTimeLimit(work, { budgetMs, onTimeout: () => new ProviderError('explain', undefined, problem) });
 }
 
-function findInTime(scope: LookupScope, name: string, { signal }: LookupOptions) {
+function findInTime(scope: LookupScope, name: string, { secretId, signal }: LookupOptions) {
   const { lookupBudgetMs: budgetMs } = scope.settings;
   const trace = { waitingFor: 'the first answer' };
   const onTimeout = (): Error => {
     const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${name}"; it was waiting for ${trace.waitingFor}`;
     return new ProviderError(trace.waitingFor.split(' ', 1)[0] ?? '', undefined, problem);
   };
-  const finding = scope.finder.find(name, scope.clock.nowMs() + budgetMs, trace);
+  const { finder, providers } = scope;
+  const finding =
+    secretId === undefined
+      ? finder.find(name, scope.clock.nowMs() + budgetMs, trace)
+      : findSecretById({ providers, reader: finder.reader }, { exact: name, secretId }, trace);
   return withTimeLimit(finding, { budgetMs, signal, onTimeout });
 }
 

@@ -1,14 +1,110 @@
 import { inspect } from 'node:util';
+import { Config } from '../config/config';
+import { InvalidSettingsError } from '../errors';
 import { type Declaration } from './declaration';
+import { declarationsOf } from './declare';
+import { type LoadedSetting } from './load-settings';
+import { Setting } from './setting';
+import { type SettingsRefreshOptions, SettingsSession, type DefineSettingsOptions } from './settings-session';
+import {
+  type KeyOf,
+  type SecretKeyOf,
+  type SecretValueOf,
+  type SettingsOf,
+  type SettingsShape,
+} from './settings-shape';
+import { type ChangeListener } from './settings-watch';
+import { type SecretUse, type SecretUseOptions, useSecret } from './use-secret';
 
-/** Settings that a service has declared. */
-export class DeclaredSettings {
-  /** @param declarations - In the order in which they were written. */
-  constructor(
-    /** The settings, in the order in which they were written. */
-    readonly declarations: readonly Declaration[],
-  ) {
-    Object.freeze(this.declarations);
+/** Ends something; with `using`, at the end of the block. */
+export interface Subscription {
+  (): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Settings that a service has declared.
+ *
+ * They belong to no Config: each call asks the current one.
+ */
+export class DeclaredSettings<Shape extends SettingsShape> {
+  /** The settings, in the order in which they were written. */
+  readonly declarations: readonly Declaration[];
+  readonly #shape: Shape;
+  readonly #options: DefineSettingsOptions;
+  readonly #sessions = new WeakMap<Config, SettingsSession<SettingsOf<Shape>>>();
+  readonly #watched = new Set<SettingsSession<SettingsOf<Shape>>>();
+
+  /**
+   * @param shape - Settings and secrets by key; objects inside group them.
+   * @param options - How they are kept up to date.
+   * @throws InvalidSettingsError, InvalidDirectoryError for what cannot be declared.
+   */
+  constructor(shape: Shape, options: DefineSettingsOptions = {}) {
+    const { refreshEverySeconds: seconds } = options;
+    if (seconds !== undefined && !(seconds > 0 && seconds <= longestPauseSeconds)) {
+      throw new InvalidSettingsError(
+        'refreshEverySeconds',
+        `expected more than 0 and no more than ${longestPauseSeconds}.`,
+      );
+    }
+    this.declarations = Object.freeze(declarationsOf(shape));
+    this.#shape = shape;
+    this.#options = options;
+  }
+
+  /**
+   * Looks up all settings in one go, and checks them.
+   *
+   * @returns The values, typed and frozen.
+   * @throws SettingsValidationError with every problem there is; the reason of the signal.
+   */
+  load({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<SettingsOf<Shape>> {
+    return this.session().load(signal);
+  }
+
+  /** Forgets what this process remembers, then loads. @throws SettingsValidationError */
+  refresh(options?: SettingsRefreshOptions): Promise<SettingsOf<Shape>> {
+    return this.session().refresh(options);
+  }
+
+  /**
+   * Calls `use` with the value of a secret. When that fails because the secret was not accepted, the secret is read again,
+   * past every cache; if it is another one, `use` is called once more.
+   *
+   * @param use - One with a second parameter gets the current and the previous version there.
+   * @throws SettingsValidationError when there is no secret to use; else what `use` throws.
+   */
+  async withSecret<Key extends SecretKeyOf<Shape>, R>(
+    key: Key,
+    use: SecretUse<SecretValueOf<Shape, Key>, R>,
+    options: SecretUseOptions = {},
+  ): Promise<R> {
+    return useSecret(this.session(), this.secretOf(key), use, options);
+  }
+
+  /**
+   * Calls a function when a refresh has brought different values for some keys: `refresh()`, a `load()` after memory has
+   * been forgotten, or the timer of `refreshEverySeconds`.
+   *
+   * @param keys - Of settings or of groups.
+   * @returns Ends that.
+   */
+  onChange(keys: KeyOf<Shape> | readonly KeyOf<Shape>[], listener: ChangeListener<SettingsOf<Shape>>): Subscription {
+    const session = this.session();
+    const end = session.listen(this.checkKeys(typeof keys === 'string' ? [keys] : keys), listener);
+    this.#watched.add(session);
+    return Object.assign(() => end(), { [Symbol.dispose]: end });
+  }
+
+  /** Takes all listeners away, and ends the timer. */
+  close(): void {
+    for (const each of this.#watched) each.close();
+    this.#watched.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** Gives the keys and names, no values. */
@@ -19,4 +115,43 @@ export class DeclaredSettings {
   [inspect.custom](): string {
     return `DeclaredSettings(${this.declarations.map(({ name }) => name).join(', ')})`;
   }
+
+  private session(): SettingsSession<SettingsOf<Shape>> {
+    const config = Config.grab();
+    const known = this.#sessions.get(config);
+    if (known !== undefined) return known;
+    const assembled = (parts: readonly LoadedSetting[]): SettingsOf<Shape> => {
+      const values = new Map(parts.map(({ declaration, value }) => [declaration.key, value]));
+      return assemble(this.#shape, values) as SettingsOf<Shape>;
+    };
+    const session = new SettingsSession(config, this.declarations, assembled, this.#options);
+    this.#sessions.set(config, session);
+    return session;
+  }
+
+  private secretOf(key: string): Declaration {
+    const found = this.declarations.find((each) => each.key === key && each.kind === 'secret');
+    if (found === undefined) throw new InvalidSettingsError('withSecret', `no secret is declared as "${key}".`);
+    return found;
+  }
+
+  private checkKeys(keys: readonly string[]): readonly string[] {
+    const isKnown = (key: string): boolean =>
+      this.declarations.some((each) => each.key === key || each.key.startsWith(`${key}.`));
+    const unknown = keys.find((key) => !isKnown(key));
+    if (unknown !== undefined) throw new InvalidSettingsError('onChange', `no setting is declared as "${unknown}".`);
+    return [...keys];
+  }
+}
+
+/** Timers of Node take no longer pause. Source: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const longestPauseSeconds = 2_147_483;
+
+/** Puts values in the place of the settings of a shape. */
+function assemble(shape: SettingsShape, values: ReadonlyMap<string, unknown>, above = ''): unknown {
+  const entries = Object.entries(shape).map(([key, given]): [string, unknown] => {
+    const path = `${above}${key}`;
+    return [key, given instanceof Setting ? values.get(path) : assemble(given, values, `${path}.`)];
+  });
+  return Object.freeze(Object.fromEntries(entries));
 }

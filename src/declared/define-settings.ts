@@ -1,13 +1,17 @@
-import { declarationsOf } from './declare';
 import { DeclaredSettings } from './declared-settings';
+import { type DefineSettingsOptions } from './settings-session';
 import { type SettingsShape } from './settings-shape';
 
 /**
  * Declares the settings of a service.
  *
  * @param shape - Settings and secrets by key; objects inside group them.
+ * @param options - How they are kept up to date.
  * @throws InvalidSettingsError, InvalidDirectoryError for what cannot be declared.
  */
-export function defineSettings<Shape extends SettingsShape>(shape: Shape): DeclaredSettings {
-  return new DeclaredSettings(declarationsOf(shape));
+export function defineSettings<const Shape extends SettingsShape>(
+  shape: Shape,
+  options?: DefineSettingsOptions,
+): DeclaredSettings<Shape> {
+  return new DeclaredSettings(shape, options);
 }

@@ -67,6 +67,27 @@ export class ProviderMemory {
     return promise;
   }
 
+  /** As `readSecret`, past what is remembered of the secret and its versions; what comes of it is remembered instead. */
+  rereadSecret(provider: Provider, secret: UnreadSecret, session: SharedSession): Promise<SecretOutcome> {
+    this.secrets.delete(secret.exactName);
+    this.secrets.delete(previousKey(secret));
+    return this.readSecret(provider, secret, session);
+  }
+
+  /** Reads the version of a secret that the current one has replaced. @returns As `readSecret`; `undefined` when there is none. */
+  readPreviousSecret(provider: Provider, secret: UnreadSecret, session: SharedSession): Promise<SecretOutcome> {
+    const known = this.secrets.get(previousKey(secret));
+    if (known !== undefined) return known.promise.then(({ value }) => value);
+    const read = async (): Promise<SecretOutcome> => provider.readPreviousSecret(secret, this.readSession(session));
+    const promise = read();
+    keepRead(
+      this.secrets,
+      previousKey(secret),
+      promise.then((value) => ({ value })),
+    );
+    return promise;
+  }
+
   /** Starts reading settings by exact name, so that they are read together; who needs them asks again. */
   startSecrets(provider: Provider, secrets: readonly UnreadSecret[], session: SharedSession): void {
     for (const each of secrets) this.readSecret(provider, each, session).catch(() => undefined);
@@ -111,6 +132,11 @@ export class ProviderMemory {
     );
     for (const { secret, resolve, reject } of queued) reads(secret.exactName).then(resolve, reject);
   }
+}
+
+/** Key of the version before the current one; no secret has a name like it. */
+function previousKey({ exactName }: UnreadSecret): string {
+  return `${exactName}|previous`;
 }
 
 /** Remembers a read and what it comes to; a failed one is forgotten. */

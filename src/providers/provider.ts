@@ -93,6 +93,15 @@ export abstract class Provider extends Dependency {
     return new Map();
   }
 
+  /**
+   * Reads the version of a secret that the current one has replaced, while it rotates.
+   *
+   * @returns Its item, why it may not be read, or `undefined`: there is none, or the source keeps none.
+   */
+  readPreviousSecret(_secret: UnreadSecret, _session: ReadSession): Promise<SecretOutcome> {
+    return Promise.resolve(undefined);
+  }
+
   /** Gives the clients that reads go through: those of the context, unless the provider has its own. */
   clientsFor(session: SharedSession): AwsClients {
     return session.clients;

@@ -14,6 +14,8 @@ import { type SecretOutcome } from './provider';
 const mostSingleReads = 5;
 /** Names that a secret can have; `rds!` begins those that RDS manages. */
 export const secretName = /^[A-Za-z0-9/_+=.@!-]+$/;
+/** What the ARN of a secret begins with. */
+const arnPrefix = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:/;
 /** Most ids that a batch call takes. */
 const maxBatchSize = 20;
 
@@ -36,7 +38,7 @@ export function readSecretValues(
   secrets: readonly UnreadSecret[],
 ): ReadonlyMap<string, Promise<SecretOutcome>> {
   const reader = new SecretValueReader(reading);
-  const possible = secrets.filter(({ exactName }) => secretName.test(exactName));
+  const possible = secrets.filter(({ exactName }) => secretName.test(exactName.replace(arnPrefix, '')));
   // A name that no secret can have would fail the call.
   const started = new Map<string, Promise<SecretOutcome>>(
     secrets.map(({ exactName }) => [exactName, Promise.resolve(undefined)]),
@@ -51,6 +53,16 @@ export function readSecretValues(
   return started;
 }
 
+/**
+ * Reads the version of a secret that the current one has replaced.
+ *
+ * @returns `undefined` when there is none.
+ * Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version
+ */
+export function readPreviousValue(reading: SecretReading, secret: UnreadSecret): Promise<SecretOutcome> {
+  return new SecretValueReader(reading).readOne(secret, 'AWSPREVIOUS');
+}
+
 function exactNameOf({ exactName }: UnreadSecret): string {
   return exactName;
 }
@@ -60,16 +72,15 @@ type BatchError = NonNullable<BatchGetSecretValueCommandOutput['Errors']>[number
 class SecretValueReader {
   constructor(private readonly reading: SecretReading) {}
 
-  async readOne(secret: UnreadSecret): Promise<SecretOutcome> {
+  /** @param stage - Label of the version to read; absent: the current one. */
+  async readOne(secret: UnreadSecret, stage?: string): Promise<SecretOutcome> {
     const { connecting, signal: abortSignal } = this.reading;
     const client = await connecting;
     const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
     try {
       await client.config.region();
-      return this.itemOf(
-        secret,
-        await client.send(new GetSecretValueCommand({ SecretId: secret.exactName }), { abortSignal }),
-      );
+      const command = new GetSecretValueCommand({ SecretId: secret.exactName, VersionStage: stage });
+      return this.itemOf(secret, await client.send(command, { abortSignal }));
     } catch (error) {
       return outcomeOf(secret, error, describeAwsError(error));
     }
@@ -89,7 +100,7 @@ class SecretValueReader {
       if (classifyAwsError(error) !== 'not-permitted') throw error;
       return (secret) => this.readOne(secret);
     }
-    const values = new Map(output.SecretValues?.map((each) => [each.Name, each]));
+    const values = new Map(output.SecretValues?.flatMap((each) => [each.Name, each.ARN].map((id) => [id, each])));
     const errors = new Map(output.Errors?.map((each) => [each.SecretId, each]));
     return (secret) => this.pick(secret, values.get(secret.exactName), errors.get(secret.exactName));
   }
@@ -129,8 +140,6 @@ function outcomeOf({ exactName }: UnreadSecret, error: unknown, reason: string):
   const failure = classifyAwsError(error);
   if (failure === 'not-found') return undefined;
   if (failure !== 'not-permitted') throw error;
-  return new Unavailable(
-    reason,
-    `allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:*:*:secret:${exactName}-*`,
-  );
+  const resource = arnPrefix.test(exactName) ? exactName : `arn:aws:secretsmanager:*:*:secret:${exactName}-*`;
+  return new Unavailable(reason, `allow secretsmanager:GetSecretValue on ${resource}`);
 }

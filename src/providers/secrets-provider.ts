@@ -7,7 +7,7 @@ import { DirectoryListing, Unavailable, type UnreadSecret } from '../item/direct
 import { AwsProvider, whenPermitted } from './aws-provider';
 import { nameInDirectory } from './name-in-directory';
 import { type ListingOutcome, type ReadSession, type SecretOutcome } from './provider';
-import { readSecretValues } from './secret-values';
+import { readPreviousValue, readSecretValues, type SecretReading } from './secret-values';
 
 /** Most values that one filter of `ListSecrets` takes. */
 const maxFilterValues = 10;
@@ -41,8 +41,16 @@ export class SecretsProvider extends AwsProvider {
     secrets: readonly UnreadSecret[],
     session: ReadSession,
   ): ReadonlyMap<string, Promise<SecretOutcome>> {
+    return readSecretValues(this.reading(session), secrets);
+  }
+
+  override readPreviousSecret(secret: UnreadSecret, session: ReadSession): Promise<SecretOutcome> {
+    return readPreviousValue(this.reading(session), secret);
+  }
+
+  private reading(session: ReadSession): SecretReading {
     const connecting = this.clientsFor(session).secretsManager(session.settings);
-    return readSecretValues({ connecting, source: this.name, signal: session.signal }, secrets);
+    return { connecting, source: this.name, signal: session.signal };
   }
 
   override async warm(session: ReadSession): Promise<void> {

@@ -335,6 +335,42 @@ describe('readSecret', () => {
   });
 });
 
+describe('rereadSecret', () => {
+  it('gives what is there now, and lookups the same from then on', async () => {
+    let version = 0;
+    const secrets = { '/a/x': () => secretItem('x', `v${(version += 1)}`) };
+    const provider = new MapProvider({ name: 'secrets', secrets });
+    const places = reader();
+    await places.readSecret(provider, unread('x'));
+
+    const again = await places.rereadSecret(provider, unread('x'));
+
+    expect((again as DirectoryItem).value).toBe('v2');
+    expect(await places.readSecret(provider, unread('x'))).toBe(again);
+  });
+
+  it('turns a failure into an error with provider and directory', async () => {
+    const provider = new MapProvider({ name: 'secrets', secrets: { '/a/x': new Error('down') } });
+
+    const error = await rejection(() => reader().rereadSecret(provider, unread('x')));
+
+    expect(error).toMatchObject({ name: 'ProviderError', provider: 'secrets', directory: '/a' });
+  });
+});
+
+describe('readPreviousSecret', () => {
+  it('gives what the provider has', async () => {
+    class Versioned extends MapProvider {
+      override readPreviousSecret() {
+        return Promise.resolve(secretItem('x', 'former'));
+      }
+    }
+
+    expect(await reader().readPreviousSecret(new Versioned(), unread('x'))).toMatchObject({ value: 'former' });
+    expect(await reader().readPreviousSecret(new MapProvider(), unread('x'))).toBeUndefined();
+  });
+});
+
 describe('what is known without reading', () => {
   it('is the listing of a place once it has been read, refused ones included', async () => {
     const provider = new MapProvider({ held: { '/a': { x: 1 }, '/b': refusal } });

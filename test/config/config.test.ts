@@ -14,7 +14,7 @@ import {
   withDependencies,
   xconSettings,
 } from '../../src/index';
-import { envOf, gate, type Held, MapProvider, rejection, StubCacher } from '../chain/doubles';
+import { envOf, gate, type Held, MapProvider, rejection, secretItem, StubCacher } from '../chain/doubles';
 import { nextTurn, withoutVariables, World } from './doubles';
 
 withoutVariables();
@@ -252,6 +252,29 @@ describe('the options of a lookup', () => {
       expect(error.name).toBe('AbortError');
       expect(await other).toBe('value');
       expect(provider.listed).toEqual(['/a', '/b']);
+    }));
+
+  it('read a secret by its id in place of the directories, and leave the name as it was', () =>
+    inside(async () => {
+      const secrets = new MapProvider({
+        name: 'secrets',
+        held: { '/a': { x: 'of the directory' } },
+        secrets: { 'rds!db': secretItem('rds!db', 'by id') },
+      });
+      const config = configOf(secrets, { defaults: { y: 'default' } });
+
+      const byId = await config.get('x', undefined, { secretId: 'rds!db' });
+
+      expect([byId, await config.get('x')]).toEqual(['by id', 'of the directory']);
+      expect(await config.get('y', undefined, { secretId: 'nobody' })).toBe('default');
+      expect(secrets.secretCalls).toEqual([['rds!db'], ['nobody']]);
+    }));
+
+  it('let an override go before the id of a secret', () =>
+    inside(async () => {
+      const config = configOf(new MapProvider({ name: 'secrets' }), { overrides: { x: 'override' } });
+
+      expect(await config.get('x', undefined, { secretId: 'rds!db' })).toBe('override');
     }));
 
   it('work with every getter', () =>

@@ -4,9 +4,16 @@ import * as tsyringe from 'tsyringe';
 import ts from 'typescript';
 import * as xcon from 'xcon';
 import * as testing from 'xcon/testing';
+import * as zod from 'zod';
 import { type Block } from './documents';
 
-const modules: Readonly<Record<string, unknown>> = { xcon, 'xcon/testing': testing, 'reflect-metadata': {}, tsyringe };
+const modules: Readonly<Record<string, unknown>> = {
+  xcon,
+  'xcon/testing': testing,
+  'reflect-metadata': {},
+  tsyringe,
+  zod,
+};
 
 type Step = () => unknown;
 

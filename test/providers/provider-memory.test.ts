@@ -360,3 +360,83 @@ describe('abortUnfinished', () => {
     expect(provider.asked).toHaveLength(2);
   });
 });
+
+describe('rereadSecret', () => {
+  it('asks again for what is known, and remembers the new outcome', async () => {
+    let version = 0;
+    const provider = new ScriptedProvider(undefined, (secret) =>
+      Promise.resolve(new DirectoryItem({ ...itemOf(secret), value: `v${(version += 1)}` })),
+    );
+
+    const first = await memory.readSecret(provider, secretOf('a'), session);
+    const again = await memory.rereadSecret(provider, secretOf('a'), session);
+    const known = await memory.readSecret(provider, secretOf('a'), session);
+
+    expect([first, again, known].map((each) => (each as DirectoryItem).value)).toEqual(['v1', 'v2', 'v2']);
+  });
+
+  it('that fails leaves nothing remembered', async () => {
+    const answers = [Promise.resolve(itemOf(secretOf('a'))), Promise.reject(new Error('down'))];
+    answers[1]?.catch(() => undefined);
+    const provider = new ScriptedProvider(undefined, (secret) => answers.shift() ?? Promise.resolve(itemOf(secret)));
+    await memory.readSecret(provider, secretOf('a'), session);
+
+    await expect(memory.rereadSecret(provider, secretOf('a'), session)).rejects.toThrow('down');
+
+    expect(memory.knownSecret('/orders/prod/a')).toBe('unread');
+  });
+});
+
+describe('readPreviousSecret', () => {
+  class Versioned extends ScriptedProvider {
+    asks = 0;
+
+    override readPreviousSecret(secret: UnreadSecret, { signal }: ReadSession): Promise<SecretOutcome> {
+      signal.throwIfAborted();
+      this.asks += 1;
+      return Promise.resolve(new DirectoryItem({ ...itemOf(secret), value: `previous ${this.asks}` }));
+    }
+  }
+
+  it('asks once, until the secret is read again', async () => {
+    const provider = new Versioned();
+    const values: unknown[] = [];
+    const readPrevious = async () => {
+      const outcome = await memory.readPreviousSecret(provider, secretOf('a'), session);
+      values.push((outcome as DirectoryItem).value);
+    };
+
+    await Promise.all([readPrevious(), readPrevious()]);
+    await memory.rereadSecret(provider, secretOf('a'), session);
+    await readPrevious();
+
+    expect(values).toEqual(['previous 1', 'previous 1', 'previous 2']);
+  });
+
+  it('is apart from the current version', async () => {
+    const provider = new Versioned();
+
+    await memory.readPreviousSecret(provider, secretOf('a'), session);
+
+    expect(memory.knownSecret('/orders/prod/a')).toBe('unread');
+  });
+
+  it('gives nothing of a provider that keeps none', async () => {
+    expect(await memory.readPreviousSecret(new ScriptedProvider(), secretOf('a'), session)).toBeUndefined();
+  });
+
+  it('rejects when the provider throws at once, and asks again', async () => {
+    class Broken extends Versioned {
+      override readPreviousSecret(secret: UnreadSecret, reading: ReadSession): Promise<SecretOutcome> {
+        if (this.asks > 0) return super.readPreviousSecret(secret, reading);
+        this.asks += 1;
+        throw new Error('broken');
+      }
+    }
+    const provider = new Broken();
+
+    await expect(memory.readPreviousSecret(provider, secretOf('a'), session)).rejects.toThrow('broken');
+
+    expect(await memory.readPreviousSecret(provider, secretOf('a'), session)).toMatchObject({ value: 'previous 2' });
+  });
+});

@@ -11,7 +11,7 @@ import { Directory } from '../../src/directory/directory';
 import { type DirectoryItem } from '../../src/item/directory-item';
 import { Unavailable, type UnreadSecret } from '../../src/item/directory-listing';
 import { type SecretOutcome } from '../../src/providers/provider';
-import { readSecretValues } from '../../src/providers/secret-values';
+import { readPreviousValue, readSecretValues } from '../../src/providers/secret-values';
 import { awsError } from '../contract/read-session';
 
 const client = new SecretsManagerClient({ region: 'eu-west-1' });
@@ -289,5 +289,62 @@ describe('without a client or a region', () => {
     );
 
     expect(await started.get('/orders/prod/S0')).toMatchObject({ reason: 'Error: Region is missing' });
+  });
+});
+
+describe('an ARN', () => {
+  const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:/orders/prod/S0-AbCdEf';
+  const named: UnreadSecret = { kind: 'unread', name: 's0', exactName: arn, directory, nextRotationMs: undefined };
+
+  it('is read like a name', async () => {
+    answerSingle();
+
+    expect(await read([named]).get(arn)).toMatchObject({ value: `single ${arn}`, exactName: arn });
+  });
+
+  it('is found in the answer of a batch, which tells the name beside it', async () => {
+    secretsManager.on(BatchGetSecretValueCommand).callsFake(({ SecretIdList }: BatchGetSecretValueCommandInput) => ({
+      SecretValues: SecretIdList?.map((id) => ({ Name: `name of ${id}`, ARN: id, SecretString: `batch ${id}` })),
+    }));
+    const others = Array.from({ length: 5 }, (_, index) => ({ ...named, exactName: `${arn}${index}` }));
+
+    expect(await read([named, ...others]).get(arn)).toMatchObject({ value: `batch ${arn}` });
+    expect(secretsManager.commandCalls(GetSecretValueCommand)).toHaveLength(0);
+  });
+
+  it('is what has to be granted', async () => {
+    secretsManager.on(GetSecretValueCommand).rejects(awsError('AccessDeniedException', 'no'));
+
+    const outcome = await read([named]).get(arn);
+
+    expect(outcome).toBeInstanceOf(Unavailable);
+    expect((outcome as Unavailable).remedy).toBe(`allow secretsmanager:GetSecretValue on ${arn}`);
+  });
+
+  it('of something else is no secret’s', async () => {
+    const queue = 'arn:aws:sqs:eu-west-1:123456789012:queue';
+
+    expect(await read([{ ...named, exactName: queue }]).get(queue)).toBeUndefined();
+    expect(secretsManager.calls()).toHaveLength(0);
+  });
+});
+
+describe('the previous version', () => {
+  const [wanted] = secrets(1) as [UnreadSecret];
+  const readPrevious = () =>
+    readPreviousValue({ connecting: Promise.resolve(client), source: 'secrets', signal }, wanted);
+
+  it('is asked for by its label', async () => {
+    secretsManager
+      .on(GetSecretValueCommand, { SecretId: wanted.exactName, VersionStage: 'AWSPREVIOUS' })
+      .resolves({ SecretString: 'former', VersionId: 'v0' });
+
+    expect(await readPrevious()).toMatchObject({ value: 'former', version: 'v0', secret: true });
+  });
+
+  it('is nothing where there is none', async () => {
+    secretsManager.on(GetSecretValueCommand).rejects(awsError('ResourceNotFoundException', 'no such label'));
+
+    expect(await readPrevious()).toBeUndefined();
   });
 });

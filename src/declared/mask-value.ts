@@ -1,0 +1,50 @@
+const masked = '***';
+/** Shorter texts and words stand in any message by chance. */
+const shortest = 4;
+/** Words and numbers of a message. */
+const word = /[\p{L}\p{N}_]+/gu;
+/** What makes a number the limit that a schema sets. */
+const limit = /(?:[<>]=?|than|least|most)\s*-?$/;
+
+/** Words that messages of schemas are made of; that a value has one too tells nothing. */
+const vocabulary = new Set(
+  (
+    'a an and array at be bigint boolean but by character characters date email expected format function have in ' +
+    'input instance integer invalid is items json key keys least length list literal map match more most must never ' +
+    'not null number object of one option or pattern property received record required set short long small big ' +
+    'size start string symbol text than the to too true false type undefined union unknown unrecognized url uuid ' +
+    'valid value values was with'
+  ).split(' '),
+);
+
+/**
+ * Takes a value out of a message that may quote it, whole or in part.
+ *
+ * @param value - Plain data: each text and number in it is taken out, keys are not.
+ */
+export function maskValue(message: string, value: unknown): string {
+  const texts = textsIn(value, { keysToo: false });
+  const quotable = texts.flatMap((text) => [text, text.trim(), JSON.stringify(text).slice(1, -1)]);
+  const whole = [...new Set(quotable)]
+    .filter((text) => text.length >= shortest || /[^\p{L}\p{N}_\s]/u.test(text))
+    .sort((one, other) => other.length - one.length);
+  const rest = whole.reduce((left, text) => left.replaceAll(text, masked), message);
+  const lower = texts.map((text) => text.toLowerCase());
+  const words = new Set(lower.flatMap((text) => text.match(word) ?? []));
+  return rest.replace(word, (found, at: number) => {
+    const key = found.toLowerCase();
+    const quotes = words.has(key) || (key.length >= shortest && lower.some((text) => text.includes(key)));
+    const isLimit = /^\d+$/.test(found) && limit.test(rest.slice(0, at));
+    return quotes && !isLimit && !vocabulary.has(key) ? masked : found;
+  });
+}
+
+/** Gives the texts of plain data, numbers written out. @param options - `keysToo`: those of maps as well. */
+export function textsIn(value: unknown, { keysToo }: { readonly keysToo: boolean }): readonly string[] {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  if (typeof value === 'number' || typeof value === 'bigint') return [String(value)];
+  if (value instanceof Uint8Array) return [Buffer.from(value).toString(), Buffer.from(value).toString('base64')];
+  if (value instanceof Set || Array.isArray(value)) return [...value].flatMap((each) => textsIn(each, { keysToo }));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) => [...(keysToo ? [key] : []), ...textsIn(each, { keysToo })]);
+}

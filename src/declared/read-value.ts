@@ -1,0 +1,70 @@
+import { type ConfigValue, kindOfValue, sealValue } from '../item/value';
+import { describeIssues } from './describe-issues';
+import { type SchemaIssue, type SchemaResult, type StandardSchema } from './standard-schema';
+
+/** What came of reading a value: what is loaded, or what is wrong with it, without it. */
+export type ReadOutcome = { readonly value: unknown } | { readonly wrong: string };
+
+/**
+ * Makes of a found value what is loaded.
+ *
+ * Without a schema, the value is a text (a number or boolean is written out). A schema gets the value as it is; where it
+ * refuses a text that is JSON, it gets the parsed value, so that a schema of texts never sees one parsed.
+ *
+ * @param found - `undefined` when there is none: a schema may have a default for that.
+ * @param hidden - Whether the value is a secret: then nothing that the schema says is repeated.
+ */
+export async function readValue(
+  schema: StandardSchema | undefined,
+  found: ConfigValue | undefined,
+  hidden: boolean,
+): Promise<ReadOutcome> {
+  if (schema === undefined) return textOf(found);
+  const asItIs = await validate(schema, found);
+  if ('value' in asItIs) return asItIs;
+  const first = tell(asItIs, found, hidden);
+  const parsed = typeof found === 'string' ? parseJson(found) : undefined;
+  if (parsed === undefined) return { wrong: first };
+  const asJson = await validate(schema, parsed.value);
+  if ('value' in asJson) return asJson;
+  const second = tell(asJson, parsed.value, hidden);
+  const isStructure = typeof parsed.value === 'object' && parsed.value !== null;
+  // A schema that wants a map says of a text only that it is none.
+  return { wrong: isStructure || first === second ? second : `as text: ${first}; as JSON: ${second}` };
+}
+
+/** Parses a text as JSON; `undefined` when it is none. */
+export function parseJson(text: string): { readonly value: ConfigValue } | undefined {
+  try {
+    return { value: JSON.parse(text) as ConfigValue };
+  } catch {
+    // The parser's message quotes the text, which may be a secret.
+    return undefined;
+  }
+}
+
+function textOf(found: ConfigValue | undefined): ReadOutcome {
+  if (typeof found === 'string') return { value: found };
+  if (typeof found === 'number' || typeof found === 'bigint' || typeof found === 'boolean')
+    return { value: String(found) };
+  return { wrong: `expected a text, found ${kindOfValue(found)}; give it a schema` };
+}
+
+type Refusal = { readonly issues: readonly SchemaIssue[] } | { readonly thrown: string };
+
+async function validate(schema: StandardSchema, value: unknown): Promise<{ readonly value: unknown } | Refusal> {
+  try {
+    const result: SchemaResult<unknown> = await schema['~standard'].validate(value);
+    if (result.issues === undefined) return { value: sealValue(result.value as ConfigValue).value };
+    // valibot gives a value beside issues.
+    return { issues: result.issues };
+  } catch (error) {
+    // What it says may quote the value; what it is called does not.
+    return { thrown: error instanceof Error ? error.constructor.name : `a ${typeof error}` };
+  }
+}
+
+function tell(refusal: Refusal, value: unknown, hidden: boolean): string {
+  if ('thrown' in refusal) return `its schema threw ${refusal.thrown}`;
+  return describeIssues(refusal.issues, value, hidden);
+}
