@@ -12,6 +12,7 @@ export type AttributeMap = Readonly<Record<string, AttributeValue>>;
  * @returns `undefined` for a kind of attribute that DynamoDB does not have.
  */
 export function decodeAttribute(attribute: AttributeValue): ConfigValue | undefined {
+  if (!isAttribute(attribute)) return undefined;
   if (attribute.S !== undefined) return attribute.S;
   if (attribute.N !== undefined) return decodeNumber(attribute.N);
   if (attribute.BOOL !== undefined) return attribute.BOOL;
@@ -22,6 +23,49 @@ export function decodeAttribute(attribute: AttributeValue): ConfigValue | undefi
   if (attribute.SS !== undefined) return new Set(attribute.SS);
   if (attribute.NS !== undefined) return new Set(attribute.NS.map(decodeNumber));
   return attribute.BS === undefined ? undefined : new Set(attribute.BS.map((each) => Uint8Array.from(each)));
+}
+
+/**
+ * Gives a row without the attributes that are not what they say: the SDK hands on what it was sent.
+ *
+ * @param row - As the answer of a service has it.
+ */
+export function wellFormedRow(row: unknown): AttributeMap {
+  if (typeof row !== 'object' || row === null) return {};
+  const entries = Object.entries(row) as readonly (readonly [string, unknown])[];
+  return entries.every(([, each]) => isAttribute(each))
+    ? (row as AttributeMap)
+    : (Object.fromEntries(entries.filter(([, each]) => isAttribute(each))) as AttributeMap);
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isBytes = (value: unknown): boolean => value instanceof Uint8Array;
+const listOf =
+  (isElement: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(isElement);
+
+/** What each kind of attribute holds; of lists and maps, the elements are looked at when they are decoded. */
+const contents: ReadonlyMap<string, (value: unknown) => boolean> = new Map(
+  Object.entries({
+    S: isText,
+    N: isText,
+    BOOL: (value: unknown) => typeof value === 'boolean',
+    NULL: (value: unknown) => typeof value === 'boolean',
+    B: isBytes,
+    L: listOf(() => true),
+    M: (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    SS: listOf(isText),
+    NS: listOf(isText),
+    BS: listOf(isBytes),
+  }),
+);
+
+/** Whether something is an attribute of a kind there is, with what belongs in it. */
+function isAttribute(value: unknown): value is AttributeValue {
+  if (typeof value !== 'object' || value === null) return false;
+  const given = Object.entries(value).filter(([, content]) => content !== undefined);
+  return given.length > 0 && given.every(([kind, content]) => contents.get(kind)?.(content) === true);
 }
 
 /**
@@ -42,12 +86,16 @@ export function encodeAttribute(value: ConfigValue | undefined): AttributeValue 
   return isPlainObject(value) ? encodeMap(value) : undefined;
 }
 
+/** Longer than any text of a number that DynamoDB has: 38 digits and up to 130 places. */
+const longestNumber = 200;
+
 /**
  * Turns a DynamoDB number into one of JavaScript.
  *
  * @returns A `number` when that is exact, a `bigint` for a larger integer, else the text as it is.
  */
 export function decodeNumber(text: string): number | bigint | string {
+  if (text.length > longestNumber) return text;
   const number = Number(text);
   if (isExact(text, number)) return number;
   return /^-?\d+$/.test(text) ? BigInt(text) : text;

@@ -1,5 +1,5 @@
 import type { DynamoDBClient, QueryCommandOutput } from '@aws-sdk/client-dynamodb';
-import { type AttributeMap } from './attribute-value';
+import { type AttributeMap, wellFormedRow } from './attribute-value';
 import { openConnection } from './open-connection';
 import { readPages } from './pages';
 import { tableKeys } from './table-names';
@@ -43,7 +43,7 @@ export async function queryPartition(
     },
     (page) => page.LastEvaluatedKey,
   );
-  return pages.flatMap((page) => page.Items ?? []);
+  return pages.flatMap((page) => page.Items ?? []).map(wellFormedRow);
 }
 
 /** Gets a client ready to query a table. @throws What the SDK throws without region or credentials. */

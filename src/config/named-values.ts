@@ -53,6 +53,13 @@ export class NamedValues {
 }
 
 /**
+ * Most characters of a name; no source has names that long.
+ *
+ * Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (2,048)
+ */
+const longestName = 2048;
+
+/**
  * Gives a name in the form in which names are compared.
  *
  * @throws InvalidNameError for what is no name.
@@ -60,6 +67,8 @@ export class NamedValues {
 export function checkName(name: unknown): string {
   if (typeof name !== 'string') throw new InvalidNameError(`${name === null ? 'null' : `a ${typeof name}`} was given`);
   if (name === '') throw new InvalidNameError('it is empty');
+  if (name.length > longestName)
+    throw new InvalidNameError(`it has ${name.length} characters, and no source takes so many`);
   return name.toLowerCase();
 }
 

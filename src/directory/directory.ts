@@ -148,7 +148,8 @@ function isExportEnv(env: string | undefined): boolean {
 }
 
 function checkedPath(given: unknown): string {
-  if (typeof given !== 'string') throw new InvalidDirectoryError(String(given), `is a ${typeof given}, not a path`);
+  if (typeof given !== 'string')
+    throw new InvalidDirectoryError(given === null ? 'null' : typeof given, 'is not a path');
   if (given === '') throw new InvalidDirectoryError(given, 'is empty');
   if (!given.startsWith('/')) throw new InvalidDirectoryError(given, 'is relative');
   if (given.includes('//')) throw new InvalidDirectoryError(given, 'has an empty part (//)');

@@ -119,7 +119,9 @@ class SecretValueReader {
   private itemOf(secret: UnreadSecret, value: GetSecretValueCommandOutput | SecretValueEntry): DirectoryItem {
     const { exactName, directory, nextRotationMs } = secret;
     const found = value.SecretString ?? value.SecretBinary;
-    if (found === undefined) throw new Error(`The answer for ${exactName} has neither SecretString nor SecretBinary.`);
+    if (typeof found !== 'string' && !(found instanceof Uint8Array)) {
+      throw new Error(`The answer for ${exactName} has neither SecretString nor SecretBinary.`);
+    }
     const name = exactName.slice(exactName.lastIndexOf('/') + 1);
     const { source } = this.reading;
     return new DirectoryItem({

@@ -68,6 +68,7 @@ export class SsmProvider extends AwsProvider {
     const { Name: exactName, Value: value, Type: type, Version: version, LastModifiedDate: changed } = parameter;
     const name = nameInDirectory(exactName, directory);
     if (exactName === undefined || name === undefined || value === undefined) return undefined;
+    if (typeof value !== 'string') throw new Error(`The answer for ${exactName} has a value that is no text.`);
     const secret = type === 'SecureString';
     if (secret && keyRefusal !== undefined) {
       const remedy = `allow kms:Decrypt on the key of the parameter ${exactName}`;
