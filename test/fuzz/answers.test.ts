@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import {
   AwsClients,
-  type AwsClientsOptions,
   Config,
   DynamoCacher,
   DynamoProvider,
   isConfigError,
   LocalCache,
-  Provider,
+  type Provider,
   type SettingsValues,
   SecretsProvider,
   SsmProvider,
@@ -48,7 +47,7 @@ async function lookUp(
 ): Promise<Outcome> {
   const log = new RecordedLog();
   const settings = new XconSettings({ service: 'orders', environment: 'prod', ...options.settings });
-  const own = new AwsClients(clients as AwsClientsOptions);
+  const own = new AwsClients(clients);
   const value: unknown = await isolated([log.logger(), new LocalCache(), own, settings], async () => {
     const config = new Config({
       providers: [...options.providers],
