@@ -1,7 +1,7 @@
 import { defaultDirectories } from '../directory/default-directories';
 import { Directory } from '../directory/directory';
 import { DirectoryChain } from '../directory/directory-chain';
-import { type LookupStrategy } from '../settings/settings-values';
+import { type CacheSecrets, type LookupStrategy } from '../settings/settings-values';
 import { type PolicyPlace } from './arn';
 
 /** A provider that needs permissions. */
@@ -30,8 +30,12 @@ export interface PolicyOptions extends PolicyPlace {
   readonly secretIds?: readonly string[] | undefined;
   /** Table that `dynamo` reads. Default: `global-all-config`. */
   readonly configTable?: string | undefined;
+  /** Partition of the cache table, where it is another than that of service and environment. */
+  readonly environ?: string | undefined;
   /** The shared cache table; `null`: no cache. Default: `global-all-configCache`. */
   readonly cacheTable?: string | null | undefined;
+  /** How the cache table keeps secrets: a `SecureString` that it refers to is read by name. Default: `reference`. */
+  readonly cacheSecrets?: CacheSecrets | undefined;
   /** ARNs of the customer managed keys of `SecureString`s and secrets. The keys that AWS manages need no permission. */
   readonly kmsKeyArns?: readonly string[] | undefined;
   /** ARN of the key that `cacheKmsKeyId` names, for `cacheSecrets: 'encrypt'`. Absent: none. */
@@ -57,6 +61,7 @@ export function pathsOf({ directories = defaultDirectories, service, environment
 }
 
 /** Gives the partition of the cache table; `undefined` for the service `global`, which is nobody's and caches nothing. */
-export function environOf({ service, environment }: PolicyOptions): string | undefined {
+export function environOf({ service, environment, environ }: PolicyOptions): string | undefined {
+  if (environ !== undefined) return environ;
   return service === 'global' ? undefined : `/${service}/${environment}`;
 }

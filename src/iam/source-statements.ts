@@ -20,7 +20,8 @@ export function parameterStatements(options: PolicyOptions): readonly PolicyStat
   const byName = options.strategy === 'names';
   const places = placesOf(options, 'ssm');
   const listed = directoryArns(options, places);
-  const named = byName || options.cacheTable !== null ? parameterArns(options) : [];
+  const isReferredTo = options.cacheTable !== null && (options.cacheSecrets ?? 'reference') === 'reference';
+  const named = byName || isReferredTo ? parameterArns(options) : [];
   return [
     ...allow('ListParameters', ['ssm:GetParametersByPath'], listed, {
       StringNotEquals: { 'ssm:Recursive': 'true' },

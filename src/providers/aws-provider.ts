@@ -43,6 +43,13 @@ export abstract class AwsProvider extends Provider {
     return cacheName ?? (region === undefined ? this.name : `${this.name}@${region}`);
   }
 
+  /** Where it reads, when not where the clients of the context do: clients of its own may lead to any account. */
+  get ownPlace(): { readonly region: string; readonly account?: string } | undefined {
+    const { region, clients } = this.options;
+    if (clients !== undefined) return { region: '*', account: '*' };
+    return region === undefined ? undefined : { region };
+  }
+
   override clientsFor(session: SharedSession): AwsClients {
     return this.ownClients ?? session.clients;
   }

@@ -204,6 +204,22 @@ describe('leastPrivilegePolicy', () => {
     expect(sids({ ...orders, providers: [], cacheTable: null, cacheKmsKeyArn })).toEqual([]);
   });
 
+  test.each(['encrypt', 'never', 'plaintext'] as const)(
+    'reads no parameter by name with secrets cached as: %s',
+    (cacheSecrets) => {
+      expect(sids({ ...orders, cacheSecrets })).not.toContain('ReadParameters');
+      expect(sids({ ...orders, cacheSecrets, strategy: 'names' })).toContain('ReadParameters');
+    },
+  );
+
+  test('takes the partition that it is told', () => {
+    expect(
+      statement('UseCacheTable', { ...orders, environ: '/job/all' })?.Condition?.['ForAllValues:StringEquals'],
+    ).toEqual({
+      'dynamodb:LeadingKeys': ['/job/all'],
+    });
+  });
+
   test('allows each key for its purpose only', () => {
     const key = (id: string) => `arn:aws:kms:eu-west-1:111122223333:key/${id}`;
     const options: PolicyOptions = {

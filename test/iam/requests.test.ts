@@ -51,10 +51,18 @@ const scenarios: readonly Scenario[] = [
   {
     title: 'by listing, secrets sealed with a KMS key',
     settings: { cacheSecrets: 'encrypt', cacheKmsKeyId: keyArn('sealing-key') },
-    policy: { ...everywhere, cacheKmsKeyArn: keyArn('sealing-key') },
+    policy: { ...everywhere, cacheSecrets: 'encrypt', cacheKmsKeyArn: keyArn('sealing-key') },
   },
-  { title: 'by listing, secrets in plain', settings: { cacheSecrets: 'plaintext' }, policy: everywhere },
-  { title: 'by listing, secrets not cached', settings: { cacheSecrets: 'never' }, policy: everywhere },
+  {
+    title: 'by listing, secrets in plain',
+    settings: { cacheSecrets: 'plaintext' },
+    policy: { ...everywhere, cacheSecrets: 'plaintext' },
+  },
+  {
+    title: 'by listing, secrets not cached',
+    settings: { cacheSecrets: 'never' },
+    policy: { ...everywhere, cacheSecrets: 'never' },
+  },
   { title: 'by name', settings: { strategy: 'names' }, policy: { ...everywhere, strategy: 'names' } },
   {
     title: 'by the names it declares',

@@ -1,0 +1,77 @@
+import { type LookupScope } from '../config/lookup-scope';
+import { InvalidSettingsError } from '../errors';
+import { arnOf, type PolicyPlace } from '../iam/arn';
+import { leastPrivilegePolicy } from '../iam/least-privilege-policy';
+import { type PolicyDocument } from '../iam/policy-document';
+import { type PolicyOptions, type PolicyProvider, type PolicySource } from '../iam/policy-options';
+import { type AwsProvider } from '../providers/aws-provider';
+import { type Provider } from '../providers/provider';
+import { type Declaration } from './declaration';
+
+/** What a declaration does not know: where the service runs, and which keys are in use there. */
+export interface SettingsPolicyOptions
+  extends PolicyPlace, Pick<PolicyOptions, 'kmsKeyArns' | 'cacheKmsKeyArn' | 'tableKmsKeyArns'> {
+  /** Whether each name is allowed on its own. Default: true. `false`: all names of the directories, in a shorter policy. */
+  readonly exactNames?: boolean;
+}
+
+const policyProviders: readonly string[] = ['ssm', 'secrets', 'dynamo'] satisfies readonly PolicyProvider[];
+
+/**
+ * Gives the least policy that loads declared settings: their names in the directories, at the providers and in the partition
+ * of the cache table that a scope has.
+ *
+ * @throws InvalidSettingsError when the key that seals cached secrets is told by an alias: a policy needs its ARN.
+ */
+export function settingsPolicy(
+  declarations: readonly Declaration[],
+  scope: LookupScope,
+  { exactNames = true, ...options }: SettingsPolicyOptions,
+): PolicyDocument {
+  const { cached, directories, environment, providers, service, settings, strategy } = scope;
+  const names = unique(declarations.flatMap(({ name, secretId }) => (secretId === undefined ? name : [])));
+  const isCached = cached !== undefined && names.length > 0;
+  return leastPrivilegePolicy({
+    ...options,
+    service,
+    environment,
+    directories: directories.directories,
+    providers: providers.walked.flatMap(sourceOf),
+    strategy,
+    names: exactNames || names.length === 0 ? names : undefined,
+    secretIds: unique(declarations.flatMap(({ secretId }) => secretId ?? [])),
+    configTable: settings.configTable,
+    cacheTable: isCached ? settings.cacheTable : null,
+    cacheSecrets: settings.cacheSecrets,
+    environ: cached?.chain.key.environ,
+    cacheKmsKeyArn: isCached ? sealingKeyArn(scope, options) : undefined,
+  });
+}
+
+/** Gives where a provider reads; nothing for one that asks for no permission, or for one that nobody knows. */
+function sourceOf(provider: Provider): readonly (PolicyProvider | PolicySource)[] {
+  if (!isPolicyProvider(provider.name)) return [];
+  const { ownPlace } = provider as Partial<Pick<AwsProvider, 'ownPlace'>>;
+  return [ownPlace === undefined ? provider.name : { provider: provider.name, ...ownPlace }];
+}
+
+function isPolicyProvider(name: string): name is PolicyProvider {
+  return policyProviders.includes(name);
+}
+
+function sealingKeyArn(
+  { settings }: LookupScope,
+  { cacheKmsKeyArn, ...place }: SettingsPolicyOptions,
+): string | undefined {
+  const { cacheKmsKeyId: id, cacheSecrets } = settings;
+  if (cacheKmsKeyArn !== undefined) return cacheKmsKeyArn;
+  if (id === undefined || cacheSecrets !== 'encrypt') return undefined;
+  if (/(^|:)alias\//.test(id)) {
+    throw new InvalidSettingsError('cacheKmsKeyId', 'is an alias; give policy() the ARN of its key: cacheKmsKeyArn.');
+  }
+  return id.startsWith('arn:') ? id : arnOf(place, 'kms', `key/${id}`);
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}
