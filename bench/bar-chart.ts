@@ -4,6 +4,8 @@ export interface Bar {
   readonly value: number;
   /** Behind the value, in brackets; empty for none. */
   readonly note: string;
+  /** Drawn in grey: not ours. */
+  readonly muted?: boolean;
 }
 
 /** What a bar chart shows. */
@@ -22,13 +24,13 @@ const barWidth = 310;
 export function barChart({ title, bars }: BarChart): string {
   const greatest = Math.max(...bars.map(({ value }) => value));
   const height = 44 + bars.length * rowHeight + 10;
-  const rows = bars.map(({ label, value, note }, index) => {
+  const rows = bars.map(({ label, value, note, muted = false }, index) => {
     const y = 44 + index * rowHeight;
     const width = Math.max(1, (value / greatest) * barWidth);
     const text = `${Math.round(value).toLocaleString('en')}${note === '' ? '' : ` (${note})`}`;
     return [
       `<text x="${labelWidth - 8}" y="${y + 14}" text-anchor="end">${label}</text>`,
-      `<rect x="${labelWidth}" y="${y}" width="${width.toFixed(1)}" height="18" rx="3"/>`,
+      `<rect${muted ? ' class="muted"' : ''} x="${labelWidth}" y="${y}" width="${width.toFixed(1)}" height="18" rx="3"/>`,
       `<text x="${labelWidth + width + 6}" y="${y + 14}">${text}</text>`,
     ].join('\n  ');
   });
@@ -36,7 +38,8 @@ export function barChart({ title, bars }: BarChart): string {
   <style>
     text { font: 13px system-ui, sans-serif; fill: #24292f; }
     rect { fill: #2f6feb; }
-    @media (prefers-color-scheme: dark) { text { fill: #d0d7de; } rect { fill: #58a6ff; } }
+    .muted { fill: #8c959f; }
+    @media (prefers-color-scheme: dark) { text { fill: #d0d7de; } rect { fill: #58a6ff; } .muted { fill: #6e7681; } }
   </style>
   <text x="8" y="24" style="font-weight: 600">${title}</text>
   ${rows.join('\n  ')}

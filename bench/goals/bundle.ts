@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { table } from '../table';
-import { type Measured, type Result } from './result';
+import { type Measured, type Result, type Table } from './result';
 
 const kilobyte = 1024;
 const ownMostBytes = 15 * kilobyte;
@@ -104,15 +103,15 @@ function limited(what: string, { bytes }: Bundle, most: number): Result {
 
 function compared(what: string, ours: Bundle, name: string, peer: Bundle): Result {
   const ratio = ours.bytes / peer.bytes;
-  return { what, goal: '', ours: kilobytes(ours.bytes), peer: `${name} ${kilobytes(peer.bytes)}`, ratio };
+  return { what, goal: '', ours: kilobytes(ours.bytes), peer: `${name}: ${kilobytes(peer.bytes)}`, ratio };
 }
 
 /** Which files or packages a bundle is made of, the largest first: minified, not yet gzipped. */
-function parts({ inputs }: Bundle, nameOf: (file: string) => string): string {
+function parts({ inputs }: Bundle, nameOf: (file: string) => string): Table {
   const sums: Record<string, number> = {};
   for (const [file, bytes] of Object.entries(inputs)) sums[nameOf(file)] = (sums[nameOf(file)] ?? 0) + bytes;
   const rows = Object.entries(sums).sort(([, one], [, other]) => other - one);
-  return table(['minified, before gzip', 'bytes'], rows);
+  return { head: ['Minified, before gzip', 'Bytes'], rows };
 }
 
 function fileOf(file: string): string {

@@ -4,16 +4,21 @@ export interface ColdAnswer {
   readonly found: number;
   /** From the start of the process to the answer, milliseconds. */
   readonly tookMs: number;
+  /** From the question to the answer, milliseconds. */
+  readonly lookupMs: number;
   /** Milliseconds since the Unix epoch. */
   readonly answeredAtMs: number;
 }
 
-/** Says that the answer is there. */
-export function answered(values: readonly unknown[]): ColdAnswer {
+/** Asks, and says when the answer is there. */
+export async function timed(ask: () => Promise<readonly unknown[]>): Promise<ColdAnswer> {
+  const askedMs = performance.now();
+  const values = await ask();
   const tookMs = performance.now();
   return {
     found: values.filter((value) => typeof value === 'string').length,
     tookMs,
+    lookupMs: tookMs - askedMs,
     answeredAtMs: performance.timeOrigin + tookMs,
   };
 }

@@ -1,6 +1,6 @@
 // Reads parameters and secrets by Powertools in a process that has just started: node cold-powertools-process.cjs path|name|crowded
 import { createRequire } from 'node:module';
-import { answered, print } from './cold-answer';
+import { print, timed } from './cold-answer';
 import { type PowertoolsSecrets, type PowertoolsSsm } from './peers';
 import { crowded, declaredNames, directories, parameterPaths, secretPaths } from './world';
 
@@ -31,4 +31,4 @@ function readSecrets(): Promise<readonly unknown[]> {
   return Promise.all(secretPaths.map((path) => getSecret(path)));
 }
 
-void ways[process.argv[2] ?? '']?.().then((values) => print(answered(values)));
+void timed(async () => (await ways[process.argv[2] ?? '']?.()) ?? []).then(print);

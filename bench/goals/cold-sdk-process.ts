@@ -1,10 +1,10 @@
 // Reads what is known by its full name with the AWS SDK alone, in as few requests as there can be.
 import { BatchGetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { answered, print } from './cold-answer';
+import { print, timed } from './cold-answer';
 import { directories, secretPaths } from './world';
 
-async function main(): Promise<void> {
+async function read(): Promise<readonly unknown[]> {
   const ssm = new SSMClient();
   const secretsManager = new SecretsManagerClient();
   const listings = directories.map((Path) => ssm.send(new GetParametersByPathCommand({ Path, WithDecryption: true })));
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     secretsManager.send(new BatchGetSecretValueCommand({ SecretIdList: secretPaths })),
   ]);
   const parameters = pages.flatMap(({ Parameters = [] }) => Parameters.map(({ Value }) => Value));
-  print(answered([...parameters, ...SecretValues.map(({ SecretString }) => SecretString)]));
+  return [...parameters, ...SecretValues.map(({ SecretString }) => SecretString)];
 }
 
-void main();
+void timed(read).then(print);

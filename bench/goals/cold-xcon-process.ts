@@ -1,6 +1,6 @@
-// Looks names up in a process that has just started: node cold-xcon-process.cjs load|parallel|loop [fifty|crowded] [names]
+// Looks names up in a process that has just started: node cold-xcon-process.cjs load|parallel|loop fifty|crowded listing|names [warm]
 import { config, xconSettings } from 'xcon';
-import { answered, print } from './cold-answer';
+import { print, timed } from './cold-answer';
 import { crowded, declaredNames, fiftyNames } from './world';
 
 const ways: Readonly<Record<string, (names: readonly string[]) => Promise<readonly unknown[]>>> = {
@@ -16,10 +16,12 @@ const ways: Readonly<Record<string, (names: readonly string[]) => Promise<readon
   },
 };
 
-async function main([way = 'load', what = 'fifty', strategy = 'listing']: readonly string[]): Promise<void> {
+async function main([way = 'load', what, strategy, warm]: readonly string[]): Promise<void> {
   if (strategy === 'names') xconSettings.strategy = strategy;
   if (what === 'crowded') config.directories = [crowded];
-  const answer = answered((await ways[way]?.(what === 'crowded' ? declaredNames : fiftyNames)) ?? []);
+  if (warm === 'warm') await config.warm();
+  const names = what === 'crowded' ? declaredNames : fiftyNames;
+  const answer = await timed(async () => (await ways[way]?.(names)) ?? []);
   await config.close();
   print(answer);
 }

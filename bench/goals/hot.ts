@@ -80,7 +80,7 @@ function compare(
     what,
     goal,
     ours: figure(ours, 'ns'),
-    peer: `${name} ${figure(theirs, 'ns')}`,
+    peer: `${name}: ${figure(theirs, 'ns')}`,
     ratio,
     ...(most !== undefined && { met: ratio <= most }),
   };

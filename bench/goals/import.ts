@@ -22,8 +22,8 @@ const programs = {
   'convict.cjs': `require('convict');`,
   'nconf.mjs': `import 'nconf';`,
   'nconf.cjs': `require('nconf');`,
-  'powertools.mjs': `import '@aws-lambda-powertools/parameters/ssm';`,
-  'powertools.cjs': `require('@aws-lambda-powertools/parameters/ssm');`,
+  'Powertools.mjs': `import '@aws-lambda-powertools/parameters/ssm';`,
+  'Powertools.cjs': `require('@aws-lambda-powertools/parameters/ssm');`,
 } as const;
 
 type Program = keyof typeof programs;
@@ -72,13 +72,13 @@ async function timeOf(program: string): Promise<number> {
 function compareAll(kind: 'mjs' | 'cjs', costs: Costs): readonly Result[] {
   const what = kind === 'mjs' ? `import 'xcon', over bare Node` : `require('xcon'), over bare Node`;
   const ours = costs[`xcon.${kind}`];
-  return (['node-config', 'convict', 'nconf', 'powertools'] as const).map((name) => {
+  return (['node-config', 'convict', 'nconf', 'Powertools'] as const).map((name) => {
     const theirs = costs[`${name}.${kind}`];
     return {
       what,
       goal: name === 'node-config' ? `<= node-config + ${allowanceMs} ms` : '',
       ours: figure(ours, 'ms'),
-      peer: `${name} ${figure(theirs, 'ms')}`,
+      peer: `${name}: ${figure(theirs, 'ms')}`,
       ratio: ours / theirs,
       ...(name === 'node-config' && { met: ours <= theirs + allowanceMs }),
     };

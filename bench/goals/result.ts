@@ -17,9 +17,15 @@ export interface Result {
 /** What measuring one area comes to. */
 export interface Measured {
   readonly results: readonly Result[];
-  /** Tables that tell where time or bytes go, as text. */
-  readonly details?: readonly string[];
+  /** Tables that tell where time or bytes go. */
+  readonly details?: readonly Table[];
   readonly charts?: readonly NamedChart[];
+}
+
+/** Rows under a head. */
+export interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
 }
 
 /** A picture of results. */
@@ -41,8 +47,27 @@ export function figure(value: number, unit: string): string {
   return `${value.toLocaleString('en', { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 })} ${unit}`;
 }
 
-/** What the last column says. */
-export function verdict({ met }: Result): string {
+/** Writes a count with its noun. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Puts results into a table. */
+export function tableOf(results: readonly Result[]): Table {
+  return {
+    head: ['What', 'Goal', 'Ours', 'Beside', 'Ratio', 'Verdict'],
+    rows: results.map((each) => [
+      each.what,
+      each.goal,
+      each.ours,
+      each.peer,
+      each.ratio?.toFixed(2) ?? '',
+      verdict(each),
+    ]),
+  };
+}
+
+function verdict({ met }: Result): string {
   if (met === undefined) return '';
   return met ? 'met' : 'MISSED';
 }

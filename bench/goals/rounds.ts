@@ -1,6 +1,6 @@
 import { startLocalAwsProcess } from '../local-aws-client';
 import { coldStart, type ColdOutcome } from './cold-start';
-import { type Measured, type Result } from './result';
+import { counted, type Measured, type Result } from './result';
 import { cacheTables, cacheVariables, latencyMs, orders, seed } from './world';
 
 const ways = ['load', 'parallel', 'loop'] as const;
@@ -10,7 +10,7 @@ type Table = keyof typeof cacheVariables;
 /** What a cold start may take; a loop waits for each secret of its own. */
 interface Limit {
   readonly rounds: number;
-  /** Requests in all, those that nobody waits for included. */
+  /** Requests in all, those that it does not take to answer included. */
   readonly requests?: number;
 }
 
@@ -36,11 +36,13 @@ export async function measureRounds(): Promise<Measured> {
   const start = (table: Table, ...args: readonly string[]): Promise<ColdOutcome> =>
     coldStart(aws, { program: 'cold-xcon-process', args, env: { ...orders, ...cacheVariables[table] } });
   const results: Result[] = [];
-  for (const table of ['plain', 'sealed', 'reference'] as const) await start(table, 'load');
+  for (const table of ['plain', 'sealed', 'reference'] as const) await start(table, 'load', 'fifty', 'listing');
   for (const [table, byWay] of Object.entries(limits) as [Table, Readonly<Record<Way, Limit>>][]) {
     for (const way of ways) {
       if (table === 'empty') await aws.reset(cacheTables.empty);
-      results.push(judge(`50 names, ${labels[table]}, ${way}`, await start(table, way), 50, byWay[way]));
+      results.push(
+        judge(`50 names, ${labels[table]}, ${way}`, await start(table, way, 'fifty', 'listing'), 50, byWay[way]),
+      );
     }
   }
   const named = await start('none', 'load', 'crowded', 'names');
@@ -65,19 +67,15 @@ function judge(what: string, outcome: ColdOutcome, names: number, limit?: Limit)
   if (limit === undefined) return { what, goal: '', ours, peer: '' };
   const { rounds, requests = Infinity } = limit;
   const goal = `<= ${counted(rounds, 'round')}${requests === Infinity ? '' : `, ${counted(requests, 'request')}`}`;
-  const met = outcome.rounds <= rounds && outcome.requests + outcome.later <= requests;
+  const met = outcome.rounds <= rounds && outcome.requests + outcome.others <= requests;
   return { what, goal, ours, peer: '', met };
 }
 
 function beside(result: Result, name: string, ours: ColdOutcome, theirs: ColdOutcome): Result {
-  return { ...result, peer: `${name} ${describe(theirs)}`, ratio: ours.rounds / theirs.rounds };
+  return { ...result, peer: `${name}: ${describe(theirs)}`, ratio: ours.rounds / theirs.rounds };
 }
 
-function describe({ rounds, requests, later }: ColdOutcome): string {
-  const others = later === 0 ? '' : `, ${later} not waited for`;
-  return `${counted(rounds, 'round')}, ${counted(requests, 'request')}${others}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+function describe({ rounds, requests, others }: ColdOutcome): string {
+  const beside = others === 0 ? '' : `, ${counted(others, 'other')}`;
+  return `${counted(rounds, 'round')}, ${counted(requests, 'request')}${beside}`;
 }
