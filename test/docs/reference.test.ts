@@ -4,11 +4,6 @@ import * as xcon from 'xcon';
 import * as testing from 'xcon/testing';
 import { settingsDefaults } from '../../src/settings/settings-values';
 import { variableReaders } from '../../src/settings/settings-checks';
-import { dynamoOperations } from '../../src/testing/local-aws/dynamo';
-import { kmsOperations } from '../../src/testing/local-aws/kms';
-import { secretsManagerOperations } from '../../src/testing/local-aws/secrets-manager';
-import { type Operations } from '../../src/testing/local-aws/service';
-import { ssmOperations } from '../../src/testing/local-aws/ssm';
 import vectors from '../conformance/xcon-vectors.json';
 import { documents, readDocument, root, tableOf } from './documents';
 
@@ -95,31 +90,7 @@ describe('The documentation', () => {
     expect(page).toContain(`${vectors.vectors.length} vectors`);
     expect(page).toContain(`${differing.length} of them`);
   });
-
-  it('lists the operations of the local AWS', () => {
-    const unused = undefined as never;
-    const operations: Readonly<Record<string, Operations>> = {
-      SSM: ssmOperations(unused),
-      'Secrets Manager': secretsManagerOperations(unused),
-      DynamoDB: dynamoOperations(unused, unused),
-      KMS: kmsOperations(unused),
-    };
-    const listed = tableOf(readDocument('docs/local-aws.md'), ['Service', 'Operations']);
-
-    expect(
-      Object.fromEntries(listed.map(([service = '', names = '']) => [service, namesIn(names).toSorted()])),
-    ).toEqual(
-      Object.fromEntries(Object.entries(operations).map(([service, each]) => [service, [...each.keys()].toSorted()])),
-    );
-  });
 });
-
-function namesIn(cell: string): readonly string[] {
-  return cell
-    .replaceAll('`', ' ')
-    .split(/[\s,]+/)
-    .filter((name) => name !== '');
-}
 
 function matches(text: string, pattern: RegExp): readonly string[] {
   return [...new Set(text.match(pattern) ?? [])];

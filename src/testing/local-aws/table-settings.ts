@@ -1,7 +1,7 @@
 import { epochSeconds } from './arn';
 import { type DynamoTables } from './dynamo-tables';
 import { type Fields, flagField, isFields, missingMember, requireText } from './fields';
-import { validationError } from './service-error';
+import { ServiceError, validationError } from './service-error';
 
 /** Settings of tables that the engine does not know: time to live and point-in-time recovery. */
 export class TableSettings {
@@ -44,7 +44,7 @@ export class TableSettings {
   }
 
   async updateContinuousBackups(fields: Fields): Promise<Fields> {
-    const name = await this.requireTable(fields);
+    const name = await this.requireTable(fields, tableNotFound);
     const wanted = structure(fields, 'PointInTimeRecoverySpecification');
     if (flagField(wanted, 'PointInTimeRecoveryEnabled')) this.recoverable.add(name);
     else this.recoverable.delete(name);
@@ -52,7 +52,7 @@ export class TableSettings {
   }
 
   async describeContinuousBackups(fields: Fields): Promise<Fields> {
-    const enabled = this.recoverable.has(await this.requireTable(fields));
+    const enabled = this.recoverable.has(await this.requireTable(fields, tableNotFound));
     const times = enabled
       ? {
           EarliestRestorableDateTime: epochSeconds(this.clock()),
@@ -84,12 +84,18 @@ export class TableSettings {
     return count;
   }
 
-  /** Lets the engine refuse a table that does not exist, in its own words. */
-  private async requireTable(fields: Fields): Promise<string> {
+  /** Lets the engine refuse a table that does not exist, in its own words or in those of the operation. */
+  private async requireTable(fields: Fields, notFound?: (name: string) => ServiceError): Promise<string> {
     const name = requireText(fields, 'TableName');
+    if (notFound !== undefined && (await this.tables.find(name)) === undefined) throw notFound(name);
     await this.tables.read('DescribeTable', { TableName: name });
     return name;
   }
+}
+
+/** Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html */
+function tableNotFound(name: string): ServiceError {
+  return new ServiceError('com.amazonaws.dynamodb.v20120810#TableNotFoundException', `Table not found: ${name}`);
 }
 
 function structure(fields: Fields, name: string): Fields {

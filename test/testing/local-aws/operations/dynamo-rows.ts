@@ -1,0 +1,196 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  type DeleteItemCommandInput,
+  GetItemCommand,
+  type GetItemCommandInput,
+  PutItemCommand,
+  type PutItemCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+
+import { rejection, rejectionName } from '../local-requests';
+import { type OperationCase } from './world';
+
+const TableName = 'tab';
+const key = (name: string) => ({ app_key: { S: '/a' }, name_key: { S: name } });
+const row = (name: string, count: number) => ({ ...key(name), count: { N: `${count}` } });
+const names = { ExpressionAttributeNames: { '#c': 'count' } };
+const values = (count: number) => ({ ExpressionAttributeValues: { ':c': { N: `${count}` } } });
+const allOld = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+const namesOf = (items: readonly Record<string, AttributeValue>[] | undefined) =>
+  items?.map(({ name_key: name }) => name?.S);
+
+const getItem: OperationCase = async ({ dynamo }) => {
+  const get = (input: Partial<GetItemCommandInput>) =>
+    dynamo.send(new GetItemCommand({ TableName, Key: key('a'), ...input }));
+
+  expect((await get({ ConsistentRead: true })).Item).toEqual(row('a', 1));
+  expect((await get({ ProjectionExpression: '#c', ...names })).Item).toEqual({ count: { N: '1' } });
+  expect((await get({ Key: key('none') })).Item).toBeUndefined();
+  expect(await rejectionName(get({ TableName: 'none' }))).toBe('ResourceNotFoundException');
+  expect(await rejectionName(get({ Key: { app_key: { S: '/a' } } }))).toBe('ValidationException');
+};
+
+const batchGetItem: OperationCase = async ({ dynamo }) => {
+  const get = (Keys: Record<string, AttributeValue>[], table = TableName) =>
+    dynamo.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys } } }));
+
+  const { Responses, UnprocessedKeys } = await get([key('a'), key('none')]);
+
+  expect([Responses, UnprocessedKeys]).toEqual([{ [TableName]: [row('a', 1)] }, {}]);
+  expect((await get(keys(100))).Responses?.[TableName]).toEqual([]);
+  expect(await rejectionName(get(keys(101)))).toBe('ValidationException');
+  expect(await rejectionName(get([key('a'), key('a')]))).toBe('ValidationException');
+  expect(await rejectionName(get([key('a')], 'none'))).toBe('ResourceNotFoundException');
+};
+
+const putItem: OperationCase = async (world) => {
+  const put = (input: Partial<PutItemCommandInput>) =>
+    world.dynamo.send(new PutItemCommand({ TableName, Item: row('a', 2), ...input }));
+  const withItem = (more: Record<string, AttributeValue>) => put({ Item: { ...key('x'), ...more } });
+
+  expect((await put({ ReturnValues: 'ALL_OLD' })).Attributes).toEqual(row('a', 1));
+  await put({ Item: row('a', 3), ConditionExpression: '#c = :c', ...names, ...values(2) });
+  const failed = await rejection(put({ ConditionExpression: 'attribute_not_exists(app_key)', ...allOld }));
+  expect([failed.name, failed['Item']]).toEqual(['ConditionalCheckFailedException', row('a', 3)]);
+  await withItem({ digits: { N: '12345678901234567890123456789012345678' } });
+  await withItem({ name_key: { S: 'x'.repeat(1024) }, app_key: { S: 'x'.repeat(2048) } });
+  await withItem({ value: { S: 'x'.repeat(409_000) } });
+  for (const wrong of [
+    { value: { S: 'x'.repeat(409_600) } },
+    { name_key: { S: 'x'.repeat(1025) } },
+    { app_key: { S: 'x'.repeat(2049) } },
+    { digits: { N: '123456789012345678901234567890123456789' } },
+    { name_key: { S: '' } },
+    { name_key: { N: '1' } },
+    { set: { SS: [] } },
+  ]) {
+    expect(await rejectionName(withItem(wrong))).toBe('ValidationException');
+  }
+  expect(await rejectionName(put({ TableName: 'none' }))).toBe('ResourceNotFoundException');
+};
+
+const updateItem: OperationCase = async ({ dynamo }) => {
+  const update = (input: Partial<UpdateItemCommandInput>) =>
+    dynamo.send(
+      new UpdateItemCommand({ TableName, Key: key('a'), UpdateExpression: 'SET #c = #c + :c', ...names, ...input }),
+    );
+
+  const { Attributes } = await update({ ...values(5), ReturnValues: 'ALL_NEW' });
+  const made = await update({ Key: key('new'), UpdateExpression: 'ADD #c :c', ...values(1), ReturnValues: 'ALL_NEW' });
+  const condition = { ConditionExpression: '#c = :c', UpdateExpression: 'REMOVE #c', ...values(1) };
+  const failed = await rejection(update({ ...condition, ...allOld }));
+
+  expect([Attributes, made.Attributes]).toEqual([row('a', 6), row('new', 1)]);
+  expect([failed.name, failed['Item']]).toEqual(['ConditionalCheckFailedException', row('a', 6)]);
+  const ofKey = { UpdateExpression: 'SET name_key = :c', ExpressionAttributeNames: undefined, ...values(1) };
+  expect(await rejectionName(update(ofKey))).toBe('ValidationException');
+  expect(await rejectionName(update({ TableName: 'none', ...values(1) }))).toBe('ResourceNotFoundException');
+};
+
+const deleteItem: OperationCase = async (world) => {
+  const remove = (input: Partial<DeleteItemCommandInput>) =>
+    world.dynamo.send(new DeleteItemCommand({ TableName, Key: key('a'), ...input }));
+  const condition = { ConditionExpression: '#c = :c', ...names };
+
+  const failed = await rejection(remove({ ...condition, ...values(9), ...allOld }));
+  const { Attributes } = await remove({ ...condition, ...values(1), ReturnValues: 'ALL_OLD' });
+  await remove({});
+
+  expect([failed.name, failed['Item']]).toEqual(['ConditionalCheckFailedException', row('a', 1)]);
+  expect(Attributes).toEqual(row('a', 1));
+  expect(namesOf(await world.aws.rows(TableName))).toEqual(['b', 'c']);
+  expect(await rejectionName(remove({ Key: { app_key: { S: '/a' } } }))).toBe('ValidationException');
+  expect(await rejectionName(remove({ TableName: 'none' }))).toBe('ResourceNotFoundException');
+};
+
+const batchWriteItem: OperationCase = async (world) => {
+  const put = (name: Record<string, AttributeValue>) => ({ PutRequest: { Item: name } });
+  const write = (requests: object[], table = TableName) =>
+    world.dynamo.send(new BatchWriteItemCommand({ RequestItems: { [table]: requests } }));
+
+  const { UnprocessedItems } = await write([put(key('new')), { DeleteRequest: { Key: key('a') } }]);
+
+  expect(UnprocessedItems).toEqual({});
+  expect(namesOf(await world.aws.rows(TableName))?.sort()).toEqual(['b', 'c', 'new']);
+  await write(keys(25).map(put));
+  expect(await rejectionName(write(keys(26).map(put)))).toBe('ValidationException');
+  expect(await rejectionName(write([put(key('a')), put(key('a'))]))).toBe('ValidationException');
+  expect(await rejectionName(write([put(key('a'))], 'none'))).toBe('ResourceNotFoundException');
+};
+
+const query: OperationCase = async (world) => {
+  const ask = (input: Partial<QueryCommandInput>) =>
+    world.dynamo.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: 'app_key = :a',
+        ExpressionAttributeValues: { ':a': { S: '/a' } },
+        ...input,
+      }),
+    );
+  const found = async (input: Partial<QueryCommandInput>) => namesOf((await ask(input)).Items);
+  const within = { ':a': { S: '/a' }, ':b': { S: 'b' }, ':c': { N: '2' } };
+
+  expect(await found({ ConsistentRead: true })).toEqual(['a', 'b', 'c']);
+  expect(await found({ ScanIndexForward: false })).toEqual(['c', 'b', 'a']);
+  const from = { KeyConditionExpression: 'app_key = :a AND name_key >= :b' };
+  expect(await found({ ...from, ExpressionAttributeValues: { ':a': { S: '/a' }, ':b': { S: 'b' } } })).toEqual([
+    'b',
+    'c',
+  ]);
+  const filtered = { ...from, FilterExpression: '#c > :c', ...names, ExpressionAttributeValues: within };
+  expect(await ask({ ...filtered, ProjectionExpression: '#c' })).toMatchObject({
+    Items: [{ count: { N: '3' } }],
+    ScannedCount: 2,
+  });
+  const { LastEvaluatedKey } = await ask({ Limit: 2 });
+  expect(await found({ ExclusiveStartKey: LastEvaluatedKey })).toEqual(['c']);
+  expect((await ask({ Select: 'COUNT' })).Count).toBe(3);
+  for (const { name_key: name } of keys(4)) {
+    await world.dynamo.send(new PutItemCommand({ TableName, Item: { ...key(`${name.S}`), filler: big } }));
+  }
+  const page = await ask({ FilterExpression: 'attribute_not_exists(filler)' });
+  expect([page.Count, page.LastEvaluatedKey === undefined]).toEqual([0, false]);
+  expect(await rejectionName(ask({ KeyConditionExpression: 'name_key = :a' }))).toBe('ValidationException');
+  expect(await rejectionName(ask({ TableName: 'none' }))).toBe('ResourceNotFoundException');
+};
+
+const scan: OperationCase = async ({ dynamo }) => {
+  const ask = (input: Partial<ScanCommandInput>) => dynamo.send(new ScanCommand({ TableName, ...input }));
+
+  expect(namesOf((await ask({ ConsistentRead: true })).Items)).toEqual(['a', 'b', 'c']);
+  const filtered = { FilterExpression: '#c > :c', ProjectionExpression: '#c', ...names, ...values(2) };
+  expect((await ask(filtered)).Items).toEqual([{ count: { N: '3' } }]);
+  const { LastEvaluatedKey } = await ask({ Limit: 2 });
+  expect(namesOf((await ask({ ExclusiveStartKey: LastEvaluatedKey })).Items)).toEqual(['c']);
+  expect((await ask({ Select: 'COUNT' })).Count).toBe(3);
+  expect(await rejectionName(ask({ FilterExpression: 'nonsense' }))).toBe('ValidationException');
+  expect(await rejectionName(ask({ TableName: 'none' }))).toBe('ResourceNotFoundException');
+};
+
+const big = { S: 'x'.repeat(300_000) };
+
+function keys(count: number): readonly ReturnType<typeof key>[] & Record<string, AttributeValue>[] {
+  return Array.from({ length: count }, (_, index) => key(`!${index}`));
+}
+
+/** The rows of DynamoDB that are about rows of tables. */
+export const rowCases: Readonly<Record<string, OperationCase>> = {
+  GetItem: getItem,
+  BatchGetItem: batchGetItem,
+  PutItem: putItem,
+  UpdateItem: updateItem,
+  DeleteItem: deleteItem,
+  BatchWriteItem: batchWriteItem,
+  Query: query,
+  Scan: scan,
+};

@@ -1,0 +1,41 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+
+import { type LocalAws, type LocalAwsSeed, startLocalAws } from '../../../../src/testing/local-aws/local-aws';
+import { clientOptions } from '../local-requests';
+
+/** A local AWS for one row of the tables in `docs/local-aws.md`, and the clients of the SDK that ask it. */
+export class World {
+  readonly ssm: SSMClient;
+  readonly secrets: SecretsManagerClient;
+  readonly dynamo: DynamoDBClient;
+  readonly kms: KMSClient;
+
+  private constructor(readonly aws: LocalAws) {
+    const options = clientOptions(aws);
+    this.ssm = new SSMClient(options);
+    this.secrets = new SecretsManagerClient(options);
+    this.dynamo = new DynamoDBClient(options);
+    this.kms = new KMSClient(options);
+  }
+
+  static async start(seed: LocalAwsSeed): Promise<World> {
+    return new World(await startLocalAws({ seed, clock: () => 1_700_000_000_000 }));
+  }
+
+  async close(): Promise<void> {
+    for (const client of [this.ssm, this.secrets, this.dynamo, this.kms]) client.destroy();
+    await this.aws.close();
+  }
+}
+
+/** Shows what a row of the tables says about an operation. */
+export type OperationCase = (world: World) => Promise<void>;
+
+/** The rows of one service: what is there at first, and a case for each operation. */
+export interface ServiceCases {
+  readonly seed: LocalAwsSeed;
+  readonly cases: Readonly<Record<string, OperationCase>>;
+}
