@@ -8,11 +8,12 @@ import { state } from './state';
 /** Something entered that must be left again, in reverse order. */
 export interface Scope {
   /**
-   * Leaves what was entered; a second call does nothing.
+   * Leaves what was entered; does nothing when that has been left already, by itself or with something around it.
    *
-   * @throws ContextError when something entered later has not been left.
+   * @param options - `andLater`: also leaves whatever was entered after it.
+   * @throws ContextError when something entered later has not been left, unless `andLater` is set.
    */
-  exit(): void;
+  exit(options?: { readonly andLater?: boolean }): void;
   [Symbol.dispose](): void;
 }
 
@@ -120,16 +121,15 @@ export class Context {
     }
     const entry = { context: this };
     state.entered.push(entry);
-    let left = false;
-    const exit = (): void => {
-      if (left) return;
-      if (state.entered.at(-1) !== entry) {
+    const exit = ({ andLater = false }: { readonly andLater?: boolean } = {}): void => {
+      const index = state.entered.indexOf(entry);
+      if (index === -1) return;
+      if (!andLater && state.entered.at(-1) !== entry) {
         throw new ContextError('Contexts must be left in reverse order: something entered later has not been left.');
       }
-      left = true;
-      state.entered.pop();
+      state.entered.length = index;
     };
-    return { exit, [Symbol.dispose]: exit };
+    return { exit, [Symbol.dispose]: () => exit() };
   }
 
   /** Makes a dependency with this as the current context; that takes no waiting, so the entered stack will do. */

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers';
+import { setImmediate } from '../di/unfaked-timers';
 import { noteMutation } from '../di/state';
 import { variableReaders } from './settings-checks';
 

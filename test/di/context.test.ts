@@ -162,6 +162,19 @@ describe('enter', () => {
     expect(Context.current()).toBe(outer);
   });
 
+  it('may be left together with what was entered after it', () => {
+    const outer = Context.createRoot();
+    enter(outer);
+    const scope = enter(Context.createRoot());
+    const later = enter(Context.createRoot());
+
+    scope.exit({ andLater: true });
+
+    expect(Context.current()).toBe(outer);
+    expect(() => later.exit()).not.toThrow();
+    expect(Context.current()).toBe(outer);
+  });
+
   it('is left at the end of a using block', () => {
     const context = Context.createRoot();
     const before = Context.current();

@@ -1,0 +1,10 @@
+import { setImmediate as fromNode } from 'node:timers';
+
+// Taken when this file is loaded: fake timers of a test replace them later, and would never call back.
+
+/** Node's `setImmediate`, also while a test has fake timers. */
+export const setImmediate = fromNode;
+
+/** Node's `process.nextTick`, also while a test has fake timers; where they came first, `setImmediate`. */
+export const nextTick: (callback: () => void) => void =
+  'clock' in (Reflect.get(process, 'nextTick') as object) ? setImmediate : process.nextTick.bind(process);

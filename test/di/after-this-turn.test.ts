@@ -1,0 +1,40 @@
+import type * as AfterThisTurn from '../../src/di/after-this-turn';
+import { afterThisTurn } from '../../src/di/after-this-turn';
+
+const moments = () => {
+  const seen: string[] = [];
+  return { seen, note: (what: string) => () => void seen.push(what) };
+};
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+it('calls back when the reactions of settled promises have run, before time passes', async () => {
+  const { note, seen } = moments();
+
+  setImmediate(note('next turn'));
+  afterThisTurn(note('after this turn'));
+  void Promise.resolve().then(note('reaction')).then(note('its reaction'));
+  await new Promise((resolve) => setTimeout(resolve));
+
+  expect(seen).toEqual(['reaction', 'its reaction', 'after this turn', 'next turn']);
+});
+
+it('calls back although a test has fake timers', async () => {
+  jest.useFakeTimers();
+
+  await expect(new Promise<string>((resolve) => afterThisTurn(() => resolve('called')))).resolves.toBe('called');
+});
+
+it('calls back although it was loaded when timers were fake', async () => {
+  jest.useFakeTimers();
+  let loaded: typeof AfterThisTurn | undefined;
+  jest.isolateModules(() => {
+    loaded = jest.requireActual<typeof AfterThisTurn>('../../src/di/after-this-turn');
+  });
+
+  const called = new Promise<string>((resolve) => loaded?.afterThisTurn(() => resolve('called')));
+
+  await expect(called).resolves.toBe('called');
+});
