@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { extname, relative } from 'node:path';
 import { build } from 'esbuild';
-import { commands, common, entries, root } from './project.mjs';
+import { commands, common, entries, onlyImported, root } from './project.mjs';
 
 /**
  * Builds what Node loads, for `require` and for `import`.
@@ -14,7 +14,8 @@ export async function buildCommonJs(out) {
   for (const [name, entry] of Object.entries(entries)) {
     const files = await bundle(entry, `${out}/${name}.js`, built, packages);
     const names = await exportsOf(entry);
-    await writeFile(`${out}/${name}.mjs`, wrapper(name, names));
+    if (onlyImported.has(name)) await bundle(entry, `${out}/${name}.mjs`, built, packages);
+    else await writeFile(`${out}/${name}.mjs`, wrapper(name, names));
     built.push({ name, files: new Set(files), names });
   }
   for (const [name, entry] of Object.entries(commands)) await bundle(entry, `${out}/${name}.js`, built, packages);
@@ -22,20 +23,20 @@ export async function buildCommonJs(out) {
 }
 
 /**
- * Makes one file.
+ * Makes one file: an ES module when it is called `.mjs`, else CommonJS.
  *
  * @param built - What was made before it, and is used instead of being made again.
  * @param packages - Takes the packages that it loads.
  * @returns The source files that are in it.
  */
 async function bundle(entry, outfile, built, packages) {
+  const extension = extname(outfile);
   const { metafile } = await build({
     ...common,
     entryPoints: [entry],
     outfile,
-    plugins: [loadedLate, sharing(built)],
-    format: 'cjs',
-    banner: { js: "'use strict';" },
+    plugins: [loadedLate, sharing(built, extension)],
+    ...(extension === '.mjs' ? { format: 'esm' } : { format: 'cjs', banner: { js: "'use strict';" } }),
     metafile: true,
     // A real import() fails in code that Jest has loaded.
     supported: { 'dynamic-import': false },
@@ -64,7 +65,7 @@ const loadedLate = {
  *
  * The build fails when something that an earlier bundle does not export is wanted from one of its files.
  */
-function sharing(built) {
+function sharing(built, extension) {
   const namespace = 'built';
   return {
     name: 'sharing',
@@ -78,7 +79,7 @@ function sharing(built) {
       });
       onLoad({ filter: /.*/, namespace }, ({ path }) => {
         const { names } = built.find(({ name }) => name === path);
-        return { contents: `export { ${names.join(', ')} } from './${path}.js';` };
+        return { contents: `export { ${names.join(', ')} } from './${path}${extension}';` };
       });
     },
   };

@@ -11,8 +11,15 @@ export const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 export const entries = {
   core: 'src/core.ts',
   index: 'src/index.ts',
+  runner: 'src/testing/runner.ts',
   testing: 'src/testing/index.ts',
+  jest: 'src/testing/jest.ts',
+  vitest: 'src/testing/vitest.ts',
+  'node-test': 'src/testing/node-test.ts',
 };
+
+/** Entries that use packages which can only be imported; `require` of such an entry says so. */
+export const onlyImported = new Set(['vitest']);
 
 /** The commands of the package: programs that use the entries. */
 export const commands = {

@@ -1,0 +1,52 @@
+/** A class of commands of an AWS SDK client, such as `GetParametersByPathCommand`. */
+export type CommandClass<Input, Output> = new (input: Input) => CommandOf<Input, Output>;
+
+interface CommandOf<Input, Output> {
+  readonly input: Input;
+  resolveMiddleware(...args: never): (...args: never) => Promise<{ readonly output: Output }>;
+}
+
+/** An answer as a mock takes it: without what the SDK adds. */
+export type MockedOutput<Output> = Partial<Output>;
+
+/** A call that a mock has received. */
+export interface MockedCall<Input> {
+  /** The command that was sent. */
+  readonly args: readonly [{ readonly input: Input }, ...unknown[]];
+}
+
+/** Says what becomes of some commands. */
+export interface MockedAnswer<Input, Output> {
+  resolves(output: MockedOutput<Output>): unknown;
+  resolvesOnce(output: MockedOutput<Output>): MockedAnswer<Input, Output>;
+  rejects(error?: Error | string): unknown;
+  rejectsOnce(error?: Error | string): MockedAnswer<Input, Output>;
+  callsFake(answer: (input: Input) => MockedOutput<Output> | Promise<MockedOutput<Output>>): unknown;
+  callsFakeOnce(
+    answer: (input: Input) => MockedOutput<Output> | Promise<MockedOutput<Output>>,
+  ): MockedAnswer<Input, Output>;
+}
+
+/**
+ * The mock of one client: an `AwsStub` of aws-sdk-client-mock, in types that need no package.
+ *
+ * Everything that package documents works.
+ */
+export interface ClientMock<ServiceInput extends object, ServiceOutput extends object> {
+  /** Chooses the commands of a class, of all inputs or of those that have these fields. */
+  on<Input extends ServiceInput, Output extends ServiceOutput>(
+    command: CommandClass<Input, Output>,
+    input?: Partial<Input>,
+  ): MockedAnswer<Input, Output>;
+  /** Chooses all commands for which nothing else was said. */
+  onAnyCommand(): MockedAnswer<ServiceInput, ServiceOutput>;
+  /** Gives the commands of a class that were sent. */
+  commandCalls<Input extends ServiceInput, Output extends ServiceOutput>(
+    command: CommandClass<Input, Output>,
+    input?: Partial<Input>,
+  ): readonly MockedCall<Input>[];
+  /** Gives all commands that were sent. */
+  calls(): readonly MockedCall<ServiceInput>[];
+  /** Forgets answers and calls: then every command gives `undefined`, as aws-sdk-client-mock has it. */
+  reset(): unknown;
+}

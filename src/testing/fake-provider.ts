@@ -1,0 +1,129 @@
+import { type DependencyClass } from '../di/dependency-class';
+import { type Directory } from '../directory/directory';
+import { DirectoryItem } from '../item/directory-item';
+import { DirectoryListing, type UnreadSecret } from '../item/directory-listing';
+import { type ConfigValue } from '../item/value';
+import { type ListingOutcome, Provider, type ReadSession, type SecretOutcome } from '../providers/provider';
+import { type FakeFailures, type FakeSetting, FakeSource, type FakeValues } from './fake-source';
+
+/** How a fake provider is made. */
+export interface FakeProviderOptions {
+  /** Class whose place it takes in every chain, with its name: `SsmProvider`. Absent: it is a provider of its own kind. */
+  readonly as?: DependencyClass<Provider>;
+  /** Short name, when it takes nobody's place. Default: `fake`. */
+  readonly name?: string;
+  /** How long each read takes, **milliseconds**, by the global `setTimeout`: fake timers control it. Default: 0. */
+  readonly latencyMs?: number;
+  /** What goes wrong. */
+  readonly failures?: FakeFailures;
+  /** Whether the values are secrets. Default: those in place of `SecretsProvider` are. */
+  readonly secret?: boolean;
+}
+
+/** A provider that holds what a test gives it. What was read is remembered, as from any other: see `config.refresh()`. */
+export interface FakeProvider extends Provider {
+  /** Paths of directories and, with the strategy `names`, full names that were read, in order. */
+  readonly reads: readonly string[];
+  /**
+   * Gives a setting a value; `undefined` takes it away.
+   *
+   * @param name - As in the values that it was made with.
+   */
+  set(name: string, value: ConfigValue | undefined): void;
+  /** Replaces what goes wrong; `[]`: nothing any more. */
+  setFailures(failures: FakeFailures): void;
+  /** Sets how long each read takes, **milliseconds**. */
+  setLatency(latencyMs: number): void;
+}
+
+/**
+ * Makes a provider from values.
+ *
+ * @param values - By full name (`/orders/prod/DB_HOST`), or by plain name: found in every directory.
+ * @throws InvalidNameError, InvalidDirectoryError for a name that cannot be.
+ *
+ * @example
+ * const ssm = fakeProvider({ '/orders/prod/DB_HOST': 'db.test' }, { as: SsmProvider });
+ * await withDependencies([ssm], () => handler(event));
+ */
+export function fakeProvider(values: FakeValues = {}, options: FakeProviderOptions = {}): FakeProvider {
+  const source = new FakeSource();
+  for (const [name, value] of Object.entries(values)) source.set(name, value);
+  source.setFailures(options.failures ?? []);
+  source.setLatency(options.latencyMs ?? 0);
+  const base = (options.as ?? ownKind(options.name ?? 'fake')) as typeof EmptyProvider;
+  const fakeClass = fakeOf(base, source, options.secret);
+  return new fakeClass();
+}
+
+/** A kind of provider that is in nobody's place. */
+class EmptyProvider extends Provider {
+  static override readonly isAbstractKind: boolean = true;
+
+  override readonly name: string = 'fake';
+
+  override readDirectory(directory: Directory, _session: ReadSession): Promise<ListingOutcome> {
+    return Promise.resolve(this.listing(directory, {}));
+  }
+}
+
+function ownKind(name: string): typeof EmptyProvider {
+  return class extends EmptyProvider {
+    override readonly name = name;
+  };
+}
+
+/** Makes a class that is of the kind of another one, and reads from a source of its own. */
+function fakeOf(base: typeof EmptyProvider, source: FakeSource, secret?: boolean): new () => FakeProvider {
+  return class Fake extends base implements FakeProvider {
+    override readonly readsByName = true;
+    readonly reads = source.reads;
+
+    override readDirectory(directory: Directory, { signal }: ReadSession): Promise<ListingOutcome> {
+      return source.answer(directory.path, directory, signal, () => {
+        const items = source.list(directory).map((each) => this.itemOf(each, directory));
+        return new DirectoryListing(directory, items);
+      });
+    }
+
+    override readDirectories(directories: readonly Directory[], session: ReadSession) {
+      return Provider.prototype.readDirectories.call(this, directories, session);
+    }
+
+    override readSecrets(
+      secrets: readonly UnreadSecret[],
+      { signal }: ReadSession,
+    ): ReadonlyMap<string, Promise<SecretOutcome>> {
+      const read = ({ directory, exactName }: UnreadSecret): Promise<SecretOutcome> =>
+        source.answer(exactName, directory, signal, () => {
+          const items = source.list(directory).map((each) => this.itemOf(each, directory));
+          return items.findLast((item) => item.exactName === exactName);
+        });
+      return new Map(secrets.map((each) => [each.exactName, read(each)]));
+    }
+
+    set(name: string, value: ConfigValue | undefined): void {
+      source.set(name, value);
+    }
+
+    setFailures(failures: FakeFailures): void {
+      source.setFailures(failures);
+    }
+
+    setLatency(latencyMs: number): void {
+      source.setLatency(latencyMs);
+    }
+
+    private itemOf({ name, value }: FakeSetting, directory: Directory): DirectoryItem {
+      return new DirectoryItem({
+        name,
+        value,
+        directory,
+        source: this.name,
+        secret: secret ?? this.name === 'secrets',
+        cacheable: this.cacheable,
+        exactName: `${directory.path}/${name}`,
+      });
+    }
+  };
+}

@@ -1,0 +1,104 @@
+import { Agent, type ClientRequest } from 'node:http';
+import { Socket } from 'node:net';
+import { type AwsCall, awsCallOf, connectionTo } from './aws-call';
+
+/** Looks at a call before anything of it leaves the process. @returns Why it fails; `undefined`: it goes on. */
+export type AwsWatcher = (call: AwsCall) => Error | undefined;
+
+/**
+ * Looks at every call that an AWS SDK of this process makes, whoever has made the client, until it is ended.
+ *
+ * Requests are looked at where Node hands them to an agent, with their headers and before there is a connection; a
+ * kept-alive one is no way around. What does not come that way (HTTP/2, `fetch`) is stopped where it connects to AWS.
+ *
+ * @returns Ends the watch.
+ */
+export function watchAws(watcher: AwsWatcher): () => void {
+  watchers.add(watcher);
+  if (watchers.size === 1) install();
+  return () => {
+    if (watchers.delete(watcher) && watchers.size === 0) uninstall();
+  };
+}
+
+/** What Node's agents do with a request; not in the types of Node, but the way in for every agent. */
+interface RequestTaker {
+  addRequest(this: Agent, request: ClientRequest, ...others: readonly unknown[]): void;
+}
+
+/** What an agent tells a request when it has no connection for it. */
+interface SocketTaker {
+  onSocket(socket: null, error: Error): void;
+}
+
+const watchers = new Set<AwsWatcher>();
+let installed: readonly (() => void)[] = [];
+
+function install(): void {
+  installed = [
+    replaceMethod(
+      Agent.prototype as unknown as RequestTaker,
+      'addRequest',
+      (original) =>
+        function addRequest(request, ...others): void {
+          const refusal = refuse(callOf(request));
+          if (refusal === undefined) original.call(this, request, ...others);
+          // As an agent says that it could not connect: the SDK cleans up after an error event, not after an exception.
+          else (request as unknown as SocketTaker).onSocket(null, refusal);
+        },
+    ),
+    replaceMethod(
+      Socket.prototype,
+      'connect',
+      (original) =>
+        function connect(this: Socket, ...args: readonly unknown[]): Socket {
+          const refusal = refuse(connectionTo(hostOf(args)));
+          if (refusal !== undefined) throw refusal;
+          return Reflect.apply(original, this, args) as Socket;
+        },
+    ),
+  ];
+}
+
+function uninstall(): void {
+  for (const restore of installed) restore();
+  installed = [];
+}
+
+/** Replaces a method. @returns Puts it back, unless somebody else has replaced it since. */
+function replaceMethod<K extends string, T extends Record<K, unknown>>(
+  object: T,
+  name: K,
+  replacement: (original: T[K]) => T[K],
+): () => void {
+  const original = object[name];
+  const replaced = replacement(original);
+  object[name] = replaced;
+  return () => {
+    if (object[name] === replaced) object[name] = original;
+  };
+}
+
+function refuse(call: AwsCall | undefined): Error | undefined {
+  if (call === undefined) return undefined;
+  // Each of them looks, also at what another refuses.
+  const refusals = [...watchers].map((watcher) => watcher(call));
+  return refusals.find((refusal) => refusal !== undefined);
+}
+
+function callOf(request: ClientRequest): AwsCall | undefined {
+  const { host, method, path } = request;
+  const header = (name: string): string | undefined => request.getHeader(name)?.toString();
+  return awsCallOf({ host, method, path, header });
+}
+
+/** Reads the ways to call `socket.connect`: (options), (port, host), and (one array of these), as Node's own code does. */
+function hostOf([first, second]: readonly unknown[]): string | undefined {
+  if (Array.isArray(first)) return hostOf(first as readonly unknown[]);
+  if (typeof first === 'object' && first !== null) return textOf((first as { readonly host?: unknown }).host);
+  return textOf(second);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,33 @@
+import type * as Jest from '@jest/globals';
+import { ContextError } from '../errors';
+
+/** What the setup for Jest uses of Jest. */
+export type JestGlobals = Pick<typeof Jest, 'afterAll' | 'afterEach' | 'beforeEach' | 'expect'>;
+
+/**
+ * Finds Jest: the globals, or where they are not injected, its module.
+ *
+ * @throws ContextError where neither is there.
+ */
+export function jestGlobals(): JestGlobals {
+  const globals = globalThis as Partial<JestGlobals>;
+  const { afterAll, afterEach, beforeEach, expect } = isComplete(globals) ? globals : jestModule();
+  return { afterAll, afterEach, beforeEach, expect };
+}
+
+function isComplete(globals: Partial<JestGlobals>): globals is JestGlobals {
+  return [globals.afterAll, globals.afterEach, globals.beforeEach, globals.expect].every((each) => each !== undefined);
+}
+
+/** Jest gives this module itself, and to setup files synchronously: an import() would come too late. */
+function jestModule(): JestGlobals {
+  const place = "xcon/jest belongs in Jest's setupFilesAfterEnv; elsewhere there is no beforeEach yet.";
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const globals = require('@jest/globals') as Partial<JestGlobals>;
+    if (isComplete(globals)) return globals;
+  } catch (cause) {
+    throw new ContextError(place, { cause });
+  }
+  throw new ContextError(place);
+}

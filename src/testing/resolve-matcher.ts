@@ -1,0 +1,71 @@
+import { AssertionError } from 'node:assert';
+import { config } from '../config/current-config';
+
+/** What a matcher tells its test runner. */
+export interface MatcherResult {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+/** The matchers of xcon, for declarations: `interface Matchers extends XconMatchers {}`. */
+export interface XconMatchers {
+  /**
+   * The current Config finds a setting of this name at this place, and nowhere before it. To be awaited.
+   *
+   * @param provider - Short name of the provider, such as `ssm`; or `override`, `default`.
+   * @param directory - Path of the directory; absent: any.
+   */
+  toResolveFrom(provider: string, directory?: string): Promise<void>;
+}
+
+/**
+ * Matches names of settings that the current Config finds at a place.
+ *
+ * Its messages name places; they never contain a value.
+ */
+export async function toResolveFrom(name: unknown, provider: string, directory?: string): Promise<MatcherResult> {
+  if (typeof name !== 'string')
+    throw new TypeError(`toResolveFrom() takes the name of a setting, got a ${typeof name}.`);
+  const item = await config.getItem(name);
+  const isThere = directory === undefined || item.directory.path === directory;
+  const pass = !item.nonExistent && item.provider === provider && isThere;
+  const places = pass ? '' : await describePlaces(name);
+  const wanted = placeName(provider, directory);
+  const message = (): string => {
+    if (pass) return `Expected ${name} not to resolve from ${wanted}, but it does.`;
+    const found = item.nonExistent
+      ? 'it is nowhere'
+      : `it resolves from ${placeName(item.provider, item.directory.path)}`;
+    return `Expected ${name} to resolve from ${wanted}, but ${found}.\n${places}`;
+  };
+  return { pass, message };
+}
+
+/**
+ * Asserts that the current Config finds a setting at a place, for runners without matchers of their own.
+ *
+ * @param provider - Short name of the provider, such as `ssm`; or `override`, `default`.
+ * @param directory - Path of the directory; absent: any.
+ * @throws AssertionError that lists the places, never a value.
+ */
+export async function assertResolvesFrom(name: string, provider: string, directory?: string): Promise<void> {
+  const { message, pass } = await toResolveFrom(name, provider, directory);
+  if (!pass) throw new AssertionError({ message: message(), stackStartFn: assertResolvesFrom });
+}
+
+/** Lists every place of the lookup and what it has, without values. */
+async function describePlaces(name: string): Promise<string> {
+  try {
+    const { places } = await config.explain(name);
+    return places
+      .map(({ provider, directory, outcome }) => `  ${placeName(provider, directory)}: ${outcome}`)
+      .join('\n');
+  } catch (error) {
+    return `  The places cannot be listed: ${error instanceof Error ? error.message : typeof error}`;
+  }
+}
+
+/** Names a place; what is no directory of a source (`/_override`) says no more than the provider. */
+function placeName(provider = 'somewhere', directory = '/_'): string {
+  return directory.startsWith('/_') ? provider : `${provider} ${directory}`;
+}

@@ -1,0 +1,25 @@
+import { Config } from '../config/config';
+import { type ConfigOptions, type GivenValues } from '../config/config-options';
+
+/**
+ * Makes a Config that has these values, whatever the sources say.
+ *
+ * `run(fn)` uses it for a function; `enter()` for the rest of a test, from a hook or in the test itself, also with `using`.
+ * Concurrent tests use `run()`.
+ *
+ * @param values - By name; names in any case.
+ * @param options - What else is different: `service`, `providers`, ... The rest is as it is around.
+ */
+export function testConfig(values: GivenValues, options: Omit<ConfigOptions, 'overrides'> = {}): Config {
+  return new Config({ ...options, overrides: values });
+}
+
+/**
+ * Runs a function with some settings replaced, in everything it calls or awaits.
+ *
+ * @param values - By name; names in any case.
+ */
+export function withTestConfig<T>(values: GivenValues, fn: (config: Config) => T): T {
+  const config = testConfig(values);
+  return config.run(() => fn(config));
+}
