@@ -10,6 +10,8 @@ export interface SearchedPlace {
   readonly reason?: string | undefined;
   /** What would make a refused place readable. */
   readonly remedy?: string | undefined;
+  /** Whether the answer is that of an earlier read, because the place cannot be read now; absent: no. */
+  readonly stale?: boolean | undefined;
 }
 
 const brand: unique symbol = Symbol.for('xcon.ConfigError') as never;
@@ -167,13 +169,14 @@ export class CacherError extends ConfigError {
   readonly code = 'CACHER_FAILED';
 }
 
-/** Lists places in order, those of a directory together, and says what came of one only where it is not `absent`. */
+/** Lists places in order, those of a directory together, and says what came of one only where it is not `absent`, or is stale. */
 export function describePlaces(places: readonly SearchedPlace[]): string {
   if (places.length === 0) return 'nowhere; no provider is configured';
   const groups: { readonly directory: string | undefined; readonly providers: string[] }[] = [];
-  for (const { provider, directory, outcome } of places) {
+  for (const { provider, directory, outcome, stale } of places) {
     const named = directory === undefined || directory.startsWith('/_') ? undefined : directory;
-    const text = outcome === 'absent' ? provider : `${provider} (${outcome})`;
+    const notes = [outcome === 'absent' ? [] : [outcome], stale === true ? ['stale'] : []].flat().join(', ');
+    const text = notes === '' ? provider : `${provider} (${notes})`;
     const last = groups.at(-1);
     if (last !== undefined && named !== undefined && last.directory === named) last.providers.push(text);
     else groups.push({ directory: named, providers: [text] });

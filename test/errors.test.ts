@@ -65,6 +65,17 @@ describe('isConfigError', () => {
 });
 
 describe('ConfigNotFoundError', () => {
+  it('says of which places only the last read was asked', () => {
+    const places = [
+      { provider: 'ssm', directory: '/a', outcome: 'absent', stale: true },
+      { provider: 'secrets', directory: '/a', outcome: 'not permitted', stale: true },
+    ];
+
+    expect(new ConfigNotFoundError('X', places).message).toContain(
+      'Looked in: ssm (stale), secrets (not permitted, stale) in /a.',
+    );
+  });
+
   it('lists every place that was searched, in order, and says what to do', () => {
     const places = [
       { provider: 'env', directory: '/_environmental', outcome: 'absent' },

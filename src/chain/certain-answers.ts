@@ -6,16 +6,16 @@ import { type Place, type PlaceOutcome, type WalkResult } from './walk';
 
 /** What is known of places, without reading any. */
 export interface KnownPlaces {
-  /** Gives the listing of a place; `undefined` while it is being read or after it failed. */
+  /** Gives the listing of a place; `undefined` while it is being read, after it failed, or when it is stale. */
   readonly listing: (place: Place) => ListingOutcome | undefined;
-  /** Gives what came of reading a secret; `'unread'` when it was not. */
+  /** Gives what came of reading a secret; `'unread'` when it was not, or is stale. */
   readonly secret: (place: Place, exactName: string) => PlaceOutcome | 'unread';
 }
 
 /**
  * Gives the answers that places are sure of: those that a fresh lookup, from the first place on, would give too.
  *
- * A place that failed, was not permitted, or is not cacheable makes everything below it uncertain; a secret that was not
+ * A place that failed, was not permitted, is stale, or is not cacheable makes everything below it uncertain; a secret that was not
  * read, or an item that may not be cached, makes its own name so.
  *
  * @param places - In the order of the lookup, up to the one that gave the answer.
@@ -56,7 +56,8 @@ export function namedAnswer(
 ): readonly CertainAnswer[] {
   const above = item === undefined ? attempts : attempts.slice(0, -1);
   const certain =
-    above.every(({ outcome }) => outcome === 'absent') && places.every(({ provider }) => provider.cacheable);
+    above.every(({ outcome, stale }) => outcome === 'absent' && stale !== true) &&
+    places.every(({ provider }) => provider.cacheable);
   if (!certain || item?.cacheable === false) return [];
   return [{ name, item, provider: item === undefined ? undefined : places.at(-1)?.provider.cacheName }];
 }

@@ -12,7 +12,7 @@ import { DirectoryItem, viaCacherSuffix } from '../item/directory-item';
 import { certainAnswers, namedAnswer } from './certain-answers';
 import { type PlaceReader, type StartedReads } from './place-reader';
 import { type ProviderChain } from './provider-chain';
-import { type Attempt, type LookupTrace, type Place, placesOf, walk, type WalkResult } from './walk';
+import { type Attempt, attemptOf, type LookupTrace, type Place, placesOf, walk, type WalkResult } from './walk';
 
 /** What a lookup walks. */
 export interface ChainFinderOptions {
@@ -67,6 +67,23 @@ export class ChainFinder {
     return { item: behind.item, attempts: [...inFront.attempts, ...behind.attempts] };
   }
 
+  /**
+   * Finds a name in what is there, the last good answers included, without waiting. For when time is up.
+   *
+   * @returns `undefined` when a place on the way has nothing to give.
+   */
+  findAtHand(exact: string): WalkResult | undefined {
+    const { reader } = this.options;
+    const attempts: Attempt[] = [];
+    for (const place of [...this.leading, ...this.walked]) {
+      const outcome = reader.readAtHand(place, exact.toLowerCase(), exact);
+      if (outcome === 'unread') return undefined;
+      attempts.push(attemptOf(place, outcome));
+      if (outcome instanceof DirectoryItem) return { item: outcome, attempts };
+    }
+    return { item: undefined, attempts };
+  }
+
   /** Gives the answers of single places. */
   get reader(): PlaceReader {
     return this.options.reader;
@@ -119,7 +136,9 @@ export class ChainFinder {
     if (answer.kind === 'absent')
       return { item: undefined, attempts: [cacherAttempt(cache.cacher, 'known to be missing')] };
     const item = answer.kind === 'found' ? answer.item : await this.dereference(answer.reference, trace);
-    return item && { item, attempts: [cacherAttempt(cache.cacher, 'found')] };
+    return (
+      item && { item, attempts: [{ ...cacherAttempt(cache.cacher, 'found'), ...(item.stale && { stale: true }) }] }
+    );
   }
 
   /** Reads a secret by the name that the cache knows; `undefined` when it is not there any more. */
@@ -206,19 +225,7 @@ function cacherAttempt({ name }: Cacher, outcome: Attempt['outcome']): Attempt {
 }
 
 function viaCacher(item: DirectoryItem, createdAt: string | undefined): DirectoryItem {
-  const { originalName: name, value, directory, secret, version, changedAtMs, exactName, nextRotationMs } = item;
+  const { originalName: name, value, directory } = item;
   const source = `${item.source ?? ''} - ${directory.path}${viaCacherSuffix}`;
-  return new DirectoryItem({
-    name,
-    value,
-    directory,
-    source,
-    secret,
-    createdAt,
-    cacheable: false,
-    version,
-    changedAtMs,
-    exactName,
-    nextRotationMs,
-  });
+  return new DirectoryItem({ ...item, name, value, source, ttl: undefined, createdAt, cacheable: false });
 }

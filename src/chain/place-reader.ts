@@ -2,16 +2,25 @@ import { describeAwsError, withoutPayload } from '../aws/aws-errors';
 import { type Directory } from '../directory/directory';
 import { type Context } from '../di/context';
 import { ProviderError } from '../errors';
-import { DirectoryItem } from '../item/directory-item';
-import { type ListingEntry, Unavailable, type UnreadSecret } from '../item/directory-listing';
+import { type UnreadSecret } from '../item/directory-listing';
 import { type Logger } from '../logging/logger';
+import { NotAskedAgain } from '../providers/failure-pauses';
 import { type LocalCache } from '../providers/local-cache';
-import { type ListingOutcome, type Provider, type SecretOutcome, type SharedSession } from '../providers/provider';
-import { type ProviderMemory, type StartedRead } from '../providers/provider-memory';
+import { type ListingOutcome, type Provider, type SharedSession } from '../providers/provider';
+import {
+  type ListOptions,
+  type ProviderMemory,
+  type RememberedListing,
+  type RememberedSetting,
+} from '../providers/provider-memory';
+import { termsOf } from '../providers/read-terms';
+import { type ReadTerms, type StartedRead } from '../providers/remembered-reads';
+import { type ListedEntry, PlaceOutcomes } from './place-outcomes';
+import { PlaceWarnings } from './place-warnings';
 import { type Place, type PlaceOutcome } from './walk';
 
 /** The listings that one lookup has started to read, by provider and path. */
-export type StartedReads = ReadonlyMap<Provider, ReadonlyMap<string, StartedRead<ListingOutcome>>>;
+export type StartedReads = ReadonlyMap<Provider, ReadonlyMap<string, StartedRead<RememberedListing>>>;
 
 /** What a reader works with; resolved once for all lookups that share a scope. */
 export interface ReaderOptions {
@@ -21,6 +30,8 @@ export interface ReaderOptions {
   readonly session: SharedSession;
   /** Whether names are read one by one, as asked, where the provider can. */
   readonly byName?: boolean;
+  /** Gives a number in `[0, 1)`, for the pauses after failures. */
+  readonly random?: () => number;
 }
 
 /**
@@ -29,7 +40,15 @@ export interface ReaderOptions {
  * It decides what a refusal and a failure mean, and is the one that warns, once per provider and directory.
  */
 export class PlaceReader {
-  constructor(private readonly options: ReaderOptions) {}
+  private readonly terms: ReadTerms;
+  private readonly warnings: PlaceWarnings;
+  private readonly outcomes: PlaceOutcomes;
+
+  constructor(private readonly options: ReaderOptions) {
+    this.terms = termsOf(options.session, options.random);
+    this.warnings = new PlaceWarnings(options.localCache, options.logger);
+    this.outcomes = new PlaceOutcomes(this.warnings, this.terms.nowMs);
+  }
 
   /**
    * Starts reading every directory at every provider, all at the same time; what is known is not read again.
@@ -37,16 +56,10 @@ export class PlaceReader {
    * @param exact - The name as asked, for providers that are asked for names one by one.
    */
   start(directories: readonly Directory[], providers: readonly Provider[], exact?: string): StartedReads {
-    const started = new Map<Provider, ReadonlyMap<string, StartedRead<ListingOutcome>>>();
+    const started = new Map<Provider, ReadonlyMap<string, StartedRead<RememberedListing>>>();
     for (const provider of providers) {
       if (exact !== undefined && this.isByName(provider)) this.startNames(provider, directories, exact);
-      else if (provider.ownDirectory === undefined) {
-        const reads = this.list(provider, directories);
-        started.set(
-          provider,
-          new Map(directories.map(({ path }, index) => [path, reads[index] as StartedRead<ListingOutcome>])),
-        );
-      }
+      else if (provider.ownDirectory === undefined) started.set(provider, this.startListing(provider, directories));
     }
     return started;
   }
@@ -66,7 +79,7 @@ export class PlaceReader {
     if (read.outcome !== undefined) return this.pick(place, read.outcome, name);
     return read.promise.then(
       (outcome) => this.pick(place, outcome, name),
-      (error: unknown) => this.fail(place, error),
+      (error: unknown) => this.failListing(place, error),
     );
   }
 
@@ -75,22 +88,28 @@ export class PlaceReader {
    *
    * @throws ProviderError when the source failed.
    */
-  async peek(place: Place, name: string, exact = name): Promise<ListingEntry | Unavailable | undefined> {
+  async peek(place: Place, name: string, exact = name): Promise<ListedEntry> {
     if (this.isByName(place.provider)) return this.read(place, name, exact);
-    try {
-      const listing = await this.listingOf(place).promise;
-      return listing instanceof Unavailable ? listing : listing.find(name);
-    } catch (error) {
-      return this.fail(place, error);
-    }
+    return this.outcomes.entryIn(await this.listing(place), name);
   }
 
-  /** Gives the listing of a place, without reading it; `undefined` while it is being read or after it failed. */
+  /** Gives what a place has under a name as far as that is there, be it stale; `'unread'` when it is not. */
+  readAtHand({ provider, directory }: Place, name: string, exact: string): PlaceOutcome | 'unread' {
+    const memory = this.memoryOf(provider);
+    if (this.isByName(provider)) return this.settingAtHand(provider, namedIn(directory, exact));
+    const listing = memory.listingAtHand(provider.ownDirectory ?? directory, this.terms);
+    if (listing === undefined) return 'unread';
+    const entry = this.outcomes.pick({ provider, directory }, listing, name);
+    if (typeof entry !== 'object' || !('kind' in entry)) return entry;
+    return entry.kind === 'unread' ? this.settingAtHand(provider, entry) : entry.refusal;
+  }
+
+  /** Gives the listing of a place, without reading it; `undefined` while it is being read, after it failed, or when stale. */
   knownListing({ provider, directory }: Place): ListingOutcome | undefined {
     return this.memoryOf(provider).knownListing(provider.ownDirectory ?? directory);
   }
 
-  /** Gives what is known of the value of a secret, without reading it. */
+  /** Gives what is known of the value of a secret, without reading it; `'unread'` when it is stale, too. */
   knownSecret(provider: Provider, exactName: string): PlaceOutcome | 'unread' {
     return this.memoryOf(provider).knownSecret(exactName);
   }
@@ -101,20 +120,23 @@ export class PlaceReader {
    * @throws ProviderError when the source failed.
    */
   readSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
-    return this.secretFrom({ provider, secret }, (memory) => memory.readSecret(provider, secret, this.options.session));
+    const { session } = this.options;
+    return this.secretFrom({ provider, secret }, (memory) => memory.readSecret(provider, secret, session, this.terms));
   }
 
   /** As `readSecret`, past what is remembered; what comes of it is remembered instead. */
   rereadSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
+    const { session } = this.options;
     return this.secretFrom({ provider, secret }, (memory) =>
-      memory.rereadSecret(provider, secret, this.options.session),
+      memory.rereadSecret(provider, secret, session, this.terms),
     );
   }
 
   /** As `readSecret`, for the version that the current one has replaced. */
   readPreviousSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
+    const { session } = this.options;
     return this.secretFrom({ provider, secret }, (memory) =>
-      memory.readPreviousSecret(provider, secret, this.options.session),
+      memory.readPreviousSecret(provider, secret, session, this.terms),
     );
   }
 
@@ -130,50 +152,64 @@ export class PlaceReader {
 
   private async secretFrom(
     { provider, secret }: { readonly provider: Provider; readonly secret: UnreadSecret },
-    read: (memory: ProviderMemory) => Promise<SecretOutcome>,
+    read: (memory: ProviderMemory) => Promise<RememberedSetting>,
   ): Promise<PlaceOutcome> {
+    let memory: ProviderMemory | undefined;
     try {
-      const memory = this.memoryOf(provider);
-      const outcome = await this.detached(() => read(memory));
-      if (outcome instanceof Unavailable)
-        this.warnRefused(
-          { provider, directory: secret.directory },
-          outcome,
-          this.isByName(provider) ? undefined : secret.name,
-        );
-      return outcome;
+      const known = (memory = this.memoryOf(provider));
+      return this.settle(provider, secret, await this.detached(() => read(known)));
     } catch (error) {
+      memory?.tellOfSetting(secret.exactName, error);
       return this.fail({ provider, directory: secret.directory }, error);
     }
   }
 
-  private pick(place: Place, listing: ListingOutcome, name: string): PlaceOutcome | Promise<PlaceOutcome> {
-    if (listing instanceof Unavailable) {
-      this.warnRefused(place, listing);
-      return listing;
-    }
-    const entry: ListingEntry | undefined = listing.find(name);
-    if (entry === undefined || entry instanceof DirectoryItem) return entry;
-    if (entry.kind === 'unread') return this.readSecret(place.provider, entry);
-    this.warnRefused(place, entry.refusal, name);
-    return entry.refusal;
+  private pick(place: Place, listing: RememberedListing, name: string): PlaceOutcome | Promise<PlaceOutcome> {
+    const entry = this.outcomes.pick(place, listing, name);
+    if (typeof entry !== 'object' || !('kind' in entry)) return entry;
+    return entry.kind === 'unread' ? this.readSecret(place.provider, entry) : entry.refusal;
+  }
+
+  private settingAtHand(provider: Provider, secret: UnreadSecret): PlaceOutcome | 'unread' {
+    const outcome = this.memoryOf(provider).settingAtHand(secret.exactName, this.terms);
+    return outcome === 'unread' ? outcome : this.settle(provider, secret, outcome);
+  }
+
+  private settle(provider: Provider, { directory, name }: UnreadSecret, outcome: RememberedSetting): PlaceOutcome {
+    return this.outcomes.settle({ provider, directory }, outcome, { name, isListed: !this.isByName(provider) });
   }
 
   private startNames(provider: Provider, directories: readonly Directory[], exact: string): void {
     const memory = this.memoryOf(provider);
     const named = directories.map((each) => namedIn(each, exact));
-    this.detached(() => memory.startSecrets(provider, named, this.options.session));
+    this.detached(() => memory.startSecrets(provider, named, this.options.session, this.terms));
   }
 
-  private listingOf({ provider, directory }: Place): StartedRead<ListingOutcome> {
-    const [read] = this.list(provider, [provider.ownDirectory ?? directory]);
-    return read as StartedRead<ListingOutcome>;
-  }
-
-  private list(provider: Provider, directories: readonly Directory[]): readonly StartedRead<ListingOutcome>[] {
+  private listingOf({ provider, directory }: Place): StartedRead<RememberedListing> {
     const memory = this.memoryOf(provider);
-    const onRead = (path: string, outcome: ListingOutcome): void => this.logListing(provider, path, outcome);
-    return this.detached(() => memory.list(provider, directories, this.options.session, onRead));
+    const directories = [provider.ownDirectory ?? directory];
+    const { session } = this.options;
+    const [read] = this.detached(() => memory.list(provider, directories, session, this.listOptions(provider)));
+    return read as StartedRead<RememberedListing>;
+  }
+
+  private startListing(
+    provider: Provider,
+    directories: readonly Directory[],
+  ): ReadonlyMap<string, StartedRead<RememberedListing>> {
+    const memory = this.memoryOf(provider);
+    const { session } = this.options;
+    const reads = this.detached(() => memory.listInAdvance(provider, directories, session, this.listOptions(provider)));
+    const started = new Map<string, StartedRead<RememberedListing>>();
+    for (const [index, { path }] of directories.entries()) {
+      const read = reads[index];
+      if (read !== undefined) started.set(path, read);
+    }
+    return started;
+  }
+
+  private listOptions(provider: Provider): ListOptions {
+    return { terms: this.terms, onRead: (path, outcome) => this.warnings.listed(provider, path, outcome) };
   }
 
   private memoryOf(provider: Provider): ProviderMemory {
@@ -181,29 +217,28 @@ export class PlaceReader {
     return localCache.memoryOf(provider, provider.clientsFor(session));
   }
 
+  private async listing(place: Place): Promise<RememberedListing> {
+    let read: StartedRead<RememberedListing>;
+    try {
+      read = this.listingOf(place);
+    } catch (error) {
+      return this.fail(place, error);
+    }
+    return read.promise.catch((error: unknown) => this.failListing(place, error));
+  }
+
+  private failListing(place: Place, error: unknown): never {
+    const { provider, directory } = place;
+    this.memoryOf(provider).tellOfListing(provider.ownDirectory ?? directory, error);
+    return this.fail(place, error);
+  }
+
   private fail({ provider, directory }: Place, error: unknown): never {
-    const cause = withoutPayload(error);
+    const isPause = error instanceof NotAskedAgain;
+    const cause = withoutPayload(isPause ? error.cause : error);
     const { path } = provider.ownDirectory ?? directory;
-    throw new ProviderError(provider.cacheName, path, describeAwsError(cause), { cause });
-  }
-
-  private logListing({ cacheName: provider }: Provider, directory: string, outcome: ListingOutcome): void {
-    if (outcome instanceof Unavailable) return;
-    this.options.logger.debug('provider.listed', { provider, directory, names: outcome.size });
-  }
-
-  private warnRefused({ provider, directory }: Place, { reason, remedy }: Unavailable, name?: string): void {
-    const { localCache, logger } = this.options;
-    const key = `refused|${provider.cacheName}|${directory.path}${name === undefined ? '' : `|${name}`}`;
-    if (!localCache.isNewWarning(key)) return;
-    logger.warn('provider.refused', {
-      provider: provider.cacheName,
-      directory: directory.path,
-      ...(name !== undefined && { name }),
-      reason,
-      remedy,
-      consequence: 'not read; nothing found below this place is cached until it is granted or the provider removed',
-    });
+    const problem = `${describeAwsError(cause)}${isPause ? ' (a moment ago; not asked again yet)' : ''}`;
+    throw new ProviderError(provider.cacheName, path, problem, { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Directory } from '../directory/directory';
 import { type SearchedPlace } from '../errors';
-import { type DirectoryItem } from '../item/directory-item';
-import { Unavailable } from '../item/directory-listing';
+import { DirectoryItem } from '../item/directory-item';
+import { type Unavailable } from '../item/directory-listing';
 import { type Provider } from '../providers/provider';
 
 /** One provider in one directory. */
@@ -10,8 +10,11 @@ export interface Place {
   readonly directory: Directory;
 }
 
-/** What a place gives for a name: its item, `undefined` when it has none, or why it may not be read. */
-export type PlaceOutcome = DirectoryItem | Unavailable | undefined;
+/**
+ * What a place gives for a name: its item, `undefined` when it has none, or why it may not be read; `'was absent'` when it
+ * had none as long as it could be read.
+ */
+export type PlaceOutcome = DirectoryItem | Unavailable | 'was absent' | undefined;
 
 /** How a place answered, for `explain` and for messages. */
 export interface Attempt extends SearchedPlace {
@@ -57,7 +60,7 @@ export async function walk(
     if (answer instanceof Promise) trace.waitingFor = `${place.provider.cacheName} ${place.directory.path}`;
     const outcome = answer instanceof Promise ? await answer : answer;
     attempts.push(attemptOf(place, outcome));
-    if (outcome !== undefined && !(outcome instanceof Unavailable)) return { item: outcome, attempts };
+    if (outcome instanceof DirectoryItem) return { item: outcome, attempts };
   }
   return { item: undefined, attempts };
 }
@@ -66,6 +69,12 @@ export async function walk(
 export function attemptOf({ provider, directory }: Place, outcome: PlaceOutcome): Attempt {
   const place = { provider: provider.cacheName, directory: (provider.ownDirectory ?? directory).path };
   if (outcome === undefined) return { ...place, outcome: 'absent' };
-  if (!(outcome instanceof Unavailable)) return { ...place, outcome: 'found' };
+  if (outcome === 'was absent') return { ...place, outcome: 'absent', stale: true };
+  if (outcome instanceof DirectoryItem) return { ...place, outcome: 'found', ...(outcome.stale && { stale: true }) };
   return { ...place, outcome: 'not permitted', reason: outcome.reason, remedy: outcome.remedy };
+}
+
+/** Whether a walk rests on what could not be read anew. */
+export function isStale({ item, attempts }: WalkResult): boolean {
+  return item?.stale === true || attempts.some(({ stale }) => stale === true);
 }

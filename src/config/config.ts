@@ -1,5 +1,6 @@
 import { type Cacher } from '../cache/cacher';
 import { PendingWork } from '../cache/pending-work';
+import { isStale } from '../chain/walk';
 import { type ProviderChain } from '../chain/provider-chain';
 import { Context } from '../di/context';
 import { type DirectoryChain } from '../directory/directory-chain';
@@ -132,6 +133,7 @@ export class Config extends ConfigShape {
 
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */
   async load(names: readonly string[], options: LookupOptions = {}): Promise<ConfigSnapshot> {
+    options.signal?.throwIfAborted();
     const items = await Promise.all(names.map((name) => this.getItem(name, options)));
     return new ConfigSnapshot(names.map((name, index) => [name, items[index] as DirectoryItem] as const));
   }
@@ -162,7 +164,8 @@ export class Config extends ConfigShape {
   }
 
   /**
-   * Forgets what this process remembers, so that the next lookups read anew.
+   * Forgets what this process remembers, so that the next lookups read anew. What was read last still stands in for a
+   * source that fails then.
    *
    * @param options - `pastCache`: also pass over what the cache table holds, until memory next expires.
    */
@@ -233,7 +236,9 @@ export class Config extends ConfigShape {
     const scope = this.scope();
     const result = await beforeFreezing(scope, () => lookUp(scope, name, options));
     logLookup(scope.logger, result);
-    if (options.skipProviders !== true && options.secretId === undefined) scope.remember(name, result.item);
+    const isRemembered = options.skipProviders !== true && options.secretId === undefined;
+    // A stale answer would be given longer, and less visibly, than memory means it to be.
+    if (isRemembered && !isStale(result)) scope.remember(name, result.item);
     return result;
   }
 

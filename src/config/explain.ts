@@ -3,7 +3,7 @@ import { type CacherAnswer } from '../chain/chain-finder';
 import { type Attempt, attemptOf, type Place } from '../chain/walk';
 import { isConfigError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
-import { Unavailable } from '../item/directory-listing';
+import { type Unavailable } from '../item/directory-listing';
 import { type ExplainedPlace, Explanation, isoTime, isSecretName, showItem, showRow } from './explanation';
 import { ExplanationSet } from './explanation-set';
 import { inTime } from './lookup';
@@ -89,12 +89,12 @@ class Tour {
   ): Promise<void> {
     try {
       const listed = await finder.reader.peek(place, key, name);
-      if (listed !== undefined && 'kind' in listed) this.anySecret = true;
+      if (typeof listed === 'object' && 'kind' in listed) this.anySecret = true;
       const outcome = this.isOver ? listed : await finder.reader.read(place, key, name);
-      if (outcome === undefined || outcome instanceof Unavailable)
-        this.stops.push({ attempt: attemptOf(place, outcome), item: undefined });
-      else if (outcome instanceof DirectoryItem) this.pass(attemptOf(place, outcome), outcome);
-      else this.passUnread(place, outcome.kind === 'refused' ? outcome.refusal : undefined);
+      if (outcome instanceof DirectoryItem) this.pass(attemptOf(place, outcome), outcome);
+      else if (typeof outcome === 'object' && 'kind' in outcome)
+        this.passUnread(place, outcome.kind === 'refused' ? outcome.refusal : undefined);
+      else this.stops.push({ attempt: attemptOf(place, outcome), item: undefined });
     } catch (error) {
       const reason = isConfigError(error) ? error.message : 'it failed';
       this.stops.push({ attempt: { ...attemptOf(place, undefined), outcome: 'failed', reason }, item: undefined });

@@ -15,8 +15,6 @@ export interface ExplainedPlace extends Attempt {
   readonly version?: string | undefined;
   /** When the source last changed the value, ISO 8601; absent where it does not say, or the value is from the cache table. */
   readonly changedAt?: string | undefined;
-  /** Whether the source could not be read, and this is what it said last. */
-  readonly stale?: boolean | undefined;
   /** For an answer of the cache table: how its row keeps it. */
   readonly cachedAs?: CachedRow['kind'] | undefined;
   /** For an answer of the cache table: when its row was written, ISO 8601. */

@@ -138,8 +138,9 @@ export class LookupScope {
   }
 
   private makeFinder(): ChainFinder {
-    const { cached, context, directories, localCache, logger, providers, session } = this;
-    const reader = new PlaceReader({ context, localCache, logger, session, byName: this.strategy === 'names' });
+    const { cached, cacheSession, context, directories, localCache, logger, providers, session } = this;
+    const byName = this.strategy === 'names';
+    const reader = new PlaceReader({ context, localCache, logger, session, byName, random: cacheSession.random });
     return new ChainFinder({ providers, directories, reader, cache: cached });
   }
 

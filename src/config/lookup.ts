@@ -1,5 +1,5 @@
 import { findSecretById } from '../chain/secret-by-id';
-import { type Attempt } from '../chain/walk';
+import { type Attempt, type WalkResult } from '../chain/walk';
 import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
@@ -37,7 +37,7 @@ export async function lookUp(scope: LookupScope, exact: string, options: LookupO
 export function logLookup(logger: Logger, { item, attempts }: LookupResult): void {
   if (!logger.isEnabled('debug')) return;
   const { name, source, directory, nonExistent } = item;
-  const places = attempts.map((each) => `${each.provider}:${each.directory ?? ''} ${each.outcome}`);
+  const places = attempts.map(describeAttempt);
   logger.debug(nonExistent ? 'lookup.miss' : 'lookup.hit', { name, source, directory: directory.path, places });
 }
 
@@ -48,19 +48,32 @@ export function inTime<T>({ settings }: LookupScope, name: string, work: Promise
   return withTimeLimit(work, { budgetMs, onTimeout: () => new ProviderError('explain', undefined, problem) });
 }
 
-function findInTime(scope: LookupScope, name: string, { secretId, signal }: LookupOptions) {
+/** Finds a name behind the overrides; when time is up, in what is there without waiting. */
+async function findInTime(scope: LookupScope, name: string, { secretId, signal }: LookupOptions): Promise<WalkResult> {
   const { lookupBudgetMs: budgetMs } = scope.settings;
   const trace = { waitingFor: 'the first answer' };
+  let timeout: ProviderError | undefined;
   const onTimeout = (): Error => {
     const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${name}"; it was waiting for ${trace.waitingFor}`;
-    return new ProviderError(trace.waitingFor.split(' ', 1)[0] ?? '', undefined, problem);
+    timeout = new ProviderError(trace.waitingFor.split(' ', 1)[0] ?? '', undefined, problem);
+    return timeout;
   };
   const { finder, providers } = scope;
   const finding =
     secretId === undefined
       ? finder.find(name, scope.clock.nowMs() + budgetMs, trace)
       : findSecretById({ providers, reader: finder.reader }, { exact: name, secretId }, trace);
-  return withTimeLimit(finding, { budgetMs, signal, onTimeout });
+  try {
+    return await withTimeLimit(finding, { budgetMs, signal, onTimeout });
+  } catch (error) {
+    const atHand = error === timeout && secretId === undefined ? finder.findAtHand(name) : undefined;
+    if (atHand === undefined) throw error;
+    return atHand;
+  }
+}
+
+function describeAttempt({ provider, directory = '', outcome, stale }: Attempt): string {
+  return `${provider}:${directory} ${outcome}${stale === true ? ' (stale)' : ''}`;
 }
 
 function attempt(provider: string, outcome: Attempt['outcome']): Attempt {

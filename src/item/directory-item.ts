@@ -26,6 +26,8 @@ export interface DirectoryItemOptions {
   readonly exactName?: string | undefined;
   /** When a secret rotates next, milliseconds since the Unix epoch; absent when unknown. */
   readonly nextRotationMs?: number | undefined;
+  /** For a value that stands in for one that could not be read: when it was good last, ISO 8601. */
+  readonly staleSince?: string | undefined;
 }
 
 /**
@@ -61,6 +63,8 @@ export class DirectoryItem {
   readonly exactName: string | undefined;
   /** When a secret rotates next, **milliseconds** since the Unix epoch; `undefined` when unknown. */
   readonly nextRotationMs: number | undefined;
+  /** When a value that could not be read anew was good last, ISO 8601; `undefined` for one that is good. */
+  readonly staleSince: string | undefined;
   readonly #sealed: SealedValue;
 
   constructor(options: DirectoryItemOptions) {
@@ -76,6 +80,7 @@ export class DirectoryItem {
     this.changedAtMs = options.changedAtMs;
     this.exactName = options.exactName;
     this.nextRotationMs = options.nextRotationMs;
+    this.staleSince = options.staleSince;
     this.#sealed = sealValue(options.value);
     Object.freeze(this);
   }
@@ -105,6 +110,16 @@ export class DirectoryItem {
     return this.source?.endsWith(viaCacherSuffix) === true;
   }
 
+  /** Whether the value stands in for one that could not be read. */
+  get stale(): boolean {
+    return this.staleSince !== undefined;
+  }
+
+  /** Gives the item as one that stands in for what could not be read: it is written to no cache table. */
+  asStale(staleSince: string): DirectoryItem {
+    return new DirectoryItem({ ...this, name: this.originalName, value: this.value, cacheable: false, staleSince });
+  }
+
   /** Short name of the provider, `override` or `default`; `undefined` when nothing was found. */
   get provider(): string | undefined {
     return this.source?.split(' ', 1)[0];
@@ -113,14 +128,25 @@ export class DirectoryItem {
   /** Says where the item comes from, without its value. */
   toString(): string {
     if (this.nonExistent) return `${this.name}: not found`;
-    const { directory, name, provider = '?', viaCacher } = this;
-    return `${name} from ${provider} ${directory.path}${viaCacher ? viaCacherSuffix : ''}`;
+    const { directory, name, provider = '?', viaCacher, stale } = this;
+    return `${name} from ${provider} ${directory.path}${viaCacher ? viaCacherSuffix : ''}${stale ? ', stale' : ''}`;
   }
 
   /** Gives the origin of the item, without its value. */
   toJSON(): Readonly<Record<string, unknown>> {
-    const { name, directory, source, secret, ttl, createdAt, cacheable, version, nonExistent } = this;
-    return { name, directory: directory.path, source, secret, ttl, createdAt, cacheable, version, nonExistent };
+    const { name, directory, source, secret, ttl, createdAt, cacheable, version, nonExistent, staleSince } = this;
+    return {
+      name,
+      directory: directory.path,
+      source,
+      secret,
+      ttl,
+      createdAt,
+      cacheable,
+      version,
+      nonExistent,
+      staleSince,
+    };
   }
 
   [inspect.custom](): string {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Dependency } from '../di/dependency';
 import { noteMutation } from '../di/state';
+import { ProviderHistory } from './provider-history';
 import { ProviderMemory } from './provider-memory';
 
 /** Latest moment that a Date can be. Source: https://tc39.es/ecma262/#sec-time-values-and-time-range */
@@ -15,7 +16,8 @@ const latestDateMs = 8.64e15;
 export class LocalCache extends Dependency {
   static readonly dependencyName: string = 'LocalCache';
 
-  private memories = new WeakMap<object, WeakMap<object, unknown>>();
+  private memories: Memories = new WeakMap();
+  private readonly histories: Memories = new WeakMap();
   private providerMemories: ProviderMemory[] = [];
   private expiresAtMs: number | undefined;
   private current: object = {};
@@ -80,7 +82,7 @@ export class LocalCache extends Dependency {
   }
 
   /**
-   * Forgets everything. What is being read fills nothing any more.
+   * Forgets everything, but for what stands in for sources that fail. What is being read fills nothing any more.
    *
    * @param options - Until the next reset or expiry, `pastCache`: also pass over what the cache table holds; `newest`:
    * read it consistently.
@@ -111,10 +113,15 @@ export class LocalCache extends Dependency {
   /** Gives the memory of a provider that reads through certain clients; a new one after each reset. */
   memoryOf(provider: object, clients: object): ProviderMemory {
     return this.recall(provider, clients, () => {
-      const memory = new ProviderMemory();
+      const memory = new ProviderMemory(this.historyOf(provider, clients));
       this.providerMemories.push(memory);
       return memory;
     });
+  }
+
+  /** Gives what outlives resets, of a provider that reads through certain clients: last good outcomes, and failures. */
+  historyOf(provider: object, clients: object): ProviderHistory {
+    return recalled(this.histories, [provider, clients], () => new ProviderHistory());
   }
 
   /** Aborts and forgets every read that has not ended. For when nobody waits for them and the process may be frozen. */
@@ -128,18 +135,19 @@ export class LocalCache extends Dependency {
    * @param make - Makes it when there is nothing yet.
    */
   recall<T>(first: object, second: object, make: () => T): T {
-    let inner = this.memories.get(first);
-    if (inner === undefined) this.memories.set(first, (inner = new WeakMap()));
-    let remembered = inner.get(second) as T | undefined;
-    if (remembered === undefined) inner.set(second, (remembered = make()));
-    return remembered;
+    return recalled(this.memories, [first, second], make);
   }
 
-  /** Says whether a warning is new; each key is so once in the life of this cache. */
+  /** Says whether a warning is new; each key is so once in the life of this cache, or until it is forgotten. */
   isNewWarning(key: string): boolean {
     if (this.warned.has(key)) return false;
     this.warned.add(key);
     return true;
+  }
+
+  /** Makes a warning new again, because what it told of is over. */
+  forgetWarning(key: string): void {
+    this.warned.delete(key);
   }
 
   private settle(): void {
@@ -149,4 +157,14 @@ export class LocalCache extends Dependency {
   override [inspect.custom](): string {
     return `LocalCache(${this.expiresAtMs === undefined ? 'empty' : `until ${new Date(Math.min(this.expiresAtMs, latestDateMs)).toISOString()}`})`;
   }
+}
+
+type Memories = WeakMap<object, WeakMap<object, unknown>>;
+
+function recalled<T>(memories: Memories, [first, second]: readonly [object, object], make: () => T): T {
+  let inner = memories.get(first);
+  if (inner === undefined) memories.set(first, (inner = new WeakMap()));
+  let remembered = inner.get(second) as T | undefined;
+  if (remembered === undefined) inner.set(second, (remembered = make()));
+  return remembered;
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { afterThisTurn } from '../di/after-this-turn';
 import { type Directory } from '../directory/directory';
-import { type UnreadSecret } from '../item/directory-listing';
+import { type DirectoryListing, type UnreadSecret } from '../item/directory-listing';
 import {
   type ListingOutcome,
   type Provider,
@@ -9,24 +9,43 @@ import {
   type SecretOutcome,
   type SharedSession,
 } from './provider';
+import { type KnownSetting, ProviderHistory } from './provider-history';
+import { type ReadSetting, RememberedListings, RememberedSettings } from './remembered-outcomes';
+import { type ReadTerms, type StartedRead } from './remembered-reads';
+import { termsOf } from './read-terms';
+import { Stale } from './stale';
 
-/** A read that has started; `outcome` is set once it has ended well, so that it can be had without waiting. */
-export interface StartedRead<T> {
-  readonly promise: Promise<T>;
-  outcome: T | undefined;
+/** What came of listing a directory, or the last good listing in its place. */
+export type RememberedListing = ListingOutcome | Stale<DirectoryListing>;
+
+/** What came of reading a setting by name, or what it was last in its place. */
+export type RememberedSetting = SecretOutcome | Stale<KnownSetting>;
+
+/** How a provider is listed. */
+export interface ListOptions {
+  /** How long what was read is good; absent: as the settings of the session say. */
+  readonly terms?: ReadTerms;
+  /** Told of each new listing. */
+  readonly onRead?: (path: string, outcome: ListingOutcome) => void;
 }
 
 /**
  * What one provider has read, or is reading, since memory was last empty: each thing once, whoever asks for it.
  *
- * A failed read is forgotten, so that the next lookup asks again.
+ * A failed read is forgotten, so that the next lookup asks again, unless the last good one can stand in for it.
  */
 export class ProviderMemory {
-  private readonly listings = new Map<string, StartedRead<ListingOutcome>>();
-  private readonly secrets = new Map<string, StartedRead<{ readonly value: SecretOutcome }>>();
+  private readonly listings: RememberedListings;
+  private readonly settings: RememberedSettings;
   private queue: QueuedSecret[] = [];
   private begun = false;
   private controller = newController();
+
+  /** @param history - What outlives this memory. */
+  constructor(history = new ProviderHistory()) {
+    this.listings = new RememberedListings(history.listings);
+    this.settings = new RememberedSettings(history.settings);
+  }
 
   /** Whether anything that may be cached has begun to be read. */
   get hasBegun(): boolean {
@@ -38,15 +57,22 @@ export class ProviderMemory {
     provider: Provider,
     directories: readonly Directory[],
     session: SharedSession,
-    onRead: (path: string, outcome: ListingOutcome) => void = () => undefined,
-  ): readonly StartedRead<ListingOutcome>[] {
-    const missing = directories.filter(({ path }) => !this.listings.has(path));
-    if (missing.length > 0) {
-      this.begun ||= provider.cacheable;
-      const reads = startAll(() => provider.readDirectories(missing, this.readSession(session)), missing);
-      for (const { path } of missing) keepRead(this.listings, path, reads(path), (outcome) => onRead(path, outcome));
-    }
-    return directories.map(({ path }) => this.listings.get(path) as StartedRead<ListingOutcome>);
+    options: ListOptions = {},
+  ): readonly StartedRead<RememberedListing>[] {
+    return this.startListing(provider, directories, session, {
+      ...options,
+      isInAdvance: false,
+    }) as readonly StartedRead<RememberedListing>[];
+  }
+
+  /** Does so before somebody needs them; `undefined` for those that failed just now, which are not asked again in advance. */
+  listInAdvance(
+    provider: Provider,
+    directories: readonly Directory[],
+    session: SharedSession,
+    options: ListOptions = {},
+  ): readonly (StartedRead<RememberedListing> | undefined)[] {
+    return this.startListing(provider, directories, session, { ...options, isInAdvance: true });
   }
 
   /**
@@ -54,71 +80,130 @@ export class ProviderMemory {
    *
    * @returns The item, `undefined` when it is gone, or why it may not be read.
    */
-  readSecret(provider: Provider, secret: UnreadSecret, session: SharedSession): Promise<SecretOutcome> {
-    const known = this.secrets.get(secret.exactName);
-    if (known !== undefined) return known.promise.then(({ value }) => value);
+  async readSecret(
+    provider: Provider,
+    secret: UnreadSecret,
+    session: SharedSession,
+    terms = termsOf(session),
+  ): Promise<RememberedSetting> {
+    const known = this.settings.find(secret.exactName, terms);
+    if (known !== undefined) return unwrap(known.outcome ?? (await known.promise));
     this.begun = true;
-    const promise = new Promise<SecretOutcome>((resolve, reject) => {
-      this.queue.push({ secret, resolve, reject });
-    });
-    if (this.queue.length === 1) afterThisTurn(() => this.flush(provider, session));
-    const value = promise.then((outcome) => ({ value: outcome }));
-    keepRead(this.secrets, secret.exactName, value);
-    return promise;
+    const read = this.settings.start(secret.exactName, this.enqueue(provider, secret, session), terms);
+    return unwrap(await read.promise);
   }
 
-  /** As `readSecret`, past what is remembered of the secret and its versions; what comes of it is remembered instead. */
-  rereadSecret(provider: Provider, secret: UnreadSecret, session: SharedSession): Promise<SecretOutcome> {
-    this.secrets.delete(secret.exactName);
-    this.secrets.delete(previousKey(secret));
-    return this.readSecret(provider, secret, session);
+  /**
+   * As `readSecret`, past what is remembered of the secret and its versions, and with nothing to stand in for it; what
+   * comes of it is remembered instead.
+   */
+  rereadSecret(
+    provider: Provider,
+    secret: UnreadSecret,
+    session: SharedSession,
+    terms = termsOf(session),
+  ): Promise<RememberedSetting> {
+    this.settings.forget(secret.exactName);
+    this.settings.forget(previousKey(secret));
+    return this.readSecret(provider, secret, session, { ...terms, standInMs: 0 });
   }
 
   /** Reads the version of a secret that the current one has replaced. @returns As `readSecret`; `undefined` when there is none. */
-  readPreviousSecret(provider: Provider, secret: UnreadSecret, session: SharedSession): Promise<SecretOutcome> {
-    const known = this.secrets.get(previousKey(secret));
-    if (known !== undefined) return known.promise.then(({ value }) => value);
-    const read = async (): Promise<SecretOutcome> => provider.readPreviousSecret(secret, this.readSession(session));
-    const promise = read();
-    keepRead(
-      this.secrets,
-      previousKey(secret),
-      promise.then((value) => ({ value })),
-    );
-    return promise;
+  async readPreviousSecret(
+    provider: Provider,
+    secret: UnreadSecret,
+    session: SharedSession,
+    terms = termsOf(session),
+  ): Promise<RememberedSetting> {
+    const key = previousKey(secret);
+    const read = async (): Promise<ReadSetting> => ({
+      value: await provider.readPreviousSecret(secret, this.readSession(session)),
+    });
+    return unwrap(await (this.settings.find(key, terms) ?? this.settings.start(key, read(), terms)).promise);
   }
 
   /** Starts reading settings by exact name, so that they are read together; who needs them asks again. */
-  startSecrets(provider: Provider, secrets: readonly UnreadSecret[], session: SharedSession): void {
-    for (const each of secrets) this.readSecret(provider, each, session).catch(() => undefined);
+  startSecrets(
+    provider: Provider,
+    secrets: readonly UnreadSecret[],
+    session: SharedSession,
+    terms = termsOf(session),
+  ): void {
+    const due = secrets.filter(({ exactName }) => !this.settings.isPaused(exactName, terms));
+    for (const each of due) this.readSecret(provider, each, session, terms).catch(() => undefined);
   }
 
-  /** Gives the listing of a directory; `undefined` when it was not read, or that has not ended. */
+  /** Counts that a lookup was told why a directory could not be listed. */
+  tellOfListing({ path }: Directory, error: unknown): void {
+    this.listings.tell(path, error);
+  }
+
+  /** Counts that a lookup was told why a setting could not be read. */
+  tellOfSetting(exactName: string, error: unknown): void {
+    this.settings.tell(exactName, error);
+  }
+
+  /** Gives the listing of a directory; `undefined` when it was not read, that has not ended, or it is stale. */
   knownListing({ path }: Directory): ListingOutcome | undefined {
-    return this.listings.get(path)?.outcome;
+    return this.listings.known(path);
   }
 
-  /** Gives what was read of a secret; `'unread'` when that has not been done, or has not ended. */
+  /** Gives what was read of a secret; `'unread'` when that has not been done, has not ended, or is stale. */
   knownSecret(exactName: string): SecretOutcome | 'unread' {
-    const known = this.secrets.get(exactName)?.outcome;
+    const known = this.settings.known(exactName);
     return known === undefined ? 'unread' : known.value;
+  }
+
+  /** Gives the listing of a directory without waiting, be it stale; `undefined` when there is none. */
+  listingAtHand({ path }: Directory, terms: ReadTerms): RememberedListing | undefined {
+    return this.listings.atHand(path, terms);
+  }
+
+  /** Gives a setting without waiting, be it stale; `'unread'` when it is not there. */
+  settingAtHand(exactName: string, terms: ReadTerms): RememberedSetting | 'unread' {
+    const found = this.settings.atHand(exactName, terms);
+    return found === undefined ? 'unread' : unwrap(found);
   }
 
   /** Aborts and forgets every read that has not ended. For when nobody waits for them and the process may be frozen. */
   abortUnfinished(): void {
-    const unfinished = [this.listings, this.secrets].some((reads) => [...reads.values()].some(isUnfinished));
-    if (!unfinished) return;
+    const abandoned = [this.listings.abandonUnfinished(), this.settings.abandonUnfinished()];
+    if (!abandoned.includes(true)) return;
     this.controller.abort();
     this.controller = newController();
     for (const { reject } of this.queue) reject(new Error('The read was given up: nobody waited for it.'));
     this.queue = [];
-    for (const reads of [this.listings, this.secrets]) {
-      for (const [key, read] of reads) if (isUnfinished(read)) reads.delete(key);
+  }
+
+  private startListing(
+    provider: Provider,
+    directories: readonly Directory[],
+    session: SharedSession,
+    { terms = termsOf(session), onRead, isInAdvance }: ListOptions & { readonly isInAdvance: boolean },
+  ): readonly (StartedRead<RememberedListing> | undefined)[] {
+    const found = directories.map(({ path }) => this.listings.find(path, terms));
+    const due = directories.filter(
+      ({ path }, index) => found[index] === undefined && !(isInAdvance && this.listings.isPaused(path, terms)),
+    );
+    if (due.length === 0) return found;
+    this.begun ||= provider.cacheable;
+    const answers = startAll(() => provider.readDirectories(due, this.readSession(session)), due);
+    for (const { path } of due) {
+      this.listings.start(path, answers(path), terms, (outcome) => onRead?.(path, outcome));
     }
+    return directories.map(({ path }, index) => found[index] ?? this.listings.find(path, terms));
   }
 
   private readSession(session: SharedSession): ReadSession {
     return { ...session, signal: this.controller.signal };
+  }
+
+  private enqueue(provider: Provider, secret: UnreadSecret, session: SharedSession): Promise<ReadSetting> {
+    const promise = new Promise<SecretOutcome>((resolve, reject) => {
+      this.queue.push({ secret, resolve, reject });
+    });
+    if (this.queue.length === 1) afterThisTurn(() => this.flush(provider, session));
+    return promise.then((value) => ({ value }));
   }
 
   private flush(provider: Provider, session: SharedSession): void {
@@ -139,22 +224,8 @@ function previousKey({ exactName }: UnreadSecret): string {
   return `${exactName}|previous`;
 }
 
-/** Remembers a read and what it comes to; a failed one is forgotten. */
-function keepRead<T>(
-  reads: Map<string, StartedRead<T>>,
-  key: string,
-  promise: Promise<T>,
-  onRead?: (outcome: T) => void,
-): void {
-  const read: StartedRead<T> = { promise, outcome: undefined };
-  reads.set(key, read);
-  promise.then(
-    (outcome) => {
-      read.outcome = outcome;
-      tell(onRead, outcome);
-    },
-    () => reads.get(key) === read && reads.delete(key),
-  );
+function unwrap(read: ReadSetting | Stale<KnownSetting>): RememberedSetting {
+  return read instanceof Stale ? read : read.value;
 }
 
 /** One signal serves as many reads as there are, which is no leak. */
@@ -162,19 +233,6 @@ function newController(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   return controller;
-}
-
-/** What listens must not fail what it listens to. */
-function tell<T>(onRead: ((outcome: T) => void) | undefined, outcome: T): void {
-  try {
-    onRead?.(outcome);
-  } catch {
-    // A line of the log is lost; the read is not.
-  }
-}
-
-function isUnfinished({ outcome }: StartedRead<unknown>): boolean {
-  return outcome === undefined;
 }
 
 interface QueuedSecret {

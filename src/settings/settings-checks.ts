@@ -68,6 +68,7 @@ export const settingChecks: { readonly [K in Name]: (value: unknown, setting: st
   cacheKmsKeyId: (value, setting) => (value === undefined ? undefined : checkText(value, setting)),
   refreshLease: checkFlag,
   staleIfErrorSeconds: atLeast(0, 'seconds'),
+  failurePauseMs: atLeast(0, 'milliseconds'),
   connectTimeoutMs: atLeast(1, 'milliseconds'),
   requestTimeoutMs: atLeast(1, 'milliseconds'),
   lookupBudgetMs: (value, setting) => Math.min(atLeast(1, 'milliseconds')(value, setting), longestTimerMs),

@@ -51,8 +51,10 @@ export interface SettingsValues {
   cacheKmsKeyId: string | undefined;
   /** Whether one process of a fleet refreshes for all. */
   refreshLease: boolean;
-  /** How long the last good listing stands in for one that fails, **seconds** (3600). */
+  /** How long what was read last stands in for what fails, after it should have been read anew, **seconds** (3600); 0: not at all. */
   staleIfErrorSeconds: number;
+  /** Pause before a source that has failed twice is asked again, **milliseconds** (1,000); 0: none. */
+  failurePauseMs: number;
   /** Time for an attempt to connect, **milliseconds** (1,000). */
   connectTimeoutMs: number;
   /** Time for an attempt to be answered, **milliseconds** (3,000). */
@@ -96,6 +98,7 @@ export const settingsDefaults: Readonly<SettingsValues> = Object.freeze({
   cacheKmsKeyId: undefined,
   refreshLease: true,
   staleIfErrorSeconds: 3600,
+  failurePauseMs: 1000,
   connectTimeoutMs: 1000,
   requestTimeoutMs: 3000,
   lookupBudgetMs: 5000,

@@ -260,3 +260,26 @@ function make(world: readonly World[]) {
   };
   return { places, known: { listing, secret }, read };
 }
+
+describe('what is stale', () => {
+  const stale = item('x', 1).asStale('2030-01-01T00:00:00.000Z');
+
+  it('is no certain answer, whatever else its listing has', () => {
+    const other = item('y', 2);
+    const { places, known } = knowing([[stale, other], [item('x', 'lower')]]);
+
+    expect(certainAnswers(places, known).map(({ name }) => name)).toEqual(['y']);
+  });
+
+  it.each<[string, PlaceOutcome[], number]>([
+    ['an item', [stale], 0],
+    ['a place above', ['was absent', item('x', 1)], 0],
+    ['nothing', [undefined, item('x', 1)], 1],
+  ])('as %s leaves so many answers by name: %#', async (_, outcomes, count) => {
+    const { places } = knowing(outcomes.map(() => undefined));
+    const given = [...outcomes];
+    const result = await walk(places, () => given.shift(), { waitingFor: '' });
+
+    expect(namedAnswer('x', places, result)).toHaveLength(count);
+  });
+});

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { attemptOf, type Place, type PlaceOutcome, placesOf, walk } from '../../src/chain/walk';
+import { attemptOf, isStale, type Place, type PlaceOutcome, placesOf, walk } from '../../src/chain/walk';
 import { Directory, Unavailable } from '../../src/index';
 import { directory, item, MapProvider } from './doubles';
 
@@ -162,3 +162,30 @@ describe('attemptOf', () => {
 function fail(): never {
   throw new Error('down');
 }
+
+describe('a place that stands in for itself', () => {
+  const stale = item('x', 1).asStale('2030-01-01T00:00:00.000Z');
+
+  it.each([
+    ['an item', stale, { outcome: 'found', stale: true }],
+    ['nothing', 'was absent' as const, { outcome: 'absent', stale: true }],
+  ])('and gives %s is described so', (_, outcome, expected) => {
+    expect(attemptOf(place('/a'), outcome)).toEqual({ provider: 'ssm', directory: '/a', ...expected });
+  });
+
+  it('and had nothing is walked past, and what the walk comes to rests on it', async () => {
+    const outcomes: PlaceOutcome[] = ['was absent', item('x', 1)];
+    const result = await walk([place('/a'), place('/b')], () => outcomes.shift(), { waitingFor: '' });
+
+    expect(result.item?.value).toBe(1);
+    expect(isStale(result)).toBe(true);
+  });
+
+  it.each([
+    ['its item is', { item: stale, attempts: [] }, true],
+    ['no place is', { item: item('x', 1), attempts: [attemptOf(place('/a'), undefined)] }, false],
+    ['nothing was asked', { item: undefined, attempts: [] }, false],
+  ])('makes a result stale when %s', (_, result, expected) => {
+    expect(isStale(result)).toBe(expected);
+  });
+});

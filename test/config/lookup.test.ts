@@ -112,6 +112,50 @@ describe('a lookup that takes longer than its budget', () => {
     }));
 });
 
+describe('a lookup whose time is up', () => {
+  const minute = 60_000;
+
+  it('gives what was read last, and says so', () =>
+    world.run(async () => {
+      const answers: Promise<Held>[] = [Promise.resolve({ x: 'last' }), gate<Held>().promise];
+      const config = configOf(() => answers.shift() ?? Promise.resolve({}));
+      const [first, missing] = [await look(config, 'x'), await look(config, 'missing')];
+      world.localCache.reset();
+      world.clock.advanceMs(minute);
+
+      const { item, attempts } = await look(config, 'x');
+      const none = await look(config, 'missing');
+
+      expect([first.item.stale, item.stale, item.value]).toEqual([false, true, 'last']);
+      expect(attempts.map(({ provider, stale }) => [provider, stale])).toEqual([
+        ['env', undefined],
+        ['ssm', true],
+      ]);
+      expect(placesIn(none.attempts)).toBe(placesIn(missing.attempts));
+      expect(world.log.warnings('provider.stale')).toHaveLength(1);
+    }));
+
+  it('gives what is in memory when only the cacher does not answer', () =>
+    world.run(async () => {
+      const cacher = new StubCacher({ y: () => gate<never>().promise });
+      const config = configOf({ x: 1, y: 2 }, cacher);
+      await look(config, 'x');
+
+      const { item } = await look(config, 'y');
+
+      expect([item.value, item.stale]).toEqual([2, false]);
+    }));
+
+  it('reads no secret for it', () =>
+    world.run(async () => {
+      const cacher = new StubCacher({ s: () => gate<never>().promise });
+      const config = configOf([unread('s')], cacher);
+      await look(config, 'missing');
+
+      expect(await rejection(() => look(config, 's'))).toBeInstanceOf(ProviderError);
+    }));
+});
+
 describe('the log of a lookup', () => {
   const linesOf = async (name: string, held: Held): Promise<RecordedLog> =>
     world.run(async () => {

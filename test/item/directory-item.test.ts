@@ -167,3 +167,30 @@ describe('an item without a source', () => {
     expect(itemOf({ source: undefined }).toString()).toBe('db_host from ? /orders/prod');
   });
 });
+
+describe('an item that stands in for what could not be read', () => {
+  const item = itemOf({ value: new Uint8Array([1]), secret: true, version: '3', ttl: 7 }).asStale(
+    '2030-01-01T00:00:00.000Z',
+  );
+
+  it('is like the good one but for saying so, and goes into no cache table', () => {
+    expect(item).toMatchObject({
+      name: 'db_host',
+      originalName: 'DB_HOST',
+      value: new Uint8Array([1]),
+      source: 'ssm',
+      secret: true,
+      version: '3',
+      ttl: 7,
+      cacheable: false,
+      stale: true,
+      staleSince: '2030-01-01T00:00:00.000Z',
+    });
+    expect([itemOf({}).stale, itemOf({}).staleSince]).toEqual([false, undefined]);
+  });
+
+  it('shows it', () => {
+    expect(item.toString()).toBe('db_host from ssm /orders/prod, stale');
+    expect(JSON.parse(JSON.stringify(item))).toMatchObject({ staleSince: '2030-01-01T00:00:00.000Z' });
+  });
+});

@@ -214,3 +214,29 @@ describe('an inspected LocalCache', () => {
     expect(inspect(cache)).toBe('LocalCache(until 2023-11-14T22:13:21.000Z)');
   });
 });
+
+describe('what outlives a reset', () => {
+  it('is the history of a provider and its clients, of no other', () => {
+    const cache = new LocalCache();
+    const [provider, clients] = [{}, {}];
+    const history = cache.historyOf(provider, clients);
+
+    cache.reset();
+
+    expect(cache.historyOf(provider, clients)).toBe(history);
+    expect(cache.historyOf({}, clients)).not.toBe(history);
+    expect(cache.historyOf(provider, {})).not.toBe(history);
+    expect(new LocalCache().historyOf(provider, clients)).not.toBe(history);
+  });
+
+  it('is which warnings were given, until they are forgotten', () => {
+    const cache = new LocalCache();
+    const news = [cache.isNewWarning('a')];
+    cache.reset();
+    news.push(cache.isNewWarning('a'));
+    cache.forgetWarning('a');
+    news.push(cache.isNewWarning('a'));
+
+    expect(news).toEqual([true, false, true]);
+  });
+});

@@ -3,7 +3,7 @@ import { Directory } from '../../src/directory/directory';
 import { DirectoryItem } from '../../src/item/directory-item';
 import { DirectoryListing, Unavailable, type UnreadSecret } from '../../src/item/directory-listing';
 import { type ListingOutcome, Provider, type ReadSession, type SecretOutcome } from '../../src/providers/provider';
-import { ProviderMemory } from '../../src/providers/provider-memory';
+import { ProviderMemory, type RememberedSetting } from '../../src/providers/provider-memory';
 import { readSession } from '../contract/read-session';
 
 type Answers<T> = ReadonlyMap<string, Promise<T>>;
@@ -139,8 +139,8 @@ describe('list', () => {
       path === '/orders/all' ? Promise.reject(new Error('no')) : Promise.resolve(new Unavailable('denied', 'allow')),
     );
 
-    memory.list(provider, [prod, all], session, onRead);
-    memory.list(provider, [prod], session, onRead);
+    memory.list(provider, [prod, all], session, { onRead });
+    memory.list(provider, [prod], session, { onRead });
     await setImmediate();
 
     expect(told).toEqual(['/orders/prod Unavailable']);
@@ -218,7 +218,7 @@ describe('a provider that does not do as it should', () => {
 describe('readSecret', () => {
   it('reads together what is asked for in the same turn, each once', async () => {
     const provider = new ScriptedProvider();
-    const ask = (name: string): Promise<SecretOutcome> => memory.readSecret(provider, secretOf(name), session);
+    const ask = (name: string): Promise<RememberedSetting> => memory.readSecret(provider, secretOf(name), session);
 
     const outcomes = await Promise.all([
       ask('a'),
@@ -268,7 +268,7 @@ describe('readSecret', () => {
       const failure = secret.name === 'a' ? failures.shift() : undefined;
       return failure === undefined ? Promise.resolve(itemOf(secret)) : Promise.reject(failure);
     });
-    const ask = (name: string): Promise<SecretOutcome> => memory.readSecret(provider, secretOf(name), session);
+    const ask = (name: string): Promise<RememberedSetting> => memory.readSecret(provider, secretOf(name), session);
 
     const first = await Promise.allSettled([ask('a'), ask('a'), ask('b')]);
     const again = await ask('a');

@@ -21,6 +21,7 @@ describe('settingsDefaults', () => {
       cacheKmsKeyId: undefined,
       refreshLease: true,
       staleIfErrorSeconds: 3600,
+      failurePauseMs: 1000,
       connectTimeoutMs: 1000,
       requestTimeoutMs: 3000,
       lookupBudgetMs: 5000,

@@ -1,0 +1,66 @@
+import { DirectoryItem } from '../item/directory-item';
+import { type ListingEntry, Unavailable } from '../item/directory-listing';
+import { type RememberedListing, type RememberedSetting } from '../providers/provider-memory';
+import { Stale, staleFactsOf } from '../providers/stale';
+import { type PlaceWarnings } from './place-warnings';
+import { type Place, type PlaceOutcome } from './walk';
+
+/** What a place lists under a name, the values of secrets unread. */
+export type ListedEntry = ListingEntry | Unavailable | 'was absent' | undefined;
+
+/** A setting that was read by its exact name. */
+export interface NamedSetting {
+  /** Lower-cased. */
+  readonly name: string;
+  /** Whether a listing shows that it is there. */
+  readonly isListed: boolean;
+}
+
+/** Says what the outcome of a read means for a name, and has the log told what is wrong with it. */
+export class PlaceOutcomes {
+  constructor(
+    private readonly warnings: PlaceWarnings,
+    private readonly nowMs: () => number,
+  ) {}
+
+  /** Gives what a listing has under a lower-cased name, and has nothing told. */
+  entryIn(listing: RememberedListing, name: string): ListedEntry {
+    if (listing instanceof Unavailable) return listing;
+    if (!(listing instanceof Stale)) return listing.find(name);
+    const entry = listing.outcome.find(name);
+    return entry === undefined || entry instanceof DirectoryItem ? this.stillGood(entry, listing) : entry;
+  }
+
+  /** Gives what a listing has under a lower-cased name. */
+  pick(place: Place, listing: RememberedListing, name: string): ListedEntry {
+    const entry = this.entryIn(listing, name);
+    if (listing instanceof Unavailable) this.warnings.refused(place, listing);
+    else if (listing instanceof Stale) this.warnings.stale(place, listing.facts);
+    else if (entry instanceof DirectoryItem) this.warnOfStale(place, entry);
+    else if (typeof entry === 'object' && 'kind' in entry && entry.kind === 'refused')
+      this.warnings.refused(place, entry.refusal, name);
+    return entry;
+  }
+
+  /** Gives what came of reading a setting by name. */
+  settle(place: Place, outcome: RememberedSetting, { name, isListed }: NamedSetting): PlaceOutcome {
+    if (outcome instanceof Stale) {
+      this.warnings.stale(place, outcome.facts, name);
+      return this.stillGood(outcome.outcome.value, outcome);
+    }
+    if (outcome instanceof Unavailable) this.warnings.refused(place, outcome, isListed ? name : undefined);
+    else if (outcome !== undefined) this.warnings.valueRead(place);
+    return outcome;
+  }
+
+  /** Marks a last good item; one whose own life is over is there no more. */
+  private stillGood(item: DirectoryItem | undefined, stale: Stale<unknown>): DirectoryItem | 'was absent' {
+    const isOver = item?.ttl !== undefined && item.ttl * 1000 <= this.nowMs();
+    return item === undefined || isOver ? 'was absent' : stale.mark(item);
+  }
+
+  private warnOfStale(place: Place, item: DirectoryItem): void {
+    const facts = item.stale ? staleFactsOf(item) : undefined;
+    if (facts !== undefined) this.warnings.stale(place, facts, item.name);
+  }
+}

@@ -1,0 +1,16 @@
+import { type DirectoryItem } from '../item/directory-item';
+import { type DirectoryListing } from '../item/directory-listing';
+import { ReadHistory } from './read-history';
+
+/** A setting as it was read by name: its item, or `undefined` because there was none. */
+export interface KnownSetting {
+  readonly value: DirectoryItem | undefined;
+}
+
+/** What outlives a reset of memory, of one provider. */
+export class ProviderHistory {
+  /** By the path of the directory. */
+  readonly listings = new ReadHistory<DirectoryListing>();
+  /** By exact name. */
+  readonly settings = new ReadHistory<KnownSetting>();
+}

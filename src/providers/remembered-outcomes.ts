@@ -1,0 +1,54 @@
+import { DirectoryItem } from '../item/directory-item';
+import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
+import { type ListingOutcome, type SecretOutcome } from './provider';
+import { type KnownSetting } from './provider-history';
+import { type Refused, RememberedReads } from './remembered-reads';
+import { type Stale, type StaleFacts } from './stale';
+
+/** What came of reading a setting by name. */
+export interface ReadSetting {
+  readonly value: SecretOutcome;
+}
+
+/** The listings of one provider, by path. */
+export class RememberedListings extends RememberedReads<ListingOutcome, DirectoryListing> {
+  protected override judge(
+    outcome: ListingOutcome,
+    standIn: (refusal: Unavailable) => Stale<DirectoryListing> | undefined,
+  ): 'good' | Refused<ListingOutcome, DirectoryListing> {
+    if (!(outcome instanceof Unavailable)) return mended(outcome, standIn) ?? 'good';
+    const stale = standIn(outcome);
+    return { given: stale ?? outcome, refusal: outcome, stale: stale?.facts };
+  }
+}
+
+/** The settings that one provider was asked for by name, by exact name. */
+export class RememberedSettings extends RememberedReads<ReadSetting, KnownSetting> {
+  protected override judge(
+    outcome: ReadSetting,
+    standIn: (refusal: Unavailable) => Stale<KnownSetting> | undefined,
+  ): 'good' | Refused<ReadSetting, KnownSetting> {
+    const { value } = outcome;
+    if (!(value instanceof Unavailable)) return 'good';
+    const stale = standIn(value);
+    return { given: stale ?? outcome, refusal: value, stale: stale?.facts };
+  }
+}
+
+/** Puts last good items in the place of names that are refused now; `undefined` when there are none. */
+function mended(
+  listing: DirectoryListing,
+  standIn: (refusal: Unavailable) => Stale<DirectoryListing> | undefined,
+): Refused<ListingOutcome, DirectoryListing> | undefined {
+  let replaced: { readonly refusal: Unavailable; readonly stale: StaleFacts } | undefined;
+  const entries = [...listing.names].map((name) => {
+    const entry = listing.find(name) as ListingEntry;
+    if (entry instanceof DirectoryItem || entry.kind !== 'refused') return entry;
+    const stale = standIn(entry.refusal);
+    const last = stale?.outcome.find(name);
+    if (stale === undefined || !(last instanceof DirectoryItem)) return entry;
+    replaced ??= { refusal: entry.refusal, stale: stale.facts };
+    return stale.mark(last);
+  });
+  return replaced && { ...replaced, given: new DirectoryListing(listing.directory, entries) };
+}

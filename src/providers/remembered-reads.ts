@@ -1,0 +1,215 @@
+import { describeAwsError, withoutPayload } from '../aws/aws-errors';
+import { Unavailable } from '../item/directory-listing';
+import { type PauseTerms } from './failure-pauses';
+import { type ReadHistory } from './read-history';
+import { lasting, type OutcomeTimes, Reading } from './reading';
+import { Stale, type StaleFacts } from './stale';
+
+/** Longest time that a read may take before it counts as failed, **milliseconds**; for sources without limits of their own. */
+const readLimitMs = 60_000;
+/** How long a retry holds up who could have what is there already, **milliseconds**. */
+const retryWaitMs = 250;
+
+/** How long what was read is good, and when a source that failed is asked again. */
+export interface ReadTerms extends PauseTerms {
+  /** How long after it was read an outcome may stand in for one that fails, **milliseconds**; 0: never. */
+  readonly standInMs: number;
+}
+
+/** A read that has started; `outcome` is set as soon as there is one to be had without waiting. */
+export interface StartedRead<T> {
+  readonly promise: Promise<T>;
+  readonly outcome: T | undefined;
+}
+
+/** What is given in place of an outcome that is refused, as a whole or in parts. */
+export interface Refused<T, G> {
+  readonly given: T | Stale<G>;
+  readonly refusal: Unavailable;
+  /** What of the last good outcome is given; `undefined`: nothing. */
+  readonly stale: StaleFacts | undefined;
+}
+
+/** What is known of a read that goes on. */
+interface ReadFacts {
+  readonly key: string;
+  /** Counts reads in the order in which they began. */
+  readonly order: number;
+  /** Round of failures in which it began. */
+  readonly round: number;
+  readonly terms: ReadTerms;
+}
+
+let reads = 0;
+
+/**
+ * Things that were read, or are being read, each once.
+ *
+ * A failed read is forgotten, unless the last good outcome can stand in for it: then that is given, and the source asked
+ * again after a growing pause.
+ *
+ * @typeParam T - What a read comes to.
+ * @typeParam G - What it comes to when it is good.
+ */
+export abstract class RememberedReads<T extends object, G extends T> {
+  private readonly readings = new Map<string, Reading<T | Stale<G>>>();
+
+  constructor(private readonly history: ReadHistory<G>) {}
+
+  /** Gives the read of a key; `undefined` when the source is to be asked. */
+  find(key: string, terms: ReadTerms): StartedRead<T | Stale<G>> | undefined {
+    const reading = this.readings.get(key);
+    const nowMs = terms.nowMs();
+    if (reading?.isGoodAt(nowMs) === true || reading?.isWaitedFor === true) return reading;
+    // What was served meanwhile is too old by now.
+    if (reading?.hasEnded === false) return { promise: reading.final, outcome: undefined };
+    const failure = this.history.pauses.find(key, nowMs);
+    if (failure === undefined) return undefined;
+    const stale = this.standIn(key, terms, failure.cause);
+    const promise = stale === undefined ? Promise.reject<T>(failure) : Promise.resolve(stale);
+    promise.catch(() => undefined);
+    return { promise, outcome: stale };
+  }
+
+  /** Whether a key failed just now, so that it is not to be asked before somebody needs it. */
+  isPaused(key: string, { nowMs }: ReadTerms): boolean {
+    return this.history.pauses.isPaused(key, nowMs());
+  }
+
+  /** Counts that a lookup was told of a failure. */
+  tell(key: string, error: unknown): void {
+    this.history.pauses.tell(key, error);
+  }
+
+  /** Gives what is known of a key; `undefined` when it was not read, that has not ended, or it is stale. */
+  known(key: string): T | undefined {
+    const outcome = this.readings.get(key)?.outcome;
+    return outcome instanceof Stale ? undefined : outcome;
+  }
+
+  /** Gives what can be had of a key without waiting, be it stale; `undefined` when there is nothing. */
+  atHand(key: string, terms: ReadTerms): T | Stale<G> | undefined {
+    const reading = this.readings.get(key);
+    if (reading?.isGoodAt(terms.nowMs()) === true) return reading.outcome;
+    const stale = this.standIn(key, terms, new Error('no answer within lookupBudgetMs'));
+    // Who comes next need not wait as long.
+    if (stale !== undefined) reading?.serve(stale, this.timesOf(key, stale.facts, terms));
+    return stale;
+  }
+
+  /**
+   * Takes up a read that begins now.
+   *
+   * @param answering - What the source will answer.
+   * @param onRead - Told of what it answers, unless that is a failure.
+   */
+  start(
+    key: string,
+    answering: Promise<T>,
+    terms: ReadTerms,
+    onRead: (outcome: T) => void = () => undefined,
+  ): StartedRead<T | Stale<G>> {
+    const before = this.readings.get(key);
+    const reading = new Reading<T | Stale<G>>();
+    const facts = { key, order: (reads += 1), round: this.history.pauses.round, terms };
+    this.readings.set(key, reading);
+    this.history.requests += 1;
+    answering.then(
+      (outcome) => {
+        if (reading.isAbandoned) reading.settle(({ resolve }) => resolve(outcome));
+        else this.take(reading, outcome, facts, onRead);
+      },
+      (error: unknown) => {
+        if (reading.isAbandoned) reading.settle(({ reject }) => reject(error));
+        else this.fail(reading, error, facts);
+      },
+    );
+    reading.after(readLimitMs, () => this.fail(reading, new Error(`no answer within ${readLimitMs} ms`), facts));
+    if (before?.mayServeAt(terms.nowMs()) === true) reading.after(retryWaitMs, () => reading.serveThatOf(before));
+    return reading;
+  }
+
+  /** Forgets the read of a key, so that the source is asked anew. */
+  forget(key: string): void {
+    this.readings.delete(key);
+  }
+
+  /** Forgets every read that has not ended. @returns Whether there was one. */
+  abandonUnfinished(): boolean {
+    const unfinished = [...this.readings].filter(([, { hasEnded }]) => !hasEnded);
+    for (const [key, reading] of unfinished) {
+      reading.abandon();
+      if (reading.outcome === undefined) this.readings.delete(key);
+    }
+    return unfinished.length > 0;
+  }
+
+  /**
+   * Judges an outcome.
+   *
+   * @param standIn - Gives the last good outcome, where it may stand in.
+   */
+  protected abstract judge(outcome: T, standIn: (refusal: Unavailable) => Stale<G> | undefined): 'good' | Refused<T, G>;
+
+  private take(reading: Reading<T | Stale<G>>, outcome: T, facts: ReadFacts, onRead: (outcome: T) => void): void {
+    const { key, order, terms } = facts;
+    const judged = this.judge(outcome, (refusal) => this.standIn(key, terms, refusal));
+    if (judged === 'good') {
+      this.history.keep(key, { outcome: outcome as G, atMs: terms.nowMs(), order });
+      reading.end(outcome, lasting);
+    } else {
+      const { given, refusal, stale } = judged;
+      this.history.pauses.refuse(key);
+      this.note(key, stale === undefined ? 'refused' : 'stale', refusal, terms);
+      reading.end(given, stale === undefined ? lasting : this.timesOf(key, stale, terms));
+    }
+    if (!(reading.outcome instanceof Stale)) tell(onRead, outcome);
+  }
+
+  private fail(reading: Reading<T | Stale<G>>, error: unknown, { key, round, terms }: ReadFacts): void {
+    this.history.pauses.fail(key, error, round, terms);
+    const stale = this.standIn(key, terms, error);
+    this.note(key, stale === undefined ? 'failing' : 'stale', { reason: describe(error) }, terms);
+    if (stale !== undefined) {
+      reading.end(stale, this.timesOf(key, stale.facts, terms));
+      return;
+    }
+    if (this.readings.get(key) === reading) this.readings.delete(key);
+    reading.fail(error);
+  }
+
+  private note(
+    key: string,
+    state: 'failing' | 'refused' | 'stale',
+    { reason, remedy }: Pick<StaleFacts, 'reason' | 'remedy'>,
+    { nowMs }: ReadTerms,
+  ): void {
+    this.history.note(key, { state, sinceMs: nowMs(), reason, remedy });
+  }
+
+  private standIn(key: string, { nowMs, standInMs }: ReadTerms, why: unknown): Stale<G> | undefined {
+    const last = this.history.lastGood(key);
+    if (last === undefined || standInMs <= 0) return undefined;
+    const untilMs = last.atMs + standInMs;
+    if (nowMs() >= untilMs) return undefined;
+    const { reason, remedy } = why instanceof Unavailable ? why : { reason: describe(why), remedy: undefined };
+    return new Stale(last.outcome, { goodAtMs: last.atMs, untilMs, reason, remedy });
+  }
+
+  private timesOf(key: string, { untilMs }: StaleFacts, terms: ReadTerms): OutcomeTimes {
+    return { untilMs, retryAtMs: terms.nowMs() + this.history.pauses.retryPauseMs(key, terms) };
+  }
+}
+
+function describe(error: unknown): string {
+  return describeAwsError(withoutPayload(error));
+}
+
+/** What listens must not fail what it listens to. */
+function tell<T>(onRead: (outcome: T) => void, outcome: T): void {
+  try {
+    onRead(outcome);
+  } catch {
+    // A line of the log is lost; the read is not.
+  }
+}
