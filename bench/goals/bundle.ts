@@ -1,12 +1,11 @@
-import { gzipSync } from 'node:zlib';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { type Bundle, bundle, onlyOurs } from './bundler';
 import { type Measured, type Result, type Table } from './result';
 
 const kilobyte = 1024;
 const ownMostBytes = 15 * kilobyte;
 const allMostBytes = 52 * kilobyte;
 
-/** What a small service says; the bundle is for Node, minified, in one file. */
+/** What a small service says. */
 const service = `
   import { config } from 'xcon';
   export const handler = async () => (await config.load(['DB_HOST', 'DB_PASSWORD'])).require('DB_HOST');
@@ -30,30 +29,39 @@ const nodeConfig = `
 const optional = ['@aws-sdk/client-kms', 'dynalite', 'yaml'];
 const sdk = ['@aws-sdk/*', '@smithy/*', '@aws-crypto/*'];
 
-interface Bundle {
-  /** Minified and gzipped, bytes. */
-  readonly bytes: number;
-  /** Minified bytes by input, those without any left out. */
-  readonly inputs: Readonly<Record<string, number>>;
-}
-
 /** Measures what a service that uses the library carries with it. */
 export async function measureBundle(): Promise<Measured> {
-  const own = await bundle(service, [], onlyOurs);
-  const all = await bundle(service, sdk);
-  const lean = await bundle(envOnly, optional);
-  const peer = await bundle(powertools, [...sdk, '@middy/core']);
-  const files = await bundle(nodeConfig, []);
+  const own = await bundle(service, { plugins: [onlyOurs] });
+  const first = await bundle(service, { plugins: [onlyOurs], splitting: true });
+  const all = await bundle(service, { external: sdk });
+  const lean = await bundle(envOnly, { external: optional });
+  const leanOwn = await bundle(envOnly, { plugins: [onlyOurs] });
+  const peer = await bundle(powertools, { external: [...sdk, '@middy/core'] });
+  const files = await bundle(nodeConfig);
   const unwanted = Object.keys(lean.inputs).filter((file) =>
     /@aws-sdk|@smithy|(ssm|secrets|dynamo)-provider/.test(file),
   );
   const results = [
     limited('bundle: our own files, min + gzip', own, ownMostBytes),
+    {
+      what: 'bundle: our own files, those loaded at once',
+      goal: '',
+      ours: kilobytes(first.bytes),
+      peer: `all: ${kilobytes(own.bytes)}`,
+      ratio: first.bytes / own.bytes,
+    },
     limited('bundle: everything but the SDK, min + gzip', all, allMostBytes),
     compared('bundle: everything but the SDK, min + gzip', all, 'Powertools', peer),
     compared('bundle: everything but the SDK, min + gzip', all, 'node-config', files),
     {
-      what: 'bundle: xcon/core with env only, min + gzip',
+      what: 'bundle: xcon/core with env only, our own files',
+      goal: '',
+      ours: kilobytes(leanOwn.bytes),
+      peer: `xcon: ${kilobytes(own.bytes)}`,
+      ratio: leanOwn.bytes / own.bytes,
+    },
+    {
+      what: 'bundle: xcon/core with env only, everything',
       goal: 'no SDK, no other provider',
       ours: `${kilobytes(lean.bytes)}${unwanted.length === 0 ? '' : `, with ${unwanted.length} files too many`}`,
       peer: '',
@@ -61,39 +69,6 @@ export async function measureBundle(): Promise<Measured> {
     },
   ];
   return { results, details: [parts(all, packageOf), parts(own, fileOf)] };
-}
-
-async function bundle(text: string, external: readonly string[], ...plugins: readonly Plugin[]): Promise<Bundle> {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: text, resolveDir: __dirname, sourcefile: 'service.mjs' },
-    bundle: true,
-    write: false,
-    metafile: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: [...external],
-    plugins: [...plugins],
-    // Not the project's own, which says that `xcon` is its sources.
-    tsconfigRaw: {},
-    logLevel: 'error',
-  });
-  return { bytes: gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length, inputs: inputsOf(metafile) };
-}
-
-/** Leaves out all packages but the library. */
-const onlyOurs: Plugin = {
-  name: 'only-ours',
-  setup({ onResolve }) {
-    onResolve({ filter: /^[^./]/ }, ({ path }) => (/^xcon(\/|$)/.test(path) ? undefined : { path, external: true }));
-  },
-};
-
-function inputsOf({ outputs }: Metafile): Readonly<Record<string, number>> {
-  const [output] = Object.values(outputs);
-  const used = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return Object.fromEntries(used.map(([file, { bytesInOutput }]) => [file, bytesInOutput]));
 }
 
 function limited(what: string, { bytes }: Bundle, most: number): Result {

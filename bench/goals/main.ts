@@ -5,7 +5,7 @@ import { measureFifty } from './fifty';
 import { measureHot } from './hot';
 import { measureImport } from './import';
 import { measureMemory } from './memory';
-import { writePage } from './page';
+import { load, writePage } from './page';
 import { type Measured, tableOf } from './result';
 import { measureRounds } from './rounds';
 
@@ -22,6 +22,7 @@ async function main(wanted: readonly string[]): Promise<void> {
   const names = Object.keys(areas);
   const unknown = wanted.filter((name) => !names.includes(name));
   if (unknown.length > 0) throw new Error(`No such area: ${unknown.join(', ')}. There are ${names.join(', ')}.`);
+  const busy = load();
   const measured: Record<string, Measured> = {};
   for (const [name, measure] of Object.entries(areas)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
@@ -33,7 +34,7 @@ async function main(wanted: readonly string[]): Promise<void> {
   console.log(table(head, rows));
   for (const each of all.flatMap(({ details = [] }) => details)) console.log(`\n${table(each.head, each.rows)}`);
   // Figures of one page belong to one run.
-  if (wanted.length === 0) await writePage(measured);
+  if (wanted.length === 0) await writePage(measured, busy);
 }
 
 void main(process.argv.slice(2));

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { barChart } from '../bar-chart';
@@ -8,9 +8,18 @@ import { type Measured, type Table, tableOf } from './result';
 const root = join(__dirname, '../..');
 const page = join(root, 'docs/performance.md');
 
-/** Writes what was measured into `docs/performance.md`, area by area, and draws the charts. */
-export async function writePage(measured: Readonly<Record<string, Measured>>): Promise<void> {
-  let text = replaceBetween(readFileSync(page, 'utf8'), 'machine', machine());
+/** Tells how busy the machine is: processes that want to run, in the last minute. */
+export function load(): string {
+  return (loadavg()[0] ?? 0).toFixed(1);
+}
+
+/**
+ * Writes what was measured into `docs/performance.md`, area by area, and draws the charts.
+ *
+ * @param busy - The load before the run.
+ */
+export async function writePage(measured: Readonly<Record<string, Measured>>, busy: string): Promise<void> {
+  let text = replaceBetween(readFileSync(page, 'utf8'), 'machine', machine(busy));
   for (const [name, { results, details = [], charts = [] }] of Object.entries(measured)) {
     text = replaceBetween(text, name, markdown(tableOf(results)));
     // The first tells of the whole; the others are for those who work on it.
@@ -35,7 +44,7 @@ function markdown({ head, rows }: Table): string {
 }
 
 /** Says what ran, and on what. */
-function machine(): string {
+function machine(busy: string): string {
   const all = cpus();
   const { dependencies } = JSON.parse(readFileSync(join(root, 'bench/package.json'), 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>;
@@ -43,7 +52,7 @@ function machine(): string {
   const peers = Object.keys(dependencies).map((name) => `\`${name}\` ${versionOf(name)}`);
   const model = all[0]?.model.trim() ?? 'unknown';
   const when = new Date().toISOString().slice(0, 10);
-  return `Measured on ${when}, with Node ${process.versions.node} on ${all.length} cores (${model}); ${peers.join(', ')}.`;
+  return `Measured on ${when}, with Node ${process.versions.node} on ${all.length} cores (${model}) with a load of ${busy}; ${peers.join(', ')}.`;
 }
 
 function versionOf(name: string): string {
