@@ -92,9 +92,13 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    */
   onChange(keys: KeyOf<Shape> | readonly KeyOf<Shape>[], listener: ChangeListener<SettingsOf<Shape>>): Subscription {
     const session = this.session();
-    const end = session.listen(this.checkKeys(typeof keys === 'string' ? [keys] : keys), listener);
+    const endListening = session.listen(this.checkKeys(typeof keys === 'string' ? [keys] : keys), listener);
     this.#watched.add(session);
-    return Object.assign(() => end(), { [Symbol.dispose]: end });
+    const end = (): void => {
+      endListening();
+      if (!session.isWatched) this.#watched.delete(session);
+    };
+    return Object.assign(end, { [Symbol.dispose]: end });
   }
 
   /** Takes all listeners away, and ends the timer. */

@@ -5,6 +5,8 @@ import { type SchemaIssue } from './standard-schema';
 const mostIssues = 3;
 /** Longest message of an issue, in characters. */
 const longestMessage = 200;
+/** Said where there is nothing more to say. */
+const refusal = 'its schema refuses it';
 
 /**
  * Says what a schema finds wrong, in one line, without the value.
@@ -15,11 +17,11 @@ const longestMessage = 200;
 export function describeIssues(issues: readonly SchemaIssue[], value: unknown, hidden: boolean): string {
   const told = [...new Set(issues.map((each) => (hidden ? hiddenIssue(each, value) : plainIssue(each, value))))];
   const more = told.length > mostIssues ? [`and ${told.length - mostIssues} more`] : [];
-  return [...told.slice(0, mostIssues), ...more].join('; ') || 'its schema refuses it';
+  return [...told.slice(0, mostIssues), ...more].join('; ') || refusal;
 }
 
 function plainIssue({ message, path }: SchemaIssue, value: unknown): string {
-  const line = maskValue(`${message}`.replace(/\s+/g, ' ').trim(), value);
+  const line = maskValue(`${(message as string | undefined) ?? refusal}`.replace(/\s+/g, ' ').trim(), value);
   return `${placeOf(keysOf(path))}${line.length > longestMessage ? `${line.slice(0, longestMessage)}...` : line}`;
 }
 
@@ -29,7 +31,7 @@ function hiddenIssue({ path }: SchemaIssue, value: unknown): string {
   const keys = keysOf(path).map((key) =>
     texts.some((text) => text.toLowerCase().includes(key.toLowerCase())) && !/^\d+$/.test(key) ? '***' : key,
   );
-  return `${placeOf(keys)}its schema refuses it`;
+  return `${placeOf(keys)}${refusal}`;
 }
 
 function placeOf(keys: readonly string[]): string {

@@ -1,8 +1,12 @@
 const masked = '***';
 /** Shorter texts and words stand in any message by chance. */
 const shortest = 4;
+/** Longer texts stand in no word of a message by chance, as `warn` stands in `warning`. */
+const longestInWord = 7;
 /** Words and numbers of a message. */
 const word = /[\p{L}\p{N}_]+/gu;
+/** Two characters of one word. */
+const withinWord = /^[\p{L}\p{N}_]{2}$/u;
 /** What makes a number the limit that a schema sets. */
 const limit = /(?:[<>]=?|than|least|most)\s*-?$/;
 
@@ -28,7 +32,7 @@ export function maskValue(message: string, value: unknown): string {
   const whole = [...new Set(quotable)]
     .filter((text) => text.length >= shortest || /[^\p{L}\p{N}_\s]/u.test(text))
     .sort((one, other) => other.length - one.length);
-  const rest = whole.reduce((left, text) => left.replaceAll(text, masked), message);
+  const rest = whole.reduce((left, text) => without(left, text), message);
   const lower = texts.map((text) => text.toLowerCase());
   const words = new Set(lower.flatMap((text) => text.match(word) ?? []));
   return rest.replace(word, (found, at: number) => {
@@ -37,6 +41,14 @@ export function maskValue(message: string, value: unknown): string {
     const isLimit = /^\d+$/.test(found) && limit.test(rest.slice(0, at));
     return quotes && !isLimit && !vocabulary.has(key) ? masked : found;
   });
+}
+
+/** Takes a text out; a short one only where it is no part of a word. */
+function without(message: string, text: string): string {
+  const isWithinWord = (at: number): boolean => withinWord.test(message.slice(at - 1, at + 1));
+  return message.replaceAll(text, (found, at: number) =>
+    text.length <= longestInWord && (isWithinWord(at) || isWithinWord(at + text.length)) ? found : masked,
+  );
 }
 
 /** Gives the texts of plain data, numbers written out. @param options - `keysToo`: those of maps as well. */

@@ -38,6 +38,8 @@ export class SettingsSession<Settings> {
   /** Lookups that begin let memory expire: what they give is new already. */
   #isBeginning = false;
   #isReloading = false;
+  /** Whether memory was forgotten after the last load had begun. */
+  #isStale = false;
   #lastFailure: string | undefined;
   #stop: () => void = () => undefined;
 
@@ -54,6 +56,7 @@ export class SettingsSession<Settings> {
   /** Loads the settings; who listens is told what is different. @throws SettingsValidationError */
   async load(signal?: AbortSignal): Promise<Settings> {
     const turn = (this.#begun += 1);
+    this.#isStale = false;
     this.#isBeginning = true;
     const loading = this.loadParts(this.declarations, signal);
     this.#isBeginning = false;
@@ -90,6 +93,11 @@ export class SettingsSession<Settings> {
     return isLocal(item, this.config);
   }
 
+  /** Whether anybody listens for changes. */
+  get isWatched(): boolean {
+    return this.#watch.isUsed;
+  }
+
   /** Listens for changes of some keys. @returns Ends that. */
   listen(keys: readonly string[], listener: ChangeListener<Settings>): () => void {
     if (!this.#watch.isUsed) this.start();
@@ -118,10 +126,10 @@ export class SettingsSession<Settings> {
     const reload = (load: () => Promise<unknown>): void => void context.run(() => this.inBackground(load));
     const endReset = context.resolve(LocalCache).onReset(() => {
       if (this.#isBeginning) return;
-      const begun = this.#begun;
+      this.#isStale = true;
       // Not at once: a lookup is under way, and a load may follow.
       setImmediate(() => {
-        if (this.#begun === begun) reload(() => this.load());
+        if (this.#isStale) reload(() => this.load());
       }).unref();
     });
     const { refreshEverySeconds, pastCache = false } = this.options;
@@ -140,6 +148,8 @@ export class SettingsSession<Settings> {
     this.#isReloading = true;
     try {
       await load();
+      // Once: memory that lives shorter than a load takes is no reason to go on and on.
+      if (this.#isStale) await this.load();
       this.#lastFailure = undefined;
     } catch (error) {
       this.tellOfFailure(error);

@@ -1,0 +1,156 @@
+import { inspect } from 'node:util';
+import { type } from 'arktype';
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { z } from 'zod';
+import { defineSettings, secret, setting, type SettingsShape, SettingsValidationError } from '../../src/index';
+import { rejection } from '../chain/doubles';
+import { nextTurn, withoutVariables } from '../config/doubles';
+import { Service, storedSecret } from './world';
+
+withoutVariables();
+
+/** Texts that appear nowhere by chance, with what libraries and JSON quote in them. */
+const canaries = fc.stringMatching(/^[A-Za-z0-9+/"'\\ ]{24}$/).map((text) => `cnry${text}cnry`);
+
+/** Schemas that refuse a text and quote it, or have it in their messages in some other way. */
+const refusing = [
+  z.number(),
+  z.enum(['a', 'b']),
+  z.url(),
+  z.string().max(3),
+  z.string().refine(() => false, { error: ({ input }) => `no: ${String(input)}` }),
+  z.string().transform((text) => JSON.parse(text) as unknown),
+  z.strictObject({ other: z.string() }),
+  z.record(z.string().max(3), z.number()),
+  v.number(),
+  v.picklist(['a', 'b']),
+  v.pipe(v.string(), v.url()),
+  v.pipe(v.string(), v.trim(), v.toUpperCase(), v.url()),
+  v.pipe(
+    v.string(),
+    v.check(
+      () => false,
+      ({ input }) => `no: ${input}`,
+    ),
+  ),
+  v.strictObject({ other: v.string() }),
+  v.record(v.picklist(['x']), v.boolean()),
+  v.array(v.number()),
+  v.pipeAsync(
+    v.string(),
+    v.transformAsync((text) => Promise.reject(new Error(text))),
+  ),
+  type('number'),
+  type("'a' | 'b'"),
+  type('string.url'),
+  type('string < 3'),
+  type('string.json.parse'),
+  type('string.integer.parse'),
+  type({ other: 'string', '+': 'reject' }),
+  type('Record<string, boolean>'),
+  type('number[]'),
+] as const;
+
+/** Everything that an error can be made to say of itself, its causes included. */
+function saidBy(error: unknown): string {
+  const { problems } = error as SettingsValidationError;
+  return [
+    inspect(error, { depth: 10 }),
+    inspect(error, { depth: 10, showHidden: true, getters: true }),
+    JSON.stringify(error),
+    String(error),
+    (error as Error).stack,
+    inspect({ ...(error as object) }, { depth: 10 }),
+    inspect(structuredClone(error), { depth: 10 }),
+    inspect(problems, { depth: 10, showHidden: true }),
+    JSON.stringify(problems),
+  ].join('\n');
+}
+
+/** Gives what of a canary is said: its halves, as it is, as JSON has it, in capitals. */
+function leaks(canary: string, said: string): readonly string[] {
+  const parts = [canary.slice(4, 16), canary.slice(12, 24)];
+  const forms = parts.flatMap((part) => [part, JSON.stringify(part).slice(1, -1), part.toUpperCase()]);
+  return forms.filter((form) => said.includes(form));
+}
+
+const asText = (canary: string): string => canary;
+const asJson = (canary: string): string => JSON.stringify({ key: canary, list: [canary] });
+const asKeyOfJson = (canary: string): string => JSON.stringify({ [canary]: canary });
+
+it.each(refusing.map((schema, index) => [schema['~standard'].vendor, index, schema] as const))(
+  'no error of %s (%i) tells a secret, nor the text that is a plain setting',
+  async (_, __, schema) => {
+    await fc.assert(
+      fc.asyncProperty(canaries, async (canary) => {
+        const secrets = [asText, asJson, asKeyOfJson].map((form, index) => storedSecret(`s${index}`, form(canary)));
+        const service = new Service({
+          ssm: { '/orders/prod': { plain: canary, json: asJson(canary), api_token: asKeyOfJson(canary) } },
+          secrets: { held: { '/orders/prod': secrets } },
+        });
+        const shape: SettingsShape = {
+          plain: setting(schema),
+          json: setting(schema),
+          apiToken: setting(schema),
+          s0: secret(schema),
+          s1: secret(schema),
+          s2: secret(schema),
+          stored: { inSecrets: setting('S2', schema), field: secret('S0', { json: 'x' }) },
+        };
+
+        const error = await service.run(() => rejection(() => defineSettings(shape).load()));
+
+        expect(error).toBeInstanceOf(SettingsValidationError);
+        expect(leaks(canary, saidBy(error))).toEqual([]);
+        expect(leaks(canary, JSON.stringify(service.world.log.lines))).toEqual([]);
+      }),
+      { numRuns: 15 },
+    );
+  },
+);
+
+it('neither settings, nor their declaration, nor the log tell a secret, whatever is done with them', async () => {
+  await fc.assert(
+    fc.asyncProperty(canaries, async (canary) => {
+      const held = { password: canary, json: JSON.stringify({ a: { b: canary } }), size: '1' };
+      const service = new Service({ ssm: { '/orders/prod': () => Promise.resolve({ ...held }) } });
+      const declared = defineSettings(
+        {
+          password: secret(),
+          group: { data: secret('JSON', z.object({ a: z.object({ b: z.string() }) })) },
+          missing: secret({ default: canary }),
+          size: setting(z.coerce.number()),
+        },
+        { onError: () => undefined },
+      );
+
+      const said = await service.run(async () => {
+        const settings = await declared.load();
+        declared.onChange(['password', 'size'], ({ password }) => {
+          throw new Error(password.reveal());
+        });
+        await declared.withSecret('password', () => 1);
+        await rejection(() => declared.withSecret('password', () => Promise.reject(new Error('refused'))));
+        held.password = `${canary}2`;
+        await declared.refresh();
+        held.size = canary;
+        await service.config.refresh();
+        for (let turns = 0; turns < 5; turns += 1) await nextTurn();
+        declared.close();
+        const plain = declared.declarations.map((each) => ({ ...each, schema: undefined }));
+        return [settings, declared, plain, service.world.log.lines, settings.group]
+          .flatMap((each) => [
+            inspect(each, { depth: 10, showHidden: true, getters: true }),
+            JSON.stringify(each),
+            inspect({ ...each }, { depth: 10 }),
+          ])
+          .concat(inspect(structuredClone(settings), { depth: 10, showHidden: true }));
+      });
+
+      expect(leaks(canary, said.join('\n'))).toEqual([]);
+      expect(service.world.log.warnings('settings.refresh-failed')).toHaveLength(1);
+    }),
+    { numRuns: 15 },
+  );
+});

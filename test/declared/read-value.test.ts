@@ -1,0 +1,96 @@
+import { type } from 'arktype';
+import * as v from 'valibot';
+import { z } from 'zod';
+import { readValue } from '../../src/declared/read-value';
+import { type StandardSchema } from '../../src/declared/standard-schema';
+import { type ConfigValue } from '../../src/index';
+
+const read = (schema: StandardSchema, found: ConfigValue | undefined) => readValue(schema, found, false);
+
+describe('a text', () => {
+  it.each([
+    ['z.string', z.string(), '10', '10'],
+    ['z.string', z.string(), '{"a":1}', '{"a":1}'],
+    ['z.any', z.any(), '[1]', '[1]'],
+    ['z.coerce.number', z.coerce.number(), '10', 10],
+    ['a union that takes texts', z.union([z.number(), z.string()]), '10', '10'],
+    ['v.string', v.string(), 'true', 'true'],
+    ['type string', type('string'), 'null', 'null'],
+  ])('is given to %s as it is', async (_, schema, found, value) => {
+    expect(await read(schema, found)).toEqual({ value });
+  });
+
+  it.each([
+    ['z.number', z.number(), '10', 10],
+    ['z.number', z.number(), ' 1e3\n', 1000],
+    ['z.boolean', z.boolean(), 'false', false],
+    ['z.null', z.null(), 'null', null],
+    ['z.array', z.array(z.string()), '["a"]', ['a']],
+    ['z.record', z.record(z.string(), z.boolean()), '{"a":true}', { a: true }],
+    ['a union of numbers and maps', z.union([z.number(), z.object({ a: z.string() })]), '{"a":"b"}', { a: 'b' }],
+    ['v.object', v.object({ a: v.number() }), '{"a":1,"b":2}', { a: 1 }],
+    ['type number[]', type('number[]'), '[1,2]', [1, 2]],
+  ])('that is JSON is parsed for %s, which takes no text', async (_, schema, found, value) => {
+    expect(await read(schema, found)).toEqual({ value });
+  });
+
+  it.each([
+    ['a text that is no JSON', z.number(), 'ten', 'Invalid input: expected number, received string'],
+    ['an empty text', z.number(), '', 'Invalid input: expected number, received string'],
+    ['a number with a zero in front', z.number(), '007', 'Invalid input: expected number, received string'],
+    [
+      'a map, as a map',
+      z.object({ a: z.number() }),
+      '{"a":"x"}',
+      'at a: Invalid input: expected number, received string',
+    ],
+  ])('is refused: %s', async (_, schema, found, wrong) => {
+    expect(await read(schema, found)).toEqual({ wrong });
+  });
+
+  it('that is a number in JSON is refused for what it is as a text and as a number, when that differs', async () => {
+    expect(await read(z.number().max(5), '10')).toEqual({
+      wrong: 'as text: Invalid input: expected number, received string; as JSON: Too big: expected number to be <=5',
+    });
+    expect(await read(z.literal('a'), '10')).toEqual({ wrong: 'Invalid input: expected "a"' });
+  });
+});
+
+it('data is given as it is, and never parsed', async () => {
+  expect(await read(z.string(), 10)).toEqual({ wrong: 'Invalid input: expected string, received number' });
+  expect(await read(z.object({ a: z.string() }), { a: '{}' })).toEqual({ value: { a: '{}' } });
+});
+
+it('what a schema makes is frozen, and no copy is made of what is no plain data', async () => {
+  const shared = { list: [1] };
+  const url = new URL('https://example.com');
+
+  const plain = await read(
+    z.string().transform(() => shared),
+    'x',
+  );
+  const object = await read(
+    z.string().transform(() => url),
+    'x',
+  );
+
+  expect(plain).toEqual({ value: { list: [1] } });
+  expect('value' in plain && Object.isFrozen(plain.value)).toBe(true);
+  expect(Object.isFrozen(shared)).toBe(false);
+  expect('value' in object && object.value).toBe(url);
+});
+
+describe('a schema that does not keep to the standard', () => {
+  const schemaOf = (validate: () => unknown) =>
+    ({ '~standard': { version: 1, vendor: 'x', validate } }) as unknown as StandardSchema;
+
+  it.each([
+    ['gives nothing', () => undefined, 'its schema threw TypeError'],
+    ['rejects with a text', () => Promise.reject('hunter2'), 'its schema threw a string'],
+    ['rejects', () => Promise.reject(new RangeError('hunter2')), 'its schema threw RangeError'],
+    ['has no issue', () => ({ issues: [] }), 'its schema refuses it'],
+    ['has an issue without message', () => ({ issues: [{}] }), 'its schema refuses it'],
+  ])('because it %s is a problem, not a crash', async (_, validate, wrong) => {
+    expect(await read(schemaOf(validate), 'x')).toEqual({ wrong });
+  });
+});
