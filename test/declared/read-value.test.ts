@@ -84,9 +84,11 @@ describe('a schema that does not keep to the standard', () => {
   const schemaOf = (validate: () => unknown) =>
     ({ '~standard': { version: 1, vendor: 'x', validate } }) as unknown as StandardSchema;
 
+  const notAnError = 'hunter2' as unknown as Error;
+
   it.each([
     ['gives nothing', () => undefined, 'its schema threw TypeError'],
-    ['rejects with a text', () => Promise.reject('hunter2'), 'its schema threw a string'],
+    ['rejects with a text', () => Promise.reject(notAnError), 'its schema threw a string'],
     ['rejects', () => Promise.reject(new RangeError('hunter2')), 'its schema threw RangeError'],
     ['has no issue', () => ({ issues: [] }), 'its schema refuses it'],
     ['has an issue without message', () => ({ issues: [{}] }), 'its schema refuses it'],
