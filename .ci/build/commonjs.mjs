@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { extname, relative } from 'node:path';
 import { build } from 'esbuild';
-import { commands, common, entries, onlyImported, root } from './project.mjs';
+import { commands, common, copied, entries, onlyImported, root } from './project.mjs';
 
 /**
  * Builds what Node loads, for `require` and for `import`.
@@ -74,7 +74,8 @@ function sharing(built, extension) {
         if (options.namespace === namespace) return { path, external: true };
         if (pluginData === namespace) return undefined;
         const resolved = await resolve(path, { ...options, pluginData: namespace });
-        const owner = built.find(({ files }) => files.has(relative(root, resolved.path)));
+        const file = relative(root, resolved.path);
+        const owner = copied.has(file) ? undefined : built.find(({ files }) => files.has(file));
         return owner === undefined ? resolved : { path: owner.name, namespace };
       });
       onLoad({ filter: /.*/, namespace }, ({ path }) => {

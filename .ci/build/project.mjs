@@ -16,7 +16,33 @@ export const entries = {
   jest: 'src/testing/jest.ts',
   vitest: 'src/testing/vitest.ts',
   'node-test': 'src/testing/node-test.ts',
+  events: 'src/events/index.ts',
 };
+
+/** Sources with nothing but functions, of which an entry may have a copy: what is in them twice remembers nothing. */
+export const copied = new Set(
+  [
+    'aws/attribute-value',
+    'aws/aws-errors',
+    'aws/batches',
+    'aws/open-connection',
+    'aws/pages',
+    'aws/query-partition',
+    'aws/table-names',
+    'cache/cache-row',
+    'cache/changes',
+    'cache/current-session',
+    'cache/generation-row',
+    'cache/generation-store',
+    'cache/name-index',
+    'cache/next-generation',
+    'cache/row-writer',
+    'cache/sleep',
+    'cache/sort-key',
+    'directory/default-directories',
+    'item/value',
+  ].map((name) => `src/${name}.ts`),
+);
 
 /** Entries that use packages which can only be imported; `require` of such an entry says so. */
 export const onlyImported = new Set(['vitest']);

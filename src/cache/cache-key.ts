@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { keySeparator } from '../aws/table-names';
 import { type DirectoryChain } from '../directory/directory-chain';
+import { fitsSortKey, sha256 } from './sort-key';
 
-/** Most bytes that DynamoDB takes in a sort key. */
-const maxSortKeyBytes = 1024;
 /** Most bytes that DynamoDB takes in a partition key. */
 const maxPartitionKeyBytes = 2048;
 
@@ -71,14 +69,4 @@ export class CacheKey {
       fitsSortKey(this.chain)
     );
   }
-}
-
-/** Gives the SHA-256 of a text, hex. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-/** Whether a sort key is short enough for DynamoDB. */
-export function fitsSortKey(key: string): boolean {
-  return Buffer.byteLength(key) <= maxSortKeyBytes;
 }

@@ -90,9 +90,10 @@ export function referenceKey(key: CacheKey, name: string): string {
   return `${key.nameKey(name)}${referenceMark}`;
 }
 
-/** Gives the sort key that the plain row of the same name and chain has. */
-export function plainKeyOf({ kind, nameKey }: SealedRow | ReferenceRow): string {
-  return nameKey.slice(0, nameKey.lastIndexOf(kind === 'sealed' ? sealedMark : referenceMark));
+/** Gives the sort key of the plain row of the name and chain that a sealed row or a reference is for. */
+export function plainKeyOf(nameKey: string): string {
+  const end = nameKey.endsWith(referenceMark) ? nameKey.length - referenceMark.length : nameKey.lastIndexOf(sealedMark);
+  return end === -1 ? nameKey : nameKey.slice(0, end);
 }
 
 /** Gives the sort key of the row of a wrapped data key. */

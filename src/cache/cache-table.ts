@@ -1,7 +1,13 @@
-import type { DescribeTableCommandOutput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type {
+  AttributeDefinition,
+  DescribeTableCommandOutput,
+  DynamoDBClient,
+  GlobalSecondaryIndex,
+} from '@aws-sdk/client-dynamodb';
 import { describeAwsError } from '../aws/aws-errors';
 import { tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
+import { nameIndex } from './name-index';
 
 /** How the cache table is made. */
 export interface CacheTableOptions {
@@ -9,6 +15,8 @@ export interface CacheTableOptions {
   readonly table: string;
   /** KMS key that encrypts it at rest; absent: the key that DynamoDB owns, which always does. */
   readonly kmsKeyId?: string | undefined;
+  /** Whether it is to have the index by name, which handlers of changes can use in place of a scan. Default: false. */
+  readonly index?: boolean | undefined;
 }
 
 const ttlAttribute = 'ttl';
@@ -28,9 +36,12 @@ export async function ensureCacheTable(client: DynamoDBClient, options: CacheTab
     if (existing === undefined) await createTable(client, options);
     else checkKeys(table, existing);
     await switchOnTtl(client, table);
+    if (options.index === true && existing !== undefined) await addIndex(client, table, existing);
   } catch (error) {
     if (error instanceof CacherError) throw error;
-    const remedy = 'allow dynamodb:CreateTable, DescribeTable, DescribeTimeToLive and UpdateTimeToLive on it';
+    const remedy =
+      'allow dynamodb:CreateTable, DescribeTable, DescribeTimeToLive and UpdateTimeToLive on it' +
+      (options.index === true ? ', and UpdateTable' : '');
     throw new CacherError(`The cache table "${table}" could not be made: ${describeAwsError(error)}; ${remedy}.`, {
       cause: error,
     });
@@ -47,7 +58,10 @@ async function describeTable(client: DynamoDBClient, table: string): Promise<Des
   }
 }
 
-async function createTable(client: DynamoDBClient, { table, kmsKeyId }: CacheTableOptions): Promise<void> {
+async function createTable(
+  client: DynamoDBClient,
+  { table, kmsKeyId, index = false }: CacheTableOptions,
+): Promise<void> {
   const { CreateTableCommand, waitUntilTableExists } = await import('@aws-sdk/client-dynamodb');
   const command = new CreateTableCommand({
     TableName: table,
@@ -56,7 +70,10 @@ async function createTable(client: DynamoDBClient, { table, kmsKeyId }: CacheTab
       { AttributeName: tableKeys.partition, KeyType: 'HASH' },
       { AttributeName: tableKeys.sort, KeyType: 'RANGE' },
     ],
-    AttributeDefinitions: Object.values(tableKeys).map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+    AttributeDefinitions: attributeDefinitions(
+      index ? [...Object.values(tableKeys), nameIndex.partition] : Object.values(tableKeys),
+    ),
+    ...(index && { GlobalSecondaryIndexes: [indexDefinition] }),
     ...(kmsKeyId !== undefined && { SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: kmsKeyId } }),
   });
   try {
@@ -66,6 +83,40 @@ async function createTable(client: DynamoDBClient, { table, kmsKeyId }: CacheTab
     if ((error as Error).name !== 'ResourceInUseException') throw error;
   }
   await waitUntilTableExists({ client, maxWaitTime: maxWaitSeconds, minDelay: 1, maxDelay: 5 }, { TableName: table });
+}
+
+/** Adds the index; DynamoDB fills it within minutes. */
+async function addIndex(
+  client: DynamoDBClient,
+  table: string,
+  { Table: now }: DescribeTableCommandOutput,
+): Promise<void> {
+  if (now?.GlobalSecondaryIndexes?.some(({ IndexName: name }) => name === nameIndex.name) === true) return;
+  const { UpdateTableCommand } = await import('@aws-sdk/client-dynamodb');
+  const command = new UpdateTableCommand({
+    TableName: table,
+    AttributeDefinitions: attributeDefinitions([nameIndex.partition, nameIndex.sort]),
+    GlobalSecondaryIndexUpdates: [{ Create: indexDefinition }],
+  });
+  try {
+    await client.send(command);
+  } catch (error) {
+    // Another process was faster.
+    if ((error as Error).name !== 'ResourceInUseException') throw error;
+  }
+}
+
+const indexDefinition: GlobalSecondaryIndex = {
+  IndexName: nameIndex.name,
+  KeySchema: [
+    { AttributeName: nameIndex.partition, KeyType: 'HASH' },
+    { AttributeName: nameIndex.sort, KeyType: 'RANGE' },
+  ],
+  Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...nameIndex.attributes] },
+};
+
+function attributeDefinitions(names: readonly string[]): AttributeDefinition[] {
+  return names.map((name) => ({ AttributeName: name, AttributeType: 'S' }));
 }
 
 async function switchOnTtl(client: DynamoDBClient, table: string): Promise<void> {

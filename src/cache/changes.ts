@@ -1,7 +1,21 @@
 import { keySeparator } from '../aws/table-names';
-import { sha256 } from './cache-key';
+import { sha256 } from './sort-key';
 import { type AnswerRow, createdAtMs, nowhere, plainKeyOf } from './cache-row';
 import { type GenerationRow, type SourceChange } from './generation-row';
+
+/** What of a row tells which changes touch it. */
+export interface TracedRow {
+  /** Sort key. */
+  readonly nameKey: string;
+  /** Name of the setting, lower-cased. */
+  readonly name: string;
+  /** Where the answer comes from; `/_nonExistent` when the name is missing. */
+  readonly directory: string;
+  /** Directories of the chain, joined by `|`, and whatever follows a separator; absent: `chainHash` tells. */
+  readonly chain?: string;
+  /** SHA-256 of the chain, hex. */
+  readonly chainHash?: string;
+}
 
 /**
  * Gives the directories of the chain that a row answers for, in order.
@@ -10,8 +24,8 @@ import { type GenerationRow, type SourceChange } from './generation-row';
  *
  * @returns `undefined` for a row whose key and chain do not fit.
  */
-export function chainDirectories(row: AnswerRow): readonly string[] | undefined {
-  const chain = row.kind === 'plain' ? row.chain : hiddenChain(plainKeyOf(row), row.chainHash);
+export function chainDirectories({ chain: told, chainHash, nameKey }: TracedRow): readonly string[] | undefined {
+  const chain = told ?? hiddenChain(plainKeyOf(nameKey), chainHash ?? '');
   return chain?.split(keySeparator, 1)[0]?.split('|');
 }
 
@@ -19,7 +33,7 @@ export function chainDirectories(row: AnswerRow): readonly string[] | undefined 
  * Tells whether a change may make the answer of a row another one: it has its name, and happened in its chain, where it
  * was found or above.
  */
-export function mayTouch(change: SourceChange, row: AnswerRow): boolean {
+export function mayTouch(change: SourceChange, row: TracedRow): boolean {
   if (change.name !== undefined && change.name !== row.name) return false;
   if (change.directory === undefined) return true;
   const directories = chainDirectories(row);

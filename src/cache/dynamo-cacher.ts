@@ -9,7 +9,7 @@ import {
   type FindOptions,
   type SecretReference,
 } from './cacher';
-import { fitsSortKey } from './cache-key';
+import { fitsSortKey } from './sort-key';
 import {
   type AnswerRow,
   createdAtMs,
@@ -142,12 +142,13 @@ export class DynamoCacher extends Cacher {
   /**
    * Makes sure that the cache table exists, with time-to-live switched on. Does nothing where that is so.
    *
-   * @param options - `kmsKeyId`: the KMS key that encrypts it; absent: the one that DynamoDB owns.
+   * @param options - `kmsKeyId`: the KMS key that encrypts it; absent: the one that DynamoDB owns. `index`: whether it has the
+   * index by name, with which handlers of changes do without scans; default: no.
    * @throws CacherError when it cannot be made.
    */
-  async ensureCacheTable(options: { readonly kmsKeyId?: string } = {}): Promise<void> {
+  async ensureCacheTable(options: { readonly kmsKeyId?: string; readonly index?: boolean } = {}): Promise<void> {
     const { clients, settings } = currentSession();
-    await ensureCacheTable(await clients.dynamo(), { table: settings.cacheTable, kmsKeyId: options.kmsKeyId });
+    await ensureCacheTable(await clients.dynamo(), { table: settings.cacheTable, ...options });
   }
 
   private stateOf({ key, session }: CachedChain): PartitionState {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { CacheKey, fitsSortKey, nameOfKey } from '../../src/cache/cache-key';
+import { CacheKey, nameOfKey } from '../../src/cache/cache-key';
+import { fitsSortKey } from '../../src/cache/sort-key';
 import { Directory, DirectoryChain } from '../../src/index';
 import { cacheKey } from './rows';
 

@@ -9,6 +9,8 @@ interface Input {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: AttributeMap;
   readonly RequestItems?: Readonly<Record<string, readonly WriteRequest[]>>;
+  readonly IndexName?: string;
+  readonly ExclusiveStartKey?: AttributeMap;
 }
 
 interface WriteRequest {
@@ -34,6 +36,11 @@ export class MemoryDynamo {
   readonly config = { region: () => Promise.resolve('us-east-1'), maxAttempts: () => Promise.resolve(1) };
   /** What every operation fails with from now on; `undefined`: none does. */
   fail: Error | undefined;
+  /** How many rows a Scan gives at once. */
+  scanPageRows = 1000;
+  /** Read units that a page of a Scan costs. */
+  scanPageUnits = 128;
+  private readonly failing = new Map<string, Error>();
   private readonly partitions = new Map<string, Map<string, AttributeMap>>();
 
   /** This as the client that `AwsClients` takes. */
@@ -57,6 +64,11 @@ export class MemoryDynamo {
     return Promise.resolve();
   }
 
+  /** Lets every write to a partition fail from now on, and every Query of it. */
+  failPartition(partition: string, error: Error): void {
+    this.failing.set(partition, error);
+  }
+
   /** Loses the rows of a partition. */
   forget(partition: string): void {
     this.partitions.delete(partition);
@@ -66,10 +78,13 @@ export class MemoryDynamo {
     const name = command.constructor.name.replace(/Command$/, '');
     this.operations.push(name);
     await setImmediate();
-    if (this.fail !== undefined) throw this.fail;
+    const failure = this.fail ?? this.failureOf(command.input);
+    if (failure !== undefined) throw failure;
     switch (name) {
       case 'Query':
-        return { Items: this.query(command.input.ExpressionAttributeValues?.[':partition']?.S ?? '') };
+        return { Items: this.queryOf(command.input) };
+      case 'Scan':
+        return this.scan(command.input.ExclusiveStartKey);
       case 'GetItem':
         return { Item: copyIfAny(this.find(command.input.Key)) };
       case 'PutItem':
@@ -90,6 +105,32 @@ export class MemoryDynamo {
     return rows
       .sort(([one], [other]) => Buffer.compare(Buffer.from(one), Buffer.from(other)))
       .map(([, row]) => copyRow(row));
+  }
+
+  /** Queries the table by partition, or the index by name. */
+  private queryOf({ IndexName: index, ExpressionAttributeValues: values }: Input): readonly AttributeMap[] {
+    if (index === undefined) return this.query(values?.[':partition']?.S ?? '');
+    return this.rows.filter((row) => row['real_name']?.S === values?.[':name']?.S);
+  }
+
+  private failureOf(input: Input): Error | undefined {
+    if (this.failing.size === 0) return undefined;
+    const text = JSON.stringify(input);
+    return [...this.failing].find(([partition]) => text.includes(JSON.stringify(partition)))?.[1];
+  }
+
+  private scan(start: AttributeMap | undefined): object {
+    const all = this.rows;
+    const begin = start === undefined ? 0 : all.findIndex((row) => keyText(row) === keyText(start)) + 1;
+    const items = all.slice(begin, begin + this.scanPageRows);
+    const last = items.at(-1);
+    const isLast = last === undefined || begin + items.length >= all.length;
+    const key = { app_key: last?.['app_key'], name_key: last?.['name_key'] };
+    return {
+      Items: items,
+      ConsumedCapacity: { CapacityUnits: this.scanPageUnits },
+      ...(!isLast && { LastEvaluatedKey: key }),
+    };
   }
 
   private find(key: AttributeMap | undefined): AttributeMap | undefined {

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import * as tsyringe from 'tsyringe';
 import ts from 'typescript';
 import * as xcon from 'xcon';
+import * as events from 'xcon/events';
 import * as testing from 'xcon/testing';
 import * as zod from 'zod';
 import { type Block } from './documents';
@@ -10,6 +11,7 @@ import { type Block } from './documents';
 const modules: Readonly<Record<string, unknown>> = {
   xcon,
   'xcon/testing': testing,
+  'xcon/events': events,
   'reflect-metadata': {},
   tsyringe,
   zod,

@@ -49,16 +49,19 @@ describe('the tarball', () => {
 });
 
 describe('in Node', () => {
-  it.each(['xcon', 'xcon/core', 'xcon/testing'])('%s has the same exports for import and require', async (path) => {
-    const outcome = await printed(`
+  it.each(['xcon', 'xcon/core', 'xcon/testing', 'xcon/events'])(
+    '%s has the same exports for import and require',
+    async (path) => {
+      const outcome = await printed(`
       import * as imported from '${path}';
       const required = require('${path}');
       const names = Object.keys(required).filter((name) => imported[name] === required[name]);
       console.log(names.length > 0 && names.sort().join() === Object.keys(imported).sort().join());
     `);
 
-    expect(outcome).toEqual({ code: 0, output: 'true' });
-  });
+      expect(outcome).toEqual({ code: 0, output: 'true' });
+    },
+  );
 
   it('is one instance through every door', async () => {
     const outcome = await printed(`
@@ -88,7 +91,7 @@ describe('in Node', () => {
     expect(outcome).toEqual({ code: 0, output: 'green' });
   });
 
-  it.each(['xcon', 'xcon/core', 'xcon/testing'])('%s loads no package but itself', async (path) => {
+  it.each(['xcon', 'xcon/core', 'xcon/testing', 'xcon/events'])('%s loads no package but itself', async (path) => {
     const outcome = await printed(`
       await import('${path}');
       const packages = Object.keys(require.cache).map((file) => /.*node_modules.((@[^/]+.)?[^/]+)/.exec(file)[1]);

@@ -1,0 +1,46 @@
+import { fitsSortKey } from '../cache/sort-key';
+import { type SourceChange } from '../cache/generation-row';
+
+/** A change in a directory that is known, and the events that told of it. */
+export interface EventChange extends SourceChange {
+  readonly directory: string;
+  /** Ids of the events; one is empty when its event has none. */
+  readonly eventIds: readonly string[];
+}
+
+/** Random end that Secrets Manager gives each ARN. Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html */
+const randomEnd = /-[A-Za-z0-9]{6}$/;
+
+/**
+ * Gives the directory and the name that the full name of a parameter or a secret stands for.
+ *
+ * @returns `undefined` for what is in no directory that a chain can have: without a slash in front, or right below the root.
+ */
+export function placeOf(fullName: string): { readonly directory: string; readonly name: string } | undefined {
+  const end = fullName.lastIndexOf('/');
+  const directory = fullName.slice(0, Math.max(0, end));
+  const name = fullName.slice(end + 1).toLowerCase();
+  return name === '' || !isCacheable(directory, name) ? undefined : { directory, name };
+}
+
+/** Whether a path can be that of a directory in a cached chain, and its rows have room for a name. */
+export function isCacheable(path: string, name = ''): boolean {
+  if (!/^\/[^/]/.test(path) || path.endsWith('/') || path.includes('//') || /[{}|]/.test(path)) return false;
+  return fitsSortKey(path + name);
+}
+
+/** Gives the name of a parameter that is told by its ARN, or by its name. */
+export function parameterName(nameOrArn: string): string {
+  return nameOrArn.replace(/^arn:[^:]*:ssm:[^:]*:[^:]*:parameter(?=\/)/, '');
+}
+
+/**
+ * Gives the names that a secret may have which is told by its ARN, or by its name.
+ *
+ * @returns Two for an ARN: callers may leave its random end away, and a name may look as if it had one.
+ */
+export function secretNames(nameOrArn: string): readonly string[] {
+  const [, name] = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(nameOrArn) ?? [];
+  if (name === undefined) return [nameOrArn];
+  return randomEnd.test(name) ? [name.replace(randomEnd, ''), name] : [name];
+}

@@ -1,0 +1,51 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type SourceChange } from '../cache/generation-row';
+import { updateGeneration } from '../cache/generation-store';
+import { nextGeneration } from '../cache/next-generation';
+import { writeRows } from '../cache/row-writer';
+import { changeOf, type TracedPartition } from './traced-partition';
+
+/** What the handler works with. */
+export interface ChangeSession {
+  readonly client: DynamoDBClient;
+  /** The cache table. */
+  readonly table: string;
+  /** Gives the current time, **milliseconds** since the Unix epoch. */
+  readonly nowMs: () => number;
+  /** Gives a number in `[0, 1)`. */
+  readonly random: () => number;
+  /** Waits, **milliseconds**. */
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** What has been done in one partition. */
+export interface FollowedPartition {
+  readonly environ: string;
+  /** How many rows were dropped. */
+  readonly dropped: number;
+}
+
+/**
+ * Follows changes in one partition: drops the rows that they may touch, then raises the generation.
+ *
+ * In this order: who sees the new generation finds the rows gone. Rows that are written meanwhile, out of memory of before,
+ * tell that they are, and are not used. Doing it again drops nothing more, and raises the generation once more.
+ *
+ * @returns `undefined` when no change is in a directory of the partition.
+ * @throws What the SDK throws, or an Error when rows remain unprocessed.
+ */
+export async function followInPartition(
+  { client, table, nowMs, random }: ChangeSession,
+  partition: TracedPartition,
+  all: readonly SourceChange[],
+): Promise<FollowedPartition | undefined> {
+  const { environ } = partition;
+  const { changes, dropped } = changeOf(partition, all);
+  if (changes.length === 0) return undefined;
+  await writeRows(
+    { client, table, environ, random },
+    dropped.map((nameKey) => ({ delete: { nameKey } })),
+  );
+  await updateGeneration({ client, table, environ }, (before) => nextGeneration(before, changes, nowMs()));
+  return { environ, dropped: dropped.length };
+}

@@ -1,0 +1,7 @@
+export {
+  type BatchResponse,
+  type ChangeContext,
+  type ChangeHandler,
+  type ChangeHandlerOptions,
+  createChangeHandler,
+} from './change-handler';

@@ -1,0 +1,85 @@
+import type { ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import { type AttributeMap, wellFormedRow } from '../aws/attribute-value';
+import { tableKeys } from '../aws/table-names';
+import { type ChangeSession } from './follow-in-partition';
+import { partitionsOf } from './partitions-of';
+import { tracedAttributes, type TracedPartition } from './traced-partition';
+
+/** Partitions that have been read whole, and where reading goes on. */
+export interface ScannedPartitions {
+  readonly partitions: readonly TracedPartition[];
+  /** Key of the last row of them; reading can go on behind it. */
+  readonly position: AttributeMap | undefined;
+  /** Whether there are no more. */
+  readonly isLast: boolean;
+}
+
+/** How the table is read. */
+export interface ScanOptions {
+  /** Read units a second, on average. */
+  readonly unitsPerSecond: number;
+  /** Where a former reading got to; absent: from the beginning. */
+  readonly from?: AttributeMap | undefined;
+}
+
+/** Most pages that a cache table can have: 100 GB. */
+const maxPages = 100_000;
+
+/**
+ * Reads the whole table, partition by partition.
+ *
+ * Scan gives the rows of a partition one after the other. Should it ever not, a partition comes in several parts, each of
+ * which is whole in itself to whoever follows changes in it.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
+ *
+ * @throws What the SDK throws.
+ */
+export async function* scanPartitions(
+  session: ChangeSession,
+  { unitsPerSecond, from }: ScanOptions,
+): AsyncGenerator<ScannedPartitions> {
+  const beganMs = session.nowMs();
+  let units = 0;
+  let start = from;
+  let rest: readonly AttributeMap[] = [];
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const page = await readPage(session, start);
+    const rows: readonly AttributeMap[] = [...rest, ...(page.Items ?? []).map(wellFormedRow)];
+    start = page.LastEvaluatedKey;
+    const lastEnviron = environOf(rows.at(-1));
+    // More rows of the last partition may be on the next page.
+    const end = start === undefined ? rows.length : rows.findLastIndex((row) => environOf(row) !== lastEnviron) + 1;
+    const whole = rows.slice(0, end);
+    rest = rows.slice(end);
+    const isLast = start === undefined;
+    yield { partitions: partitionsOf(whole), position: keyOf(whole.at(-1)), isLast };
+    if (isLast) return;
+    units += page.ConsumedCapacity?.CapacityUnits ?? 0;
+    const aheadMs = (units / unitsPerSecond) * 1000 - (session.nowMs() - beganMs);
+    if (aheadMs > 0) await session.sleep(aheadMs);
+  }
+  throw new Error(`The table ${session.table} has more than ${maxPages} pages.`);
+}
+
+async function readPage({ client, table }: ChangeSession, start: AttributeMap | undefined): Promise<ScanCommandOutput> {
+  const { ScanCommand } = await import('@aws-sdk/client-dynamodb');
+  const columns = tracedAttributes.map((name, index): [string, string] => [`#a${index}`, name]);
+  return client.send(
+    new ScanCommand({
+      TableName: table,
+      ProjectionExpression: columns.map(([placeholder]) => placeholder).join(', '),
+      ExpressionAttributeNames: Object.fromEntries(columns),
+      ReturnConsumedCapacity: 'TOTAL',
+      ExclusiveStartKey: start,
+    }),
+  );
+}
+
+function environOf(row: AttributeMap | undefined): string | undefined {
+  return row?.[tableKeys.partition]?.S;
+}
+
+function keyOf(row: AttributeMap | undefined): AttributeMap | undefined {
+  if (row === undefined) return undefined;
+  return Object.fromEntries(Object.values(tableKeys).map((name) => [name, row[name] ?? { S: '' }]));
+}

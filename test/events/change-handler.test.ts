@@ -1,0 +1,269 @@
+import { CacherError, InvalidSettingsError } from '../../src/index';
+import { createChangeHandler } from '../../src/events/index';
+import { startMs } from '../cache/doubles';
+import { CacheWorld, chainOf } from './cache-world';
+import { queueBatch, streamBatch } from './fixtures/batches';
+import { parameterEvent } from './fixtures/parameter-store';
+import { labelEvent, trailCalls } from './fixtures/secrets-manager';
+
+let world: CacheWorld;
+
+beforeEach(() => {
+  world = new CacheWorld();
+});
+
+/** An error as DynamoDB answers it. */
+function refusal(): Error {
+  return Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+}
+
+describe('a change in the own directory of a partition', () => {
+  it('drops the rows of its name, of every kind, and raises the generation, by one Query', async () => {
+    await world.plain('db_host');
+    await world.plain('pool');
+    await world.secret('token');
+    await world.secret('db_host');
+
+    const response = await world.handle(parameterEvent('Update', '/orders/prod/DB_HOST'));
+
+    expect(response).toBeUndefined();
+    expect(world.left).toEqual(['/orders/prod pool', '/orders/prod token', '/orders/prod token']);
+    expect(world.generations).toEqual({ '/orders/prod': startMs });
+    expect(world.dynamo.operations).toEqual(['Query', 'BatchWriteItem', 'GetItem', 'PutItem']);
+  });
+
+  it('drops what was found below it, and what was missing', async () => {
+    await world.plain('region', { directory: '/global/all' });
+    await world.missing('nope');
+    const created = [parameterEvent('Create', '/orders/prod/REGION'), parameterEvent('Create', '/orders/prod/nope')];
+
+    await world.handle(queueBatch(...created));
+
+    expect(world.left).toEqual([]);
+  });
+
+  it('raises the generation also when nobody has asked for the name: processes may remember that it is missing', async () => {
+    await world.plain('pool');
+
+    await world.handle(parameterEvent('Create', '/orders/prod/NEW'));
+
+    expect(world.left).toEqual(['/orders/prod pool']);
+    expect(world.generations).toEqual({ '/orders/prod': startMs });
+  });
+
+  it('leaves other partitions alone', async () => {
+    await world.plain('db_host');
+    await world.plain('db_host', { environ: '/billing/prod' });
+
+    await world.handle(parameterEvent('Update', '/orders/prod/DB_HOST'));
+
+    expect(world.left).toEqual(['/billing/prod db_host']);
+    expect(Object.keys(world.generations)).toEqual(['/orders/prod']);
+    expect(world.count('Scan')).toBe(0);
+  });
+
+  it('is looked for everywhere when it is said to be shared', async () => {
+    const directories = chainOf('/billing/prod', '/orders/prod');
+    await world.plain('db_host');
+    await world.plain('db_host', { environ: '/billing/prod', directories, directory: '/orders/prod' });
+
+    await world.handle(parameterEvent('Update', '/orders/prod/DB_HOST'), { sharedDirectories: ['/orders/prod'] });
+
+    expect(world.left).toEqual([]);
+    expect(Object.keys(world.generations).sort()).toEqual(['/billing/prod', '/orders/prod']);
+  });
+});
+
+describe('a change in a directory of many', () => {
+  beforeEach(async () => {
+    for (const environ of ['/orders/prod', '/orders/test', '/billing/prod']) {
+      await world.plain('region', { environ, directory: '/global/all' });
+      await world.plain('pool', { environ, directory: '/global/all' });
+    }
+    world.dynamo.operations.length = 0;
+  });
+
+  it.each([
+    ['/global/all/REGION', ['/billing/prod', '/orders/prod', '/orders/test']],
+    ['/global/prod/REGION', ['/billing/prod', '/orders/prod']],
+    ['/orders/all/REGION', ['/orders/prod', '/orders/test']],
+  ])('%s is followed wherever it is looked in, by one Scan', async (name, touched) => {
+    await world.handle(parameterEvent('Update', name));
+
+    expect(Object.keys(world.generations).sort()).toEqual(touched);
+    const left = ['/billing/prod', '/orders/prod', '/orders/test'].filter((each) => !touched.includes(each));
+    expect(world.left.filter((each) => each.endsWith('region')).sort()).toEqual(left.map((each) => `${each} region`));
+    expect(world.left.filter((each) => each.endsWith('pool'))).toHaveLength(3);
+    expect(world.count('Scan')).toBe(1);
+  });
+
+  it.each(['/mine/X', '/orders/special/X', '/payments/export/prod/X'])(
+    '%s of somebody is found in the chains that have it, also when they are hidden',
+    async (name) => {
+      const directory = name.slice(0, -2);
+      await world.secret('x', { directories: `${directory}|/global/all` });
+
+      await world.handle(parameterEvent('Update', name));
+
+      expect(world.left).toHaveLength(6);
+      expect(Object.keys(world.generations)).toEqual(['/orders/prod']);
+    },
+  );
+
+  it('is followed where only somebody watches', async () => {
+    await world.dynamo.plant({
+      app_key: { S: '/quiet/prod' },
+      name_key: { S: '~xcon|gen' },
+      real_name: { S: '~xcon-gen' },
+      xcon_gen: { N: '0' },
+      xcon_directories: { SS: ['/mine', '/quiet/prod'] },
+    });
+
+    await world.handle(parameterEvent('Create', '/mine/X'));
+
+    expect(world.generations).toEqual({ '/quiet/prod': startMs });
+  });
+
+  it('is left alone where nobody looks', async () => {
+    await world.handle(parameterEvent('Create', '/nobody/prod/X'));
+
+    expect(world.left).toHaveLength(6);
+    expect(world.generations).toEqual({});
+  });
+});
+
+describe('a burst', () => {
+  it('of a thousand changes is followed together', async () => {
+    await world.plain('name_1');
+    await world.plain('name_2', { environ: '/billing/prod', directory: '/global/all' });
+    await world.plain('other', { environ: '/billing/prod', directory: '/global/all' });
+    const messages = Array.from({ length: 1000 }, (_, index) =>
+      parameterEvent('Update', `${index % 2 === 0 ? '/global/all' : '/orders/prod'}/NAME_${index}`, `event-${index}`),
+    );
+
+    const response = await world.handle(queueBatch(...messages));
+
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect(world.left).toEqual(['/billing/prod other']);
+    expect([world.count('Scan'), world.count('Query')]).toEqual([1, 1]);
+    // The own directory and those of all are two passes over one partition.
+    expect(world.generations).toEqual({ '/orders/prod': startMs + 1, '/billing/prod': startMs });
+  });
+
+  it('of changes of one name is one change', async () => {
+    await world.plain('db_host');
+    const event = parameterEvent('Update', '/orders/prod/DB_HOST');
+
+    await world.handle(
+      queueBatch(event, event, labelEvent('/orders/prod/DB_HOST'), trailCalls.DeleteSecret('/orders/prod/db_host')),
+    );
+
+    expect(world.generations).toEqual({ '/orders/prod': startMs });
+  });
+});
+
+describe('a change that is told twice', () => {
+  it('drops nothing more the second time', async () => {
+    await world.plain('db_host');
+    await world.plain('pool');
+    const event = parameterEvent('Update', '/orders/prod/DB_HOST');
+    await world.handle(event);
+
+    await world.handle(event);
+
+    expect(world.left).toEqual(['/orders/prod pool']);
+    expect(world.generations).toEqual({ '/orders/prod': startMs + 1 });
+  });
+});
+
+describe('what cannot be followed', () => {
+  it('fails a single event, so that it is tried again', async () => {
+    await world.plain('db_host');
+    world.dynamo.fail = refusal();
+
+    const handling = world.handle(parameterEvent('Update', '/orders/prod/DB_HOST'));
+
+    await expect(handling).rejects.toThrow(CacherError);
+    await expect(handling).rejects.toThrow('A change could not be followed: AccessDeniedException: no.');
+    expect(world.log.warnings).toEqual([
+      expect.objectContaining({ event: 'change.failed', events: 1, reason: 'AccessDeniedException: no' }),
+    ]);
+  });
+
+  it('fails the messages that it concerns, and no others', async () => {
+    await world.plain('a');
+    await world.plain('b', { environ: '/billing/prod' });
+    world.dynamo.failPartition('/billing/prod', refusal());
+    const batch = queueBatch(
+      parameterEvent('Update', '/orders/prod/A'),
+      parameterEvent('Update', '/billing/prod/B'),
+      parameterEvent('Update', 'golden-ami'),
+      { source: 'unknown' },
+    );
+
+    expect(await world.handle(batch)).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
+    expect(world.left).toEqual(['/billing/prod b']);
+  });
+
+  it('fails, of a change in many partitions, all messages about it, once the others are done', async () => {
+    for (const environ of ['/a/prod', '/b/prod', '/c/prod'])
+      await world.plain('x', { environ, directory: '/global/all' });
+    world.dynamo.failPartition('/b/prod', refusal());
+
+    const response = await world.handle(queueBatch(parameterEvent('Update', '/global/all/X')));
+
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+    expect(world.left).toEqual(['/b/prod x']);
+  });
+
+  it('fails the first record of a stream that it concerns: Lambda tries all from there on', async () => {
+    await world.plain('a');
+    world.dynamo.failPartition('/billing/prod', refusal());
+    const row = (directory: string, name: string) => ({ app_key: { S: directory }, name_key: { S: name } });
+
+    const response = await world.handle(
+      streamBatch(
+        { after: row('/orders/prod', 'A') },
+        { after: row('/billing/prod', 'B') },
+        { after: row('/billing/prod', 'C') },
+      ),
+    );
+
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: '112' }] });
+    expect(world.left).toEqual([]);
+  });
+});
+
+describe('what nobody knows', () => {
+  it('is logged, and does not fail', async () => {
+    expect(await world.handle({ source: 'aws.ec2', 'detail-type': 'State-change', detail: 'canary' })).toBeUndefined();
+    expect(await world.handle(queueBatch('canary'))).toEqual({ batchItemFailures: [] });
+
+    expect(world.log.warnings).toEqual([
+      { event: 'change.unknown', what: 'aws.ec2, State-change' },
+      { event: 'change.unknown', what: 'no event, but undefined' },
+    ]);
+    expect(world.log.text.join()).not.toContain('canary');
+    expect(world.dynamo.operations).toEqual([]);
+  });
+});
+
+describe('createChangeHandler', () => {
+  it('says at debug level what was done', async () => {
+    await world.plain('db_host');
+
+    await world.handle(parameterEvent('Update', '/orders/prod/DB_HOST'));
+
+    expect(world.log.text.map((line) => JSON.parse(line) as unknown)).toContainEqual({
+      event: 'change.followed',
+      table: 'global-all-configCache',
+      changes: 1,
+      partitions: 1,
+      rows: 1,
+    });
+  });
+
+  it.each([0, -1, Number.NaN])('cannot scan at %s units a second', (scanUnitsPerSecond) => {
+    expect(() => createChangeHandler({ scanUnitsPerSecond })).toThrow(InvalidSettingsError);
+  });
+});
