@@ -1,10 +1,9 @@
 import { type LocalAws, localAwsEnvironment, LocalAwsError, startLocalAws } from '../testing';
 import { readArguments, type RunOptions } from './arguments';
-import { FileWatch } from './file-watch';
 import { help } from './help';
 import { type Output } from './output';
 import { describeCall } from './reports';
-import { reloadSeed } from './seed-reloads';
+import { SeedFile } from './seed-file';
 import { formatVariables } from './variables';
 
 /** How a command ended, for the shell: stopped or done, failed, wrong usage. */
@@ -49,8 +48,7 @@ async function run(options: RunOptions, { output, pause }: CommandHost): Promise
   const tell = (text: string): void => output.message(`xcon-local: ${text}\n`);
   const inform = options.detail === 'quiet' ? () => undefined : tell;
   const { seed } = options;
-  // Before the file is read, so that no change is missed.
-  const watch = seed === undefined ? undefined : await FileWatch.begin(seed);
+  const file = seed === undefined ? undefined : await SeedFile.begin(seed);
   const aws = await start(options, output).catch((error: unknown) => {
     if (error instanceof LocalAwsError) return error;
     throw error;
@@ -65,9 +63,9 @@ async function run(options: RunOptions, { output, pause }: CommandHost): Promise
     while (await pause()) {
       // It may run for days.
       aws.calls.clear();
-      const outcome = seed !== undefined && watch !== undefined ? await reloadSeed(seed, watch, aws) : undefined;
-      if (outcome !== undefined && 'changes' in outcome) inform(`${seed} was read again: ${outcome.changes}.`);
-      if (outcome !== undefined && 'problem' in outcome) tell(`${seed} was not applied. ${outcome.problem}`);
+      const outcome = await file?.reload(aws);
+      if (outcome?.kind === 'applied') inform(outcome.text);
+      if (outcome?.kind === 'refused') tell(outcome.text);
     }
   } finally {
     await aws.close();

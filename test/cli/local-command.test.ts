@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ExitCode, localCommand } from '../../src/cli/local-command';
 import { type LocalAws, startLocalAws } from '../../src/testing';
@@ -120,6 +121,37 @@ describe('xcon-local', () => {
     const { messages } = await run(['--latency', '30', '--log'], (aws) => [read(aws, '/none')]);
 
     expect(Number(/(\d+) ms/.exec(messages)?.[1])).toBeGreaterThanOrEqual(29);
+  });
+
+  it('tells what became of a seed file that has changed; when told to be quiet, only what was refused', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'command-'));
+    const path = join(folder, 'seed.yaml');
+    const texts = ['ssm: { /a: "1" }', 'ssm: { /a: "1", /b: "22" }', 'ssm: 22222222'];
+    const edited = async (...args: readonly string[]) => {
+      let messages = '';
+      const steps = texts.flatMap((text) => [text, undefined, undefined]);
+      writeFileSync(path, 'ssm: {}');
+      const pause = () => {
+        if (steps.length === 0) return Promise.resolve(false);
+        const text = steps.shift();
+        if (text !== undefined) writeFileSync(path, text);
+        return Promise.resolve(true);
+      };
+      const output = { result: () => undefined, message: (text: string) => void (messages += text) };
+      await localCommand(['--seed', path, ...args], { version: '', output, pause });
+      return messages.trimEnd().split('\n');
+    };
+    const refused = `xcon-local: ${path} was not applied. Seed file ${path}: ssm is a number; expected a map.`;
+
+    const [told, quiet] = [await edited(), await edited('--quiet')];
+
+    rmSync(folder, { recursive: true });
+    expect(told.slice(1, -1)).toEqual([
+      `xcon-local: ${path} was read again: 1 parameter added.`,
+      `xcon-local: ${path} was read again: 1 parameter added.`,
+      refused,
+    ]);
+    expect(quiet).toEqual([refused]);
   });
 
   it('passes on what nobody expects', async () => {

@@ -1,20 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileWatch } from '../../src/cli/file-watch';
-import { type ReloadOutcome, reloadSeed } from '../../src/cli/seed-reloads';
+import { type ReloadOutcome, SeedFile } from '../../src/cli/seed-file';
 import { type LocalAws, startLocalAws } from '../../src/testing';
 
 let folder: string;
 let path: string;
 let aws: LocalAws;
-let watch: FileWatch;
+let file: SeedFile;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reload-'));
   path = join(folder, 'seed.yaml');
   writeFileSync(path, 'ssm: { /a: "1", /b: "1" }');
-  watch = await FileWatch.begin(path);
+  file = await SeedFile.begin(path);
   aws = await startLocalAws({ seed: path });
 });
 
@@ -25,20 +24,21 @@ afterEach(async () => {
 
 async function settle(text: string, target: Pick<LocalAws, 'reseed'> = aws): Promise<ReloadOutcome | undefined> {
   writeFileSync(path, text);
-  await reloadSeed(path, watch, target);
-  return reloadSeed(path, watch, target);
+  await file.reload(target);
+  return file.reload(target);
 }
 
-describe('reloadSeed', () => {
+describe('SeedFile', () => {
   it('does nothing while the file stays as it is', async () => {
-    expect(await reloadSeed(path, watch, aws)).toBeUndefined();
+    expect(await file.reload(aws)).toBeUndefined();
   });
 
   it('tells in counts what a changed file has changed', async () => {
     expect(await settle('ssm: { /a: "22", /c: "3" }')).toEqual({
-      changes: '1 parameter added, 1 changed, 1 removed',
+      kind: 'applied',
+      text: `${path} was read again: 1 parameter added, 1 changed, 1 removed.`,
     });
-    expect(await reloadSeed(path, watch, aws)).toBeUndefined();
+    expect(await file.reload(aws)).toBeUndefined();
   });
 
   it.each([
@@ -49,14 +49,16 @@ describe('reloadSeed', () => {
     const outcome = await settle(text);
 
     const after = await settle('ssm: { /a: "1", /b: "1" } # as before');
-    expect(outcome).toEqual({ problem: expect.stringMatching(`^Seed file ${path}: `) as string });
-    expect(outcome).toEqual({ problem: expect.stringContaining(problem) as string });
-    expect(after).toEqual({ changes: 'nothing to change' });
+    expect(outcome).toEqual({ kind: 'refused', text: `${path} was not applied. Seed file ${path}: ${problem}` });
+    expect(after).toEqual({ kind: 'applied', text: `${path} was read again: nothing to change.` });
   });
 
   it('tells the kind of an error that may quote the file, not its message', async () => {
     const broken = { reseed: () => Promise.reject(new TypeError('cannot read hunter2')) };
 
-    expect(await settle('ssm: {}', broken)).toEqual({ problem: 'TypeError while it was applied.' });
+    expect(await settle('ssm: {}', broken)).toEqual({
+      kind: 'refused',
+      text: `${path} was not applied. TypeError while doing so.`,
+    });
   });
 });
