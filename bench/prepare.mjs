@@ -1,6 +1,6 @@
-// What a comparison needs: the peers in bench/node_modules, the package in dist, and a place where `xcon` is that package.
+// What a comparison needs: the peers in bench/node_modules, and a place where `xcon` is the package as it is built now.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,7 +8,7 @@ const bench = dirname(fileURLToPath(import.meta.url));
 const root = dirname(bench);
 
 /**
- * Installs the peers when one is missing, builds the package, and makes `xcon` mean what was built in a folder.
+ * Installs the peers when one is missing, and puts the package, built, into the `node_modules` of a folder.
  *
  * The clients of the AWS SDK are peers of Powertools. It finds those that xcon uses, so both run on the same version.
  */
@@ -16,9 +16,10 @@ export function prepare(folder) {
   const { dependencies } = JSON.parse(readFileSync(join(bench, 'package.json'), 'utf8'));
   const missing = Object.keys(dependencies).some((name) => !existsSync(join(bench, 'node_modules', name)));
   if (missing) run('npm', 'ci', '--prefix', bench, '--no-audit', '--no-fund');
-  run(process.execPath, join(root, '.ci/build.mjs'), '--js');
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(root, join(folder, 'node_modules/xcon'), 'dir');
+  const installed = join(folder, 'node_modules/xcon');
+  mkdirSync(installed, { recursive: true });
+  copyFileSync(join(root, 'package.json'), join(installed, 'package.json'));
+  run(process.execPath, join(root, '.ci/build.mjs'), '--js', '--out', join(installed, 'dist'));
 }
 
 function run(program, ...args) {

@@ -1,4 +1,5 @@
 // Measures reads of what is in memory, in a process of its own: node hot-process.cjs outside
+import { deepStrictEqual } from 'node:assert';
 import { createRequire } from 'node:module';
 import { Config, config } from 'xcon';
 import { floor, lookups, powertoolsLoops, readLoops, turns } from './hot-loops';
@@ -40,7 +41,10 @@ const kinds: Readonly<Record<string, () => Promise<LoopTimes>>> = {
 /** Brings into memory what is looked up. */
 async function lookAround(): Promise<void> {
   config.setOverride('overridden', 'yes');
-  for (const name of ['db_host', 'nowhere', 'from_env', 'fourth', 'overridden']) await config.get(name);
+  const names = ['db_host', 'nowhere', 'from_env', 'fourth', 'overridden'];
+  const values: unknown[] = [];
+  for (const name of names) values.push(await config.get(name));
+  deepStrictEqual(values, [settings.db.host, undefined, 'yes', 'far away', 'yes']);
 }
 
 async function powertools(): Promise<InstanceType<PowertoolsSsm['SSMProvider']>> {

@@ -2,12 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { runChild } from './child';
 import { figure, median, type Measured, type Result } from './result';
 
 const rounds = 31;
 /** What node-config may be beaten by, milliseconds. */
 const allowanceMs = 5;
+
+/** What every program does besides: it tells how much time processors have spent on it, microseconds. */
+const epilogue = `process.on('exit', () => {
+  const { user, system } = process.cpuUsage();
+  process.stdout.write(String(user + system));
+});`;
 
 /** Programs that load one thing and end. */
 const programs = {
@@ -28,16 +35,29 @@ const programs = {
 
 type Program = keyof typeof programs;
 
-/** Milliseconds over a bare Node. */
-type Costs = Readonly<Record<Program, number>>;
+/** ES modules and CommonJS. */
+const kinds = ['mjs', 'cjs'] as const;
+type Kind = (typeof kinds)[number];
+const labels = { mjs: `import 'xcon'`, cjs: `require('xcon')` } as const;
+
+/** Milliseconds. */
+interface Cost {
+  readonly wallMs: number;
+  /** What processors have spent, waiting left out: a busy machine changes it less. */
+  readonly cpuMs: number;
+}
+
+/** What programs cost over a bare Node. */
+type Costs = Readonly<Record<Program, Cost>>;
 
 /** Measures what loading costs, as whole processes, and what is loaded. */
 export async function measureImport(): Promise<Measured> {
-  for (const [name, text] of Object.entries(programs)) writeFileSync(join(__dirname, name), text);
+  for (const [name, code] of Object.entries(programs)) writeFileSync(join(__dirname, name), `${code}\n${epilogue}\n`);
   const costs = await timePrograms();
   const results = [
-    ...(['mjs', 'cjs'] as const).flatMap((kind) => compareAll(kind, costs)),
-    { what: `import 'xcon/core'`, goal: '', ours: figure(costs['core.mjs'], 'ms'), peer: '' },
+    ...kinds.flatMap((kind) => compareAll(kind, costs)),
+    ...kinds.map((kind) => compareCpu(kind, costs)),
+    { what: `import 'xcon/core', over bare Node`, goal: '', ours: figure(costs['core.mjs'].wallMs, 'ms'), peer: '' },
     await loadedModules(),
   ];
   return { results };
@@ -46,7 +66,7 @@ export async function measureImport(): Promise<Measured> {
 /** Starts every program once in each round, in an order that moves on. */
 async function timePrograms(): Promise<Costs> {
   const names = Object.keys(programs) as Program[];
-  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Program, number[]>;
+  const times = Object.fromEntries(names.map((name) => [name, [] as Cost[]])) as Record<Program, Cost[]>;
   for (const name of names) await timeOf(name);
   for (let round = 0; round < rounds; round += 1) {
     for (let index = 0; index < names.length; index += 1) {
@@ -54,28 +74,30 @@ async function timePrograms(): Promise<Costs> {
       times[name].push(await timeOf(name));
     }
   }
-  const cost = (name: Program): number =>
-    median(times[name]) - median(times[name.endsWith('.mjs') ? 'bare.mjs' : 'bare.cjs']);
-  return Object.fromEntries(names.map((name) => [name, cost(name)])) as Costs;
+  const overBare = (name: Program, key: keyof Cost): number => {
+    const bare = name.endsWith('.mjs') ? 'bare.mjs' : 'bare.cjs';
+    return median(times[name].map((each) => each[key])) - median(times[bare].map((each) => each[key]));
+  };
+  const costs = names.map((name) => [name, { wallMs: overBare(name, 'wallMs'), cpuMs: overBare(name, 'cpuMs') }]);
+  return Object.fromEntries(costs) as Costs;
 }
 
-async function timeOf(program: string): Promise<number> {
+async function timeOf(program: string): Promise<Cost> {
   const env = { ...process.env, NODE_CONFIG_DIR: join(__dirname, '../goals/config') };
   const began = performance.now();
-  const child = spawn(process.execPath, [join(__dirname, program)], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  const took = performance.now() - began;
-  if (code !== 0) throw new Error(`${program} ended with ${code ?? 'a signal'}.`);
-  return took;
+  const child = spawn(process.execPath, [join(__dirname, program)], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  const wallMs = performance.now() - began;
+  if (child.exitCode !== 0) throw new Error(`${program} ended with ${child.exitCode ?? 'a signal'}.`);
+  return { wallMs, cpuMs: Number(printed) / 1000 };
 }
 
-function compareAll(kind: 'mjs' | 'cjs', costs: Costs): readonly Result[] {
-  const what = kind === 'mjs' ? `import 'xcon', over bare Node` : `require('xcon'), over bare Node`;
-  const ours = costs[`xcon.${kind}`];
+function compareAll(kind: Kind, costs: Costs): readonly Result[] {
+  const ours = costs[`xcon.${kind}`].wallMs;
   return (['node-config', 'convict', 'nconf', 'Powertools'] as const).map((name) => {
-    const theirs = costs[`${name}.${kind}`];
+    const theirs = costs[`${name}.${kind}`].wallMs;
     return {
-      what,
+      what: `${labels[kind]}, over bare Node`,
       goal: name === 'node-config' ? `<= node-config + ${allowanceMs} ms` : '',
       ours: figure(ours, 'ms'),
       peer: `${name}: ${figure(theirs, 'ms')}`,
@@ -83,6 +105,12 @@ function compareAll(kind: 'mjs' | 'cjs', costs: Costs): readonly Result[] {
       ...(name === 'node-config' && { met: ours <= theirs + allowanceMs }),
     };
   });
+}
+
+function compareCpu(kind: Kind, costs: Costs): Result {
+  const [ours, theirs] = [costs[`xcon.${kind}`].cpuMs, costs[`node-config.${kind}`].cpuMs];
+  const peer = `node-config: ${figure(theirs, 'ms')}`;
+  return { what: `${labels[kind]}, processor time`, goal: '', ours: figure(ours, 'ms'), peer, ratio: ours / theirs };
 }
 
 /** Looks at which packages and modules of Node's an import has loaded that only lookups need. */
