@@ -41,7 +41,7 @@ const warmed = {
 export async function measureFifty(): Promise<Measured> {
   const outcomes = await runAll();
   const times = mapStarts((label) => median(outcomes[label].map(({ tookMs }) => tookMs)));
-  const rounds = mapStarts((label) => Math.max(...outcomes[label].map((each) => each.rounds)));
+  const rounds = mapStarts((label) => median(outcomes[label].map((each) => each.rounds)));
   const describe = (label: Label): string => {
     const requests = median(outcomes[label].map((each) => each.requests));
     return `${figure(times[label], 'ms')}, ${counted(rounds[label], 'round')}, ${counted(requests, 'request')}`;
