@@ -1,6 +1,7 @@
 import type { ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap, wellFormedRow } from '../aws/attribute-value';
 import { tableKeys } from '../aws/table-names';
+import { generationKey } from '../cache/generation-row';
 import { type ChangeSession } from './follow-in-partition';
 import { partitionsOf } from './partitions-of';
 import { tracedAttributes, type TracedPartition } from './traced-partition';
@@ -8,7 +9,7 @@ import { tracedAttributes, type TracedPartition } from './traced-partition';
 /** Partitions that have been read whole, and where reading goes on. */
 export interface ScannedPartitions {
   readonly partitions: readonly TracedPartition[];
-  /** Key of the last row of them; reading can go on behind it. */
+  /** A key behind the last row of them, where reading can go on. */
   readonly position: AttributeMap | undefined;
   /** Whether there are no more. */
   readonly isLast: boolean;
@@ -52,7 +53,7 @@ export async function* scanPartitions(
     const whole = rows.slice(0, end);
     rest = rows.slice(end);
     const isLast = start === undefined;
-    yield { partitions: partitionsOf(whole), position: keyOf(whole.at(-1)), isLast };
+    yield { partitions: partitionsOf(whole), position: endOf(whole.at(-1)), isLast };
     if (isLast) return;
     units += page.ConsumedCapacity?.CapacityUnits ?? 0;
     const aheadMs = (units / unitsPerSecond) * 1000 - (session.nowMs() - beganMs);
@@ -79,7 +80,10 @@ function environOf(row: AttributeMap | undefined): string | undefined {
   return row?.[tableKeys.partition]?.S;
 }
 
-function keyOf(row: AttributeMap | undefined): AttributeMap | undefined {
-  if (row === undefined) return undefined;
-  return Object.fromEntries(Object.values(tableKeys).map((name) => [name, row[name] ?? { S: '' }]));
+/** Gives a key behind a row, and behind the generation of its partition, which following changes may have put there. */
+function endOf(row: AttributeMap | undefined): AttributeMap | undefined {
+  const [environ, nameKey] = [environOf(row), row?.[tableKeys.sort]?.S];
+  if (environ === undefined || nameKey === undefined) return undefined;
+  const isBehind = Buffer.compare(Buffer.from(nameKey), Buffer.from(generationKey)) > 0;
+  return { [tableKeys.partition]: { S: environ }, [tableKeys.sort]: { S: isBehind ? nameKey : generationKey } };
 }

@@ -64,9 +64,10 @@ export class MemoryDynamo {
     return Promise.resolve();
   }
 
-  /** Lets every write to a partition fail from now on, and every Query of it. */
-  failPartition(partition: string, error: Error): void {
-    this.failing.set(partition, error);
+  /** Lets every write to a partition fail from now on, and every Query of it; `undefined`: no longer. */
+  failPartition(partition: string, error: Error | undefined): void {
+    if (error === undefined) this.failing.delete(partition);
+    else this.failing.set(partition, error);
   }
 
   /** Loses the rows of a partition. */
@@ -121,7 +122,7 @@ export class MemoryDynamo {
 
   private scan(start: AttributeMap | undefined): object {
     const all = this.rows;
-    const begin = start === undefined ? 0 : all.findIndex((row) => keyText(row) === keyText(start)) + 1;
+    const begin = start === undefined ? 0 : all.filter((row) => !this.isBehind(row, start)).length;
     const items = all.slice(begin, begin + this.scanPageRows);
     const last = items.at(-1);
     const isLast = last === undefined || begin + items.length >= all.length;
@@ -131,6 +132,14 @@ export class MemoryDynamo {
       ConsumedCapacity: { CapacityUnits: this.scanPageUnits },
       ...(!isLast && { LastEvaluatedKey: key }),
     };
+  }
+
+  /** Whether a row comes after a key, whether there is one with it or not. */
+  private isBehind(row: AttributeMap, key: AttributeMap): boolean {
+    const partitions = [...this.partitions.keys()];
+    const [one, other] = [row, key].map((each) => partitions.indexOf(each['app_key']?.S ?? ''));
+    if (one !== other) return (one ?? 0) > (other ?? 0);
+    return Buffer.compare(Buffer.from(row['name_key']?.S ?? ''), Buffer.from(key['name_key']?.S ?? '')) > 0;
   }
 
   private find(key: AttributeMap | undefined): AttributeMap | undefined {

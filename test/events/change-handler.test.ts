@@ -234,6 +234,74 @@ describe('what cannot be followed', () => {
   });
 });
 
+describe('a scan that takes longer than there is time', () => {
+  const environs = ['/a/prod', '/b/prod', '/c/prod', '/d/prod'];
+  const event = parameterEvent('Update', '/global/all/X', 'event-1');
+  const unlimited = { getRemainingTimeInMillis: () => 30_000 };
+
+  /** Has time for so many pages. */
+  function timeFor(pages: number) {
+    let left = pages;
+    return { getRemainingTimeInMillis: () => ((left -= 1) >= 0 ? 30_000 : 1000) };
+  }
+
+  beforeEach(async () => {
+    for (const environ of environs) await world.plain('x', { environ, directory: '/global/all' });
+    world.dynamo.scanPageRows = 1;
+    world.dynamo.scanPageUnits = 0;
+  });
+
+  it('is gone on with by the next try of the same event', async () => {
+    await expect(world.handle(event, {}, timeFor(2))).rejects.toThrow('There is no time left');
+    expect(world.left).toEqual(['/c/prod x', '/d/prod x']);
+
+    await world.handle(event, {}, unlimited);
+
+    expect(world.left).toEqual([]);
+    // None was raised twice.
+    expect(world.generations).toEqual(Object.fromEntries(environs.map((each) => [each, startMs])));
+  });
+
+  it('gets on with each try, however short', async () => {
+    for (let tries = 0; tries < 3; tries += 1) await expect(world.handle(event, {}, timeFor(1))).rejects.toThrow();
+
+    await world.handle(event, {}, unlimited);
+
+    expect(world.left).toEqual([]);
+  });
+
+  it('begins again for another event, which nobody has followed in the part before', async () => {
+    const other = parameterEvent('Update', '/global/all/X', 'event-2');
+    await expect(world.handle(event, {}, timeFor(2))).rejects.toThrow();
+    for (const environ of environs) await world.plain('x', { environ, directory: '/global/all' });
+
+    const response = await world.handle(queueBatch(event, other), {}, unlimited);
+
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect(world.left).toEqual([]);
+  });
+
+  it('begins again when something has failed on the way', async () => {
+    world.dynamo.failPartition('/a/prod', refusal());
+    await expect(world.handle(event, {}, timeFor(3))).rejects.toThrow();
+    world.dynamo.failPartition('/a/prod', undefined);
+
+    await world.handle(event, {}, unlimited);
+
+    expect(world.left).toEqual([]);
+  });
+
+  it('begins again for an event without an id', async () => {
+    const nameless = { ...event, id: undefined };
+    await expect(world.handle(nameless, {}, timeFor(2))).rejects.toThrow();
+    for (const environ of environs) await world.plain('x', { environ, directory: '/global/all' });
+
+    await world.handle(nameless, {}, unlimited);
+
+    expect(world.left).toEqual([]);
+  });
+});
+
 describe('what nobody knows', () => {
   it('is logged, and does not fail', async () => {
     expect(await world.handle({ source: 'aws.ec2', 'detail-type': 'State-change', detail: 'canary' })).toBeUndefined();
