@@ -6,18 +6,22 @@ const maxPages = 10_000;
  *
  * @param read - Reads a page; the token is `undefined` for the first.
  * @param tokenOf - Gives what leads to the next page; `undefined` at the end.
- * @throws Error when a page gives a token that led to one before, or there is no end.
+ * @param entriesOf - Gives what a page lists.
+ * @returns What all pages list.
+ * @throws Error when a page gives a token that led to one before, there is no end, or a page lists nothing, not even
+ * an empty list: an answer that was lost on the way must not be taken for an empty directory.
  */
-export async function readPages<Page, Token extends string | object>(
+export async function readPages<Page, Token extends string | object, Entry>(
   read: (token: Token | undefined) => Promise<Page>,
   tokenOf: (page: Page) => Token | undefined,
-): Promise<readonly Page[]> {
-  const pages: Page[] = [];
+  entriesOf: (page: Page) => readonly Entry[] | undefined,
+): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
   const seen = new Set<string>();
   let token: Token | undefined;
   for (;;) {
     const page = await read(token);
-    pages.push(page);
+    for (const each of listOf(entriesOf(page))) entries.push(each);
     token = tokenOf(page);
     if (token === undefined || token === '') break;
     const key = typeof token === 'string' ? token : JSON.stringify(token);
@@ -25,5 +29,11 @@ export async function readPages<Page, Token extends string | object>(
       throw new Error('The listing does not end: the service repeats a page token.');
     seen.add(key);
   }
-  return pages;
+  return entries;
+}
+
+/** Gives a list that an answer must have. @throws Error when it has none. */
+export function listOf<Entry>(entries: readonly Entry[] | undefined): readonly Entry[] {
+  if (Array.isArray(entries)) return entries as readonly Entry[];
+  throw new Error('The answer of the service is not understood: it has no list in it.');
 }

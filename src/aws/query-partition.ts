@@ -28,7 +28,7 @@ export async function queryPartition(
 ): Promise<readonly AttributeMap[]> {
   const { QueryCommand } = await import('@aws-sdk/client-dynamodb');
   const columns = (attributes ?? []).map((name, index): [string, string] => [`#a${index}`, name]);
-  const pages = await readPages(
+  const rows = await readPages(
     (start: AttributeMap | undefined): Promise<QueryCommandOutput> => {
       const input = {
         TableName: table,
@@ -42,8 +42,9 @@ export async function queryPartition(
       return client.send(new QueryCommand(input), { ...(signal !== undefined && { abortSignal: signal }) });
     },
     (page) => page.LastEvaluatedKey,
+    (page) => page.Items,
   );
-  return pages.flatMap((page) => page.Items ?? []).map(wellFormedRow);
+  return rows.map(wellFormedRow);
 }
 
 /** Gets a client ready to query a table. @throws What the SDK throws without region or credentials. */

@@ -25,7 +25,7 @@ export async function findIndexed(
 async function queryName({ client, table }: ChangeSession, name: string): Promise<readonly AttributeMap[]> {
   const { QueryCommand } = await import('@aws-sdk/client-dynamodb');
   const columns = tracedAttributes.map((each, index): [string, string] => [`#a${index}`, each]);
-  const pages = await readPages(
+  const rows = await readPages(
     (start: AttributeMap | undefined): Promise<QueryCommandOutput> =>
       client.send(
         new QueryCommand({
@@ -39,6 +39,7 @@ async function queryName({ client, table }: ChangeSession, name: string): Promis
         }),
       ),
     (page) => page.LastEvaluatedKey,
+    (page) => page.Items,
   );
-  return pages.flatMap((page) => page.Items ?? []).map(wellFormedRow);
+  return rows.map(wellFormedRow);
 }

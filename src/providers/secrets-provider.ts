@@ -95,12 +95,12 @@ async function secretsOf(
 ): Promise<readonly SecretListEntry[]> {
   const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
   const prefixes = directories.map(({ path }) => `${path}/`);
-  const pages = await readPages(
+  return readPages(
     (token: string | undefined): Promise<ListSecretsCommandOutput> => {
       const input = { Filters: [{ Key: 'name' as const, Values: prefixes }], MaxResults: 100, NextToken: token };
       return client.send(new ListSecretsCommand(input), { abortSignal: signal });
     },
     (page) => page.NextToken,
+    (page) => page.SecretList,
   );
-  return pages.flatMap((page) => page.SecretList ?? []);
 }

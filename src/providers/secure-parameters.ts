@@ -1,6 +1,7 @@
 import type { Parameter, SSMClient } from '@aws-sdk/client-ssm';
 import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
 import { batchesOf, promisesOf } from '../aws/batches';
+import { listOf } from '../aws/pages';
 import { type DirectoryItem } from '../item/directory-item';
 import { Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type SecretOutcome } from './provider';
@@ -59,10 +60,8 @@ async function readBatch(
   const input = { Names: secrets.map(({ exactName }) => exactName), WithDecryption: true };
   try {
     await client.config.region();
-    const { Parameters: parameters = [] } = await client.send(new GetParametersCommand(input), {
-      abortSignal: signal,
-    });
-    const byName = new Map(parameters.map((each) => [each.Name, each]));
+    const { Parameters: parameters } = await client.send(new GetParametersCommand(input), { abortSignal: signal });
+    const byName = new Map(listOf(parameters).map((each) => [each.Name, each]));
     return (secret) => {
       const parameter = byName.get(secret.exactName);
       return parameter && pick(secret, parameter);

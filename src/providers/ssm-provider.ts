@@ -98,12 +98,12 @@ async function parametersOf(
   { decrypt, signal }: { readonly decrypt: boolean; readonly signal: AbortSignal },
 ): Promise<readonly Parameter[]> {
   const { GetParametersByPathCommand } = await import('@aws-sdk/client-ssm');
-  const pages = await readPages(
+  return readPages(
     (token: string | undefined): Promise<GetParametersByPathCommandOutput> => {
       const input = { Path: path, Recursive: false, WithDecryption: decrypt, MaxResults: 10, NextToken: token };
       return client.send(new GetParametersByPathCommand(input), { abortSignal: signal });
     },
     (page) => page.NextToken,
+    (page) => page.Parameters,
   );
-  return pages.flatMap((page) => page.Parameters ?? []);
 }

@@ -12,11 +12,27 @@ async function readAll(pages: readonly Page[]): Promise<{ items: readonly string
     const page = pages[tokens.push(token) - 1];
     return page === undefined ? Promise.reject(new Error('asked for a page too many')) : Promise.resolve(page);
   };
-  const answers = await readPages(read, (page) => page.next);
-  return { items: answers.flatMap(({ items }) => items), tokens };
+  const items = await readPages(
+    read,
+    (page) => page.next,
+    (page) => page.items,
+  );
+  return { items, tokens };
 }
 
+const none = (): readonly unknown[] => [];
+
 describe('readPages', () => {
+  it.each([[undefined], [{}], ['text']])('is an error when a page has %p in place of a list', async (list) => {
+    const reading = readPages(
+      () => Promise.resolve('page'),
+      () => undefined,
+      () => list as unknown as readonly unknown[],
+    );
+
+    await expect(reading).rejects.toThrow('The answer of the service is not understood: it has no list in it.');
+  });
+
   it('follows the tokens to the last page', async () => {
     const { items, tokens } = await readAll([
       { items: ['a', 'b'], next: 'one' },
@@ -63,7 +79,7 @@ describe('readPages', () => {
   it('compares tokens that are keys by what they hold', async () => {
     const start = (): object => ({ app_key: { S: '/orders' }, name_key: { S: 'a' } });
 
-    const reading = readPages(() => Promise.resolve(start()), start);
+    const reading = readPages(() => Promise.resolve(start()), start, none);
 
     await expect(reading).rejects.toThrow('The listing does not end');
   });
@@ -74,6 +90,7 @@ describe('readPages', () => {
     const reading = readPages(
       () => Promise.resolve((count += 1)),
       (page) => `token ${page}`,
+      none,
     );
 
     await expect(reading).rejects.toThrow('The listing does not end');
@@ -86,6 +103,7 @@ describe('readPages', () => {
     const reading = readPages(
       (token) => (token === undefined ? Promise.resolve('page') : Promise.reject(failure)),
       () => 'next',
+      none,
     );
 
     await expect(reading).rejects.toBe(failure);

@@ -30,7 +30,7 @@ describe('queryPartition', () => {
   });
 
   it('reads the newest state where that is asked for', async () => {
-    dynamo.on(QueryCommand).resolves({});
+    dynamo.on(QueryCommand).resolves({ Items: [] });
 
     await queryPartition(client, { table: 'config', partition: '/orders', consistent: true });
 
@@ -38,7 +38,7 @@ describe('queryPartition', () => {
   });
 
   it('asks for one attribute', async () => {
-    dynamo.on(QueryCommand).resolves({});
+    dynamo.on(QueryCommand).resolves({ Items: [] });
 
     await queryPartition(client, { table: 'config', partition: '/orders', attributes: ['name_key'] });
 
@@ -46,7 +46,7 @@ describe('queryPartition', () => {
   });
 
   it('asks for certain attributes, whatever they are called', async () => {
-    dynamo.on(QueryCommand).resolves({});
+    dynamo.on(QueryCommand).resolves({ Items: [] });
 
     await queryPartition(client, { table: 'config', partition: '/orders', attributes: ['name_key', 'ttl'] });
 
@@ -75,7 +75,7 @@ describe('queryPartition', () => {
 
   it('hands the signal on to every request', async () => {
     const { signal } = new AbortController();
-    dynamo.on(QueryCommand).resolvesOnce({ LastEvaluatedKey: first }).resolvesOnce({});
+    dynamo.on(QueryCommand).resolvesOnce({ Items: [], LastEvaluatedKey: first }).resolvesOnce({ Items: [] });
 
     await queryPartition(client, { table: 'config', partition: '/orders', signal });
 

@@ -208,7 +208,7 @@ describe('whatever is answered', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('__proto__', 'constructor', 'toString', 'then'), texts, async (name, Value) => {
         const ssm = clientOf({ GetParametersByPath: { Parameters: [{ Name: `/orders/prod/${name}`, Value }] } });
-        const nothing = clientOf({});
+        const nothing = clientOf({ GetParametersByPath: { Parameters: [] } });
 
         const found = await lookUp({ ssm }, { providers: [SsmProvider], name });
         const missing = await lookUp({ ssm: nothing }, { providers: [SsmProvider], name });

@@ -51,7 +51,7 @@ async function list(...rows: readonly Row[]): Promise<DirectoryListing> {
 
 describe('a listing of the configuration table', () => {
   it('is the partition of the directory, in the table of the settings', async () => {
-    dynamo.on(QueryCommand).resolves({});
+    dynamo.on(QueryCommand).resolves({ Items: [] });
 
     await new DynamoProvider().readDirectory(orders, readSession({ clients, settings: { configTable: 'my-config' } }));
 

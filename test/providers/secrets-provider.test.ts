@@ -120,10 +120,11 @@ describe('a listing of Secrets Manager', () => {
     expect((await list()).find('key')).toMatchObject({ exactName: '/orders/prod/KEY' });
   });
 
-  it('is empty when the service gives no list', async () => {
-    secretsManager.on(ListSecretsCommand).resolves({});
+  it('is empty when the service gives an empty list, and fails when it gives none', async () => {
+    secretsManager.on(ListSecretsCommand).resolvesOnce({ SecretList: [] }).resolves({});
 
     expect((await list()).size).toBe(0);
+    await expect(list()).rejects.toThrow('it has no list in it');
   });
 
   it('that is refused says what to grant', async () => {

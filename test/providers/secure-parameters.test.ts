@@ -119,10 +119,11 @@ describe('readParameters', () => {
     expect(await started.get('/orders/prod/s1')).toBeUndefined();
   });
 
-  it('gives undefined for everything when the service gives nothing', async () => {
-    ssm.on(GetParametersCommand).resolves({});
+  it('gives undefined for everything when the service gives an empty list, and fails when it gives none', async () => {
+    ssm.on(GetParametersCommand).resolvesOnce({ Parameters: [] }).resolves({});
 
     expect(await Promise.all(read(secrets(2)).values())).toEqual([undefined, undefined]);
+    await expect(Promise.all(read(secrets(2)).values())).rejects.toThrow('it has no list in it');
   });
 
   it('reads one by one where a call is refused because of one key', async () => {

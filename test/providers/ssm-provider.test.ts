@@ -66,7 +66,7 @@ async function list(): Promise<DirectoryListing> {
 
 describe('a listing of SSM', () => {
   it('asks for the parameters directly under the path, decrypted, ten a page', async () => {
-    ssm.on(GetParametersByPathCommand).resolves({});
+    ssm.on(GetParametersByPathCommand).resolves({ Parameters: [] });
 
     await list();
 
@@ -76,7 +76,7 @@ describe('a listing of SSM', () => {
   });
 
   it('hands the signal on', async () => {
-    ssm.on(GetParametersByPathCommand).resolves({});
+    ssm.on(GetParametersByPathCommand).resolves({ Parameters: [] });
 
     await list();
 
