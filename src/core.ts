@@ -9,6 +9,13 @@ export {
   type ProviderChoice,
 } from './config/config-options';
 export { type LookupOptions } from './config/lookup-options';
+export {
+  type ConfigHealth,
+  type HealthOptions,
+  type SourceHealth,
+  type SourceProblem,
+  type SourceState,
+} from './config/health';
 export { ConfigSnapshot } from './config/snapshot';
 export { type Watch, type WatchOptions } from './config/watch';
 export { type ExplainedPlace, Explanation } from './config/explanation';

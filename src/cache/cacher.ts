@@ -5,6 +5,7 @@ import { type Logger } from '../logging/logger';
 import { type LocalCache } from '../providers/local-cache';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { type CacheKey } from './cache-key';
+import { type CacheRecord } from './cache-record';
 
 /** What a cacher may use; resolved before it starts, because its work may serve several callers. */
 export interface CacheSession {
@@ -146,6 +147,16 @@ export abstract class Cacher extends Dependency {
    */
   readGeneration(_chain: CachedChain, _signal: AbortSignal): Promise<number | undefined> {
     return Promise.resolve(undefined);
+  }
+
+  /** Gives how the cache has done so far; `undefined` for one that does not tell. */
+  recordOf(_chain: CachedChain): CacheRecord | undefined {
+    return undefined;
+  }
+
+  /** Asks the cache whether it can be read, and notes in its record what comes of it. Never rejects. */
+  probe(_chain: CachedChain, _signal: AbortSignal): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Awaits the writes and the work in the background that have begun. Never rejects. */

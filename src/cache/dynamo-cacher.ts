@@ -10,15 +10,8 @@ import {
   type SecretReference,
 } from './cacher';
 import { fitsSortKey } from './sort-key';
-import {
-  type AnswerRow,
-  createdAtMs,
-  type DataKeyRow,
-  encodeRow,
-  referenceKey,
-  sealedKey,
-  type SealedRow,
-} from './cache-row';
+import { CacheRecord } from './cache-record';
+import { type AnswerRow, createdAtMs, encodeRow, referenceKey, sealedKey, type SealedRow } from './cache-row';
 import { ensureCacheTable } from './cache-table';
 import { type ClearOptions, currentSession, type PartitionOptions, targetOf } from './current-session';
 import { earlyWindow, isEarly } from './expiry';
@@ -30,7 +23,8 @@ import { makeRow } from './row-maker';
 import { describeRow, isTrusted, itemOfPlainRow, itemOfSealedRow } from './row-reader';
 import { fitsItem } from './row-size';
 import { type RowChange } from './row-writer';
-import { openSecret, type SealingKey } from './secret-box';
+import { sealingKeyFor } from './sealing-key';
+import { openSecret } from './secret-box';
 
 /** How much of the time of a lookup may go into waiting for another process to refresh. */
 const waitingShare = 0.5;
@@ -59,18 +53,9 @@ export class DynamoCacher extends Cacher {
   ): Promise<CacheAnswer> {
     if (!chain.key.isStorable) return { kind: 'miss' };
     this.latestEnviron = chain.key.environ;
-    const state = this.stateOf(chain);
-    const { settings } = chain.session;
-    const rows = await state.rows();
-    const known = rows && (await this.answer(chain, state, rows, { name, lookOnly }));
-    if (lookOnly) return known === undefined ? { kind: 'miss' } : known;
-    if (known !== undefined) return known;
-    const mayLease = settings.refreshLease && !chain.session.localCache.skipsCache;
-    if (rows === undefined || !mayLease || !isAwaited(chain, rows, name)) return { kind: 'miss' };
-    const stood = await state.stand(chain, deadlineMs - settings.lookupBudgetMs * waitingShare);
-    if (stood === 'holder') return { kind: 'miss', lease: await state.hold(chain) };
-    const newer = await state.rows();
-    return (newer && (await this.answer(chain, state, newer, { name, lookOnly }))) ?? { kind: 'miss' };
+    const answer = await this.look(chain, { name, lookOnly }, deadlineMs);
+    if (answer.kind !== 'miss' && !lookOnly) this.recordOf(chain).hits += 1;
+    return answer;
   }
 
   override save(chain: CachedChain, answers: readonly CertainAnswer[]): void {
@@ -106,6 +91,15 @@ export class DynamoCacher extends Cacher {
     const { readWatchedGeneration } = await import('./watched-generation');
     const target = { client: await clients.dynamo(settings), table: settings.cacheTable, environ: key.environ };
     return readWatchedGeneration(target, key.directories.split('|'), { signal, nowMs: nowMs() });
+  }
+
+  override recordOf({ key, session }: CachedChain): CacheRecord {
+    return this.troubleOf(`${session.settings.cacheTable}|${key.environ}`).record;
+  }
+
+  override async probe(chain: CachedChain, signal: AbortSignal): Promise<void> {
+    const { probePartition } = await import('./probe-partition');
+    await probePartition(chain, this.recordOf(chain), signal);
   }
 
   override async flush(): Promise<void> {
@@ -151,6 +145,25 @@ export class DynamoCacher extends Cacher {
     await ensureCacheTable(await clients.dynamo(), { table: settings.cacheTable, ...options });
   }
 
+  private async look(
+    chain: CachedChain,
+    { name, lookOnly }: { readonly name: string; readonly lookOnly: boolean },
+    deadlineMs: number,
+  ): Promise<CacheAnswer> {
+    const state = this.stateOf(chain);
+    const { settings } = chain.session;
+    const rows = await state.rows();
+    const known = rows && (await this.answer(chain, state, rows, { name, lookOnly }));
+    if (lookOnly) return known === undefined ? { kind: 'miss' } : known;
+    if (known !== undefined) return known;
+    const mayLease = settings.refreshLease && !chain.session.localCache.skipsCache;
+    if (rows === undefined || !mayLease || !isAwaited(chain, rows, name)) return { kind: 'miss' };
+    const stood = await state.stand(chain, deadlineMs - settings.lookupBudgetMs * waitingShare);
+    if (stood === 'holder') return { kind: 'miss', lease: await state.hold(chain) };
+    const newer = await state.rows();
+    return (newer && (await this.answer(chain, state, newer, { name, lookOnly }))) ?? { kind: 'miss' };
+  }
+
   private stateOf({ key, session }: CachedChain): PartitionState {
     const { localCache, clients, settings } = session;
     const states = localCache.recall(this, clients, () => new Map<string, PartitionState>());
@@ -164,7 +177,8 @@ export class DynamoCacher extends Cacher {
 
   private troubleOf(id: string): Trouble {
     let trouble = this.troubles.get(id);
-    if (trouble === undefined) this.troubles.set(id, (trouble = { untilMs: 0, unwritableUntilMs: 0 }));
+    if (trouble === undefined)
+      this.troubles.set(id, (trouble = { untilMs: 0, unwritableUntilMs: 0, record: new CacheRecord() }));
     return trouble;
   }
 
@@ -276,27 +290,4 @@ async function open(
 ): Promise<string | Uint8Array | undefined> {
   const key = await state.keyring.find(row.keyId, rows.wrappedKeys).catch(() => undefined);
   return key && openSecret(row.sealed, key, { ...row, environ });
-}
-
-interface KeyToSealWith {
-  readonly key: SealingKey | undefined;
-  /** The row to write when the key is new. */
-  readonly row: DataKeyRow | undefined;
-}
-
-async function sealingKeyFor(
-  state: PartitionState,
-  rows: Partition,
-  answers: readonly CertainAnswer[],
-  { settings }: CacheSession,
-): Promise<KeyToSealWith> {
-  const none = { key: undefined, row: undefined };
-  if (settings.cacheSecrets !== 'encrypt' || !answers.some(({ item }) => item?.secret === true)) return none;
-  try {
-    const current = await state.keyring.current(rows.wrappedKeys);
-    return 'row' in current ? current : { key: current, row: undefined };
-  } catch (error) {
-    state.warn('cache.no-sealing-key', { reason: (error as Error).name, consequence: 'secrets are not cached' });
-    return none;
-  }
 }

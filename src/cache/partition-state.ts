@@ -4,6 +4,7 @@ import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
 import { queryPartition } from '../aws/query-partition';
 import { type DirectoryItem } from '../item/directory-item';
 import { type CachedChain, type CacheSession, type Lease } from './cacher';
+import { type CacheRecord } from './cache-record';
 import { ChainLease, type StandOutcome } from './chain-lease';
 import { Keyring } from './keyring';
 import { spreadPause } from './lease';
@@ -24,6 +25,8 @@ export interface Trouble {
   untilMs: number;
   /** Until when it is not written, **milliseconds** since the Unix epoch; 0: no trouble. */
   unwritableUntilMs: number;
+  /** How it has done so far. */
+  readonly record: CacheRecord;
 }
 
 /**
@@ -127,10 +130,12 @@ export class PartitionState {
     try {
       const client = await clients.dynamo(settings);
       await writeRows({ client, table: settings.cacheTable, environ: this.environ, random }, changes);
+      this.trouble.record.succeed('writing', this.session.nowMs());
       logger.debug('cache.written', { table: settings.cacheTable, environ: this.environ, rows: changes.length });
     } catch (error) {
       this.trouble.unwritableUntilMs = this.session.nowMs() + troublePauseMs;
       this.warnOfTrouble('cache.write-failed', error, {
+        activity: 'writing',
         action: 'dynamodb:BatchWriteItem',
         consequence: 'not written',
       });
@@ -192,12 +197,15 @@ export class PartitionState {
 
   private async load(consistent: boolean): Promise<Partition | undefined> {
     const { clients, localCache, logger, nowMs, random, settings } = this.session;
+    const { record } = this.trouble;
+    record.requests += 1;
     try {
       const client = await clients.dynamo(settings);
       await client.config.region();
       const signal = AbortSignal.timeout(settings.lookupBudgetMs * queryShare);
       const query = { table: settings.cacheTable, partition: this.environ, consistent, signal };
       const rows = await this.unlessThrottled(client, () => queryPartition(client, query));
+      record.succeed('reading', nowMs());
       logger.debug('cache.read', { table: settings.cacheTable, environ: this.environ, rows: rows.length });
       const memoryMs = (settings.internalCacheExpirationMinutes + 1) * 60_000;
       const partition = new Partition(rows, random(), nowMs(), memoryMs);
@@ -209,6 +217,7 @@ export class PartitionState {
     } catch (error) {
       this.trouble.untilMs = nowMs() + troublePauseMs;
       this.warnOfTrouble('cache.unavailable', error, {
+        activity: 'reading',
         action: 'dynamodb:Query',
         consequence: 'neither read nor written',
       });
@@ -230,17 +239,28 @@ export class PartitionState {
   private warnOfTrouble(
     event: string,
     error: unknown,
-    { action, consequence }: { readonly action: string; readonly consequence: string },
+    {
+      activity,
+      action,
+      consequence,
+    }: { readonly activity: string; readonly action: string; readonly consequence: string },
   ): void {
-    const { settings } = this.session;
-    const failure = classifyAwsError(error);
-    const refused = failure === 'not-permitted' || failure === 'not-found';
+    const { nowMs, settings } = this.session;
+    const reason = describeAwsError(error);
+    const remedy = isRefusal(error)
+      ? `allow ${action} on arn:aws:dynamodb:*:*:table/${settings.cacheTable}, and create that table`
+      : undefined;
+    const state = remedy === undefined ? 'failing' : 'refused';
+    this.trouble.record.note(activity, { state, sinceMs: nowMs(), reason, remedy });
     this.warn(event, {
-      reason: describeAwsError(error),
-      ...(refused && {
-        remedy: `allow ${action} on arn:aws:dynamodb:*:*:table/${settings.cacheTable}, and create that table`,
-      }),
+      reason,
+      ...(remedy !== undefined && { remedy }),
       consequence: `the cache is ${consequence} for ${troublePauseMs / 1000} s`,
     });
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  const failure = classifyAwsError(error);
+  return failure === 'not-permitted' || failure === 'not-found';
 }

@@ -62,6 +62,7 @@ export class ChainFinder {
   async find(exact: string, deadlineMs: number, trace: LookupTrace): Promise<WalkResult> {
     const name = exact.toLowerCase();
     const inFront = await walk(this.leading, (place) => this.options.reader.read(place, name), trace);
+    this.count(this.leading, inFront);
     if (inFront.item !== undefined || this.walked.length === 0) return inFront;
     const behind = await this.findCached(this.keyOf(exact), deadlineMs, trace);
     return { item: behind.item, attempts: [...inFront.attempts, ...behind.attempts] };
@@ -112,7 +113,7 @@ export class ChainFinder {
   private async findCached(name: string, deadlineMs: number, trace: LookupTrace): Promise<WalkResult> {
     const { reader } = this.options;
     const cache = this.cacheNow;
-    if (cache === undefined) return this.findAtSources(name, trace);
+    if (cache === undefined) return this.count(this.walked, await this.findAtSources(name, trace));
     const { cacher, chain } = cache;
     trace.waitingFor = cacher.name;
     const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs));
@@ -120,7 +121,7 @@ export class ChainFinder {
     if (cached !== undefined) return cached;
     const lease = answer.kind === 'miss' ? answer.lease : undefined;
     try {
-      const result = await this.findAtSources(name, trace);
+      const result = this.count(this.walked, await this.findAtSources(name, trace));
       this.save(cache, name, result);
       return { item: result.item, attempts: [cacherAttempt(cacher, 'absent'), ...result.attempts] };
     } finally {
@@ -160,6 +161,13 @@ export class ChainFinder {
     const { reader } = this.options;
     const started = this.startReading(name);
     return walk(this.walked, (place) => reader.read(place, name.toLowerCase(), name, started), trace);
+  }
+
+  /** Counts where a lookup found its answer. */
+  private count(places: readonly Place[], result: WalkResult): WalkResult {
+    const place = result.item && places[result.attempts.length - 1];
+    if (place !== undefined) this.options.reader.countHit(place.provider);
+    return result;
   }
 
   /** The cacher and the chain, with what stands for local memory now: answers found from now on come from there. */

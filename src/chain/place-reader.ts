@@ -140,6 +140,12 @@ export class PlaceReader {
     );
   }
 
+  /** Counts that a lookup found its answer at a provider. */
+  countHit(provider: Provider): void {
+    const { localCache, session } = this.options;
+    localCache.historyOf(provider, provider.clientsFor(session)).hits += 1;
+  }
+
   /** Whether a provider is asked for names one by one. */
   isByName(provider: Provider): boolean {
     return this.options.byName === true && provider.readsByName;

@@ -13,6 +13,7 @@ import { ConfigShape } from './config-shape';
 import { beforeFreezing } from './before-freezing';
 import { type Explanation } from './explanation';
 import { type ExplanationSet } from './explanation-set';
+import { type ConfigHealth, type HealthOptions } from './health';
 import { logLookup, lookUp, type LookupResult } from './lookup';
 import { type LookupOptions } from './lookup-options';
 import { LookupScope } from './lookup-scope';
@@ -196,6 +197,11 @@ export class Config extends ConfigShape {
     const watch = startWatch(() => context.run(() => this.currentScope()), options);
     this.watches.add(watch);
     return watch;
+  }
+
+  /** Tells how the sources do, from what lookups have seen of them; with `probe`, asks them. Never fails because of a source. */
+  async health(options: HealthOptions = {}): Promise<ConfigHealth> {
+    return (await import('./health')).healthOf(this.currentScope(), options);
   }
 
   /** Awaits what lookups of this process are writing to the cache table. Never rejects. */

@@ -12,6 +12,7 @@ import { Config } from './config';
 import { type CacherChoice, type OneOrMany, type ProviderChoice } from './config-options';
 import { type Explanation } from './explanation';
 import { type ExplanationSet } from './explanation-set';
+import { type ConfigHealth, type HealthOptions } from './health';
 import { type LookupOptions } from './lookup-options';
 import { type NamedValues } from './named-values';
 import { type ConfigSnapshot } from './snapshot';
@@ -237,6 +238,10 @@ class CurrentConfig implements ConfigApi {
 
   watch(options: WatchOptions): Promise<Watch> {
     return current().watch(options);
+  }
+
+  health(options?: HealthOptions): Promise<ConfigHealth> {
+    return current().health(options);
   }
 
   flush(): Promise<void> {

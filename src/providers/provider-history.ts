@@ -13,4 +13,6 @@ export class ProviderHistory {
   readonly listings = new ReadHistory<DirectoryListing>();
   /** By exact name. */
   readonly settings = new ReadHistory<KnownSetting>();
+  /** How many lookups found their answer here; those that were answered from what is remembered of them do not count. */
+  hits = 0;
 }

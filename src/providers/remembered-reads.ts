@@ -79,6 +79,7 @@ export abstract class RememberedReads<T extends object, G extends T> {
   /** Counts that a lookup was told of a failure. */
   tell(key: string, error: unknown): void {
     this.history.pauses.tell(key, error);
+    this.history.tell(key);
   }
 
   /** Gives what is known of a key; `undefined` when it was not read, that has not ended, or it is stale. */

@@ -1,4 +1,5 @@
 import { encodeRow } from '../../src/cache/cache-row';
+import { CacheRecord } from '../../src/cache/cache-record';
 import { PartitionState } from '../../src/cache/partition-state';
 import { AwsClients, Directory, DirectoryItem } from '../../src/index';
 import { cachedChain, type SessionParts } from './cached-chain';
@@ -20,7 +21,7 @@ beforeEach(() => {
 /** Makes the state of the partition of a chain, and the chain. */
 function stateOf(clients: SessionParts['clients'] = { dynamo: dynamo.client }) {
   const chain = cachedChain({ clock, log, clients });
-  const trouble = { untilMs: 0, unwritableUntilMs: 0 };
+  const trouble = { untilMs: 0, unwritableUntilMs: 0, record: new CacheRecord() };
   const state = new PartitionState('/orders/prod', chain.session, trouble, () => Promise.resolve());
   return { state, chain };
 }

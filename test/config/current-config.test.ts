@@ -56,6 +56,7 @@ const publicMembers = {
   getOverride: true,
   getString: true,
   has: true,
+  health: true,
   load: true,
   overrides: true,
   providerChain: true,
@@ -221,6 +222,14 @@ describe('inside run()', () => {
       expect(cacher.flushed).toBe(2);
       // What it was given stays open.
       expect(provider.closed).toBe(0);
+    }));
+
+  it('tells the health of the current Config', () =>
+    inside(async () => {
+      await config.get('text');
+
+      expect((await config.health()).providers).toMatchObject([{ name: 'map', state: 'ok', requests: 2, hits: 1 }]);
+      expect((await config.health({ probe: true })).providers).toMatchObject([{ requests: 4 }]);
     }));
 
   it('runs inside the current Config', () =>

@@ -1,3 +1,4 @@
+import * as http from 'node:http';
 import { format } from 'node:util';
 import 'reflect-metadata';
 import * as tsyringe from 'tsyringe';
@@ -9,6 +10,7 @@ import * as zod from 'zod';
 import { type Block } from './documents';
 
 const modules: Readonly<Record<string, unknown>> = {
+  'node:http': http,
   xcon,
   'xcon/testing': testing,
   'xcon/events': events,

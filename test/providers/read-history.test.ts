@@ -25,14 +25,12 @@ it('takes nothing from a read that began before the last good one', () => {
   expect(history.troubles.has('/a')).toBe(true);
 });
 
-it('notes trouble since it began, until a read succeeds', () => {
+it('forgets what was wrong with what is read well', () => {
   history.note('/a', { state: 'stale', sinceMs: 1, reason: 'down' });
-  history.note('/a', { state: 'failing', sinceMs: 5, reason: 'still down' });
-  const noted = history.troubles.get('/a');
+  history.pauses.fail('/a', new Error('down'), 0, { nowMs: () => 0, random: () => 0, failurePauseMs: 1000 });
   history.keep('/a', { outcome: 'good', atMs: 6, order: 1 });
 
-  expect(noted).toEqual({ state: 'failing', sinceMs: 1, reason: 'still down' });
-  expect(history.troubles.size).toBe(0);
+  expect([history.troubles.size, history.pauses.isPaused('/a', 0)]).toEqual([0, false]);
 });
 
 it('forgets the oldest of more than ten thousand keys', () => {

@@ -1,0 +1,119 @@
+import { type ProviderHistory } from '../providers/provider-history';
+import { type SourceRecord, type SourceTrouble } from '../providers/source-record';
+import { type LookupScope } from './lookup-scope';
+import { probeSources } from './probe-sources';
+
+/** How a source does: well; not asked yet; not permitted; what it gave last stands in; it fails. */
+export type SourceState = 'ok' | 'unused' | 'refused' | 'stale' | 'failing';
+
+/** Something that a source does not give as it should. */
+export interface SourceProblem {
+  /** What was asked for: a directory, the full name of a setting; for the cache `reading` or `writing`. */
+  readonly at: string;
+  readonly state: Exclude<SourceState, 'ok' | 'unused'>;
+  /** Since when, ISO 8601. */
+  readonly since: string;
+  /** What the source answered, without any value. */
+  readonly reason: string;
+  /** What would make it readable; absent when it was not refused. */
+  readonly remedy?: string | undefined;
+}
+
+/** How one source does. */
+export interface SourceHealth {
+  /** Cache name of the provider, or name of the cacher. */
+  readonly name: string;
+  /** The worst of its problems; `ok` without any. */
+  readonly state: SourceState;
+  /** Since when the state is that, ISO 8601; absent for `ok` and `unused`. */
+  readonly since?: string | undefined;
+  /** When it last answered well, ISO 8601; absent: never. */
+  readonly lastSuccess?: string | undefined;
+  /** How many directories and names it was asked for, whatever pages and attempts that took; for the cache, Queries. */
+  readonly requests: number;
+  /** How many lookups found their answer there; those answered from what is remembered of them are not counted. */
+  readonly hits: number;
+  /** The oldest problems, twenty at most. */
+  readonly problems: readonly SourceProblem[];
+}
+
+/** How the sources of a Config do. */
+export interface ConfigHealth {
+  /**
+   * Whether lookups get answers, as far as is known: `false` once one has failed because of a source that has not been
+   * read well since. What is refused or stale does not make it so, nor does the cache.
+   */
+  readonly ok: boolean;
+  /** In the order of the chain. */
+  readonly providers: readonly SourceHealth[];
+  /** Absent when nothing is cached, or the cacher does not tell. */
+  readonly cache?: SourceHealth | undefined;
+}
+
+/** How to look at the health of a Config. */
+export interface HealthOptions {
+  /** Asks the sources now, for at most `lookupBudgetMs`. Default: false. */
+  readonly probe?: boolean;
+}
+
+/** Most problems of a source that are told. */
+const mostProblems = 20;
+const severity = { refused: 0, stale: 1, failing: 2 } as const;
+
+/** Tells how the sources of a scope do. @throws Nothing because of a source. */
+export async function healthOf(scope: LookupScope, { probe = false }: HealthOptions): Promise<ConfigHealth> {
+  if (probe) await probeSources(scope);
+  const { cached, providers } = scope;
+  const histories = providers.providers.map((provider) => ({
+    name: provider.cacheName,
+    history: historyOf(scope, provider),
+  }));
+  const record = cached?.cacher.recordOf(cached.chain);
+  return {
+    ok: !histories.some(({ history }) => history.listings.failsLookups || history.settings.failsLookups),
+    providers: histories.map(({ name, history }) =>
+      sourceHealth(name, [history.listings, history.settings], history.hits),
+    ),
+    ...(cached !== undefined &&
+      record !== undefined && { cache: sourceHealth(cached.cacher.name, [record], record.hits) }),
+  };
+}
+
+function historyOf(
+  { localCache, session }: LookupScope,
+  provider: LookupScope['providers']['providers'][number],
+): ProviderHistory {
+  return localCache.historyOf(provider, provider.clientsFor(session));
+}
+
+function sourceHealth(name: string, records: readonly SourceRecord[], hits: number): SourceHealth {
+  const troubles = records
+    .flatMap((each) => [...each.troubles])
+    .sort(([, one], [, other]) => one.sinceMs - other.sinceMs);
+  const successes = records.flatMap(({ lastSuccessMs }) => lastSuccessMs ?? []);
+  const requests = records.reduce((sum, each) => sum + each.requests, 0);
+  // The oldest of the worst: they are sorted by age.
+  const worst = troubles.reduce<SourceTrouble | undefined>(
+    (found, [, each]) => (found === undefined || severity[each.state] > severity[found.state] ? each : found),
+    undefined,
+  );
+  return {
+    name,
+    state: worst?.state ?? (requests === 0 ? 'unused' : 'ok'),
+    ...(worst !== undefined && { since: isoTime(worst.sinceMs) }),
+    ...(successes.length > 0 && { lastSuccess: isoTime(Math.max(...successes)) }),
+    requests,
+    hits,
+    problems: troubles.slice(0, mostProblems).map(([at, { sinceMs, state, reason, remedy }]) => ({
+      at,
+      state,
+      since: isoTime(sinceMs),
+      reason,
+      ...(remedy !== undefined && { remedy }),
+    })),
+  };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

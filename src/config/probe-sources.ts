@@ -1,0 +1,86 @@
+import { Directory } from '../directory/directory';
+import { type UnreadSecret } from '../item/directory-listing';
+import { type Provider } from '../providers/provider';
+import { ProviderMemory } from '../providers/provider-memory';
+import { termsOf } from '../providers/read-terms';
+import { type LookupScope } from './lookup-scope';
+
+/** Most names that a probe reads again because they failed. */
+const mostNames = 100;
+
+/**
+ * Asks every provider for every directory, for names that failed again, and the cache whether it can be read.
+ *
+ * What comes of it counts like what comes of lookups, and fills no memory. Sources that failed a moment ago are left alone.
+ *
+ * @returns After `lookupBudgetMs` at most; what has not answered by then counts as failing. Never rejects.
+ */
+export async function probeSources(scope: LookupScope): Promise<void> {
+  const { cached, context, providers, settings } = scope;
+  const { lookupBudgetMs } = settings;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), lookupBudgetMs);
+  });
+  const probes = providers.providers.map((each) => context.runShared(() => probeProvider(scope, each, late)));
+  const signal = AbortSignal.timeout(lookupBudgetMs);
+  await Promise.all([...probes, cached?.cacher.probe(cached.chain, signal)]);
+  clearTimeout(timer);
+}
+
+async function probeProvider(scope: LookupScope, provider: Provider, late: Promise<'late'>): Promise<void> {
+  const { cacheSession, localCache, session } = scope;
+  const history = localCache.historyOf(provider, provider.clientsFor(session));
+  const memory = new ProviderMemory(history);
+  const terms = termsOf(session, cacheSession.random);
+  const directories = directoriesOf(scope, provider);
+  const names = [...history.settings.troubles.keys()].filter(isName).slice(0, mostNames);
+  const listings = memory.list(provider, directories, session, { terms });
+  await Promise.all([
+    ...directories.map(async (directory, index) => {
+      const failure = await failureOf(listings[index]?.promise, late);
+      if (failure === undefined) return;
+      if (failure.error === lateError) {
+        const state = memory.listingAtHand(directory, terms) === undefined ? 'failing' : 'stale';
+        history.listings.note(directory.path, { state, sinceMs: session.nowMs(), reason: lateError.message });
+      }
+      memory.tellOfListing(directory, failure.error);
+    }),
+    ...names.map(async (exactName) => {
+      const reading = memory.readSecret(provider, unreadOf(exactName), session, terms);
+      const failure = await failureOf(reading, late);
+      if (failure !== undefined) memory.tellOfSetting(exactName, failure.error);
+    }),
+  ]);
+}
+
+/** What there is to list: nothing where names are read one by one. */
+function directoriesOf({ directories, strategy }: LookupScope, provider: Provider): readonly Directory[] {
+  if (strategy === 'names' && provider.readsByName) return [];
+  return provider.ownDirectory === undefined ? directories.directories : [provider.ownDirectory];
+}
+
+const lateError = new Error('no answer within lookupBudgetMs');
+
+async function failureOf(
+  reading: Promise<unknown> | undefined,
+  late: Promise<'late'>,
+): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    return (await Promise.race([reading, late])) === 'late' ? { error: lateError } : undefined;
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Whether a key is that of a setting in a directory, and not of a version or an id. */
+function isName(key: string): boolean {
+  return key.startsWith('/') && !key.includes('|');
+}
+
+function unreadOf(exactName: string): UnreadSecret {
+  const end = exactName.lastIndexOf('/');
+  const name = exactName.slice(end + 1).toLowerCase();
+  const directory = Directory.literal(end === 0 ? '/_none' : exactName.slice(0, end));
+  return { kind: 'unread', name, exactName, directory, nextRotationMs: undefined };
+}
