@@ -115,6 +115,13 @@ export class Config extends ConfigShape {
     return (await this.find(name, options)).item;
   }
 
+  /** As `getItem`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  async requireItem(name: string, options: LookupOptions = {}): Promise<DirectoryItem> {
+    const { item, attempts } = await this.find(name, options);
+    if (item.nonExistent) throw new ConfigNotFoundError(name, attempts);
+    return item;
+  }
+
   /** Whether a setting has a value; a found `null` is one. */
   async has(name: string, options?: LookupOptions): Promise<boolean> {
     return !(await this.getItem(name, options)).nonExistent;
@@ -246,12 +253,6 @@ export class Config extends ConfigShape {
     // A stale answer would be given longer, and less visibly, than memory means it to be.
     if (isRemembered && !isStale(result)) scope.remember(name, result.item);
     return result;
-  }
-
-  private async requireItem(name: string, options: LookupOptions = {}): Promise<DirectoryItem> {
-    const { item, attempts } = await this.find(name, options);
-    if (item.nonExistent) throw new ConfigNotFoundError(name, attempts);
-    return item;
   }
 
   private async getAs<T, F>(

@@ -90,6 +90,10 @@ class CurrentConfig implements ConfigApi {
     return current().getItem(name, options);
   }
 
+  requireItem(name: string, options?: LookupOptions): Promise<DirectoryItem> {
+    return current().requireItem(name, options);
+  }
+
   has(name: string, options?: LookupOptions): Promise<boolean> {
     return current().has(name, options);
   }

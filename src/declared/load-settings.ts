@@ -1,7 +1,7 @@
 import { type Config } from '../config/config';
 import { isSecretName } from '../config/explanation';
-import { ConfigNotFoundError, describePlaces, ProviderError } from '../errors';
-import { type DirectoryItem } from '../item/directory-item';
+import { ConfigNotFoundError, describePlaces, ProviderError, type SearchedPlace } from '../errors';
+import { DirectoryItem } from '../item/directory-item';
 import { Secret } from '../item/secret';
 import { type ConfigValue } from '../item/value';
 import { type Declaration } from './declaration';
@@ -49,39 +49,46 @@ export async function loadSettings(
 }
 
 async function loadSetting(declaration: Declaration, options: LoadOptions): Promise<LoadedSetting | SettingsProblem> {
+  const { name, secretId } = declaration;
+  const { config, newest, signal } = options;
   try {
-    const { name, secretId } = declaration;
-    const { config, newest, signal } = options;
-    const item = newest(declaration, await config.getItem(name, { signal, secretId }));
-    return await loadFrom(declaration, item, options);
+    const item = await config.requireItem(name, { signal, secretId });
+    return await loadFrom(declaration, newest(declaration, item), options);
   } catch (error) {
     if (error instanceof ProviderError) return problemWith(declaration, 'failed', error.message, { cause: error });
-    throw error;
+    if (!(error instanceof ConfigNotFoundError)) throw error;
+    return loadFrom(declaration, DirectoryItem.nonExistent(name), options, error.places);
   }
 }
 
-/** Makes a loaded setting of an item, or says what is wrong with it. */
+/**
+ * Makes a loaded setting of an item, or says what is wrong with it.
+ *
+ * @param places - Where it was looked for, when there is none.
+ */
 export async function loadFrom(
   declaration: Declaration,
   item: DirectoryItem,
-  options: LoadOptions,
+  { config }: Pick<LoadOptions, 'config'>,
+  places: readonly SearchedPlace[] = [],
 ): Promise<LoadedSetting | SettingsProblem> {
-  const { config } = options;
   if (!item.nonExistent) {
     const misplaced = misplacement(declaration, item, config);
-    if (misplaced !== undefined)
-      return wrongAt(declaration, item, 'misplaced', misplaced, missingFix(declaration, config));
+    if (misplaced !== undefined) {
+      const facts = { origin: originOf(item), fix: missingFix(declaration, config) };
+      return problemWith(declaration, 'misplaced', `${describeOrigin(item)}, and ${misplaced}`, facts);
+    }
   }
   const picked = foundValue(declaration, item, isLocal(item, config));
-  if ('wrong' in picked) return wrongAt(declaration, item, 'invalid', picked.wrong);
+  if ('wrong' in picked) return invalid(declaration, item, picked.wrong);
   const { found } = picked;
   const loaded = (value: unknown): LoadedSetting => ({ declaration, item, found: new Secret(found), value });
   if (found === undefined && declaration.default !== undefined) return loaded(declaration.default);
   if (found === undefined && declaration.optional) return loaded(undefined);
   const outcome = await readValue(declaration.schema, found, isHidden(declaration, item));
   if ('value' in outcome) return loaded(declaration.kind === 'secret' ? new Secret(outcome.value) : outcome.value);
-  if (found === undefined) return missing(declaration, item, options);
-  return wrongAt(declaration, item, 'invalid', outcome.wrong);
+  if (found === undefined) return missing(declaration, item, missingFix(declaration, config), places);
+  return invalid(declaration, item, outcome.wrong);
 }
 
 /** Whether a value is a secret, by its declaration, by its source, or by what it is called. */
@@ -89,42 +96,23 @@ function isHidden({ kind, name }: Declaration, item: DirectoryItem): boolean {
   return kind === 'secret' || item.secret || isSecretName(name);
 }
 
-function wrongAt(
-  declaration: Declaration,
-  item: DirectoryItem,
-  reason: 'invalid' | 'misplaced',
-  wrong: string,
-  fix?: string,
-): SettingsProblem {
-  return problemWith(declaration, reason, `${wrong} (${describeOrigin(item)})`, { origin: originOf(item), fix });
+function invalid(declaration: Declaration, item: DirectoryItem, wrong: string): SettingsProblem {
+  return problemWith(declaration, 'invalid', `${wrong} (${describeOrigin(item)})`, { origin: originOf(item) });
 }
 
-async function missing(
+function missing(
   declaration: Declaration,
   item: DirectoryItem,
-  { config, signal }: LoadOptions,
-): Promise<SettingsProblem> {
-  const fix = missingFix(declaration, config);
+  fix: string | undefined,
+  places: readonly SearchedPlace[],
+): SettingsProblem {
   if (!item.nonExistent) {
     const message = `what is there counts as missing (${describeOrigin(item)})`;
     return problemWith(declaration, 'missing', message, { origin: originOf(item), fix });
   }
-  const places = await searched(declaration, config, signal);
-  const known = places.some(({ outcome }) => outcome === 'known to be missing');
-  const note = known ? '; what is new there is seen after config.refresh({ pastCache: true })' : '';
   const id = declaration.secretId === undefined ? '' : ` for the secret "${declaration.secretId}"`;
-  const message = `missing; looked${id} in ${describePlaces(places)}${note}`;
-  return problemWith(declaration, 'missing', message, { places, fix });
-}
-
-/** Gives every place that a missing name was looked for in; memory answers. */
-async function searched({ name, secretId }: Declaration, config: Config, signal: AbortSignal | undefined) {
-  const error = await config.require(name, { signal, secretId }).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof ConfigNotFoundError) return error.places;
-  // It has come into being meanwhile, or cannot be read any more: the next load tells.
-  signal?.throwIfAborted();
-  return [];
+  const looked = places.length === 0 ? '' : `; looked${id} in ${describePlaces(places)}`;
+  const isKnown = places.some(({ outcome }) => outcome === 'known to be missing');
+  const note = isKnown ? '; config.refresh({ pastCache: true }) looks past the cache table' : '';
+  return problemWith(declaration, 'missing', `missing${looked}${note}`, { places, fix });
 }

@@ -85,7 +85,7 @@ export class SettingsSession<Settings> {
 
   /** Makes a loaded setting of an item that was read in another way. */
   loadFrom(declaration: Declaration, item: DirectoryItem): Promise<LoadedSetting | SettingsProblem> {
-    return loadFrom(declaration, item, { config: this.config, newest: (_, same) => same });
+    return loadFrom(declaration, item, { config: this.config });
   }
 
   /** Whether a value comes from this process, so that there is nothing to read again. */

@@ -17,7 +17,7 @@ export function originOf(item: DirectoryItem): ValueOrigin {
 export function describeOrigin(item: DirectoryItem): string {
   const { source, directory } = originOf(item);
   const place = directory === undefined ? `from ${source}` : `from ${source} in ${directory}`;
-  return item.viaCacher ? `${place}, by way of the cache table` : place;
+  return `${place}${item.viaCacher ? ', by way of the cache table' : ''}${item.stale ? ', stale' : ''}`;
 }
 
 /** Whether a value comes from this process: an override, a default, a variable. */
@@ -40,12 +40,12 @@ export function misplacement(
 ): string | undefined {
   if (isOwn(item)) return undefined;
   if (sources !== undefined && !sources.includes(item.provider ?? '') && !xconSettings.onlyEnvProvider) {
-    return `it may come from ${listed(sources)} only`;
+    return `may come from ${listed(sources)} only`;
   }
   if (directories === undefined || !hasDirectory(item)) return undefined;
   const variables = { service: config.resolvedService, environment: config.resolvedEnvironment };
   const paths = directories.map((each) => each.resolve(variables).path);
-  return paths.includes(item.directory.path) ? undefined : `it may be in ${listed(paths)} only`;
+  return paths.includes(item.directory.path) ? undefined : `may be in ${listed(paths)} only`;
 }
 
 function isOwn({ provider }: DirectoryItem): boolean {

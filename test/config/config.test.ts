@@ -419,6 +419,16 @@ describe('getItem and has', () => {
       expect(await config.has('db_host')).toBe(true);
     }));
 
+  it('have a form that requires a value, and tells every place that was searched', () =>
+    inside(async () => {
+      const config = configOf(holding({ x: 1 }));
+
+      const error = await rejection(() => config.requireItem('y'));
+
+      expect(await config.requireItem('X')).toMatchObject({ name: 'x', value: 1 });
+      expect(outcomesIn(error)).toEqual(['map:/a absent', 'map:/b absent', 'default: absent']);
+    }));
+
   it('tell that there is none', () =>
     inside(async () => {
       const config = configOf(holding({}));

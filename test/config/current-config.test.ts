@@ -66,6 +66,7 @@ const publicMembers = {
   removeOverride: true,
   require: true,
   requireBoolean: true,
+  requireItem: true,
   requireJson: true,
   requireNumber: true,
   requireString: true,

@@ -265,9 +265,9 @@ describe('a place that a declaration narrows', () => {
         both,
       ),
     ).toEqual([
-      'a misplaced: it may come from secrets or dynamo only (from ssm in /orders/prod)',
-      'b misplaced: it may come from nowhere only (from secrets in /orders/all)',
-      'c misplaced: it may come from ssm only (from env)',
+      'a misplaced: from ssm in /orders/prod, and may come from secrets or dynamo only',
+      'b misplaced: from secrets in /orders/all, and may come from nowhere only',
+      'c misplaced: from env, and may come from ssm only',
     ]);
   });
 
@@ -277,7 +277,7 @@ describe('a place that a declaration narrows', () => {
 
     expect(await load(shape, both)).toEqual({ a: 'of ssm', c: 'of env' });
     expect(await problems({ b: setting({ directories }) }, both)).toEqual([
-      'b misplaced: it may be in /orders/prod only (from secrets in /orders/all)',
+      'b misplaced: from secrets in /orders/all, and may be in /orders/prod only',
     ]);
   });
 

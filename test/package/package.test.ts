@@ -259,6 +259,21 @@ describe('in a bundle', () => {
     expect(files.filter((file) => /@aws-sdk|@smithy/.test(file))).toEqual([]);
   });
 
+  it('has declared settings only where some are declared', async () => {
+    project.write('plain.mjs', `import { config } from 'xcon';\nconfig.get('PATH');`);
+    project.write(
+      'declared.mjs',
+      `import { defineSettings, setting } from 'xcon';
+       defineSettings({ path: setting() }).load().then(({ path }) => console.log(typeof path));`,
+    );
+
+    const plain = await bundle('plain.mjs', 'plain.cjs', '--external:@aws-sdk/*');
+    await bundle('declared.mjs', 'declared.cjs', '--external:@aws-sdk/*');
+
+    expect(plain.filter((file) => /xcon\/dist\/esm\/declared/.test(file))).toEqual([]);
+    expect(await project.node('declared.cjs')).toEqual({ code: 0, output: 'string' });
+  });
+
   /** Bundles a file, and lists the files that made it into the bundle. */
   async function bundle(file: string, outfile: string, ...options: readonly string[]): Promise<readonly string[]> {
     const outcome = await project.tool(
@@ -284,8 +299,20 @@ describe('in a bundle', () => {
 describe('for TypeScript', () => {
   const consumer = `
     import { Config, config, ConfigNotFoundError, type ConfigValue, EnvProvider, SsmProvider } from 'xcon';
+    import { defineSettings, secret, type Secret, setting } from 'xcon';
     import { Config as CoreConfig } from 'xcon/core';
     import { type LocalAws, startLocalAws } from 'xcon/testing';
+
+    const declared = defineSettings({ db: { host: setting('DB_HOST'), password: secret({ optional: true }) } });
+
+    export async function load(): Promise<Secret<string> | undefined> {
+      const { db } = await declared.load();
+      const host: string = db.host;
+      // @ts-expect-error: a text is not a number
+      const wrong: number = db.host;
+      await declared.withSecret('db.password', (value) => value === host || wrong);
+      return db.password;
+    }
 
     export async function main(): Promise<ConfigValue | undefined> {
       const aws: LocalAws = await startLocalAws({ seed: { ssm: { '/orders/prod/db_host': 'db.internal' } } });

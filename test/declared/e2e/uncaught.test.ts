@@ -33,7 +33,7 @@ it('an error that nobody catches is printed a line for each problem, and ends th
       '',
       '  dbHost (DB_HOST): missing; looked in env; default',
       '    export DB_HOST=VALUE',
-      '  db.poolSize (DB_POOL_SIZE): it may come from ssm only (from env)',
+      '  db.poolSize (DB_POOL_SIZE): from env, and may come from ssm only',
       '',
       '    at ',
     ].join('\n'),
