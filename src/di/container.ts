@@ -14,6 +14,8 @@ export function registerDependencies(dependencyClasses: readonly DependencyClass
  * Makes the container of a context: a child of its parent's, or of tsyringe's global one, in which every dependency
  * resolves to the context's.
  *
+ * That stays so when it is reset.
+ *
  * @param parent - Container of the context outside; `undefined` for a root.
  * @param resolve - Gives the dependency of a class in the context.
  */
@@ -23,6 +25,12 @@ export function createContainer(
 ): DependencyContainer {
   const container = (parent ?? tsyringe().container).createChildContainer();
   registerAll(container, resolve);
+  const reset = container.reset.bind(container);
+  container.reset = () => {
+    reset();
+    // Without its registrations, tsyringe would quietly make dependencies of its own.
+    registerAll(container, resolve);
+  };
   return container;
 }
 

@@ -94,6 +94,17 @@ describe('the container of a context', () => {
     expect([before, afterClear, afterReset].map(({ settings }) => settings)).toEqual([mine, mine, mine]);
   });
 
+  it('goes on when it is reset itself: what the user registered is gone, what is ours is not', () => {
+    const mine = new Settings('mine');
+    const { container } = Context.createRoot([mine]);
+    container.registerInstance('stage', 'prod');
+
+    container.reset();
+
+    expect(container.isRegistered('stage')).toBe(false);
+    expect(container.resolve(OrderService).settings).toBe(mine);
+  });
+
   it('goes on when the user clears the instances of its own', () => {
     const mine = new Settings('mine');
     const context = Context.createRoot([mine]);
