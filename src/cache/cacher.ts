@@ -1,5 +1,6 @@
 import { type AwsClients } from '../aws/aws-clients';
 import { Dependency } from '../di/dependency';
+import { knowAcrossCopies } from '../item/copies';
 import { type DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
 import { type LocalCache } from '../providers/local-cache';
@@ -165,3 +166,5 @@ export abstract class Cacher extends Dependency {
   /** Counts work in the background, so that {@link Cacher.flush} awaits it. */
   abstract track(work: Promise<unknown>): void;
 }
+
+knowAcrossCopies(Cacher, 'Cacher');

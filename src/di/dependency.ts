@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { knowAcrossCopies } from '../item/copies';
 import { Context, type Scope } from './context';
 import { type DependencyClass } from './dependency-class';
 
@@ -54,3 +55,5 @@ export abstract class Dependency {
     return Context.current().child([this]).enter();
   }
 }
+
+knowAcrossCopies(Dependency, 'Dependency');

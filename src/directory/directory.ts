@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { InvalidDirectoryError } from '../errors';
+import { knowAcrossCopies } from '../item/copies';
 
 /** Parts that a Directory can be made from: a path, or its components. */
 export type DirectoryOptions =
@@ -118,6 +119,8 @@ export class Directory {
     return `Directory(${this.path})`;
   }
 }
+
+knowAcrossCopies(Directory, 'Directory');
 
 interface DirectoryParts {
   readonly path: string;

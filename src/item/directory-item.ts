@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { Directory } from '../directory/directory';
+import { knowAcrossCopies } from './copies';
 import { copyValue, type ConfigValue, sealValue, type SealedValue } from './value';
 
 /** What a DirectoryItem is made of. */
@@ -153,6 +154,8 @@ export class DirectoryItem {
     return `DirectoryItem(${this.toString()}${this.secret ? ', secret' : ''})`;
   }
 }
+
+knowAcrossCopies(DirectoryItem, 'DirectoryItem');
 
 /** Ends the `source` of an item whose value was read from the cache table. */
 export const viaCacherSuffix = ' - via cacher';

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { type Directory } from '../directory/directory';
+import { knowAcrossCopies } from './copies';
 import { DirectoryItem } from './directory-item';
 import { type ConfigValue } from './value';
 
@@ -42,6 +43,8 @@ export class Unavailable {
     readonly remedy: string,
   ) {}
 }
+
+knowAcrossCopies(Unavailable, 'Unavailable');
 
 /** All that one provider holds in one directory. Names are compared lower-cased; of two that are equal so, the last wins. */
 export class DirectoryListing {
@@ -101,3 +104,5 @@ export class DirectoryListing {
     return `DirectoryListing(${this.directory.path}, ${this.size} names)`;
   }
 }
+
+knowAcrossCopies(DirectoryListing, 'DirectoryListing');

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { type AwsClients } from '../aws/aws-clients';
 import { Directory } from '../directory/directory';
 import { Dependency } from '../di/dependency';
+import { knowAcrossCopies } from '../item/copies';
 import { type DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type ConfigValue } from '../item/value';
@@ -135,3 +136,5 @@ export abstract class Provider extends Dependency {
     return DirectoryListing.of(directory, this.name, values);
   }
 }
+
+knowAcrossCopies(Provider, 'Provider');
