@@ -18,6 +18,9 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // Projects of their own, which .ci/consumers.mjs runs.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/'],
+  modulePathIgnorePatterns: ['<rootDir>/test/consumers/'],
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: compilerOptions, diagnostics: false }],
     // arktype comes as ES modules only.

@@ -3,11 +3,12 @@
  *
  * Usage: node .ci/check-package.mjs [tarball]      without one, the project is packed as it is
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './build/project.mjs';
+import { pack } from './pack.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'xcon-package-'));
 try {
@@ -17,11 +18,6 @@ try {
   process.exitCode = Math.max(...codes);
 } finally {
   rmSync(folder, { recursive: true });
-}
-
-function pack(folder) {
-  const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
-  return join(folder, execFileSync('npm', args, { cwd: root, encoding: 'utf8' }).trim());
 }
 
 function run(tool, ...args) {

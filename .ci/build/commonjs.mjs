@@ -86,15 +86,16 @@ function sharing(built, extension) {
   };
 }
 
-/** Lists what a file exports; types are gone by then. */
+/** Lists what a file exports; types are gone by then. Of one that exports nothing, esbuild says `default`. */
 async function exportsOf(entry) {
   const options = { ...common, entryPoints: [entry], format: 'esm', metafile: true, write: false, outfile: 'all.js' };
   const { metafile } = await build(options);
-  return Object.values(metafile.outputs)[0].exports;
+  return Object.values(metafile.outputs)[0].exports.filter((name) => name !== 'default');
 }
 
 /** An ES module that gives what the CommonJS one has: both are one instance. */
 function wrapper(name, names) {
+  if (names.length === 0) return `import './${name}.js';\n`;
   const list = names.map((each) => `  ${each},\n`).join('');
   return `import commonJs from './${name}.js';\n\nexport const {\n${list}} = commonJs;\n`;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { entries, root } from './project.mjs';
+import { entries, onlyImported, root } from './project.mjs';
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
@@ -15,11 +15,23 @@ export async function buildDeclarations(out) {
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error('The declarations cannot be built.');
 
-  const wanted = Object.values(entries).map((entry) => join(out, entry.replace(/^src\/(.*)\.ts$/, '$1.d.ts')));
-  await removeOthers(out, await reachable(wanted));
-  for (const file of wanted) {
-    await writeFile(file.replace(/\.ts$/, '.mts'), `export * from './${basename(file, '.d.ts')}.js';\n`);
+  const wanted = Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => [name, join(out, entry.replace(/^src\/(.*)\.ts$/, '$1.d.ts'))]),
+  );
+  await removeOthers(out, await reachable(Object.values(wanted)));
+  for (const [name, file] of Object.entries(wanted)) {
+    const forImport = onlyImported.has(name) ? withExtensions(await readFile(file, 'utf8')) : reexport(file);
+    await writeFile(file.replace(/\.ts$/, '.mts'), forImport);
   }
+}
+
+function reexport(file) {
+  return `export * from './${basename(file, '.d.ts')}.js';\n`;
+}
+
+/** Makes declarations those of an ES module, which adds to the ES modules of others and not to their CommonJS twins. */
+function withExtensions(text) {
+  return text.replace(/((?:from |import )['"]\.[^'"]+)/g, '$1.js');
 }
 
 /** Follows the imports of declarations. */

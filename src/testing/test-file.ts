@@ -5,6 +5,7 @@ import { type AwsCall } from './guard/aws-call';
 import { AwsOutOfReachError } from './guard/aws-out-of-reach-error';
 import { isLoopback } from './guard/loopback';
 import { watchAws } from './guard/watch-aws';
+import { shared } from './shared-state';
 import { createTestRoot } from './test-root';
 
 /** A test that runs. */
@@ -124,8 +125,3 @@ async function closeClients(root: Context): Promise<void> {
   root.resolve(LocalCache).abortUnfinished();
   await root.resolve(AwsClients).close();
 }
-
-const key = Symbol.for('xcon@1.testing');
-const holder = globalThis as { [key]?: { file: TestFile | undefined } };
-/** One for all copies of the package that a process has loaded. */
-const shared = (holder[key] ??= { file: undefined });

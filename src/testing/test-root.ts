@@ -1,5 +1,6 @@
 import { AwsClients } from '../aws/aws-clients';
 import { Context } from '../di/context';
+import { EnvProvider } from '../providers/env-provider';
 import { XconSettings } from '../settings/xcon-settings';
 
 /** Signs what goes to a local AWS, and spares the SDK its search for credentials, which would leave the machine. */
@@ -12,7 +13,7 @@ const credentials = { accessKeyId: 'xcon-tests-not-a-real-key', secretAccessKey:
  * A test may say otherwise: `xconSettings.service = 'orders'`, or a Config with providers.
  */
 export function createTestRoot(): Context {
-  const settings = { service: 'testing', environment: 'unit', providers: [], disableDefaultCacher: true };
+  const settings = { service: 'testing', environment: 'unit', providers: [EnvProvider], disableDefaultCacher: true };
   return Context.createRoot([new XconSettings(settings), new AwsClients(new LocalClientOptions())]);
 }
 

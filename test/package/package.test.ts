@@ -123,6 +123,24 @@ describe('in Node', () => {
     expect(outcome).toEqual({ code: 0, output: 'false true true' });
   });
 
+  it('xcon/jest says where it belongs', async () => {
+    const { code, output } = await printed(`import 'xcon/jest';`);
+
+    expect([code, output]).toEqual([1, expect.stringContaining("xcon/jest belongs in Jest's setupFilesAfterEnv")]);
+  });
+
+  it.each(['--import', '--require'])('xcon/node-test loads no package but itself: %s', async (option) => {
+    project.write(
+      'loaded.cjs',
+      `const packages = Object.keys(require.cache).map((file) => /node_modules.((@[^/]+.)?[^/]+)/.exec(file)?.[1]);
+       console.log('loaded:', [...new Set(packages)].filter(Boolean).sort().join());`,
+    );
+
+    const { output } = await project.node(option, 'xcon/node-test', 'loaded.cjs');
+
+    expect(output).toMatch(/^loaded: xcon$/m);
+  });
+
   it('xcon/core has no defaults of its own', async () => {
     const outcome = await printed(`
       import { Config, EnvProvider, config } from 'xcon/core';
@@ -350,6 +368,30 @@ describe('for TypeScript', () => {
       resolution,
     ];
     const outcome = await typed.tool('tsc', ...options, ...files);
+
+    expect(outcome).toEqual({ code: 0, output: '' });
+  });
+
+  it.each([
+    ['Jest', 'consumer.cts', `import 'xcon/jest';`, []],
+    ['@jest/globals', 'consumer.mts', `import { expect, test } from '@jest/globals';\nimport 'xcon/jest';`, []],
+    ['Vitest', 'consumer.mts', `import { expect, test } from 'vitest';\nimport 'xcon/vitest';`, ['--skipLibCheck']],
+  ])('the matchers are typed for %s', async (_, file, imports, more) => {
+    const packages = ['@types/node', '@types/jest', '@jest/globals', 'expect', 'vitest', '@aws-sdk/client-kms'];
+    const typed = await ScratchProject.create(tarball, packages);
+    typed.write(
+      file,
+      `${imports}
+       test('resolves', async () => {
+         await expect('DB_HOST').toResolveFrom('ssm', '/orders/prod');
+         await expect('DB_HOST').not.toResolveFrom('secrets');
+         // @ts-expect-error: the provider is a name
+         await expect('DB_HOST').toResolveFrom(5);
+       });`,
+    );
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'node16', '--types', 'node,jest'];
+
+    const outcome = await typed.tool('tsc', ...options, ...more, file);
 
     expect(outcome).toEqual({ code: 0, output: '' });
   });

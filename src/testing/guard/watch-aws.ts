@@ -1,5 +1,6 @@
 import { Agent, type ClientRequest } from 'node:http';
 import { Socket } from 'node:net';
+import { shared } from '../shared-state';
 import { type AwsCall, awsCallOf, connectionTo } from './aws-call';
 
 /** Looks at a call before anything of it leaves the process. @returns Why it fails; `undefined`: it goes on. */
@@ -14,8 +15,9 @@ export type AwsWatcher = (call: AwsCall) => Error | undefined;
  * @returns Ends the watch.
  */
 export function watchAws(watcher: AwsWatcher): () => void {
+  const { watchers } = shared;
+  if (watchers.size === 0) install();
   watchers.add(watcher);
-  if (watchers.size === 1) install();
   return () => {
     if (watchers.delete(watcher) && watchers.size === 0) uninstall();
   };
@@ -31,11 +33,8 @@ interface SocketTaker {
   onSocket(socket: null, error: Error): void;
 }
 
-const watchers = new Set<AwsWatcher>();
-let installed: readonly (() => void)[] = [];
-
 function install(): void {
-  installed = [
+  shared.restore = [
     replaceMethod(
       Agent.prototype as unknown as RequestTaker,
       'addRequest',
@@ -61,8 +60,7 @@ function install(): void {
 }
 
 function uninstall(): void {
-  for (const restore of installed) restore();
-  installed = [];
+  for (const restore of shared.restore.splice(0)) restore();
 }
 
 /** Replaces a method. @returns Puts it back, unless somebody else has replaced it since. */
@@ -82,7 +80,7 @@ function replaceMethod<K extends string, T extends Record<K, unknown>>(
 function refuse(call: AwsCall | undefined): Error | undefined {
   if (call === undefined) return undefined;
   // Each of them looks, also at what another refuses.
-  const refusals = [...watchers].map((watcher) => watcher(call));
+  const refusals = [...shared.watchers].map((watcher) => watcher(call));
   return refusals.find((refusal) => refusal !== undefined);
 }
 

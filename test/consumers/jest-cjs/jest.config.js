@@ -1,0 +1,4 @@
+module.exports = {
+  setupFilesAfterEnv: ['xcon/jest'],
+  testMatch: ['<rootDir>/test/*.test.js'],
+};

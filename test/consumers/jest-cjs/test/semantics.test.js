@@ -1,0 +1,3 @@
+const { describeSemantics } = require('../shared/semantics.cjs');
+
+describeSemantics({ afterAll, afterEach, beforeAll, beforeEach, describe, test });

@@ -1,0 +1,5 @@
+export default {
+  setupFilesAfterEnv: ['xcon/jest'],
+  testMatch: ['<rootDir>/test/*.test.js'],
+  transform: {},
+};
