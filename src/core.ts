@@ -18,7 +18,7 @@ export {
 } from './config/health';
 export { ConfigSnapshot } from './config/snapshot';
 export { type Watch, type WatchOptions } from './config/watch';
-export { type ExplainedPlace, Explanation } from './config/explanation';
+export { type DeclaredNote, type ExplainedPlace, Explanation } from './config/explanation';
 export { ExplanationSet } from './config/explanation-set';
 export { defineSettings } from './declared/define-settings';
 export { setting, type Setting } from './declared/setting';
@@ -39,6 +39,8 @@ export { isCredentialsRefused } from './declared/refused-credentials';
 export { type SchemaIssue, type SchemaResult, type StandardSchema } from './declared/standard-schema';
 export { type ProblemReason, type SettingsProblem, type ValueOrigin } from './declared/settings-problem';
 export { SettingsValidationError } from './declared/settings-validation-error';
+export { type SettingsPolicyOptions } from './declared/settings-policy';
+export { type PolicyConditions, type PolicyDocument, type PolicyStatement } from './iam/policy-document';
 export { setWiring, type Wiring } from './config/wiring';
 export { Default } from './di/default';
 

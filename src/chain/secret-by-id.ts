@@ -1,4 +1,6 @@
 import { Directory } from '../directory/directory';
+import { type UnreadSecret } from '../item/directory-listing';
+import { type Provider } from '../providers/provider';
 import { type PlaceReader } from './place-reader';
 import { type ProviderChain } from './provider-chain';
 import { type LookupTrace, placesOf, walk, type WalkResult } from './walk';
@@ -23,18 +25,26 @@ export async function findSecretById(
   trace: LookupTrace,
 ): Promise<WalkResult> {
   const name = exact.toLowerCase();
-  const provider = providers.walked.find((each) => each.name === providerName);
-  const secret = {
-    kind: 'unread' as const,
-    name,
-    exactName: secretId,
-    directory: noDirectory,
-    nextRotationMs: undefined,
-  };
+  const { provider, secret } = secretById(providers, name, secretId);
   const behind = provider === undefined ? [] : [provider];
   return walk(
     placesOf([noDirectory], [...providers.leading, ...behind]),
     (place) => (place.provider === provider ? reader.readSecret(provider, secret) : reader.read(place, name)),
     trace,
   );
+}
+
+/**
+ * Gives what a secret is to be read from, and by what.
+ *
+ * @param name - Lower-cased.
+ */
+export function secretById(
+  providers: ProviderChain,
+  name: string,
+  secretId: string,
+): { readonly provider: Provider | undefined; readonly secret: UnreadSecret } {
+  const provider = providers.walked.find((each) => each.name === providerName);
+  const directory = noDirectory;
+  return { provider, secret: { kind: 'unread', name, exactName: secretId, directory, nextRotationMs: undefined } };
 }

@@ -267,8 +267,7 @@ export class Config extends ConfigShape {
 
   /** Lets memory expire when it is time, and begin its time with the first use. */
   private touched(): void {
-    const { localCache, clock, settings } = this.scope();
-    localCache.touch(clock.nowMs(), settings.internalCacheExpirationMinutes * 60_000);
+    this.scope().touch();
   }
 
   /** The scope for now, whatever has changed since the last look. */

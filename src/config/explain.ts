@@ -1,17 +1,33 @@
 import { type CachedRow } from '../cache/cacher';
 import { type CacherAnswer } from '../chain/chain-finder';
-import { type Attempt, attemptOf, type Place } from '../chain/walk';
+import { secretById } from '../chain/secret-by-id';
+import { type Attempt, attemptOf, type Place, type PlaceOutcome } from '../chain/walk';
 import { isConfigError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
-import { type Unavailable } from '../item/directory-listing';
-import { type ExplainedPlace, Explanation, isoTime, isSecretName, showItem, showRow } from './explanation';
+import { type ListingEntry, Unavailable } from '../item/directory-listing';
+import { type ExplainedPlace, Explanation, isoTime, showItem, showRow } from './explanation';
 import { ExplanationSet } from './explanation-set';
 import { inTime } from './lookup';
 import { type LookupScope } from './lookup-scope';
+import { isSecretName } from './shown-value';
+
+/** How a name is explained. */
+export interface ExplainOptions {
+  /** Full name or ARN of a secret that is read in place of the cache and the directories. */
+  readonly secretId?: string | undefined;
+  /** Whether the value is a secret wherever it comes from. Default: false. */
+  readonly secret?: boolean;
+  /** Told the item that wins. */
+  readonly onFound?: (item: DirectoryItem) => void;
+}
 
 /** Explains names; they share what is read. @throws ProviderError when it takes longer than the budget of a lookup. */
 export async function explainAll(scope: LookupScope, names: readonly string[]): Promise<ExplanationSet> {
-  const explanations = await Promise.all(names.map((name) => explain(scope, name)));
+  return explanationSet(scope, await Promise.all(names.map((name) => explain(scope, name))));
+}
+
+/** Puts explanations of a scope together. */
+export function explanationSet(scope: LookupScope, explanations: readonly Explanation[]): ExplanationSet {
   const { service, environment, clock } = scope;
   return new ExplanationSet(`${service} in ${environment}`, explanations, isoTime(clock.nowMs()));
 }
@@ -22,21 +38,34 @@ export async function explainAll(scope: LookupScope, names: readonly string[]): 
  * @param name - As asked.
  * @throws ProviderError when it takes longer than the budget of a lookup. A source that failed is told of instead.
  */
-export function explain(scope: LookupScope, name: string): Promise<Explanation> {
-  return inTime(scope, name, tourOf(scope, name));
+export function explain(scope: LookupScope, name: string, options: ExplainOptions = {}): Promise<Explanation> {
+  return inTime(scope, name, tourOf(scope, name, options));
 }
 
-async function tourOf(scope: LookupScope, name: string): Promise<Explanation> {
+async function tourOf(scope: LookupScope, name: string, options: ExplainOptions): Promise<Explanation> {
   const key = name.toLowerCase();
-  const tour = new Tour();
+  const tour = new Tour(options);
   const { finder } = scope;
   tour.pass({ provider: 'override', outcome: 'absent' }, scope.override(key));
   for (const place of finder.leading) await tour.visit(scope, place, { key, name });
-  if (!tour.isOver) tour.passAttempt(await finder.askCacher(name, scope.clock.nowMs() + scope.settings.lookupBudgetMs));
-  finder.startReading(name);
-  for (const place of finder.walked) await tour.visit(scope, place, { key, name });
+  if (options.secretId === undefined) await tourOfChain(scope, tour, { key, name });
+  else await tour.visitSecret(scope, key, options.secretId);
   tour.pass({ provider: 'default', outcome: 'absent' }, scope.default(key));
   return tour.explanation(name, isoTime(scope.clock.nowMs()));
+}
+
+async function tourOfChain(scope: LookupScope, tour: Tour, asked: AskedName): Promise<void> {
+  const { clock, finder, settings } = scope;
+  if (!tour.isOver) tour.passAttempt(await finder.askCacher(asked.name, clock.nowMs() + settings.lookupBudgetMs));
+  finder.startReading(asked.name);
+  for (const place of finder.walked) await tour.visit(scope, place, asked);
+}
+
+interface AskedName {
+  /** Lower-cased. */
+  readonly key: string;
+  /** As asked. */
+  readonly name: string;
 }
 
 interface Stop {
@@ -52,7 +81,11 @@ class Tour {
   private winner: Stop | undefined;
   /** Why nothing behind this point can be the answer of `get`. */
   private end: 'found' | 'failed' | 'known to be missing' | undefined;
-  private anySecret = false;
+  private anySecret: boolean;
+
+  constructor(private readonly options: ExplainOptions) {
+    this.anySecret = options.secret === true;
+  }
 
   get isOver(): boolean {
     return this.end !== undefined;
@@ -79,27 +112,24 @@ class Tour {
     if (!wins) return;
     this.winner = stop;
     this.end = 'found';
+    this.options.onFound?.(item);
   }
 
   /** Asks a place; behind the answer, secrets are not read. */
-  async visit(
-    { finder }: LookupScope,
-    place: Place,
-    { key, name }: { readonly key: string; readonly name: string },
-  ): Promise<void> {
-    try {
+  async visit({ finder }: LookupScope, place: Place, { key, name }: AskedName): Promise<void> {
+    await this.ask(attemptOf(place, undefined), async () => {
       const listed = await finder.reader.peek(place, key, name);
       if (typeof listed === 'object' && 'kind' in listed) this.anySecret = true;
-      const outcome = this.isOver ? listed : await finder.reader.read(place, key, name);
-      if (outcome instanceof DirectoryItem) this.pass(attemptOf(place, outcome), outcome);
-      else if (typeof outcome === 'object' && 'kind' in outcome)
-        this.passUnread(place, outcome.kind === 'refused' ? outcome.refusal : undefined);
-      else this.stops.push({ attempt: attemptOf(place, outcome), item: undefined });
-    } catch (error) {
-      const reason = isConfigError(error) ? error.message : 'it failed';
-      this.stops.push({ attempt: { ...attemptOf(place, undefined), outcome: 'failed', reason }, item: undefined });
-      this.end ??= 'failed';
-    }
+      return this.isOver ? listed : finder.reader.read(place, key, name);
+    });
+  }
+
+  /** Asks for a secret by its id, unless there is an answer already. */
+  async visitSecret({ finder, providers }: LookupScope, key: string, secretId: string): Promise<void> {
+    const { provider, secret } = secretById(providers, key, secretId);
+    if (provider === undefined || this.isOver) return;
+    const attempt: Attempt = { provider: provider.cacheName, directory: secretId, outcome: 'absent' };
+    await this.ask(attempt, () => finder.reader.readSecret(provider, secret));
   }
 
   /** Says what was seen; when one place keeps the name as a secret, the others' values are not shown either. */
@@ -109,13 +139,25 @@ class Tour {
     return new Explanation(name, [...shown.values()], this.winner && shown.get(this.winner), explainedAt);
   }
 
-  private passUnread(place: Place, refusal: Unavailable | undefined): void {
-    this.anySecret = true;
-    const attempt = attemptOf(place, refusal);
-    this.stops.push({
-      attempt: refusal === undefined ? { ...attempt, outcome: 'shadowed' } : attempt,
-      item: undefined,
-    });
+  /** @param attempt - Of a place that has nothing. */
+  private async ask(attempt: Attempt, read: () => Promise<ListingEntry | PlaceOutcome>): Promise<void> {
+    try {
+      const outcome = await read();
+      if (outcome instanceof DirectoryItem) this.pass({ ...attempt, ...(outcome.stale && { stale: true }) }, outcome);
+      else if (outcome === undefined) this.pass(attempt, undefined);
+      else if (outcome === 'was absent') this.pass({ ...attempt, stale: true }, undefined);
+      else if (outcome instanceof Unavailable) this.passRefused(attempt, outcome);
+      else if (outcome.kind === 'refused') this.passRefused(attempt, outcome.refusal);
+      else this.stops.push({ attempt: { ...attempt, outcome: 'shadowed' }, item: undefined });
+    } catch (error) {
+      const reason = isConfigError(error) ? error.message : 'it failed';
+      this.stops.push({ attempt: { ...attempt, outcome: 'failed', reason }, item: undefined });
+      this.end ??= 'failed';
+    }
+  }
+
+  private passRefused(attempt: Attempt, { reason, remedy }: Unavailable): void {
+    this.stops.push({ attempt: { ...attempt, outcome: 'not permitted', reason, remedy }, item: undefined });
   }
 }
 

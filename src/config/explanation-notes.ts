@@ -1,4 +1,4 @@
-import { type ExplainedPlace } from './explanation';
+import { type ExplainedPlace, type Explanation } from './explanation';
 
 const secondsPer = { min: 60, h: 3600, d: 86_400 } as const;
 /** Versions of secrets are this many characters of no meaning, and more. */
@@ -15,7 +15,7 @@ export function notesOf(place: ExplainedPlace, at: string | undefined): readonly
   const notes = [
     version && `v${version.length > longVersion ? `${version.slice(0, shownOfLongVersion)}…` : version}`,
     changedAt && (at === undefined ? `of ${changedAt}` : `${between(changedAt, at)} old`),
-    stale === true && 'stale',
+    stale === true && staleNote(place, at),
     cachedNote(place, at),
   ];
   return notes.filter((each) => typeof each === 'string' && each !== '') as readonly string[];
@@ -24,6 +24,15 @@ export function notesOf(place: ExplainedPlace, at: string | undefined): readonly
 /** Names a place: its provider, and its directory if that is one. */
 export function placeOf({ provider, directory }: ExplainedPlace): string {
   return directory === undefined || isNone(directory) ? provider : `${provider} ${directory}`;
+}
+
+/** Names explanations: two of one name, as of two fields of a secret, by the keys of their declarations, too. */
+export function labelsOf(explanations: readonly Explanation[]): readonly string[] {
+  const names = explanations.map(({ name }) => name);
+  return explanations.map(({ name, key }) => {
+    const isAlone = names.indexOf(name) === names.lastIndexOf(name);
+    return key === undefined || isAlone ? name : `${name} (${key})`;
+  });
 }
 
 /** Whether a path stands for values that are in no directory, as those of the environment are. */
@@ -44,6 +53,11 @@ export function actionsOf(remedy: string | undefined): readonly string[] {
 /** Shows characters that would steer a terminal, or turn a line around, as what they are. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)?.toString(16) ?? ''}}`);
+}
+
+function staleNote({ staleSince }: ExplainedPlace, at: string | undefined): string {
+  if (staleSince === undefined) return 'stale';
+  return at === undefined ? `stale since ${staleSince}` : `stale for ${between(staleSince, at)}`;
 }
 
 function cachedNote({ cachedAs, cachedFrom, cachedAt, cachedUntil }: ExplainedPlace, at: string | undefined): string {

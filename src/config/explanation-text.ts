@@ -1,5 +1,5 @@
 import { type ExplainedPlace, type Explanation } from './explanation';
-import { actionsOf, notesOf, placeOf, printable, remediesOf } from './explanation-notes';
+import { actionsOf, labelsOf, notesOf, placeOf, printable, remediesOf } from './explanation-notes';
 
 /** Widest line of a table, in characters. */
 const tableWidth = 80;
@@ -10,7 +10,7 @@ const gap = '  ';
 
 /** Prints an explanation as a table, and what to grant. */
 export function explanationText(explanation: Explanation): string {
-  const { name, winner, places } = explanation;
+  const { name, winner, places, problem } = explanation;
   const answer =
     winner === undefined ? missing(explanation) : `${winner.value ?? ''} from ${placeOf(winner)}`.trimStart();
   const rows = places.map((place) => [
@@ -20,18 +20,20 @@ export function explanationText(explanation: Explanation): string {
     place.outcome,
     detailOf(place, explanation.explainedAt),
   ]);
-  return [...wrapped(`${name}: ${answer}`), ...table(rows), ...grants([explanation])].join('\n');
+  const wrong = problem === undefined ? [] : wrapped(`It cannot be loaded: ${problem}`);
+  return [...wrapped(`${name}: ${answer}`), ...wrong, ...table(rows), ...grants([explanation])].join('\n');
 }
 
 /** Prints the answers of many names, one a row, and what to grant. */
 export function explanationsText(explanations: readonly Explanation[]): string {
-  const rows = explanations.map((each) => [markOf(each), each.name, fromOf(each), answerOf(each)]);
+  const names = labelsOf(explanations);
+  const rows = explanations.map((each, index) => [markOf(each), names[index] ?? '', fromOf(each), answerOf(each)]);
   return [...table(rows), ...grants(explanations)].join('\n');
 }
 
-function markOf({ winner, failure }: Explanation): string {
-  if (winner !== undefined) return '>';
-  return failure === undefined ? '-' : '!';
+function markOf({ winner, failure, problem }: Explanation): string {
+  if (failure !== undefined || problem !== undefined) return '!';
+  return winner === undefined ? '-' : '>';
 }
 
 function fromOf({ winner, failure }: Explanation): string {
@@ -40,8 +42,9 @@ function fromOf({ winner, failure }: Explanation): string {
 }
 
 function answerOf(explanation: Explanation): string {
-  const { winner, failure, shadows, refusals, explainedAt } = explanation;
+  const { winner, failure, shadows, refusals, explainedAt, problem } = explanation;
   const notes = [
+    ...(problem === undefined ? [] : [problem]),
     ...(winner === undefined ? [] : notesOf(winner, explainedAt)),
     ...(shadows.length === 0 ? [] : [`shadows ${shadows.length}`]),
     ...(refusals.length === 0 ? [] : [`not permitted at ${refusals.length}`]),

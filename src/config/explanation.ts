@@ -3,9 +3,9 @@ import { type CachedRow } from '../cache/cacher';
 import { type Attempt } from '../chain/walk';
 import { type DirectoryItem } from '../item/directory-item';
 import { mask } from '../item/secret';
-import { type ConfigValue } from '../item/value';
 import { explanationPage } from './explanation-page/page';
 import { explanationText } from './explanation-text';
+import { showValue } from './shown-value';
 
 /** One place of the lookup order, and what it has for the name. */
 export interface ExplainedPlace extends Attempt {
@@ -15,6 +15,8 @@ export interface ExplainedPlace extends Attempt {
   readonly version?: string | undefined;
   /** When the source last changed the value, ISO 8601; absent where it does not say, or the value is from the cache table. */
   readonly changedAt?: string | undefined;
+  /** For a value that is stale: when it was good last, ISO 8601. */
+  readonly staleSince?: string | undefined;
   /** For an answer of the cache table: how its row keeps it. */
   readonly cachedAs?: CachedRow['kind'] | undefined;
   /** For an answer of the cache table: when its row was written, ISO 8601. */
@@ -25,8 +27,13 @@ export interface ExplainedPlace extends Attempt {
   readonly cachedFrom?: string | undefined;
 }
 
-const longestValue = 40;
-const secretNames = /pass(word|wd|phrase)?|secret|token|credential|private_?key|api_?key|access_?key/i;
+/** What an explanation of a declared setting says beside where its value comes from. */
+export interface DeclaredNote {
+  /** Keys that lead to it in the declaration, joined by dots. */
+  readonly key: string;
+  /** Why it cannot be loaded, without its value; `undefined` when it can, or a source failed. */
+  readonly problem: string | undefined;
+}
 
 /** Where a name was looked for, what was found, and what that hides. */
 export class Explanation {
@@ -35,15 +42,27 @@ export class Explanation {
    * @param places - Every place, in the order of the lookup.
    * @param winner - The place whose value `get` gives; `undefined` when it gives none.
    * @param explainedAt - When that was so, ISO 8601: ages are told from then on; absent: they are told as dates.
+   * @param declared - For a declared setting.
    */
   constructor(
     readonly name: string,
     readonly places: readonly ExplainedPlace[],
     readonly winner: ExplainedPlace | undefined,
     readonly explainedAt?: string,
+    private readonly declared?: DeclaredNote,
   ) {
     Object.freeze(this.places);
     Object.freeze(this);
+  }
+
+  /** Of a declared setting: the keys that lead to it, joined by dots; else `undefined`. */
+  get key(): string | undefined {
+    return this.declared?.key;
+  }
+
+  /** Of a declared setting: why it cannot be loaded, without its value; `undefined` when it can, or a source failed. */
+  get problem(): string | undefined {
+    return this.declared?.problem;
   }
 
   /** The places that have a value too, behind the winner. */
@@ -69,7 +88,8 @@ export class Explanation {
 
   /** Gives the explanation as data; secrets are masked. */
   toJSON(): Readonly<Record<string, unknown>> {
-    return { name: this.name, explainedAt: this.explainedAt, winner: this.winner, places: this.places };
+    const { name, key, problem, explainedAt, winner, places } = this;
+    return { name, key, problem, explainedAt, winner, places };
   }
 
   /** Gives a page of HTML that needs nothing else: no script, no style sheet, no font. Secrets are masked. */
@@ -82,24 +102,13 @@ export class Explanation {
   }
 }
 
-/** Whether a name sounds like that of a secret, so that a value from anywhere is masked. */
-export function isSecretName(name: string): boolean {
-  return secretNames.test(name);
-}
-
-/** Gives a value as it may be shown: in one line, not too long. */
-export function showValue(value: ConfigValue): string {
-  const text = typeof value === 'string' ? value : inspect(value, { breakLength: Number.POSITIVE_INFINITY, depth: 3 });
-  const line = JSON.stringify(text).slice(1, -1);
-  return line.length > longestValue ? `${line.slice(0, longestValue - 3)}...` : line;
-}
-
 /** Gives what an item adds to its place. */
 export function showItem(item: DirectoryItem, masked: boolean): Omit<ExplainedPlace, keyof Attempt> {
   return {
     value: masked || item.secret ? mask : showValue(item.value),
     version: item.version,
     changedAt: item.changedAtMs === undefined ? undefined : isoTime(item.changedAtMs),
+    staleSince: item.staleSince,
     cachedAt: item.viaCacher ? item.createdAt : undefined,
   };
 }

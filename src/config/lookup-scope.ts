@@ -115,6 +115,11 @@ export class LookupScope {
     return this.mutations === state.mutations;
   }
 
+  /** Lets memory expire when it is time, and begin its time with the first use. */
+  touch(): void {
+    this.localCache.touch(this.clock.nowMs(), this.settings.internalCacheExpirationMinutes * 60_000);
+  }
+
   /** Gives the remembered item of a name, as asked; `undefined` when it has to be looked up. */
   known(name: string): DirectoryItem | undefined {
     return this.localCache.isFresh(this.clock.nowMs()) ? this.answers.get(name) : undefined;

@@ -1,4 +1,4 @@
-import { isSecretName } from '../config/explanation';
+import { isSecretName } from '../config/shown-value';
 import { type Declaration } from './declaration';
 import { schemaFacts } from './schema-facts';
 

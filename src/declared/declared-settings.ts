@@ -1,10 +1,15 @@
 import { inspect } from 'node:util';
 import { Config } from '../config/config';
+import { type ExplanationSet } from '../config/explanation-set';
 import { InvalidSettingsError } from '../errors';
+import { type PolicyDocument } from '../iam/policy-document';
+import { currentScope } from './current-scope';
 import { type Declaration } from './declaration';
 import { declarationsOf } from './declare';
+import { envExample } from './env-example';
 import { type LoadedSetting } from './load-settings';
 import { Setting } from './setting';
+import { settingsPolicy, type SettingsPolicyOptions } from './settings-policy';
 import { type SettingsRefreshOptions, SettingsSession, type DefineSettingsOptions } from './settings-session';
 import {
   type KeyOf,
@@ -13,6 +18,7 @@ import {
   type SettingsOf,
   type SettingsShape,
 } from './settings-shape';
+import { settingsTable } from './settings-table';
 import { type ChangeListener } from './settings-watch';
 import { type SecretUse, type SecretUseOptions, useSecret } from './use-secret';
 
@@ -99,6 +105,40 @@ export class DeclaredSettings<Shape extends SettingsShape> {
       if (!session.isWatched) this.#watched.delete(session);
     };
     return Object.assign(end, { [Symbol.dispose]: end });
+  }
+
+  /**
+   * Tells where each value comes from, what it shadows, what may not be read, and what cannot be loaded. Secrets are
+   * masked.
+   *
+   * @throws ProviderError when it takes longer than the budget of a lookup.
+   */
+  async explain(): Promise<ExplanationSet> {
+    const config = Config.grab();
+    const scope = currentScope();
+    const { explainSettings } = await import('./explain-settings');
+    return explainSettings(this.declarations, scope, config);
+  }
+
+  /**
+   * Gives the least IAM policy with which the settings can be loaded: their names, in the directories and at the providers
+   * of the current Config, and its partition of the cache table.
+   *
+   * @param options - Where the service runs, and which keys are in use there; absent: any region and account.
+   * @throws InvalidSettingsError when the key that seals cached secrets is told by an alias: a policy needs its ARN.
+   */
+  policy(options: SettingsPolicyOptions = {}): PolicyDocument {
+    return settingsPolicy(this.declarations, currentScope(), options);
+  }
+
+  /** Writes a `.env.example` of the settings; no value of a secret is in it. */
+  envExample(): string {
+    return envExample(this.declarations);
+  }
+
+  /** Describes the settings in a table of Markdown; no value of a secret is in it. */
+  document(): string {
+    return settingsTable(this.declarations);
   }
 
   /** Takes all listeners away, and ends the timer. */

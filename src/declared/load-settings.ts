@@ -1,5 +1,5 @@
 import { type Config } from '../config/config';
-import { isSecretName } from '../config/explanation';
+import { isSecretName } from '../config/shown-value';
 import { ConfigNotFoundError, describePlaces, ProviderError, type SearchedPlace } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { Secret } from '../item/secret';

@@ -40,6 +40,13 @@ describe('notesOf', () => {
     expect(notesOf({ ...place, stale: false }, undefined)).toEqual([]);
   });
 
+  it('tells since when', () => {
+    const stale = { ...place, stale: true, staleSince: '2030-01-01T00:00:00.000Z' };
+
+    expect(notesOf(stale, '2030-01-01T00:20:00.000Z')).toEqual(['stale for 20 min']);
+    expect(notesOf(stale, undefined)).toEqual(['stale since 2030-01-01T00:00:00.000Z']);
+  });
+
   it.each([
     [cached, 'cached from ssm 2 h ago for 10 h more'],
     [{ ...cached, cachedAs: 'sealed' as const }, 'cached from ssm sealed 2 h ago for 10 h more'],

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { z } from 'zod';
-import { secret } from '../../src/declared/secret-setting';
-import { setting } from '../../src/declared/setting';
+import { secret, setting } from '../../src/index';
 
 /** Settings of every kind that can be declared; the golden files are made of them. */
 export const ordersSettings = {

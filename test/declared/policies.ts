@@ -2,22 +2,20 @@ import {
   AwsClients,
   Config,
   type ConfigOptions,
-  Context,
   Default,
+  defineSettings,
   DynamoProvider,
   EnvProvider,
+  type PolicyDocument,
+  secret,
   SecretsProvider,
+  setting,
+  type SettingsPolicyOptions,
+  type SettingsShape,
   type SettingsValues,
   SsmProvider,
   XconSettings,
 } from '../../src/index';
-import { type PolicyDocument } from '../../src/iam/policy-document';
-import { LookupScope } from '../../src/config/lookup-scope';
-import { declarationsOf } from '../../src/declared/declare';
-import { type SettingsPolicyOptions, settingsPolicy } from '../../src/declared/settings-policy';
-import { secret } from '../../src/declared/secret-setting';
-import { setting } from '../../src/declared/setting';
-import { type SettingsShape } from '../../src/declared/settings-shape';
 import { isolated } from '../chain/doubles';
 import { ordersSettings } from './orders-settings';
 
@@ -62,9 +60,5 @@ export const policies: Readonly<Record<string, Told>> = {
 /** Gives the policy of the service `orders` in `prod`. */
 export function policyOf({ shape = ordersSettings, settings, config, options = place }: Told = {}): PolicyDocument {
   const orders = new XconSettings({ service: 'orders', environment: 'prod', ...settings });
-  return isolated([orders, new EnvProvider({}), new Config(config)], () => {
-    const context = Context.current();
-    const scope = LookupScope.of<Config>(context, Config.grab(), context.resolveAll(Config));
-    return settingsPolicy(declarationsOf(shape), scope, options);
-  });
+  return isolated([orders, new EnvProvider({}), new Config(config)], () => defineSettings(shape).policy(options));
 }

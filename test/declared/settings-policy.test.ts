@@ -1,6 +1,4 @@
-import { InvalidSettingsError } from '../../src/index';
-import { secret } from '../../src/declared/secret-setting';
-import { setting } from '../../src/declared/setting';
+import { InvalidSettingsError, secret, setting } from '../../src/index';
 import { golden } from './golden';
 import { policies, policyOf, type Told } from './policies';
 

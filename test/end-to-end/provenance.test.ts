@@ -60,6 +60,24 @@ describe('a value from its source', () => {
   });
 });
 
+describe('a value that cannot be read anew', () => {
+  it('is stale, and tells when it was good last; so is a name that was not there', async () => {
+    const process = startProcess(uncached);
+    await process.values(['db_host', 'nowhere']);
+    aws.setFaults([{ target: 'GetParametersByPath', status: 500, type: 'InternalServerError' }]);
+    await process.run(() => config.refresh());
+
+    const explanations = await process.run(() => config.explain(['db_host', 'nowhere']));
+    const { winner, explainedAt } = explanations.find('db_host') ?? {};
+    const absent = explanations.find('nowhere')?.places.filter(({ provider }) => provider === 'ssm') ?? [];
+
+    expect(winner).toMatchObject({ value: 'db.internal', stale: true, staleSince: explainedAt });
+    expect(absent.map(({ outcome, stale }) => [outcome, stale])).toEqual(absent.map(() => ['absent', true]));
+    expect(absent).toHaveLength(4);
+    expect(String(explanations)).toContain('stale for under');
+  });
+});
+
 describe('a value from the cache table', () => {
   const rows: readonly (readonly [string, CacheSecrets, object])[] = [
     ['db_host', 'reference', { cachedAs: 'plain', cachedFrom: 'ssm', directory: '/orders/prod', value: 'db.internal' }],

@@ -79,7 +79,7 @@ function secretRequests(
   const ids = SecretId === undefined ? SecretIdList : [SecretId];
   const values = ids.flatMap((name) => {
     const exists = account.secrets?.includes(name) ?? true;
-    const arn = secretArn(name);
+    const arn = name.startsWith('arn:') ? name : secretArn(name);
     const read = request('secretsmanager:GetSecretValue', exists ? arn : arn.slice(0, -'-123456'.length));
     return [read, ...(exists ? decryption(account, 'secretsmanager', { SecretARN: arn }) : [])];
   });

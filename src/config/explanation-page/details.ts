@@ -4,8 +4,12 @@ import { breakable, type Insertable, type Markup, markup } from './markup';
 import { stateOf, symbolOf, wordOf } from './states';
 
 /** All that is known of one name, place by place. */
-export function details({ places, winner, explainedAt }: Explanation, id: string): Markup {
-  return markup`<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0">
+export function details({ places, winner, problem, explainedAt }: Explanation, id: string): Markup {
+  const wrong =
+    problem &&
+    markup`<p>${symbolOf('failed')} It cannot be loaded: ${breakable(problem)}.</p>
+`;
+  return markup`${wrong}<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0">
 <table class="details">
 <caption id="${id}">Places, in the order in which they are asked</caption>
 <thead><tr><th scope="col">Provider</th><th scope="col">Directory</th><th scope="col">Outcome</th><th scope="col">Value</th><th scope="col">Version, age, cache</th></tr></thead>

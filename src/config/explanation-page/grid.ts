@@ -1,5 +1,5 @@
 import { type ExplainedPlace, type Explanation } from '../explanation';
-import { notesOf, placeOf } from '../explanation-notes';
+import { labelsOf, notesOf, placeOf } from '../explanation-notes';
 import { type Column, columnsOf, type ColumnGroup, groupsOf, placesByColumn } from './columns';
 import { breakable, type Markup, markup } from './markup';
 import { stateOf, symbolOf, wordOf } from './states';
@@ -7,6 +7,7 @@ import { stateOf, symbolOf, wordOf } from './states';
 /** The table of names and places; each name leads to what is told of it below. */
 export function grid(explanations: readonly Explanation[]): Markup {
   const columns = columnsOf(explanations);
+  const names = labelsOf(explanations);
   const groups = groupsOf(columns);
   return markup`
 <div class="scroll" role="region" aria-labelledby="grid" tabindex="0">
@@ -16,7 +17,10 @@ export function grid(explanations: readonly Explanation[]): Markup {
 <tr><th scope="col" rowspan="2">Name</th><th scope="col" rowspan="2">Value</th>${groups.map(groupHead)}</tr>
 <tr>${groups.flatMap((group) => (group.directory === undefined ? [] : group.columns.map(columnHead)))}</tr>
 </thead>
-<tbody>${explanations.map((each, index) => row(each, index, columns))}
+<tbody>${explanations.map(
+    (each, index) => markup`
+<tr><th scope="row"><a href="#name-${index}">${breakable(names[index] ?? '')}</a></th>${row(each, columns)}</tr>`,
+  )}
 </tbody>
 </table>
 </div>`;
@@ -31,22 +35,23 @@ function columnHead({ provider }: Column): Markup {
   return markup`<th scope="col">${provider}</th>`;
 }
 
-function row(explanation: Explanation, index: number, columns: readonly Column[]): Markup {
+function row(explanation: Explanation, columns: readonly Column[]): readonly Markup[] {
   const places = placesByColumn(explanation);
-  return markup`
-<tr><th scope="row"><a href="#name-${index}">${breakable(explanation.name)}</a></th>${answer(explanation)}${columns.map(
-    ({ key }) => cell(places.get(key), explanation.explainedAt),
-  )}</tr>`;
+  return [answer(explanation), ...columns.map(({ key }) => cell(places.get(key), explanation.explainedAt))];
 }
 
-function answer({ winner, failure, explainedAt }: Explanation): Markup {
-  if (winner !== undefined) {
-    const notes = [placeOf(winner), ...notesOf(winner, explainedAt)].join(', ');
-    return markup`<td class="answer"><code>${winner.value}</code><small>${breakable(notes)}</small></td>`;
+function answer({ winner, failure, problem, explainedAt }: Explanation): Markup {
+  if (failure !== undefined) {
+    const place = breakable(placeOf(failure));
+    return markup`<td class="answer failed">${symbolOf('failed')} failed<small>${place}</small></td>`;
   }
-  if (failure === undefined) return markup`<td class="answer missing">${symbolOf('missing')} not found</td>`;
-  const place = breakable(placeOf(failure));
-  return markup`<td class="answer failed">${symbolOf('failed')} failed<small>${place}</small></td>`;
+  const notes = winner && breakable([placeOf(winner), ...notesOf(winner, explainedAt)].join(', '));
+  const found = winner && markup`<code>${winner.value}</code><small>${notes}</small>`;
+  if (problem !== undefined)
+    return markup`<td class="answer failed">${found}${symbolOf('failed')} ${breakable(problem)}</td>`;
+  return found === undefined
+    ? markup`<td class="answer missing">${symbolOf('missing')} not found</td>`
+    : markup`<td class="answer">${found}</td>`;
 }
 
 function cell(place: ExplainedPlace | undefined, explainedAt: string | undefined): Markup {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Explanation } from '../explanation';
-import { remediesOf } from '../explanation-notes';
+import { labelsOf, remediesOf } from '../explanation-notes';
 import { details } from './details';
 import { grid } from './grid';
 import { breakable, Markup, markup } from './markup';
@@ -49,10 +49,11 @@ ${grants(explanations)}</main>
 }
 
 function many(explanations: readonly Explanation[]): Markup {
+  const names = labelsOf(explanations);
   return markup`${grid(explanations)}
 <h2>Name by name</h2>${explanations.map(
     (each, index) => markup`
-<details><summary>${breakable(each.name)}</summary>
+<details><summary>${breakable(names[index] ?? '')}</summary>
 ${details(each, `name-${index}`)}
 </details>`,
   )}`;
@@ -61,11 +62,13 @@ ${details(each, `name-${index}`)}
 function summary(explanations: readonly Explanation[]): string {
   const found = explanations.filter(({ winner }) => winner !== undefined).length;
   const failed = explanations.filter(({ failure }) => failure !== undefined).length;
+  const wrong = explanations.filter(({ problem }) => problem !== undefined).length;
   const refused = explanations.filter(({ refusals }) => refusals.length > 0).length;
   const counts: readonly (readonly [number, string])[] = [
     [found, 'found'],
     [explanations.length - found - failed, 'not found'],
     [failed, 'failed'],
+    [wrong, 'that cannot be loaded'],
     [refused, 'with places that may not be read'],
   ];
   const told = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);

@@ -1,0 +1,80 @@
+import { type Config } from '../config/config';
+import { explain, explanationSet } from '../config/explain';
+import { type ExplainedPlace, Explanation } from '../config/explanation';
+import { type ExplanationSet } from '../config/explanation-set';
+import { type LookupScope } from '../config/lookup-scope';
+import { isSecretName, showValue } from '../config/shown-value';
+import { DirectoryItem } from '../item/directory-item';
+import { mask, Secret } from '../item/secret';
+import { type ConfigValue } from '../item/value';
+import { type Declaration } from './declaration';
+import { loadFrom } from './load-settings';
+import { readValue } from './read-value';
+
+/** What is to become of the value that was found. */
+interface Verdict {
+  /** Why it cannot be loaded; `undefined` when it can. */
+  readonly problem: string | undefined;
+  /** Whether it counts as none. */
+  readonly isNone: boolean;
+  /** What is loaded when there is none; `undefined`: nothing. */
+  readonly fallback: unknown;
+}
+
+/** Explains declared settings: where each value comes from, and whether it can be loaded. Secrets are masked. */
+export async function explainSettings(
+  declarations: readonly Declaration[],
+  scope: LookupScope,
+  config: Config,
+): Promise<ExplanationSet> {
+  scope.touch();
+  const explanations = await Promise.all(declarations.map((each) => explainSetting(each, scope, config)));
+  return explanationSet(scope, explanations);
+}
+
+async function explainSetting(declaration: Declaration, scope: LookupScope, config: Config): Promise<Explanation> {
+  const { kind, name, secretId } = declaration;
+  let item = DirectoryItem.nonExistent(name);
+  const onFound = (found: DirectoryItem): void => void (item = found);
+  const explanation = await explain(scope, name, { secretId, secret: kind === 'secret', onFound });
+  return withVerdict(explanation, declaration, await judge(declaration, item, config));
+}
+
+async function judge(declaration: Declaration, item: DirectoryItem, config: Config): Promise<Verdict> {
+  const { default: given, optional, schema } = declaration;
+  if (!item.nonExistent) {
+    const loaded = await loadFrom(declaration, item, { config });
+    if ('reason' in loaded) return { problem: loaded.message, isNone: loaded.reason === 'missing', fallback: given };
+    return { problem: undefined, isNone: loaded.found.reveal() === undefined, fallback: given };
+  }
+  if (given !== undefined || optional) return { problem: undefined, isNone: true, fallback: given };
+  const made = await readValue(schema, undefined, true);
+  if ('value' in made) return { problem: undefined, isNone: true, fallback: made.value };
+  return { problem: 'it is required, and missing', isNone: true, fallback: undefined };
+}
+
+/** Adds what the declaration says: its default is the last place, and a value may count as none. */
+function withVerdict(
+  { name, places, winner, failure, explainedAt }: Explanation,
+  declaration: Declaration,
+  { problem, isNone, fallback }: Verdict,
+): Explanation {
+  const isUsed = isNone && failure === undefined && fallback !== undefined;
+  const declared: ExplainedPlace = {
+    provider: 'declared',
+    outcome: isUsed ? 'found' : 'shadowed',
+    value: shown(declaration, fallback),
+  };
+  const none = isNone ? winner : undefined;
+  const asked = places.map((each) =>
+    each === none ? { ...each, outcome: 'shadowed' as const, reason: 'it counts as none' } : each,
+  );
+  const all = fallback === undefined ? asked : [...asked, declared];
+  const note = { key: declaration.key, problem: failure === undefined ? problem : undefined };
+  return new Explanation(name, all, isUsed ? declared : isNone ? undefined : winner, explainedAt, note);
+}
+
+function shown({ kind, name }: Declaration, value: unknown): string {
+  if (kind === 'secret' || value instanceof Secret || isSecretName(name)) return mask;
+  return showValue(value as ConfigValue);
+}
