@@ -5,6 +5,8 @@ import { type SchemaIssue } from './standard-schema';
 const mostIssues = 3;
 /** Longest message of an issue, in characters. */
 const longestMessage = 200;
+/** The rest of a message is not even looked at. */
+const mostLookedAt = 2000;
 /** Said where there is nothing more to say. */
 const refusal = 'its schema refuses it';
 
@@ -21,7 +23,8 @@ export function describeIssues(issues: readonly SchemaIssue[], value: unknown, h
 }
 
 function plainIssue({ message, path }: SchemaIssue, value: unknown): string {
-  const line = maskValue(`${(message as string | undefined) ?? refusal}`.replace(/\s+/g, ' ').trim(), value);
+  const text = `${(message as string | undefined) ?? refusal}`.slice(0, mostLookedAt);
+  const line = maskValue(text, value).replace(/\s+/g, ' ').trim();
   return `${placeOf(keysOf(path))}${line.length > longestMessage ? `${line.slice(0, longestMessage)}...` : line}`;
 }
 

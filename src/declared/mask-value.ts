@@ -5,6 +5,10 @@ const shortest = 4;
 const longestInWord = 7;
 /** Words and numbers of a message. */
 const word = /[\p{L}\p{N}_]+/gu;
+/** Shorter pieces with signs in them stand in any message by chance: `: "`. */
+const shortestPiece = 6;
+/** What is neither letter, digit nor space. */
+const sign = /[^\p{L}\p{N}_\s]/u;
 /** Two characters of one word. */
 const withinWord = /^[\p{L}\p{N}_]{2}$/u;
 /** What makes a number the limit that a schema sets. */
@@ -30,13 +34,16 @@ export function maskValue(message: string, value: unknown): string {
   const texts = textsIn(value, { keysToo: false });
   const quotable = texts.flatMap((text) => [text, text.trim(), JSON.stringify(text).slice(1, -1)]);
   const whole = [...new Set(quotable)]
-    .filter((text) => text.length >= shortest || /[^\p{L}\p{N}_\s]/u.test(text))
+    .filter((text) => text.length >= shortest || sign.test(text))
     .sort((one, other) => other.length - one.length);
-  const rest = whole.reduce((left, text) => without(left, text), message);
-  const lower = texts.map((text) => text.toLowerCase());
+  const lower = texts.map(lowered);
+  const rest = withoutPieces(
+    whole.reduce((left, text) => without(left, text), message),
+    lower,
+  );
   const words = new Set(lower.flatMap((text) => text.match(word) ?? []));
   return rest.replace(word, (found, at: number) => {
-    const key = found.toLowerCase();
+    const key = lowered(found);
     const quotes = words.has(key) || (key.length >= shortest && lower.some((text) => text.includes(key)));
     const isLimit = /^\d+$/.test(found) && limit.test(rest.slice(0, at));
     return quotes && !isLimit && !vocabulary.has(key) ? masked : found;
@@ -49,6 +56,32 @@ function without(message: string, text: string): string {
   return message.replaceAll(text, (found, at: number) =>
     text.length <= longestInWord && (isWithinWord(at) || isWithinWord(at + text.length)) ? found : masked,
   );
+}
+
+/** Takes pieces of texts out that have signs in them: parsers quote what is around a mistake. Words are looked at alone. */
+function withoutPieces(message: string, texts: readonly string[]): string {
+  const lower = lowered(message);
+  const isQuoted = (piece: string): boolean => texts.some((text) => text.includes(piece));
+  let rest = '';
+  for (let at = 0; at < message.length;) {
+    let end = at + shortestPiece;
+    if (end <= message.length && isQuoted(lower.slice(at, end))) {
+      while (end < message.length && isQuoted(lower.slice(at, end + 1))) end += 1;
+      if (sign.test(message.slice(at, end))) {
+        rest += masked;
+        at = end;
+        continue;
+      }
+    }
+    rest += message.charAt(at);
+    at += 1;
+  }
+  return rest;
+}
+
+/** Gives a text in small letters, those left out of which that would become longer. */
+function lowered(text: string): string {
+  return Array.from(text, (each) => (each.toLowerCase().length === each.length ? each.toLowerCase() : each)).join('');
 }
 
 /** Gives the texts of plain data, numbers written out. @param options - `keysToo`: those of maps as well. */
