@@ -64,7 +64,12 @@ export class ChangePass {
     if (rest.length > 0) await this.attempt(rest, () => this.followByScan(rest));
   }
 
-  /** Follows changes in the partitions that their directories are called after. @returns Those whose partition is in use. */
+  /**
+   * Follows changes in the partitions that their directories are called after: also when nothing is there yet, because the
+   * first process may be about to write what it has read before.
+   *
+   * @returns Those whose partition is in use.
+   */
   private async followAtHome(changes: readonly EventChange[]): Promise<ReadonlySet<EventChange>> {
     const { client, table } = this.session;
     const found = new Set<EventChange>();
@@ -74,9 +79,9 @@ export class ChangePass {
       await this.attempt(its, async () => {
         const query = { table, partition: environ, consistent: true, attributes: tracedAttributes };
         const rows = await queryPartition(client, query);
-        if (rows.length === 0) return;
-        for (const each of its) found.add(each);
-        await this.followIn(tracePartition(environ, rows), its);
+        const partition = tracePartition(environ, rows);
+        if (partition.isInUse) for (const each of its) found.add(each);
+        await this.followIn(partition, its);
       });
     });
     return found;

@@ -23,6 +23,8 @@ export interface TracedPartition {
   readonly rows: readonly TracedRow[];
   /** Directories that watching processes look in. */
   readonly watched: readonly string[];
+  /** Whether processes of it have cached anything, or watch: there is more than a generation that a change has begun. */
+  readonly isInUse: boolean;
 }
 
 /** What a change does to a partition. */
@@ -36,10 +38,12 @@ export interface PartitionChange {
 /** Reads the rows of one partition, or of a part of it. */
 export function tracePartition(environ: string, rows: readonly AttributeMap[]): TracedPartition {
   const generation = rows.find((row) => row[tableKeys.sort]?.S === generationKey);
+  const watched = generation?.['xcon_directories']?.SS ?? [];
   return {
     environ,
     rows: rows.map(traceRow).filter((row) => row !== undefined),
-    watched: generation?.['xcon_directories']?.SS ?? [],
+    watched,
+    isInUse: watched.length > 0 || rows.some((row) => row !== generation),
   };
 }
 
