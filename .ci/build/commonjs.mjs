@@ -15,7 +15,10 @@ export async function buildCommonJs(out) {
     const files = await bundle(entry, `${out}/${name}.js`, built, packages);
     const names = await exportsOf(entry);
     if (onlyImported.has(name)) await bundle(entry, `${out}/${name}.mjs`, built, packages);
-    else await writeFile(`${out}/${name}.mjs`, wrapper(name, names));
+    else {
+      await writeFile(`${out}/${name}.mjs`, wrapper(name, names));
+      if (names.length > 0) await writeFile(`${out}/${name}.entry.js`, door(name));
+    }
     built.push({ name, files: new Set(files), names });
   }
   for (const [name, entry] of Object.entries(commands)) await bundle(entry, `${out}/${name}.js`, built, packages);
@@ -97,5 +100,10 @@ async function exportsOf(entry) {
 function wrapper(name, names) {
   if (names.length === 0) return `import './${name}.js';\n`;
   const list = names.map((each) => `  ${each},\n`).join('');
-  return `import commonJs from './${name}.js';\n\nexport const {\n${list}} = commonJs;\n`;
+  return `import commonJs from './${name}.entry.js';\n\nexport const {\n${list}} = commonJs;\n`;
+}
+
+/** Node reads a CommonJS file that is imported for the names it exports, and what it exports in turn; not behind this. */
+function door(name) {
+  return `'use strict';\nconst loaded = require('./${name}.js');\nmodule.exports = loaded;\n`;
 }
