@@ -24,8 +24,10 @@ const brand: unique symbol = Symbol.for('xcon.ConfigError') as never;
 export abstract class ConfigError extends Error {
   /** Stable identifier of the kind of error; part of the API. */
   abstract readonly code: string;
-  /** Marks the errors of every copy of the package that a process has loaded. */
-  readonly [brand] = true;
+  /** Marks the errors of every copy of the package that a process has loaded. Not a field, which would be printed. */
+  get [brand](): true {
+    return true;
+  }
 }
 
 /**

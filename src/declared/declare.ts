@@ -1,6 +1,7 @@
 import { Directory } from '../directory/directory';
 import { InvalidSettingsError } from '../errors';
 import { Secret } from '../item/secret';
+import { type ConfigValue, sealValue } from '../item/value';
 import { type Declaration } from './declaration';
 import { Setting } from './setting';
 import { settingName } from './setting-name';
@@ -33,7 +34,7 @@ function declare(path: readonly string[], { kind, name, schema, options }: Setti
     name: name ?? settingName(path),
     kind,
     schema,
-    default: kind === 'secret' && given !== undefined ? new Secret(given) : given,
+    default: kind === 'secret' && given !== undefined ? new Secret(given) : sealValue(given as ConfigValue).value,
     optional: options.optional ?? false,
     sources: options.sources && Object.freeze([...options.sources]),
     directories: options.directories && Object.freeze(options.directories.map((each) => Directory.from(each))),

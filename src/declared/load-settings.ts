@@ -55,7 +55,10 @@ async function loadSetting(declaration: Declaration, options: LoadOptions): Prom
     const item = await config.requireItem(name, { signal, secretId });
     return await loadFrom(declaration, newest(declaration, item), options);
   } catch (error) {
-    if (error instanceof ProviderError) return problemWith(declaration, 'failed', error.message, { cause: error });
+    if (error instanceof ProviderError) {
+      const asked = secretId === undefined ? '' : ` (asked for the secret "${secretId}")`;
+      return problemWith(declaration, 'failed', `${error.message}${asked}`, { cause: error });
+    }
     if (!(error instanceof ConfigNotFoundError)) throw error;
     return loadFrom(declaration, DirectoryItem.nonExistent(name), options, error.places);
   }

@@ -48,6 +48,16 @@ describe('the loaded settings', () => {
     expect([settings, settings.db, settings.db.hosts, settings.db.hosts[0]].every(Object.isFrozen)).toBe(true);
   });
 
+  it('have defaults that cannot be changed either, and are no part of what was given', async () => {
+    const given = { list: ['a'] };
+
+    const settings = await load({ x: setting(z.object({ list: z.array(z.string()) }), { default: given }) }, {});
+    given.list.push('b');
+
+    expect(settings).toEqual({ x: { list: ['a'] } });
+    expect(() => settings.x.list.push('c')).toThrow(TypeError);
+  });
+
   it('are looked up in one go', async () => {
     const service = new Service(prod({ a: '1', b: '2' }));
 
@@ -318,6 +328,14 @@ describe('the error', () => {
       directory: '/orders/all',
     });
     expect(error.cause).toBe(error.problems[0]?.cause);
+  });
+
+  it('tells the id of a secret that could not be read', async () => {
+    const secrets = { secrets: { 'rds!db': new Error('down') } };
+
+    expect(await problems({ x: secret({ id: 'rds!db' }) }, { secrets })).toEqual([
+      'x failed: Provider "secrets" failed for /_id: Error: down (asked for the secret "rds!db")',
+    ]);
   });
 
   it('tells every place that was searched, and the command that sets a value', async () => {

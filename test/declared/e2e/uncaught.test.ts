@@ -38,7 +38,7 @@ it('an error that nobody catches is printed a line for each problem, and ends th
       '    at ',
     ].join('\n'),
   );
-  expect(stderr).toContain("code: 'SETTINGS_INVALID'");
+  expect(stderr).toContain("{\n  code: 'SETTINGS_INVALID'\n}");
   expect(stderr).not.toContain('problems: [');
   expect(stderr).not.toContain('hunter2');
 });
