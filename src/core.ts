@@ -79,6 +79,7 @@ export { Random } from './di/random';
 export { xconSettings, XconSettings, type XconSettingsFacade } from './settings/xcon-settings';
 export {
   type CacheSecrets,
+  type LastKnownGood,
   type LogLevel,
   type LookupStrategy,
   type ResolvedSettings,

@@ -102,6 +102,7 @@ export {
   XconSettings,
   type XconSettingsFacade,
   type CacheSecrets,
+  type LastKnownGood,
   type LogLevel,
   type LookupStrategy,
   type ResolvedSettings,

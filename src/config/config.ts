@@ -211,9 +211,12 @@ export class Config extends ConfigShape {
     return (await import('./health')).healthOf(this.currentScope(), options);
   }
 
-  /** Awaits what lookups of this process are writing to the cache table. Never rejects. */
+  /** Awaits what lookups of this process are writing to the cache table, and to a file. Never rejects. */
   async flush(): Promise<void> {
-    await Promise.all([PendingWork.allSettled(), this.lastScope()?.cacher?.flush()]);
+    const scope = this.lastScope();
+    await Promise.all([PendingWork.allSettled(), scope?.cacher?.flush()]);
+    if (scope?.settings.lastKnownGood !== undefined)
+      await (await import('./last-known-good/recall')).flushBooks(scope.localCache);
   }
 
   /**

@@ -1,12 +1,13 @@
 import { type CachedRow } from '../cache/cacher';
 import { type CacherAnswer } from '../chain/chain-finder';
 import { secretById } from '../chain/secret-by-id';
-import { type Attempt, attemptOf, type Place, type PlaceOutcome } from '../chain/walk';
+import { type Attempt, attemptOf, type Place, type PlaceOutcome, type WalkResult } from '../chain/walk';
 import { isConfigError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type ExplainedPlace, Explanation, isoTime, showItem, showRow } from './explanation';
 import { ExplanationSet } from './explanation-set';
+import { type LookupTrouble } from './last-known-good/recall';
 import { inTime } from './lookup';
 import { type LookupScope } from './lookup-scope';
 import { isSecretName } from './shown-value';
@@ -59,6 +60,9 @@ async function tourOfChain(scope: LookupScope, tour: Tour, asked: AskedName): Pr
   if (!tour.isOver) tour.passAttempt(await finder.askCacher(asked.name, clock.nowMs() + settings.lookupBudgetMs));
   finder.startReading(asked.name);
   for (const place of finder.walked) await tour.visit(scope, place, asked);
+  if (settings.lastKnownGood === undefined) return;
+  const { recallFor } = await import('./last-known-good/recall');
+  tour.passRecalled(await recallFor(scope, asked.name, tour.trouble));
 }
 
 interface AskedName {
@@ -113,6 +117,25 @@ class Tour {
     this.winner = stop;
     this.end = 'found';
     this.options.onFound?.(item);
+  }
+
+  /** What `get` would meet on its way. */
+  get trouble(): LookupTrouble {
+    const passed = this.stops.slice(0, this.winner === undefined ? undefined : this.stops.indexOf(this.winner));
+    const refused = passed.map(({ attempt }) => attempt).filter(({ outcome }) => outcome === 'not permitted');
+    return { isFailed: this.end === 'failed', refused };
+  }
+
+  /** Passes the last known good answer, which is given in place of what was found. */
+  passRecalled(recalled: WalkResult | undefined): void {
+    const attempt = recalled?.attempts.at(-1);
+    if (recalled === undefined || attempt === undefined) return;
+    const { winner } = this;
+    if (winner !== undefined) {
+      this.stops[this.stops.indexOf(winner)] = { ...winner, attempt: { ...winner.attempt, outcome: 'shadowed' } };
+    }
+    this.end = recalled.item === undefined ? 'known to be missing' : undefined;
+    this.pass(attempt, recalled.item);
   }
 
   /** Asks a place; behind the answer, secrets are not read. */

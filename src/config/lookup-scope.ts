@@ -60,6 +60,8 @@ export class LookupScope {
   readonly cacheSession: CacheSession;
   readonly service: string;
   readonly environment: string;
+  /** `/{service}/{environment}` of the process; `undefined` when no service is named, or it is nobody's. */
+  readonly environ: string | undefined;
   readonly strategy: LookupStrategy;
   readonly directories: DirectoryChain;
   readonly providers: ProviderChain;
@@ -96,6 +98,7 @@ export class LookupScope {
     this.cacheSession = { clients, settings, localCache, logger, nowMs, random: () => randomSource.next() };
     this.service = resolveService(layers, this.settings);
     this.environment = resolveEnvironment(layers, this.settings);
+    this.environ = resolveEnviron(layers, this.settings);
     this.strategy = resolveStrategy(layers, this.settings);
     this.directories = resolveDirectories(layers, this.settings);
     this.providers = new ProviderChain(this.resolved<Provider>(resolveProviders(layers, this.settings, currentWiring)));
@@ -151,7 +154,7 @@ export class LookupScope {
 
   private makeCached(): ChainFinderOptions['cache'] {
     const { cacher, directories, providers } = this;
-    const environ = resolveEnviron(this.layers, this.settings);
+    const { environ } = this;
     if (cacher === null || environ === undefined || !providers.anyCacheable || !providers.isDistinct) return undefined;
     const marked = this.strategy === 'names' ? `${providers.concat}${exactNamesMark}` : providers.concat;
     const key = new CacheKey(environ, directories, marked);

@@ -26,7 +26,7 @@ export async function lookUp(scope: LookupScope, exact: string, options: LookupO
   const override = scope.override(name);
   if (override !== undefined) return { item: override, attempts: [attempt('override', 'found')] };
   const found =
-    options.skipProviders === true ? { item: undefined, attempts: [] } : await findInTime(scope, exact, options);
+    options.skipProviders === true ? { item: undefined, attempts: [] } : await findOrRecall(scope, exact, options);
   if (found.item !== undefined) return { item: found.item, attempts: found.attempts };
   const given = scope.default(name);
   const outcome = given === undefined ? 'absent' : 'found';
@@ -46,6 +46,16 @@ export function inTime<T>({ settings }: LookupScope, name: string, work: Promise
   const { lookupBudgetMs: budgetMs } = settings;
   const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${name}"`;
   return withTimeLimit(work, { budgetMs, onTimeout: () => new ProviderError('explain', undefined, problem) });
+}
+
+/** Finds a name behind the overrides, or the last known good answer for it, where such are kept. */
+async function findOrRecall(scope: LookupScope, name: string, options: LookupOptions): Promise<WalkResult> {
+  const finding = findInTime(scope, name, options);
+  if (scope.settings.lastKnownGood === undefined || options.secretId !== undefined) return finding;
+  // It may fail while the module is being loaded, when nobody waits for it yet.
+  finding.catch(() => undefined);
+  const { withLastKnownGood } = await import('./last-known-good/recall');
+  return withLastKnownGood(scope, name, finding);
 }
 
 /** Finds a name behind the overrides; when time is up, in what is there without waiting. */

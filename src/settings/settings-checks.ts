@@ -4,6 +4,7 @@ import { InvalidSettingsError } from '../errors';
 import { DirectoryListing } from '../item/directory-listing';
 import { isPlainObject, sealValue } from '../item/value';
 import { booleanOfText } from './boolean-text';
+import { checkLastKnownGood } from './check-last-known-good';
 import { type CacheSecrets, defaultExpirationMinutes, type LogLevel, type SettingsValues } from './settings-values';
 
 type Name = keyof SettingsValues;
@@ -68,6 +69,7 @@ export const settingChecks: { readonly [K in Name]: (value: unknown, setting: st
   cacheKmsKeyId: (value, setting) => (value === undefined ? undefined : checkText(value, setting)),
   refreshLease: checkFlag,
   staleIfErrorSeconds: atLeast(0, 'seconds'),
+  lastKnownGood: checkLastKnownGood,
   failurePauseMs: atLeast(0, 'milliseconds'),
   connectTimeoutMs: atLeast(1, 'milliseconds'),
   requestTimeoutMs: atLeast(1, 'milliseconds'),

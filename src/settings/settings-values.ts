@@ -15,6 +15,16 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 /** A provider or cacher as settings name it: a class (the current one of its kind is used) or an instance. */
 export type DependencyChoice = DependencyClass | Dependency;
 
+/** A sealed file of the last good answers, for a start while sources fail. */
+export interface LastKnownGood {
+  /** Absolute path. */
+  readonly file: string;
+  /** What seals it: 32 bytes, or their base64. */
+  readonly key: string | Uint8Array;
+  /** How old an answer may be, **seconds**. Default: 604,800, a week. */
+  readonly maxAgeSeconds?: number;
+}
+
 /** Every setting of the library itself, as it stands. */
 export interface SettingsValues {
   /** Service that is running. Variables: `APP_NAME`, else `SERVICE_NAME`; else `global`. */
@@ -53,6 +63,8 @@ export interface SettingsValues {
   refreshLease: boolean;
   /** How long what was read last stands in for what fails, after it should have been read anew, **seconds** (3600); 0: not at all. */
   staleIfErrorSeconds: number;
+  /** Sealed file of the last good answers; `undefined`: none. */
+  lastKnownGood: LastKnownGood | undefined;
   /** Pause before a source that has failed twice is asked again, **milliseconds** (1,000); 0: none. */
   failurePauseMs: number;
   /** Time for an attempt to connect, **milliseconds** (1,000). */
@@ -98,6 +110,7 @@ export const settingsDefaults: Readonly<SettingsValues> = Object.freeze({
   cacheKmsKeyId: undefined,
   refreshLease: true,
   staleIfErrorSeconds: 3600,
+  lastKnownGood: undefined,
   failurePauseMs: 1000,
   connectTimeoutMs: 1000,
   requestTimeoutMs: 3000,

@@ -12,7 +12,7 @@ import { type ResolvedSettings, settingsDefaults, type SettingsValues } from './
 type Name = keyof SettingsValues;
 
 /** Settings that are not shown where all are. */
-const mayBeSecret: ReadonlySet<Name> = new Set(['cacheKeys', 'defaults']);
+const mayBeSecret: ReadonlySet<Name> = new Set(['cacheKeys', 'defaults', 'lastKnownGood']);
 const names = Object.keys(settingChecks) as readonly Name[];
 
 /**

@@ -22,7 +22,6 @@ interface Body {
   readonly KeyId?: string;
   readonly EncryptionContext?: Readonly<Record<string, string>>;
   readonly TableName?: string;
-  readonly IndexName?: string;
   readonly Key?: Row;
   readonly Item?: Row;
   readonly ExpressionAttributeValues?: { readonly ':partition'?: { readonly S: string } };
@@ -98,8 +97,7 @@ function tableRequests(operation: string, body: Body): readonly IamRequest[] {
     return Object.entries(body.RequestItems).map(([table, writes]) => asked(table, writes.map(partitionOf)));
   }
   const partition = body.ExpressionAttributeValues?.[':partition']?.S ?? (body.Key ?? body.Item)?.['app_key']?.S;
-  const { TableName: table = '', IndexName: index } = body;
-  return [asked(index === undefined ? table : `${table}/index/${index}`, [partition])];
+  return [asked(body.TableName ?? '', [partition])];
 }
 
 function partitionOf(write: Write): string | undefined {

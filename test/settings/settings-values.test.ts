@@ -21,6 +21,7 @@ describe('settingsDefaults', () => {
       cacheKmsKeyId: undefined,
       refreshLease: true,
       staleIfErrorSeconds: 3600,
+      lastKnownGood: undefined,
       failurePauseMs: 1000,
       connectTimeoutMs: 1000,
       requestTimeoutMs: 3000,

@@ -1,0 +1,130 @@
+import { describeAwsError } from '../../aws/aws-errors';
+import { type LastKnownGood } from '../../settings/settings-values';
+import { type Answers, keepAnswer, type KeptAnswer, readAnswers, writeAnswers } from './kept-answers';
+import { readPrivateFile, writePrivateFile } from './private-file';
+import { openBook, otherEnviron, sealBook } from './sealed-book';
+
+/** How long after the first new answer they are written, **milliseconds**: those of a start are written together. */
+const writeDelayMs = 1000;
+
+/** What a book works with. */
+export interface BookOptions {
+  readonly settings: LastKnownGood;
+  /** `/{service}/{environment}` of the process. */
+  readonly environ: string;
+  readonly nowMs: () => number;
+  /** Says that something is wrong, or used in need; each event once. */
+  readonly warn: (event: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A question of a lookup. */
+export interface Question {
+  /** Tells apart lookups that search other places. */
+  readonly chain: string;
+  readonly name: string;
+}
+
+/** The last good answers, in memory and in a sealed file. Nothing here rejects because of the file. */
+export class AnswerBook {
+  private readonly answers: Answers = new Map();
+  private loading: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: BookOptions) {}
+
+  /** Keeps the answer of a lookup, and has it written in a moment. */
+  note({ chain, name }: Question, item: KeptAnswer['item']): void {
+    keepAnswer(this.answers, { chain, name }, { atMs: this.options.nowMs(), item });
+    if (this.timer !== undefined) return;
+    this.timer = setTimeout(() => void this.flush(), writeDelayMs).unref();
+  }
+
+  /** Gives the last good answer, from the file when this process has none; `undefined` when there is none that may be used. */
+  async find(question: Question): Promise<KeptAnswer | undefined> {
+    const own = this.usable(question);
+    if (own !== undefined) return own;
+    await (this.loading ??= this.load());
+    if (this.answers.size > 0 && !this.answers.has(question.chain)) {
+      this.refuse('it has answers of other providers or directories only');
+    }
+    return this.usable(question);
+  }
+
+  /** Writes what has not been written. Never rejects. */
+  flush(): Promise<void> {
+    if (this.timer !== undefined) {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+      this.writing = this.writing.then(() => this.write());
+    }
+    return this.writing;
+  }
+
+  private usable({ chain, name }: Question): KeptAnswer | undefined {
+    const answer = this.answers.get(chain)?.get(name);
+    const { nowMs } = this.options;
+    if (answer === undefined || answer.atMs < this.oldestMs) return undefined;
+    const { ttl } = answer.item ?? {};
+    return ttl === undefined || ttl * 1000 > nowMs() ? answer : undefined;
+  }
+
+  private get key(): Uint8Array {
+    const { key } = this.options.settings;
+    return typeof key === 'string' ? Buffer.from(key, 'base64') : key;
+  }
+
+  private get oldestMs(): number {
+    const { nowMs, settings } = this.options;
+    return nowMs() - (settings.maxAgeSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const reason = await this.takeOver();
+      if (reason !== undefined) this.refuse(reason);
+    } catch (error) {
+      this.refuse(describeAwsError(error));
+    }
+  }
+
+  private refuse(reason: string): void {
+    const { settings, warn } = this.options;
+    warn('last-good.refused', { file: settings.file, reason, consequence: 'it gives no answer' });
+  }
+
+  /** Takes over the answers of the file that are newer than those here. @returns Why it is not used. */
+  private async takeOver(): Promise<string | undefined> {
+    const { environ, settings } = this.options;
+    const content = await readPrivateFile(settings.file);
+    if (content === undefined) return undefined;
+    if ('distrusted' in content) return content.distrusted;
+    const opened = openBook(content, { environ, key: this.key });
+    if (typeof opened === 'string') return opened;
+    const answers = readAnswers(opened);
+    for (const [chain, names] of answers ?? []) {
+      for (const [name, answer] of names) keepAnswer(this.answers, { chain, name }, answer);
+    }
+    return answers === undefined ? 'it is damaged' : undefined;
+  }
+
+  /** Writes all answers, with those that other processes have written since. */
+  private async write(): Promise<void> {
+    const { environ, settings, warn } = this.options;
+    const { file } = settings;
+    try {
+      const refusal = await this.takeOver();
+      if (refusal === otherEnviron) {
+        warn('last-good.write-failed', { file, reason: refusal, consequence: 'it is left as it is' });
+        return;
+      }
+      await writePrivateFile(file, sealBook(writeAnswers(this.answers, this.oldestMs), { environ, key: this.key }));
+    } catch (error) {
+      warn('last-good.write-failed', {
+        file,
+        reason: describeAwsError(error),
+        consequence: 'a cold start cannot rely on it',
+      });
+    }
+  }
+}

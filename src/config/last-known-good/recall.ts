@@ -1,0 +1,134 @@
+import { type Attempt, isStale, type WalkResult } from '../../chain/walk';
+import { ProviderError } from '../../errors';
+import { type LocalCache } from '../../providers/local-cache';
+import { type LastKnownGood } from '../../settings/settings-values';
+import { type LookupScope } from '../lookup-scope';
+import { AnswerBook, type Question } from './answer-book';
+import { type KeptAnswer } from './kept-answers';
+
+/** A book, and for whom it is kept. */
+interface OwnedBook {
+  readonly book: AnswerBook;
+  readonly settings: LastKnownGood;
+  readonly environ: string;
+  readonly clients: object;
+}
+
+const books = new WeakMap<LocalCache, Map<string, OwnedBook>>();
+
+/** What is wrong with the answer of a lookup. */
+export interface LookupTrouble {
+  /** Whether a source on the way has failed. */
+  readonly isFailed: boolean;
+  /** Places on the way that may not be read. */
+  readonly refused: readonly Attempt[];
+}
+
+/**
+ * Gives what a lookup finds, and keeps it; or the last good answer, when a source failed on the way, or does not permit to
+ * read the place any more where that answer was.
+ *
+ * @param exact - The name as asked.
+ * @throws What the lookup throws, when there is no good answer in the place of that.
+ */
+export async function withLastKnownGood(
+  scope: LookupScope,
+  exact: string,
+  finding: Promise<WalkResult>,
+): Promise<WalkResult> {
+  let result: WalkResult;
+  try {
+    result = await finding;
+  } catch (error) {
+    const isFailed = error instanceof ProviderError;
+    const recalled = await recallFor(scope, exact, { isFailed, refused: [] });
+    if (recalled === undefined) throw error;
+    return recalled;
+  }
+  const refused = result.attempts.filter(({ outcome }) => outcome === 'not permitted');
+  const recalled = await recallFor(scope, exact, { isFailed: false, refused });
+  if (recalled !== undefined) return recalled;
+  if (isToKeep(scope, result, refused)) bookOf(scope)?.note(questionOf(scope, exact), result.item);
+  return result;
+}
+
+/** Gives the last good answer for a name, where it is to be given; else `undefined`. */
+export async function recallFor(
+  scope: LookupScope,
+  exact: string,
+  { isFailed, refused }: LookupTrouble,
+): Promise<WalkResult | undefined> {
+  const book = isFailed || refused.length > 0 ? bookOf(scope) : undefined;
+  const answer = await book?.find(questionOf(scope, exact));
+  if (answer === undefined || !(isFailed || isAt(scope, answer, refused))) return undefined;
+  warnOfUse(scope, answer);
+  return resultOf(answer, refused);
+}
+
+/** Writes what lookups with a memory have found since the last time. Never rejects. */
+export async function flushBooks(localCache: LocalCache): Promise<void> {
+  await Promise.all([...(books.get(localCache)?.values() ?? [])].map(({ book }) => book.flush()));
+}
+
+/** Gives the book of a scope; `undefined` when there is none, or it is kept for another service or other clients. */
+function bookOf(scope: LookupScope): AnswerBook | undefined {
+  const { clients, clock, localCache, logger, settings, environ = `/global/${scope.environment}` } = scope;
+  const { lastKnownGood } = settings;
+  if (lastKnownGood === undefined || !scope.providers.isDistinct) return undefined;
+  const known = books.get(localCache) ?? new Map<string, OwnedBook>();
+  books.set(localCache, known);
+  let owned = known.get(lastKnownGood.file);
+  if (owned?.settings !== lastKnownGood) {
+    void owned?.book.flush();
+    const warn = (event: string, fields: Readonly<Record<string, unknown>>): void => {
+      if (localCache.isNewWarning(`${event}|${lastKnownGood.file}`)) logger.warn(event, fields);
+    };
+    const book = new AnswerBook({ settings: lastKnownGood, environ, nowMs: () => clock.nowMs(), warn });
+    known.set(lastKnownGood.file, (owned = { book, settings: lastKnownGood, environ, clients }));
+  }
+  return owned.environ === environ && owned.clients === clients ? owned.book : undefined;
+}
+
+function warnOfUse({ clock, localCache, logger, settings }: LookupScope, { atMs }: KeptAnswer): void {
+  const file = settings.lastKnownGood?.file ?? '';
+  if (!localCache.isNewWarning(`last-good.given|${file}`)) return;
+  logger.warn('last-good.given', {
+    file,
+    goodAt: new Date(atMs).toISOString(),
+    ageSeconds: Math.round((clock.nowMs() - atMs) / 1000),
+    consequence: 'sources cannot be read; the last good answers are given, which may be out of date',
+  });
+}
+
+function resultOf({ atMs, item }: KeptAnswer, refused: readonly Attempt[]): WalkResult {
+  const goodAt = new Date(atMs).toISOString();
+  const attempt: Attempt = {
+    provider: 'lastKnownGood',
+    outcome: item === undefined ? 'known to be missing' : 'found',
+    stale: true,
+  };
+  return { item: item?.asStale(goodAt), attempts: [...refused, attempt] };
+}
+
+/** Whether an answer was found at one of these places. */
+function isAt({ providers }: LookupScope, { item }: KeptAnswer, places: readonly Attempt[]): boolean {
+  return places.some(({ provider, directory }) => {
+    const names = providers.walked.filter(({ cacheName }) => cacheName === provider).map(({ name }) => name);
+    return item !== undefined && directory === item.directory.path && names.includes(item.provider ?? '');
+  });
+}
+
+/** Whether an answer is one of the places behind those in front, fresh, and not only what refusals have left. */
+function isToKeep({ finder }: LookupScope, result: WalkResult, refused: readonly Attempt[]): boolean {
+  const { attempts, item } = result;
+  if (attempts.length <= finder.leading.length || isStale(result)) return false;
+  return item !== undefined || refused.length === 0;
+}
+
+/** The chain tells apart lookups that search other places, in other ways. */
+function questionOf({ directories, providers, strategy }: LookupScope, exact: string): Question {
+  return {
+    chain: JSON.stringify([directories.concat, providers.concat, strategy]),
+    name: strategy === 'names' ? exact : exact.toLowerCase(),
+  };
+}

@@ -1,0 +1,37 @@
+import { isAbsolute } from 'node:path';
+import { InvalidSettingsError } from '../errors';
+import { isPlainObject } from '../item/value';
+import { type LastKnownGood } from './settings-values';
+
+const weekSeconds = 7 * 24 * 3600;
+
+/**
+ * Checks the setting `lastKnownGood`.
+ *
+ * @returns It with the key as bytes, which nothing that walks over it sees, and an age.
+ * @throws InvalidSettingsError for one that cannot be; it does not show the key.
+ */
+export function checkLastKnownGood(value: unknown, setting: string): LastKnownGood | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'object' || value === null || !isPlainObject(value)) {
+    throw new InvalidSettingsError(setting, "expected { file: '/absolute/path', key: 32 bytes or their base64 }.");
+  }
+  const { file, key, maxAgeSeconds = weekSeconds } = value as Partial<LastKnownGood>;
+  if (typeof file !== 'string' || !isAbsolute(file)) {
+    throw new InvalidSettingsError(`${setting}.file`, 'expected an absolute path.');
+  }
+  if (typeof maxAgeSeconds !== 'number' || !(maxAgeSeconds > 0)) {
+    throw new InvalidSettingsError(`${setting}.maxAgeSeconds`, 'expected a number of seconds above 0.');
+  }
+  const checked = { file, maxAgeSeconds, key: checkKey(key, `${setting}.key`) };
+  return Object.freeze(Object.defineProperty(checked, 'key', { enumerable: false }));
+}
+
+function checkKey(key: unknown, setting: string): Uint8Array {
+  const isText = typeof key === 'string' && /^[A-Za-z0-9+/_-]{43}=?$/.test(key.trim());
+  const bytes = isText ? Buffer.from(key, 'base64') : key;
+  if (!(bytes instanceof Uint8Array) || bytes.length !== 32) {
+    throw new InvalidSettingsError(setting, 'expected 32 bytes, or their base64.');
+  }
+  return Uint8Array.from(bytes);
+}

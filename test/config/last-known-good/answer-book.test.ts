@@ -1,0 +1,207 @@
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AnswerBook, type BookOptions } from '../../../src/config/last-known-good/answer-book';
+import { DirectoryItem } from '../../../src/item/directory-item';
+import { directory, item } from '../../chain/doubles';
+
+const question = { chain: 'chain', name: 'x' };
+let folder: string;
+let file: string;
+let nowMs: number;
+let warnings: (readonly [string, Readonly<Record<string, unknown>>])[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'xcon-book-'));
+  file = join(folder, 'answers');
+  nowMs = 1_000_000;
+  warnings = [];
+});
+
+afterEach(async () => {
+  jest.useRealTimers();
+  await rm(folder, { recursive: true });
+});
+
+/** A process with a book of its own on the file. */
+const bookOf = (
+  options: Partial<BookOptions> = {},
+  key: Uint8Array = new Uint8Array(32),
+  maxAgeSeconds = 100,
+): AnswerBook =>
+  new AnswerBook({
+    settings: { file, key, maxAgeSeconds },
+    environ: '/orders/prod',
+    nowMs: () => nowMs,
+    warn: (event, fields) => void warnings.push([event, fields]),
+    ...options,
+  });
+
+async function written(value = 'value', name = 'x'): Promise<void> {
+  const book = bookOf();
+  book.note({ ...question, name }, item(name, value));
+  await book.flush();
+}
+
+it('gives the answers of the process before', async () => {
+  await written();
+
+  const answer = await bookOf().find(question);
+
+  expect(answer).toMatchObject({ atMs: 1_000_000, item: { value: 'value' } });
+  expect(await bookOf().find({ ...question, name: 'never asked' })).toBeUndefined();
+  expect(warnings).toEqual([]);
+});
+
+it('has nothing while there is no file', async () => {
+  expect(await bookOf().find(question)).toBeUndefined();
+  expect(warnings).toEqual([]);
+});
+
+it('gives its own answers before those of the file, which it need not read', async () => {
+  await written('older');
+  const book = bookOf();
+  book.note(question, item('x', 'newer'));
+  await rm(file);
+
+  expect((await book.find(question))?.item?.value).toBe('newer');
+  await book.flush();
+});
+
+it('writes what comes within a second together, in the background, and all that is left when it is told to', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
+  const book = bookOf();
+  book.note(question, item('x', 1));
+  await jest.advanceTimersByTimeAsync(999);
+  const before = await stat(file).catch(() => 'none');
+  book.note({ ...question, name: 'y' }, undefined);
+  jest.advanceTimersByTime(1);
+  jest.useRealTimers();
+  await book.flush();
+
+  const other = bookOf();
+  expect(before).toBe('none');
+  expect([(await other.find(question))?.item?.value, await other.find({ ...question, name: 'y' })]).toEqual([
+    1,
+    { atMs: 1_000_000, item: undefined },
+  ]);
+});
+
+it('writes nothing when there is nothing new', async () => {
+  await bookOf().flush();
+
+  await expect(stat(file)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+it('leaves in the file what other processes have found since', async () => {
+  const [one, other] = [bookOf(), bookOf()];
+  one.note(question, item('x', 'of one'));
+  await one.flush();
+  nowMs += 1;
+  other.note({ ...question, name: 'y' }, item('y', 'of other'));
+  await other.flush();
+
+  const next = bookOf();
+  expect((await next.find(question))?.item?.value).toBe('of one');
+  expect((await next.find({ ...question, name: 'y' }))?.item?.value).toBe('of other');
+});
+
+it('gives no answer that is too old, or whose own life is over', async () => {
+  const book = bookOf();
+  book.note(question, item('x', 1));
+  book.note(
+    { ...question, name: 'e' },
+    new DirectoryItem({ name: 'e', value: 1, directory: directory('/a'), ttl: 1050 }),
+  );
+  await book.flush();
+  nowMs += 50_000;
+  const ended = await bookOf().find({ ...question, name: 'e' });
+  nowMs += 50_000;
+  const inTime = await bookOf().find(question);
+  nowMs += 1;
+
+  expect([ended, inTime?.item?.value, await bookOf().find(question)]).toEqual([undefined, 1, undefined]);
+});
+
+describe('a file that is not to be trusted', () => {
+  it.each<[string, () => AnswerBook | Promise<AnswerBook>, string]>([
+    ['sealed with another key', () => bookOf({}, new Uint8Array(32).fill(1)), 'it is sealed with another key'],
+    ['of another service', () => bookOf({ environ: '/billing/prod' }), 'it is of another service or environment'],
+    [
+      'damaged',
+      async () => {
+        const content = await readFile(file);
+        await writeFile(file, content.subarray(0, -3));
+        return bookOf();
+      },
+      'it is damaged, or no such file',
+    ],
+    [
+      'readable by others',
+      async () => {
+        await chmod(file, 0o644);
+        return bookOf();
+      },
+      'others may use it (mode 644); make it 600',
+    ],
+  ])('because it is %s gives nothing, and is named', async (_, open, reason) => {
+    await written();
+    const book = await open();
+
+    expect([await book.find(question), await book.find(question)]).toEqual([undefined, undefined]);
+    expect(warnings).toEqual([['last-good.refused', { file, reason, consequence: 'it gives no answer' }]]);
+  });
+
+  it('because it cannot be read gives nothing, and is named', async () => {
+    const book = bookOf({ settings: { file: folder, key: new Uint8Array(32) } });
+
+    expect(await book.find(question)).toBeUndefined();
+    expect(warnings).toMatchObject([['last-good.refused', { file: folder, reason: 'it is no file' }]]);
+  });
+
+  it('because it knows other chains only gives nothing, and is named', async () => {
+    await written();
+
+    expect(await bookOf().find({ ...question, chain: 'other' })).toBeUndefined();
+    expect(warnings).toMatchObject([
+      ['last-good.refused', { reason: 'it has answers of other providers or directories only' }],
+    ]);
+  });
+
+  it.each([
+    ['with another key', { key: new Uint8Array(32).fill(1) }],
+    ['damaged', { content: 'no such file' }],
+  ])(
+    'because it is %s makes way for a new one',
+    async (_, { key, content }: { key?: Uint8Array; content?: string }) => {
+      await written();
+      if (content !== undefined) await writeFile(file, content);
+      const book = bookOf({}, key);
+      book.note({ ...question, name: 'y' }, item('y', 'new'));
+      await book.flush();
+
+      expect((await bookOf({}, key).find({ ...question, name: 'y' }))?.item?.value).toBe('new');
+    },
+  );
+
+  it('because it is of another service is left as it is', async () => {
+    await written();
+    const before = await readFile(file);
+    const book = bookOf({ environ: '/billing/prod' });
+    book.note(question, item('x', 'of billing'));
+    await book.flush();
+
+    expect((await readFile(file)).equals(before)).toBe(true);
+    expect(warnings).toMatchObject([['last-good.write-failed', { reason: 'it is of another service or environment' }]]);
+  });
+});
+
+it('says that it could not write, and goes on', async () => {
+  const book = bookOf({ settings: { file: join(folder, 'no', 'such'), key: new Uint8Array(32) } });
+  book.note(question, item('x', 'hunter2'));
+  await book.flush();
+
+  expect((await book.find(question))?.item?.value).toBe('hunter2');
+  expect(warnings).toMatchObject([['last-good.write-failed', { consequence: 'a cold start cannot rely on it' }]]);
+  expect(JSON.stringify(warnings)).not.toContain('hunter2');
+});

@@ -1,0 +1,232 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AwsClients,
+  Config,
+  type ConfigOptions,
+  ConfigNotFoundError,
+  EnvProvider,
+  ProviderError,
+  Unavailable,
+} from '../../../src/index';
+import { type Held, MapProvider, rejection, secretItem, unread } from '../../chain/doubles';
+import { withoutVariables, World } from '../doubles';
+
+withoutVariables();
+
+const key = Buffer.alloc(32, 7).toString('base64');
+const start = '2030-01-01T00:00:00.000Z';
+const refusal = new Unavailable('AccessDenied: no', 'allow it');
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'xcon-recall-'));
+  file = join(folder, 'answers');
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+interface Process {
+  readonly world: World;
+  readonly config: Config;
+}
+
+/** A process that has read nothing yet; `sources` may change while it runs. */
+function processOf(sources: Record<string, Held>, options: ConfigOptions = {}, service = 'orders'): Process {
+  const world = new World({ service, lastKnownGood: { file, key } });
+  const held = Object.fromEntries(['/a', '/b'].map((path) => [path, () => sources[path] ?? {}]));
+  const secrets = { '/a/s': secretItem('s', 'hunter2') };
+  const config = new Config({
+    directories: ['/a', '/b'],
+    providers: [new EnvProvider({ from_env: 'env' }), new MapProvider({ held, secrets })],
+    cacher: null,
+    ...options,
+  });
+  return { world, config };
+}
+
+const down = (): Record<string, Held> => ({ '/a': new Error('down'), '/b': new Error('down') });
+
+/** Runs a process that finds these names, and ends. */
+async function runBefore(sources: Record<string, Held>, ...names: readonly string[]): Promise<void> {
+  const { world, config } = processOf(sources);
+  await world.run(async () => {
+    await config.load(names);
+    await config.flush();
+  });
+}
+
+describe('a cold start while sources fail', () => {
+  it('gives what the process before has found, says so, and warns once', async () => {
+    await runBefore({ '/a': { x: 'upper' }, '/b': { x: 'lower', y: { deep: [1] } } }, 'X', 'y', 'missing');
+    const { world, config } = processOf(down(), { defaults: { missing: 'default' } });
+
+    await world.run(async () => {
+      world.clock.advanceMs(60_000);
+      const item = await config.getItem('x');
+
+      expect(item).toMatchObject({ value: 'upper', stale: true, staleSince: start, source: 'map', cacheable: false });
+      expect(item.directory.path).toBe('/a');
+      expect(await config.get('Y')).toEqual({ deep: [1] });
+      expect(await config.get('missing')).toBe('default');
+      expect(await config.get('from_env')).toBe('env');
+    });
+
+    expect(world.log.warnings('last-good.given')).toMatchObject([{ file, goodAt: start, ageSeconds: 60 }]);
+  });
+
+  it('fails as ever for what was never asked', async () => {
+    await runBefore({ '/a': { x: 1, y: 2 } }, 'x');
+    const { world, config } = processOf(down());
+
+    const error = await rejection(() => world.run(() => config.get('y')));
+
+    expect(error).toBeInstanceOf(ProviderError);
+    expect(error.message).toContain('down');
+  });
+
+  it('knows that a name is missing', async () => {
+    await runBefore({}, 'x');
+    const { world, config } = processOf(down());
+
+    const error = await rejection(() => world.run(() => config.require('x')));
+
+    expect(error).toBeInstanceOf(ConfigNotFoundError);
+    expect(error.message).toContain('lastKnownGood (known to be missing, stale)');
+  });
+
+  it('gives what is there as soon as it can be read', async () => {
+    await runBefore({ '/a': { x: 'old' } }, 'x');
+    const sources = down();
+    const { world, config } = processOf(sources);
+
+    await world.run(async () => {
+      const before = await config.get('x');
+      Object.assign(sources, { '/a': { x: 'new' }, '/b': {} });
+
+      expect(before).toBe('old');
+      expect(await config.getItem('x')).toMatchObject({ value: 'new', stale: false });
+    });
+  });
+
+  it('tells secrets as such, and shows them nowhere', async () => {
+    await runBefore({ '/a': [unread('s')] }, 's');
+    const { world, config } = processOf(down());
+
+    const item = await world.run(() => config.getItem('s'));
+
+    expect(item).toMatchObject({ value: 'hunter2', secret: true, stale: true });
+    expect((await readFile(file)).includes('hunter2')).toBe(false);
+    expect(JSON.stringify(world.log.lines)).not.toContain('hunter2');
+  });
+
+  it('is explained', async () => {
+    await runBefore({ '/a': { x: 'old' } }, 'x');
+    const { world, config } = processOf(down(), { defaults: { x: 'default', missing: 'default' } });
+
+    const [x, missing] = await world.run(() => Promise.all(['x', 'missing'].map((name) => config.explain(name))));
+
+    expect(x?.winner).toMatchObject({ provider: 'lastKnownGood', directory: '/a', value: 'old', stale: true });
+    expect(x?.places.at(-1)).toMatchObject({ provider: 'default', outcome: 'shadowed' });
+    expect(missing?.winner).toBeUndefined();
+  });
+
+  it('of another service, other providers, or other clients has nothing of it', async () => {
+    await runBefore({ '/a': { x: 1 } }, 'x');
+    const foreign = processOf(down(), {}, 'billing');
+    const narrower = processOf(down(), { directories: ['/a'] });
+    const mine = processOf(down());
+
+    await foreign.world.run(() => rejection(() => foreign.config.get('x')));
+    await narrower.world.run(() => rejection(() => narrower.config.get('x')));
+    const others = await mine.world.run(async () => {
+      await mine.config.get('x');
+      return new AwsClients().run(() => rejection(() => mine.config.get('x')));
+    });
+
+    expect(others).toBeInstanceOf(ProviderError);
+    expect(foreign.world.log.warnings('last-good.refused')).toMatchObject([
+      { reason: 'it is of another service or environment' },
+    ]);
+    expect(narrower.world.log.warnings('last-good.refused')).toHaveLength(1);
+  });
+
+  it('is not helped, and not harmed, by a file that is damaged', async () => {
+    await writeFile(file, 'no such file', { mode: 0o600 });
+    const { world, config } = processOf(down());
+
+    expect(await rejection(() => world.run(() => config.get('x')))).toBeInstanceOf(ProviderError);
+    expect(world.log.warnings('last-good.refused')).toMatchObject([{ file, reason: 'it is damaged, or no such file' }]);
+  });
+});
+
+describe('a cold start where a place may not be read any more', () => {
+  it('gives what was there, and nothing in place of what was found elsewhere', async () => {
+    await runBefore({ '/a': { x: 'upper' }, '/b': { x: 'lower', y: 'old' } }, 'x', 'y');
+    const { world, config } = processOf({ '/a': refusal, '/b': { x: 'lower', y: 'new' } });
+
+    await world.run(async () => {
+      expect(await config.getItem('x')).toMatchObject({ value: 'upper', stale: true });
+      expect(await config.getItem('y')).toMatchObject({ value: 'new', stale: false });
+      expect((await config.explain('x')).places.map(({ provider, outcome }) => `${provider} ${outcome}`)).toEqual([
+        'override absent',
+        'env absent',
+        'map not permitted',
+        'map shadowed',
+        'lastKnownGood found',
+        'default absent',
+      ]);
+    });
+  });
+
+  it('keeps for the next one what was found in spite of it, but not that there was nothing', async () => {
+    await runBefore({ '/a': { x: 'upper' } }, 'x');
+    const { world, config } = processOf({ '/a': refusal, '/b': { y: 'y' } });
+    await world.run(async () => {
+      await config.load(['x', 'y', 'z']);
+      await config.flush();
+    });
+    const next = processOf(down());
+
+    await next.world.run(async () => {
+      expect(await next.config.load(['x', 'y'])).toBeDefined();
+      expect(await rejection(() => next.config.get('z'))).toBeInstanceOf(ProviderError);
+    });
+  });
+});
+
+describe('what is written', () => {
+  it('is nothing that comes from elsewhere than the sources, and nothing stale', async () => {
+    await runBefore({ '/a': { x: 'old' } }, 'x');
+    const before = await readFile(file);
+    const { world, config } = processOf(down(), { overrides: { over: 1 } });
+    await world.run(async () => {
+      await config.load(['over', 'from_env', 'x']);
+      await config.flush();
+    });
+
+    expect((await readFile(file)).equals(before)).toBe(true);
+  });
+
+  it('is nothing without the setting', async () => {
+    const { config } = processOf({ '/a': { x: 1 } });
+    await new World().run(async () => {
+      await config.get('x');
+      await config.close();
+    });
+
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is written when the Config is closed', async () => {
+    const { world, config } = processOf({ '/a': { x: 1 } });
+    await world.run(async () => {
+      await config.get('x');
+      await config.close();
+    });
+
+    expect(await readdir(folder)).toEqual(['answers']);
+  });
+});

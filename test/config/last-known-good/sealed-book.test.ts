@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { type BookOwner, openBook, otherEnviron, sealBook } from '../../../src/config/last-known-good/sealed-book';
+
+const owner: BookOwner = { environ: '/orders/prod', key: new Uint8Array(32).fill(7) };
+const content = Buffer.from('hunter2 '.repeat(20));
+const damaged = 'it is damaged, or no such file';
+
+it('opens what was sealed, whatever it is', () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), fc.string(), (bytes, environ) => {
+      const mine = { ...owner, environ };
+
+      expect(openBook(sealBook(Buffer.from(bytes), mine), mine)).toEqual(Buffer.from(bytes));
+    }),
+  );
+});
+
+it('shows nothing of the content or the key, and is another each time', () => {
+  const [one, other] = [sealBook(content, owner), sealBook(content, owner)];
+
+  expect(one.equals(other)).toBe(false);
+  expect(one.includes('hunter2')).toBe(false);
+  expect(one.includes(Buffer.from(owner.key).subarray(0, 8))).toBe(false);
+  expect(one.length).toBe(content.length + 68);
+});
+
+it.each<[string, (file: Buffer) => Buffer, BookOwner, string]>([
+  ['sealed with another key', (file) => file, { ...owner, key: new Uint8Array(32) }, 'it is sealed with another key'],
+  ['of another environment', (file) => file, { ...owner, environ: '/orders/test' }, otherEnviron],
+  ['of another version', (file) => file.fill(2, 7, 8), owner, 'it is of another version'],
+  ['of another kind', () => Buffer.alloc(100), owner, damaged],
+  ['empty', () => Buffer.alloc(0), owner, damaged],
+  ['cut off', (file) => file.subarray(0, -1), owner, damaged],
+  ['cut off in its head', (file) => file.subarray(0, 60), owner, damaged],
+])('does not open one that is %s, and says so', (_, change, opener, reason) => {
+  expect(openBook(change(sealBook(content, owner)), opener)).toBe(reason);
+});
+
+it('does not open one in which any bit was changed', () => {
+  const file = sealBook(content, owner);
+
+  for (let at = 0; at < file.length; at += 1) {
+    const changed = Buffer.from(file);
+    changed[at] = (changed[at] as number) ^ 1;
+    expect(typeof openBook(changed, owner)).toBe('string');
+  }
+});
