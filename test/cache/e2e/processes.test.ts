@@ -1,43 +1,25 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { build, stop } from 'esbuild';
+import { join } from 'node:path';
 import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { bundleScript, type BundledScript } from './bundle-script';
 import { type Report } from './fleet-member';
 import { operations, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
 import { table } from '../rows';
 
-const root = resolve(__dirname, '../../..');
 const names = ['db_host', 'POOL_SIZE', 'token', 'password', 'region', 'nope'];
 const answers = ['db.internal', '20', 'canary-token', 'canary-password', 'eu-west-1', null];
-let folder: string;
-let script: string;
+let script: BundledScript;
 let aws: LocalAws;
 let members: Member[];
 
 jest.setTimeout(30_000);
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'xcon-fleet-'));
-  script = join(folder, 'fleet-member.js');
-  await build({
-    entryPoints: [join(__dirname, 'fleet-member.ts')],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    packages: 'external',
-    // The package says which of its built files have side effects; these are sources.
-    ignoreAnnotations: true,
-    supported: { 'dynamic-import': false },
-    tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
-  });
-  await stop();
+  script = await bundleScript(join(__dirname, 'fleet-member.ts'));
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => script.remove());
 
 beforeEach(async () => {
   aws = await startOrdersAws();
@@ -58,8 +40,8 @@ class Member {
 
   constructor() {
     const { PATH } = process.env;
-    const service = { APP_NAME: 'orders', APP_ENV: 'prod', NODE_PATH: join(root, 'node_modules') };
-    this.child = fork(script, { env: { PATH, ...aws.environment, ...service }, silent: true, execArgv: [] });
+    const service = { APP_NAME: 'orders', APP_ENV: 'prod', ...script.environment };
+    this.child = fork(script.path, { env: { PATH, ...aws.environment, ...service }, silent: true, execArgv: [] });
     this.child.stderr?.on('data', (text: Buffer) => (this.errors += text.toString()));
     this.died = once(this.child, 'exit').then(() => {
       throw new Error(`The process ended: ${this.errors}`);
