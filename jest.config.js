@@ -34,6 +34,7 @@ module.exports = {
     '^xcon$': '<rootDir>/src/index.ts',
     '^xcon/core$': '<rootDir>/src/core.ts',
     '^xcon/testing$': '<rootDir>/src/testing/index.ts',
+    '^xcon/cdk$': '<rootDir>/src/cdk/index.ts',
     '^xcon/events$': '<rootDir>/src/events/index.ts',
     '^xcon/(jest|vitest|node-test)$': '<rootDir>/src/testing/$1.ts',
   },

@@ -4,6 +4,7 @@
  *   dist/cjs    what Node loads: core.js holds the library once, index.js and testing.js share it; *.mjs for `import`
  *   dist/esm    what bundlers load: one file per source file, so that what is not used is left out
  *   dist/types  declarations
+ *   dist/change-handler  a function of AWS Lambda, in one file
  *
  * Usage: node .ci/build.mjs [--js] [--out <folder>]      --js: no declarations, which take most of the time
  */
@@ -13,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { buildCommonJs } from './build/commonjs.mjs';
 import { buildDeclarations } from './build/declarations.mjs';
 import { buildEsm } from './build/esm.mjs';
+import { buildFunctions } from './build/functions.mjs';
 import { checkPackages } from './build/packages.mjs';
 import { root } from './build/project.mjs';
 
@@ -26,4 +28,5 @@ const declarations = options.js ? undefined : buildDeclarations(`${out}/types`);
 const { files, packages } = await buildCommonJs(`${out}/cjs`);
 checkPackages(packages);
 await buildEsm(`${out}/esm`, files);
+await buildFunctions(out);
 await declarations;

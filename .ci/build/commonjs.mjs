@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { extname, relative } from 'node:path';
 import { build } from 'esbuild';
-import { commands, common, copied, entries, onlyImported, root } from './project.mjs';
+import { commands, common, copied, deployments, entries, onlyImported, root } from './project.mjs';
 
 /**
  * Builds what Node loads, for `require` and for `import`.
@@ -20,6 +20,10 @@ export async function buildCommonJs(out) {
       if (names.length > 0) await writeFile(`${out}/${name}.entry.js`, door(name));
     }
     built.push({ name, files: new Set(files), names });
+  }
+  for (const [name, entry] of Object.entries(deployments)) {
+    await bundle(entry, `${out}/${name}.js`, [], packages);
+    await writeFile(`${out}/${name}.mjs`, wrapper(name, await exportsOf(entry)));
   }
   for (const [name, entry] of Object.entries(commands)) await bundle(entry, `${out}/${name}.js`, built, packages);
   return { files: built.flatMap(({ files }) => [...files]), packages };

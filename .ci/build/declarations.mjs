@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { entries, onlyImported, root } from './project.mjs';
+import { deployments, entries, onlyImported, root } from './project.mjs';
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
@@ -15,8 +15,9 @@ export async function buildDeclarations(out) {
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error('The declarations cannot be built.');
 
+  const all = { ...entries, ...deployments };
   const wanted = Object.fromEntries(
-    Object.entries(entries).map(([name, entry]) => [name, join(out, entry.replace(/^src\/(.*)\.ts$/, '$1.d.ts'))]),
+    Object.entries(all).map(([name, entry]) => [name, join(out, entry.replace(/^src\/(.*)\.ts$/, '$1.d.ts'))]),
   );
   await removeOthers(out, await reachable(Object.values(wanted)));
   for (const [name, file] of Object.entries(wanted)) {

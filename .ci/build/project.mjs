@@ -47,6 +47,16 @@ export const copied = new Set(
 /** Entries that use packages which can only be imported; `require` of such an entry says so. */
 export const onlyImported = new Set(['vitest']);
 
+/** What is used while a service is deployed, and nothing else of the package beside it: built on no other entry. */
+export const deployments = {
+  cdk: 'src/cdk/index.ts',
+};
+
+/** Functions of AWS Lambda that are deployed as they are. */
+export const functions = {
+  'change-handler': 'src/events/shipped-function.ts',
+};
+
 /** The commands of the package: programs that use the entries. */
 export const commands = {
   'xcon-local': 'src/cli/xcon-local.ts',

@@ -48,7 +48,9 @@ export function sealingStatement(options: PolicyOptions): readonly PolicyStateme
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
-export function tableKeyStatement(options: PolicyOptions): readonly PolicyStatement[] {
+export function tableKeyStatement(
+  options: Pick<PolicyOptions, 'region' | 'tableKmsKeyArns'>,
+): readonly PolicyStatement[] {
   return allow('UseTableKeys', ['kms:Decrypt', 'kms:DescribeKey'], options.tableKmsKeyArns ?? [], {
     StringLike: { 'kms:ViaService': viaService(options, 'dynamodb') },
   });

@@ -56,7 +56,10 @@ export function placesOf(
 
 /** Gives the paths that are looked in, in order, each once. @throws InvalidDirectoryError for what is no path. */
 export function pathsOf({ directories = defaultDirectories, service, environment }: PolicyOptions): readonly string[] {
-  const resolved = directories.map((each) => Directory.from(each).resolve({ service, environment }));
+  // One of another copy of the package is no Directory here, and resolves as well.
+  const resolved = directories.map((each) =>
+    (typeof each === 'string' ? new Directory({ path: each }) : each).resolve({ service, environment }),
+  );
   return new DirectoryChain(resolved).directories.map(({ path }) => path);
 }
 

@@ -22,6 +22,7 @@ interface Body {
   readonly KeyId?: string;
   readonly EncryptionContext?: Readonly<Record<string, string>>;
   readonly TableName?: string;
+  readonly IndexName?: string;
   readonly Key?: Row;
   readonly Item?: Row;
   readonly ExpressionAttributeValues?: { readonly ':partition'?: { readonly S: string } };
@@ -97,7 +98,8 @@ function tableRequests(operation: string, body: Body): readonly IamRequest[] {
     return Object.entries(body.RequestItems).map(([table, writes]) => asked(table, writes.map(partitionOf)));
   }
   const partition = body.ExpressionAttributeValues?.[':partition']?.S ?? (body.Key ?? body.Item)?.['app_key']?.S;
-  return [asked(body.TableName ?? '', [partition])];
+  const { TableName: table = '', IndexName: index } = body;
+  return [asked(index === undefined ? table : `${table}/index/${index}`, [partition])];
 }
 
 function partitionOf(write: Write): string | undefined {

@@ -3,7 +3,7 @@ import '@aws-sdk/client-dynamodb';
 import '@aws-sdk/client-kms';
 import '@aws-sdk/client-secrets-manager';
 import '@aws-sdk/client-ssm';
-import { type ConfigOptions, Default, DynamoCacher, DynamoProvider } from '../../src/index';
+import { config, type ConfigOptions, Default, DynamoCacher, DynamoProvider } from '../../src/index';
 import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
 import { type PolicyOptions } from '../../src/iam/policy-options';
 import { type SettingsValues } from '../../src/settings/settings-values';
@@ -105,13 +105,13 @@ function callsOf(scenario: Scenario): Promise<readonly LocalAwsCall[]> {
 
 async function record({ settings }: Scenario): Promise<readonly LocalAwsCall[]> {
   const aws = await startAws();
-  const config: ConfigOptions = {
+  const options: ConfigOptions = {
     directories: [Default, '/billing/export/prod'],
     providers: [Default, DynamoProvider],
   };
   const processes: FleetProcess[] = [];
   const start = (): FleetProcess => {
-    const process = new FleetProcess(aws, { settings, config });
+    const process = new FleetProcess(aws, { settings, config: options });
     processes.push(process);
     return process;
   };
@@ -125,10 +125,17 @@ async function record({ settings }: Scenario): Promise<readonly LocalAwsCall[]> 
   }
 }
 
-/** Two processes start cold at once, one warm; one looks at the cache and clears it; one starts cold again. */
+/** Two processes start cold at once, one warm; one watches, looks at the cache and clears it; one starts cold again. */
 async function play(start: () => FleetProcess, isCached: boolean): Promise<void> {
   await Promise.all([load(start()), load(start())]);
   const warm = await load(start());
+  await warm.run(async () => {
+    const watch = await config.watch({ everySeconds: 3600 });
+    await config.explain('db_host');
+    await config.refresh({ pastCache: true });
+    await config.get('db_host');
+    watch.stop();
+  });
   if (isCached) {
     await warm.run(() => DynamoCacher.grab().entries());
     await warm.run(() => DynamoCacher.grab().clear({ name: 'db_host' }));

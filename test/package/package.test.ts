@@ -44,7 +44,7 @@ describe('the tarball', () => {
   it('holds what is built and what npm always adds', async () => {
     const { output } = await project.node('-p', `fs.readdirSync('node_modules/xcon').sort().join()`);
 
-    expect(output).toBe('LICENSE,README.md,dist,package.json');
+    expect(output).toBe('LICENSE,README.md,dist,infra,package.json');
   });
 });
 
@@ -199,6 +199,67 @@ describe('xcon-local', () => {
       code: 1,
       output: 'xcon-local: The local DynamoDB needs the package dynalite. Run: npm install --save-dev dynalite',
     });
+  });
+});
+
+describe('what is deployed', () => {
+  it('is made by xcon/cdk, for import and require, with the code of the handler', async () => {
+    const withCdk = await ScratchProject.create(tarball, ['aws-cdk-lib', 'constructs']);
+    withCdk.write(
+      'app.mjs',
+      `
+      import { createRequire } from 'node:module';
+      import { readdirSync } from 'node:fs';
+      import { App, Stack } from 'aws-cdk-lib';
+      import * as cdk from 'xcon/cdk';
+      const stack = new Stack(new App({ outdir: 'out', analyticsReporting: false }), 'Stack');
+      new cdk.ChangeHandler(stack, 'Changes', { tables: new cdk.ConfigTables(stack, 'Tables') });
+      const { template } = stack.node.root.synth().getStackByName('Stack');
+      const [asset] = readdirSync('out').filter((each) => each.startsWith('asset.'));
+      const required = createRequire(import.meta.url)('xcon/cdk');
+      console.log(Object.keys(template.Resources).length, readdirSync('out/' + asset).join(), required.ConfigTables === cdk.ConfigTables);
+    `,
+    );
+
+    expect(await withCdk.node('app.mjs')).toEqual({ code: 0, output: '18 index.js true' });
+  });
+
+  it('is the code of the handler, in one file that needs nothing but the SDK', async () => {
+    const withTables = await ScratchProject.create(tarball, ['dynalite']);
+    withTables.write(
+      'invoke.cjs',
+      `
+      const { startLocalAws } = require('xcon/testing');
+      const event = { source: 'aws.ssm', 'detail-type': 'Parameter Store Change', id: '1', detail: { name: '/orders/prod/x' } };
+      const message = { messageId: 'a', eventSource: 'aws:sqs', body: JSON.stringify(event) };
+      (async () => {
+        const aws = await startLocalAws({ seed: { tables: { 'global-all-configCache': {} } } });
+        Object.assign(process.env, aws.environment);
+        const { handler } = require('./node_modules/xcon/dist/change-handler/index.js');
+        console.log(JSON.stringify(await handler({ Records: [message] })), [...new Set(aws.calls.all.map((each) => each.operation))].sort().join());
+        await aws.close();
+      })();
+    `,
+    );
+
+    expect(await withTables.node('invoke.cjs')).toEqual({
+      code: 0,
+      output: '{"batchItemFailures":[]} GetItem,Query,Scan',
+    });
+  });
+
+  it('is found by the templates that come along', async () => {
+    const { output } = await project.node(
+      '-p',
+      `
+      const { join } = require('node:path');
+      const folder = 'node_modules/xcon/infra/cloudformation';
+      const [, code] = /Code: (\\S+)/.exec(fs.readFileSync(join(folder, 'template.yaml'), 'utf8'));
+      fs.readdirSync(join(folder, code)).join();
+    `,
+    );
+
+    expect(output).toBe('index.js');
   });
 });
 

@@ -1,0 +1,62 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IAlarmAction,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { type ChangeQueues } from './change-queues';
+
+const period = Duration.minutes(5);
+
+/** How late a change may be followed before somebody should look, **seconds**. */
+const latestSeconds = 300;
+
+/** What is watched. */
+export interface ChangeAlarmsProps {
+  readonly queues: ChangeQueues;
+  readonly handler: LambdaFunction;
+  /** Whether the handler reads a stream. */
+  readonly isStreaming: boolean;
+  /** What an alarm does; absent: nothing but be seen. */
+  readonly action?: IAlarmAction;
+}
+
+/** Says when changes are not followed: kept aside, failing, or late. */
+export class ChangeAlarms extends Construct {
+  constructor(scope: Construct, id: string, { queues, handler, isStreaming, action }: ChangeAlarmsProps) {
+    super(scope, id);
+    const { changes, failures } = queues;
+    const maximum = { period, statistic: 'Maximum' };
+    const kept = failures.metricApproximateNumberOfMessagesVisible(maximum);
+    const late = changes.metricApproximateAgeOfOldestMessage(maximum);
+    const streamLate = handler.metric('IteratorAge', maximum);
+    const alarms = [
+      this.above(0, kept, 'FailuresKept', 'Changes could not be followed and are kept aside'),
+      this.above(
+        0,
+        handler.metricErrors({ period, statistic: 'Sum' }),
+        'HandlerErrors',
+        'The handler of changes fails',
+      ),
+      this.above(latestSeconds, late, 'ChangesLate', 'Changes wait for longer than five minutes'),
+    ];
+    const streamText = 'Changes of the configuration table wait for longer than five minutes';
+    if (isStreaming) alarms.push(this.above(latestSeconds * 1000, streamLate, 'StreamLate', streamText));
+    if (action !== undefined) for (const each of alarms) each.addAlarmAction(action);
+  }
+
+  private above(threshold: number, metric: IMetric, id: string, alarmDescription: string): Alarm {
+    return new Alarm(this, id, {
+      alarmDescription,
+      metric,
+      threshold,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}

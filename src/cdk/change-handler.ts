@@ -1,0 +1,126 @@
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  EventSourceMapping,
+  type EventSourceMappingOptions,
+  Function as LambdaFunction,
+  Runtime,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { changeHandlerPolicy } from '../iam/change-handler-policy';
+import { ChangeAlarms } from './change-alarms';
+import { ChangeQueues, handlerTimeoutSeconds } from './change-queues';
+import { changeRules } from './change-rules';
+import { type ConfigTables } from './config-tables';
+import { handlerFolder } from './handler-folder';
+
+/** How changes are followed. */
+export interface ChangeHandlerProps {
+  /** The tables: where rows are dropped, and whose changes are followed. */
+  readonly tables: ConfigTables;
+  /** Directories that look like those of one service in one environment, and that others look in, too. Default: none. */
+  readonly sharedDirectories?: readonly string[];
+  /** What alarms do, such as `new SnsAction(topic)`. Absent: they can be seen, and no more. */
+  readonly alarmAction?: IAlarmAction;
+  /** How long logs are kept. Default: a month. */
+  readonly logRetention?: RetentionDays;
+  /** Code of the function. Default: what the package ships. */
+  readonly code?: Code;
+}
+
+/**
+ * Follows changes at the sources: drops the rows of the cache table that a change may touch, so that it is seen by processes
+ * that start, and raises the generation of their partitions, so that it is seen by processes that watch.
+ *
+ * One is enough for an account and region.
+ */
+export class ChangeHandler extends Construct {
+  /** The function. */
+  readonly handler: LambdaFunction;
+  /** The queues that changes come in, and are kept in when they cannot be followed. */
+  readonly queues: ChangeQueues;
+
+  constructor(scope: Construct, id: string, props: ChangeHandlerProps) {
+    super(scope, id);
+    const { tables, alarmAction } = props;
+    const stream = tables.configTable.tableStreamArn;
+    this.queues = new ChangeQueues(this, 'Queues');
+    this.queues.admit(changeRules(this, this.queues.target));
+    this.handler = this.makeHandler(props);
+    new EventSourceMapping(this, 'FromQueue', { target: this.handler, ...fromQueue(this.queues) });
+    if (stream !== undefined) {
+      new EventSourceMapping(this, 'FromStream', { target: this.handler, ...fromStream(stream, this.queues) });
+    }
+    new ChangeAlarms(this, 'Alarms', {
+      queues: this.queues,
+      handler: this.handler,
+      isStreaming: stream !== undefined,
+      ...(alarmAction !== undefined && { action: alarmAction }),
+    });
+  }
+
+  private makeHandler(props: ChangeHandlerProps): LambdaFunction {
+    const { tables, sharedDirectories = [], logRetention = RetentionDays.ONE_MONTH, code } = props;
+    const logGroup = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    const policy = changeHandlerPolicy({
+      partition: Aws.PARTITION,
+      region: Aws.REGION,
+      account: Aws.ACCOUNT_ID,
+      cacheTable: tables.cacheTable.tableName,
+      nameIndex: tables.nameIndex,
+      changesQueueArn: this.queues.changes.queueArn,
+      failuresQueueArn: this.queues.failures.queueArn,
+      streamArn: tables.configTable.tableStreamArn,
+      logGroupArn: logGroup.logGroupArn,
+      tableKmsKeyArns: tables.keyArns,
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { FollowChanges: PolicyDocument.fromJson(policy) },
+    });
+    return new LambdaFunction(this, 'Handler', {
+      description: 'Drops rows of the configuration cache when their sources change',
+      runtime: Runtime.NODEJS_22_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: code ?? Code.fromAsset(handlerFolder()),
+      memorySize: 256,
+      timeout: Duration.seconds(handlerTimeoutSeconds),
+      environment: {
+        XCON_CACHE_TABLE: tables.cacheTable.tableName,
+        XCON_CONFIG_TABLE: tables.configTable.tableName,
+        CACHE_INDEX: `${tables.nameIndex}`,
+        SHARED_DIRECTORIES: sharedDirectories.join(','),
+      },
+      role,
+      logGroup,
+    });
+  }
+}
+
+/** Waits a second for others, so that a burst is followed together. */
+const window = { maxBatchingWindow: Duration.seconds(1), reportBatchItemFailures: true };
+
+/** Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+function fromQueue({ changes }: ChangeQueues): EventSourceMappingOptions {
+  return { ...window, eventSourceArn: changes.queueArn, batchSize: 500, maxConcurrency: 2 };
+}
+
+/** Source: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */
+function fromStream(stream: string, { failures }: ChangeQueues): EventSourceMappingOptions {
+  return {
+    ...window,
+    eventSourceArn: stream,
+    batchSize: 500,
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    bisectBatchOnError: true,
+    retryAttempts: 5,
+    maxRecordAge: Duration.hours(1),
+    onFailure: { bind: () => ({ destination: failures.queueArn }) },
+  };
+}

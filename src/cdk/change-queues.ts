@@ -1,0 +1,58 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IRuleTarget, type Rule } from 'aws-cdk-lib/aws-events';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+/** How long the handler may take for a batch, **seconds**. */
+export const handlerTimeoutSeconds = 30;
+
+/** Times that a change is tried before it is kept aside. */
+const mostReceives = 5;
+
+/**
+ * The queue that changes wait in, so that a burst of them is followed together, and the one for those that could not be
+ * followed.
+ */
+export class ChangeQueues extends Construct {
+  /** Changes to follow. */
+  readonly changes: Queue;
+  /** Changes that could not be followed, kept for 14 days. */
+  readonly failures: Queue;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.failures = new Queue(this, 'Failures', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(14),
+    });
+    this.changes = new Queue(this, 'Changes', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      // Lambda asks for six times what the function may take.
+      visibilityTimeout: Duration.seconds(handlerTimeoutSeconds * 6),
+      deadLetterQueue: { queue: this.failures, maxReceiveCount: mostReceives },
+    });
+  }
+
+  /** Where rules send what they see. What does not get there is kept aside, too. */
+  get target(): IRuleTarget {
+    const { changes, failures } = this;
+    return { bind: () => ({ arn: changes.queueArn, deadLetterConfig: { arn: failures.queueArn } }) };
+  }
+
+  /** Allows rules, and nobody else, to send to the queues. */
+  admit(rules: readonly Rule[]): void {
+    for (const queue of [this.changes, this.failures]) {
+      queue.addToResourcePolicy(
+        new PolicyStatement({
+          sid: 'SendChanges',
+          effect: Effect.ALLOW,
+          principals: [new ServicePrincipal('events.amazonaws.com')],
+          actions: ['sqs:SendMessage'],
+          resources: [queue.queueArn],
+          conditions: { ArnEquals: { 'aws:SourceArn': rules.map(({ ruleArn }) => ruleArn) } },
+        }),
+      );
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { grantConfigRead } from '../../src/cdk/index';
+import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
+import { evaluate } from '../infra/cloudformation';
+import { type Deployment, deployments, grantedStatements, makeAll, resourcesOfConstruct } from '../infra/construct';
+import { normalized } from '../infra/normalized';
+import { serviceInputs } from '../infra/service-inputs';
+import { synthesize } from '../infra/synthesize';
+
+jest.setTimeout(60_000);
+
+describe('the constructs', () => {
+  test.each(deployments)('make nothing that CloudFormation would not take, %s', (_, deployment) => {
+    expect(synthesize((stack) => makeAll(stack, deployment)).findings).toEqual([]);
+  });
+
+  test('make two tables, one handler with two sources, and what tells of its trouble', () => {
+    const types = [...resourcesOfConstruct().values()].map(({ Type }) => Type.replace('AWS::', ''));
+
+    expect(types.sort()).toEqual([
+      ...Array<string>(4).fill('CloudWatch::Alarm'),
+      ...Array<string>(2).fill('DynamoDB::Table'),
+      ...Array<string>(3).fill('Events::Rule'),
+      'IAM::Role',
+      ...Array<string>(2).fill('Lambda::EventSourceMapping'),
+      'Lambda::Function',
+      'Logs::LogGroup',
+      ...Array<string>(2).fill('SQS::Queue'),
+      ...Array<string>(2).fill('SQS::QueuePolicy'),
+    ]);
+  });
+
+  test('keep the rows of the configuration table, and not those of the cache', () => {
+    const resources = resourcesOfConstruct();
+
+    expect(resources.get('CacheTable')).toMatchObject({ DeletionPolicy: 'Delete' });
+    expect(resources.get('ConfigTable')).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: {
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      },
+    });
+  });
+
+  test('make no table where both exist, and follow no stream that is unknown', () => {
+    const typesOf = (deployment: Deployment) => [...resourcesOfConstruct(deployment).values()].map(({ Type }) => Type);
+    const existing = { isExisting: true };
+    const streaming = { isExisting: true, streamArn: 'arn:aws:dynamodb:eu-west-1:111122223333:table/x/stream/y' };
+
+    expect(typesOf(existing)).not.toContain('AWS::DynamoDB::Table');
+    expect(typesOf(existing).filter((each) => each.endsWith('EventSourceMapping'))).toHaveLength(1);
+    expect(typesOf(streaming).filter((each) => each.endsWith('EventSourceMapping'))).toHaveLength(2);
+  });
+});
+
+describe('a grant', () => {
+  test.each(serviceInputs)('is the least policy of the service, %s', (_, options) => {
+    const { configTable, cacheTable, tableKmsKeyArns, ...reader } = options;
+    const deployment = {
+      ...(typeof cacheTable === 'string' && { cacheTableName: cacheTable }),
+      ...(configTable !== undefined && { configTableName: configTable }),
+      ...(tableKmsKeyArns?.[0] !== undefined && { keyArn: tableKmsKeyArns[0] }),
+    };
+
+    expect(normalized(grantedStatements(reader, deployment))).toEqual(
+      normalized(leastPrivilegePolicy(options).Statement),
+    );
+  });
+
+  test('needs no tables at hand', () => {
+    const { template } = synthesize((stack) => {
+      const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+      grantConfigRead(role, { service: 'orders', environment: 'prod', region: 'us-east-1' });
+    });
+
+    const granted = [...evaluate(template).values()].find(({ Type }) => Type === 'AWS::IAM::Policy');
+    const place = { partition: 'aws', region: 'us-east-1', account: '111122223333' };
+    expect(normalized(granted?.Properties['PolicyDocument'])).toEqual(
+      normalized(leastPrivilegePolicy({ ...place, service: 'orders', environment: 'prod' })),
+    );
+  });
+});

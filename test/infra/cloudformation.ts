@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, type ScalarTag, type CollectionTag } from 'yaml';
+
+/** A template, as CloudFormation takes it in JSON. */
+export interface Template {
+  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
+  readonly Conditions?: Readonly<Record<string, unknown>>;
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** A resource of a template. */
+export interface Resource {
+  readonly Type: string;
+  readonly Condition?: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+/** Reads a file of `infra/`. */
+export function readInfra(file: string): string {
+  return readFileSync(join(__dirname, '../../infra', file), 'utf8');
+}
+
+/** Parses a template in YAML, short forms of functions included. Anchors, which CloudFormation does not take, are errors. */
+export function parseTemplate(text: string): Template {
+  return parse(text, { customTags: shortForms, maxAliasCount: 0 }) as Template;
+}
+
+const functions = ['Sub', 'GetAtt', 'Join', 'If', 'Equals', 'Not', 'And', 'Or', 'Select', 'Split'];
+
+const shortForms = [
+  ...functions.flatMap((name) => shortForm(name, `Fn::${name}`)),
+  ...['Ref', 'Condition'].flatMap((name) => shortForm(name, name)),
+];
+
+function shortForm(name: string, full: string): (ScalarTag | CollectionTag)[] {
+  const scalar = {
+    tag: `!${name}`,
+    resolve: (text: string) => ({ [full]: name === 'GetAtt' ? text.split('.') : text }),
+  };
+  const sequence: CollectionTag = {
+    tag: `!${name}`,
+    collection: 'seq',
+    resolve: (items) => ({ [full]: items.toJSON() as unknown }),
+  };
+  return [scalar, sequence];
+}
+
+/** What a template is deployed with, by name. */
+export type Parameters = Readonly<Record<string, string | number>>;
+
+/** What of a template stands for the account, and for the names of resources. */
+export interface Evaluation {
+  readonly parameters?: Parameters;
+  /** Gives the name that a resource goes by, so that templates can be compared. */
+  readonly rename?: (logicalId: string) => string;
+}
+
+const pseudo: Readonly<Record<string, unknown>> = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'eu-west-1',
+  'AWS::AccountId': '111122223333',
+  'AWS::NoValue': undefined,
+};
+
+/** The resources that a template makes, by name; conditions and functions are gone. */
+export type EvaluatedResources = ReadonlyMap<string, Resource>;
+
+/** Resolves functions, parameters and conditions. A resource stands as `<Name.Attribute>` where it is referred to. */
+export function evaluate(
+  template: Template,
+  { parameters = {}, rename = (id) => id }: Evaluation = {},
+): EvaluatedResources {
+  const resolver = new Resolver(template, parameters, rename);
+  const made = Object.entries(template.Resources).filter(([, { Condition }]) => resolver.holds(Condition));
+  return new Map(
+    made.map(([id, resource]) => [
+      rename(id),
+      { ...resource, Properties: resolver.resolve(resource.Properties) as Resource['Properties'] },
+    ]),
+  );
+}
+
+class Resolver {
+  constructor(
+    private readonly template: Template,
+    private readonly parameters: Parameters,
+    private readonly rename: (logicalId: string) => string,
+  ) {}
+
+  holds(condition: string | undefined): boolean {
+    if (condition === undefined) return true;
+    const found = this.template.Conditions?.[condition];
+    if (found === undefined) throw new Error(`There is no condition ${condition}.`);
+    return this.resolve(found) === true;
+  }
+
+  resolve(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((each) => this.resolve(each)).filter((each) => each !== undefined);
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value);
+    const [name, argument] = entries[0] ?? [];
+    const isFunction = entries.length === 1 && /^(Ref|Condition|Fn::\w+)$/.test(name ?? '');
+    // A statement's Condition is an object; the function's argument is a name.
+    if (isFunction && !(name === 'Condition' && typeof argument !== 'string')) return this.call(name ?? '', argument);
+    const resolved = entries.map(([key, each]) => [key, this.resolve(each)] as const);
+    return Object.fromEntries(resolved.filter(([, each]) => each !== undefined));
+  }
+
+  private call(name: string, argument: unknown): unknown {
+    if (name === 'Ref') return this.ref(argument as string);
+    if (name === 'Condition') return this.holds(argument as string);
+    if (name === 'Fn::GetAtt') return this.attribute((argument as string[]).join('.'));
+    if (name === 'Fn::If') return this.choose(argument as [string, unknown, unknown]);
+    if (name === 'Fn::Sub') return this.substitute(argument as string);
+    const [first, ...others] = this.resolve(argument) as unknown[];
+    switch (name) {
+      case 'Fn::Join':
+        return (others[0] as string[]).join(first as string);
+      case 'Fn::Equals':
+        return first === others[0];
+      case 'Fn::Not':
+        return first !== true;
+      case 'Fn::Or':
+        return first === true || others.includes(true);
+      default:
+        throw new Error(`The evaluation does not know ${name}.`);
+    }
+  }
+
+  private choose([condition, then, otherwise]: [string, unknown, unknown]): unknown {
+    return this.resolve(this.holds(condition) ? then : otherwise);
+  }
+
+  private substitute(text: string): string {
+    return text.replace(/\$\{([^}!]+)\}/g, (_, name: string) =>
+      String(name.includes('.') ? this.attribute(name) : this.ref(name)),
+    );
+  }
+
+  private ref(name: string): unknown {
+    if (name in pseudo) return pseudo[name];
+    const parameter = this.template.Parameters?.[name];
+    if (parameter !== undefined) return this.parameters[name] ?? parameter.Default;
+    return this.attribute(`${name}.Ref`);
+  }
+
+  private attribute(path: string): string {
+    const [id = '', ...attribute] = path.split('.');
+    const resource = this.template.Resources[id];
+    if (resource === undefined || !this.holds(resource.Condition)) throw new Error(`There is no resource ${id}.`);
+    // The name of a table is known to whoever gave it.
+    const name =
+      attribute[0] === 'Ref' && resource.Type === 'AWS::DynamoDB::Table' ? resource.Properties['TableName'] : undefined;
+    return name === undefined ? `<${[this.rename(id), ...attribute].join('.')}>` : String(this.resolve(name));
+  }
+}
