@@ -4,7 +4,10 @@ describe('showValue', () => {
   it.each([
     ['plain', 'plain'],
     ['', ''],
-    ['two\nlines\t"quoted"', 'two\\nlines\\t\\"quoted\\"'],
+    ['two\nlines\t"quoted"', 'two\\nlines\\t"quoted"'],
+    ['{"a": "C:\\temp"}', '{"a": "C:\\temp"}'],
+    ['\u007f\u009b31mred', '\\u007f\\u009b31mred'],
+    ['half \ud83d of 😀', 'half \\ud83d of 😀'],
     ['\u001b[31mred', '\\u001b[31mred'],
   ])('shows the text %j in one line', (text, shown) => {
     expect(showValue(text)).toBe(shown);
