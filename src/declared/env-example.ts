@@ -5,8 +5,8 @@ import { declaredFacts, type DeclaredFacts } from './declared-facts';
 const placeholder = 'replace-me';
 const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const heading = [
-  '# Settings that this service reads from its environment.',
-  '# A variable takes the place of all other sources. An empty one is a value: leave it out instead.',
+  '# Settings that this service reads from its environment. Uncomment what you want to set here.',
+  '# A variable takes the place of all other sources, also when it is empty.',
 ];
 
 /** A declaration and what is said of it. */
@@ -18,7 +18,7 @@ interface Described {
 /**
  * Writes a `.env.example`: each variable with what it is for, its type, and its default; no value of a secret.
  *
- * Variables that need not be set are comments.
+ * All variables are comments: the file sets nothing as it is, also when a process is started with it.
  */
 export function envExample(declarations: readonly Declaration[]): string {
   const byName = new Map<string, Described[]>();
@@ -48,8 +48,8 @@ function assignment(all: readonly [Described, ...Described[]] | readonly Describ
   if (first === undefined) return [];
   const { name } = first.declaration;
   if (!variableName.test(name)) return [`# No variable can be called ${oneLine(name)}.`];
-  const isSet = all.some(({ declaration, facts }) => facts.required && !isElsewhere(declaration));
-  return [`${isSet ? '' : '# '}${name}=${quoted(valueOf(all))}`];
+  const value = quoted(valueOf(all));
+  return value === undefined ? [`# ${name}=`, `# No line can hold the default of ${name}.`] : [`# ${name}=${value}`];
 }
 
 /** Several fields of one secret stand in one variable, as JSON. */
@@ -73,11 +73,19 @@ function isElsewhere({ sources }: Declaration): boolean {
   return sources !== undefined && !sources.includes('env');
 }
 
-/** Quotes what would not be read as it stands. */
-function quoted(text: string): string {
+/**
+ * Quotes what would not be read as it stands; `undefined` for what no quotes can hold in a line.
+ *
+ * @remarks Between quotes nothing is escaped but a line break, as `\n` between double ones.
+ * Source: https://nodejs.org/api/environment_variables.html
+ */
+function quoted(text: string): string | undefined {
   if (/^[\w./:@+,-]*$/.test(text)) return text;
-  if (!/['\r\n]/.test(text)) return `'${text}'`;
-  return JSON.stringify(text).replace(/[$`]/g, '\\$&');
+  if (/(?![\t\n])[\p{Cc}\p{Cs}]/u.test(text)) return undefined;
+  const isLine = !text.includes('\n');
+  if (isLine && !text.includes("'")) return `'${text}'`;
+  if (isLine && !text.includes('`')) return `\`${text}\``;
+  return /["\\]/.test(text) ? undefined : `"${text.replaceAll('\n', '\\n')}"`;
 }
 
 function oneLine(text: string): string {
