@@ -1,6 +1,5 @@
-import { AwsClients } from '../aws/aws-clients';
 import { type Context, type Scope } from '../di/context';
-import { LocalCache } from '../providers/local-cache';
+import { closeContext } from './close-context';
 import { type AwsCall } from './guard/aws-call';
 import { AwsOutOfReachError } from './guard/aws-out-of-reach-error';
 import { isLoopback } from './guard/loopback';
@@ -15,7 +14,7 @@ export interface RunningTest {
   readonly calls: readonly AwsCall[];
   /** Does something when the test is over, whatever came of it; what it throws fails the test. */
   atEnd(step: () => void): void;
-  /** Leaves its context and everything entered in it, and closes the clients made there. */
+  /** Leaves its context and everything entered in it, and ends what was begun there. */
   finish(): Promise<void>;
 }
 
@@ -73,10 +72,13 @@ export class TestFile {
     return test;
   }
 
-  /** Puts AWS in reach again, and closes the clients made outside of tests; what is entered stays. */
+  /** Puts AWS in reach again, and ends what was begun outside of tests; what is entered stays. */
   async release(): Promise<void> {
-    this.endWatch();
-    await closeClients(this.root);
+    try {
+      await closeContext(this.root);
+    } finally {
+      this.endWatch();
+    }
   }
 
   /** Ends the file: its context and everything entered in it are left, and AWS is in reach again. */
@@ -115,13 +117,7 @@ class OneTest implements RunningTest {
   async finish(): Promise<void> {
     const othersRun = this.leave();
     this.scope?.exit({ andLater: true });
-    if (!othersRun && this.root !== undefined) await closeClients(this.root);
+    if (!othersRun && this.root !== undefined) await closeContext(this.root);
     for (const step of this.steps.splice(0)) step();
   }
-}
-
-/** Gives up what is being read, which the SDK would otherwise try again, and closes the connections. */
-async function closeClients(root: Context): Promise<void> {
-  root.resolve(LocalCache).abortUnfinished();
-  await root.resolve(AwsClients).close();
 }

@@ -1,4 +1,4 @@
-import { Config, config, Context, EnvProvider, SsmProvider, withDependencies, xconSettings } from 'xcon';
+import { Config, config, Context, DynamoCacher, EnvProvider, SsmProvider, withDependencies, xconSettings } from 'xcon';
 import { AwsOutOfReachError, type LocalAws, startLocalAws, testConfig } from 'xcon/testing';
 import { TestFile } from '../../src/testing/test-file';
 
@@ -150,7 +150,8 @@ describe('a local AWS', () => {
   let aws: LocalAws;
 
   beforeAll(async () => {
-    aws = await startLocalAws({ seed: { ssm: { '/orders/test/DB_HOST': 'db.test' } } });
+    const tables = { 'global-all-configCache': {} };
+    aws = await startLocalAws({ seed: { ssm: { '/orders/test/DB_HOST': 'db.test' }, tables } });
   });
 
   afterAll(() => aws.close());
@@ -167,6 +168,72 @@ describe('a local AWS', () => {
     expect(test.calls).toHaveLength(4);
     expect(test.calls[0]).toEqual({ service: 'ssm', operation: 'GetParametersByPath', host: '127.0.0.1' });
     jest.restoreAllMocks();
+  });
+});
+
+describe('what a test has begun', () => {
+  let aws: LocalAws;
+
+  beforeEach(async () => {
+    const tables = { 'global-all-configCache': {} };
+    aws = await startLocalAws({ seed: { ssm: { '/orders/test/DB_HOST': 'db.test' }, tables } });
+    jest.replaceProperty(process, 'env', { AWS_ENDPOINT_URL: aws.url });
+  });
+
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+    await aws.close();
+  });
+
+  /** Looks up a name in a service that caches. */
+  const lookUp = (): Promise<unknown> => {
+    Object.assign(xconSettings, { service: 'orders', environment: 'test', logLevel: 'silent' });
+    return new Config({ providers: [SsmProvider], cacher: DynamoCacher }).get('DB_HOST');
+  };
+
+  it('is written when it is over', async () => {
+    const test = file.start('test');
+
+    await lookUp();
+    await test.finish();
+
+    expect((await aws.rows('global-all-configCache')).map((row) => row['real_name']?.S)).toContain('db_host');
+  });
+
+  it('is awaited for a moment only, with fake timers too', async () => {
+    aws.setFaults([{ target: 'BatchWriteItem|PutItem', hang: true }]);
+    const test = file.start('test');
+    // The DynamoDB of the local AWS needs these two.
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+
+    expect(await lookUp()).toBe('db.test');
+
+    await expect(test.finish()).resolves.toBeUndefined();
+  });
+
+  it('is read no longer when nobody has waited for it', async () => {
+    aws.setLatency(50);
+    const test = file.start('test');
+
+    const reading = lookUp().catch(() => 'given up');
+    await new Promise((resolve) => setImmediate(resolve));
+    await test.finish();
+    await reading;
+
+    const calls = test.calls.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(test.calls).toHaveLength(calls);
+  });
+
+  it('is watched no longer', async () => {
+    const test = file.start('test');
+    const stopped = jest.spyOn(globalThis, 'clearInterval');
+    await config.watch({ everySeconds: 3600 });
+
+    await test.finish();
+
+    expect(stopped).toHaveBeenCalled();
   });
 });
 
