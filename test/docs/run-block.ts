@@ -1,3 +1,4 @@
+import * as ssm from '@aws-sdk/client-ssm';
 import * as http from 'node:http';
 import { format } from 'node:util';
 import 'reflect-metadata';
@@ -7,13 +8,16 @@ import * as xcon from 'xcon';
 import * as events from 'xcon/events';
 import * as testing from 'xcon/testing';
 import * as zod from 'zod';
+import { TestFile } from '../../src/testing/test-file';
 import { type Block } from './documents';
 
 const modules: Readonly<Record<string, unknown>> = {
   'node:http': http,
+  '@aws-sdk/client-ssm': ssm,
   xcon,
   'xcon/testing': testing,
   'xcon/events': events,
+  'xcon/jest': {},
   'reflect-metadata': {},
   tsyringe,
   zod,
@@ -28,25 +32,32 @@ class SmallRunner {
     beforeEach: (step: Step) => this.beforeEach.push(step),
     afterEach: (step: Step) => this.afterEach.unshift(step),
     afterAll: (step: Step) => this.after.unshift(step),
-    test: (_name: string, step: Step) => this.tests.push(step),
+    test: (name: string, step: Step) => this.tests.push({ name, step }),
     expect,
+    jest,
   };
   private readonly before: Step[] = [];
   private readonly beforeEach: Step[] = [];
-  private readonly tests: Step[] = [];
+  private readonly tests: { readonly name: string; readonly step: Step }[] = [];
   private readonly afterEach: Step[] = [];
   private readonly after: Step[] = [];
 
-  /** Runs the tests that a block has declared. */
-  async run(): Promise<void> {
+  /**
+   * Runs the tests that a block has declared.
+   *
+   * @param file - Keeps them apart, as `xcon/jest` does; absent where that is not set up.
+   */
+  async run(file: TestFile | undefined): Promise<void> {
     try {
       for (const step of this.before) await step();
-      for (const step of this.tests) {
+      for (const { name, step } of this.tests) {
+        const test = file?.start(name);
         try {
           for (const each of this.beforeEach) await each();
           await step();
         } finally {
           for (const each of this.afterEach) await each();
+          await test?.finish();
         }
       }
     } finally {
@@ -65,8 +76,15 @@ export async function runBlock(block: Block): Promise<readonly string[]> {
   const log = (...values: readonly unknown[]): void => void printed.push(...format(...values).split('\n'));
   const runner = new SmallRunner();
   const scope = { require: load, exports: {}, console: { log }, ...runner.globals };
-  await asFunction(Object.keys(scope), block)(...Object.values(scope));
-  await runner.run();
+  // The real setup would add hooks to the test that runs the block.
+  const file = block.code.includes("import 'xcon/jest';") ? TestFile.begin(() => block.place) : undefined;
+  try {
+    expect.extend({ toResolveFrom: testing.toResolveFrom });
+    await asFunction(Object.keys(scope), block)(...Object.values(scope));
+    await runner.run(file);
+  } finally {
+    await file?.end();
+  }
   return printed.map((line) => line.trimEnd());
 }
 
