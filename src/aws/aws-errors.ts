@@ -18,6 +18,21 @@ export function classifyAwsError(error: unknown): AwsFailure {
   return throttled.test(name) ? 'throttled' : 'failed';
 }
 
+/**
+ * Says what would make a refused call work.
+ *
+ * @param remedy - What helps where the credentials are good: a permission to grant.
+ */
+export function remedyOf(error: unknown, remedy: string): string {
+  const { name, message } = detailsOf(error);
+  if (message === regionMissing) return 'set AWS_REGION, or give AwsClients a region';
+  if (name === 'CredentialsProviderError') {
+    return 'give the process credentials: a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  }
+  if (name.startsWith('ExpiredToken')) return 'renew the credentials of the process: their time is over';
+  return /^(UnrecognizedClient|InvalidSignature)/.test(name) ? 'correct the credentials of the process' : remedy;
+}
+
 /** Says what went wrong in one line: name and message of the error. Services do not repeat values in them. */
 export function describeAwsError(error: unknown): string {
   const { name, message, status } = detailsOf(error);

@@ -4,7 +4,7 @@ import { isStale } from '../chain/walk';
 import { type ProviderChain } from '../chain/provider-chain';
 import { Context } from '../di/context';
 import { type DirectoryChain } from '../directory/directory-chain';
-import { ConfigNotFoundError } from '../errors';
+import { ConfigNotFoundError, InvalidNameError } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
 import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variables';
@@ -142,7 +142,8 @@ export class Config extends ConfigShape {
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */
   async load(names: readonly string[], options: LookupOptions = {}): Promise<ConfigSnapshot> {
     options.signal?.throwIfAborted();
-    const items = await Promise.all(names.map((name) => this.getItem(name, options)));
+    if (!Array.isArray(names)) throw new InvalidNameError('load() takes a list of names, and no list was given');
+    const items = await Promise.all(names.map((name: string) => this.getItem(name, options)));
     return new ConfigSnapshot(names.map((name, index) => [name, items[index] as DirectoryItem] as const));
   }
 

@@ -1,8 +1,24 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
+import { serialize } from 'node:v8';
 import { copyValue, sealValue, type SealedValue, type ConfigValue } from './value';
 
 /** Takes the place of a secret wherever one would be shown. */
 export const mask = '********';
+
+const fingerprint = Symbol('xcon secret');
+let processKey: Buffer | undefined;
+
+/** Gives what is the same for the same value, in this process, and tells nothing of it: the key is random. */
+function fingerprintOf(value: unknown): string {
+  processKey ??= randomBytes(32);
+  try {
+    return createHmac('sha256', processKey).update(serialize(value)).digest('base64');
+  } catch {
+    // What cannot be compared, such as a function, is like nothing else.
+    return randomBytes(32).toString('base64');
+  }
+}
 
 /**
  * A value that shows itself only to who asks for it by {@link Secret.reveal}.
@@ -11,10 +27,13 @@ export const mask = '********';
  */
 export class Secret<T> {
   readonly #sealed: SealedValue;
+  /** Differs where values differ, so that comparisons in depth (`assert.deepEqual`, `toEqual`) do not take all for one. */
+  readonly [fingerprint]: string;
 
   /** @param value - The secret; data is copied and frozen, so that nobody changes it from outside. */
   constructor(value: T) {
     this.#sealed = sealValue(value as ConfigValue);
+    this[fingerprint] = fingerprintOf(value);
     Object.freeze(this);
   }
 

@@ -1,5 +1,5 @@
 import { AwsClients } from '../aws/aws-clients';
-import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
+import { classifyAwsError, describeAwsError, remedyOf } from '../aws/aws-errors';
 import { hideFields } from '../di/hide-fields';
 import { InvalidSettingsError } from '../errors';
 import { Unavailable } from '../item/directory-listing';
@@ -76,7 +76,9 @@ export async function whenPermitted<T>(
     return await call();
   } catch (error) {
     const failure = classifyAwsError(error);
-    if (failure === 'not-permitted' || failure === 'not-found') return new Unavailable(describeAwsError(error), remedy);
+    if (failure === 'not-permitted' || failure === 'not-found') {
+      return new Unavailable(describeAwsError(error), remedyOf(error, remedy));
+    }
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type {
   SecretsManagerClient,
   SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
+import { classifyAwsError, describeAwsError, remedyOf } from '../aws/aws-errors';
 import { batchesOf, promisesOf } from '../aws/batches';
 import { DirectoryItem } from '../item/directory-item';
 import { Unavailable, type UnreadSecret } from '../item/directory-listing';
@@ -143,5 +143,5 @@ function outcomeOf({ exactName }: UnreadSecret, error: unknown, reason: string):
   if (failure === 'not-found') return undefined;
   if (failure !== 'not-permitted') throw error;
   const resource = arnPrefix.test(exactName) ? exactName : `arn:aws:secretsmanager:*:*:secret:${exactName}-*`;
-  return new Unavailable(reason, `allow secretsmanager:GetSecretValue on ${resource}`);
+  return new Unavailable(reason, remedyOf(error, `allow secretsmanager:GetSecretValue on ${resource}`));
 }

@@ -1,5 +1,5 @@
 import type { Parameter, SSMClient } from '@aws-sdk/client-ssm';
-import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
+import { classifyAwsError, describeAwsError, remedyOf } from '../aws/aws-errors';
 import { batchesOf, promisesOf } from '../aws/batches';
 import { listOf } from '../aws/pages';
 import { type DirectoryItem } from '../item/directory-item';
@@ -70,7 +70,7 @@ async function readBatch(
     if (classifyAwsError(error) !== 'not-permitted') throw error;
     const reason = describeAwsError(error);
     const remedy = `allow ssm:GetParameters on arn:aws:ssm:*:*:parameter${secrets[0]?.exactName ?? ''}, and kms:Decrypt on its key`;
-    if (secrets.length === 1) return () => new Unavailable(reason, remedy);
+    if (secrets.length === 1) return () => new Unavailable(reason, remedyOf(error, remedy));
     return async (secret) => (await readBatch(reading, [secret]))(secret);
   }
 }

@@ -2,7 +2,13 @@ import { SecretsManagerClient, GetSecretValueCommand } from '@aws-sdk/client-sec
 import { devNull } from 'node:os';
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import { type AwsFailure, classifyAwsError, describeAwsError, withoutPayload } from '../../src/aws/aws-errors';
+import {
+  type AwsFailure,
+  classifyAwsError,
+  describeAwsError,
+  remedyOf,
+  withoutPayload,
+} from '../../src/aws/aws-errors';
 
 const deleted = "You can't perform this operation on the secret because it was marked for deletion.";
 
@@ -167,5 +173,19 @@ describe('withoutPayload', () => {
     expect(safe.name).toBe('InternalFailure');
     expect(safe).not.toHaveProperty('$metadata');
     expect(inspect(safe, { depth: null, showHidden: true })).not.toContain('hunter2');
+  });
+});
+
+describe('remedyOf', () => {
+  it.each([
+    ['Error', 'Region is missing', /AWS_REGION/],
+    ['CredentialsProviderError', 'Could not load credentials from any providers', /credentials: a role/],
+    ['ExpiredTokenException', 'expired', /renew/],
+    ['UnrecognizedClientException', 'who', /correct the credentials/],
+    ['AccessDeniedException', 'you may not', /^allow ssm:GetParameters$/],
+  ])('of %s: %s', (name, message, remedy) => {
+    const error = Object.assign(new Error(message), { name });
+
+    expect(remedyOf(error, 'allow ssm:GetParameters')).toMatch(remedy);
   });
 });

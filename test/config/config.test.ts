@@ -470,6 +470,9 @@ describe('load', () => {
   it('gives an empty snapshot for no names', () =>
     inside(async () => {
       expect((await configOf(holding({})).load([])).names).toEqual([]);
+      await expect(configOf(holding({})).load('DB_HOST' as unknown as string[])).rejects.toThrow(
+        'takes a list of names',
+      );
     }));
 });
 

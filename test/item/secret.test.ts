@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { Secret } from '../../src/item/secret';
 import { leaks, saidBy } from '../end-to-end/said-by';
@@ -40,8 +40,19 @@ it('shows a mask instead', () => {
 it('has nothing to list, and cannot be changed', () => {
   const secret = new Secret('hunter2');
 
-  expect([...Object.keys(secret), ...Reflect.ownKeys(secret)]).toEqual([]);
+  expect(Object.keys(secret)).toEqual([]);
+  expect(Reflect.ownKeys(secret).map(String)).toEqual(['Symbol(xcon secret)']);
   expect(() => Object.assign(secret, { value: 1 })).toThrow(TypeError);
+});
+
+it('equals another one in depth when their values are the same, and only then', () => {
+  const [one, same, other] = [new Secret({ a: ['x'] }), new Secret({ a: ['x'] }), new Secret({ a: ['y'] })];
+
+  expect(isDeepStrictEqual(one, same)).toBe(true);
+  expect(isDeepStrictEqual(one, other)).toBe(false);
+  expect(one).toEqual(same);
+  expect(one).not.toEqual(other);
+  expect(isDeepStrictEqual(new Secret(() => 1), new Secret(() => 1))).toBe(false);
 });
 
 it('gives data that nobody else can change', () => {

@@ -1,3 +1,4 @@
+import { remedyOf } from '../../src/aws/aws-errors';
 import { AwsClients } from '../../src/aws/aws-clients';
 import { InvalidSettingsError } from '../../src/errors';
 import { Unavailable } from '../../src/item/directory-listing';
@@ -88,7 +89,7 @@ describe('whenPermitted', () => {
     async (name) => {
       const outcome = await whenPermitted(client, 'allow it', () => Promise.reject(awsError(name, 'you may not')));
 
-      expect(outcome).toEqual(new Unavailable(`${name} (HTTP 400): you may not`, 'allow it'));
+      expect(outcome).toEqual(new Unavailable(`${name} (HTTP 400): you may not`, remedyOf({ name }, 'allow it')));
     },
   );
 
@@ -102,9 +103,9 @@ describe('whenPermitted', () => {
     const call = jest.fn();
     const nowhere = { config: { region: () => Promise.reject(new Error('Region is missing')) } };
 
-    const outcome = await whenPermitted(nowhere, 'set a region', call);
+    const outcome = await whenPermitted(nowhere, 'allow it', call);
 
-    expect(outcome).toEqual(new Unavailable('Error: Region is missing', 'set a region'));
+    expect(outcome).toEqual(new Unavailable('Error: Region is missing', 'set AWS_REGION, or give AwsClients a region'));
     expect(call).not.toHaveBeenCalled();
   });
 });

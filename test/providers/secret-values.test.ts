@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { inspect } from 'node:util';
+import { remedyOf } from '../../src/aws/aws-errors';
 import { Directory } from '../../src/directory/directory';
 import { type DirectoryItem } from '../../src/item/directory-item';
 import { Unavailable, type UnreadSecret } from '../../src/item/directory-listing';
@@ -199,7 +200,9 @@ describe('an error for one value', () => {
     it.each(['AccessDeniedException', 'ExpiredTokenException', 'UnrecognizedClientException'])(
       'is a refusal when it is %s, with what to grant',
       async (code) => {
-        expect(await failing(count, code, 'you may not')).toEqual(new Unavailable(`${code}: you may not`, remedy));
+        expect(await failing(count, code, 'you may not')).toEqual(
+          new Unavailable(`${code}: you may not`, remedyOf({ name: code }, remedy)),
+        );
       },
     );
 
