@@ -22,13 +22,22 @@ export class ReadHistory<G> extends SourceRecord {
     return this.good.get(key);
   }
 
-  /** Keeps what came of a read that succeeded. A read that began before the last good one changes nothing. */
-  keep(key: string, read: GoodRead<G>): void {
+  /**
+   * Keeps what came of a read that succeeded. A read that began before the last good one changes nothing.
+   *
+   * @param oldestMs - What was read before is of no use any more, **milliseconds** since the Unix epoch.
+   */
+  keep(key: string, read: GoodRead<G>, oldestMs: number): void {
     if (read.order < (this.good.get(key)?.order ?? 0)) return;
     this.succeed(key, read.atMs);
     this.pauses.succeed(key);
     this.good.delete(key);
     this.good.set(key, read);
     forgetOldest(this.good);
+    // They are in the order in which they were read.
+    for (const [other, { atMs }] of this.good) {
+      if (atMs > oldestMs) return;
+      this.good.delete(other);
+    }
   }
 }

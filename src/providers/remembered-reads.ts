@@ -156,7 +156,8 @@ export abstract class RememberedReads<T extends object, G extends T> {
     const { key, order, terms } = facts;
     const judged = this.judge(outcome, (refusal) => this.standIn(key, terms, refusal));
     if (judged === 'good') {
-      this.history.keep(key, { outcome: outcome as G, atMs: terms.nowMs(), order });
+      const nowMs = terms.nowMs();
+      this.history.keep(key, { outcome: outcome as G, atMs: nowMs, order }, nowMs - terms.standInMs);
       reading.end(outcome, lasting);
     } else {
       const { given, refusal, stale } = judged;

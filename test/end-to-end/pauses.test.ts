@@ -53,6 +53,18 @@ describe('a source that fails', () => {
     expect(world.aws.calls.count()).toBe(2);
   });
 
+  it('is tried as often as the SDK tries, and no more', async () => {
+    world = await AwsWorld.start({ faults: [failing('/orders/prod')] });
+    const clients = world.makeClients({ maxAttempts: 3 });
+
+    await world.run(
+      () => rejection(() => ordersConfig({ providers: [SsmProvider], directories: ['/orders/prod'] }).get('x')),
+      [clock, clients],
+    );
+
+    expect(world.aws.calls.count()).toBe(3);
+  });
+
   it('is found well again after the pause', async () => {
     world = await AwsWorld.start({ seed, faults: [failing('/orders/prod')] });
 

@@ -1,0 +1,73 @@
+import { rejection } from '../chain/doubles';
+import { AwsWorld, ordersConfig } from './world';
+
+let world: AwsWorld;
+
+afterEach(() => world.close());
+
+const seed = { ssm: { '/orders/prod/x': 'found', '/orders/all/y': 'too' }, secrets: { '/orders/prod/s': 'secret' } };
+
+it('a load that is aborted rejects with the reason of its signal, and ends the wait of nobody else', async () => {
+  world = await AwsWorld.start({ seed, latencyMs: 40 });
+  const controller = new AbortController();
+  const reason = new Error('enough');
+
+  const [aborted, other, single] = await world.run(async () => {
+    const config = ordersConfig();
+    const loads = [config.load(['x', 'y', 's'], { signal: controller.signal }), config.load(['x', 'y', 's'])] as const;
+    const one = config.get('s');
+    setTimeout(() => controller.abort(reason), 10);
+    return [await rejection(() => loads[0]), await loads[1], await one] as const;
+  });
+
+  expect(aborted).toBe(reason);
+  expect([other.get('x'), other.get('y'), other.get('s'), single]).toEqual(['found', 'too', 'secret', 'secret']);
+  expect(world.aws.calls.count('ListSecrets')).toBe(1);
+  expect(world.aws.calls.count('GetSecretValue')).toBe(1);
+});
+
+it.each<[string, readonly string[]]>([
+  ['names', ['x', 'y']],
+  ['no names', []],
+])('a load of %s whose signal is aborted already asks nobody', async (_, names) => {
+  world = await AwsWorld.start({ seed });
+  const reason = new Error('enough');
+
+  const error = await world.run(() =>
+    rejection(() => ordersConfig().load(names, { signal: AbortSignal.abort(reason) })),
+  );
+
+  expect(error).toBe(reason);
+  expect(world.aws.calls.count()).toBe(0);
+});
+
+it('what an aborted lookup has asked for is there for the next one', async () => {
+  world = await AwsWorld.start({ seed, latencyMs: 20 });
+  const controller = new AbortController();
+
+  await world.run(async () => {
+    const config = ordersConfig();
+    const aborted = rejection(() => config.get('x', undefined, { signal: controller.signal }));
+    setTimeout(() => controller.abort(), 5);
+    await aborted;
+
+    expect(await config.get('x')).toBe('found');
+  });
+
+  expect(await world.answered(5)).toBe(5);
+});
+
+it('an aborted lookup is no failure of a source', async () => {
+  world = await AwsWorld.start({ seed, faults: [{ target: '.', hang: true }] });
+  const controller = new AbortController();
+
+  const health = await world.run(async () => {
+    const config = ordersConfig();
+    const aborted = rejection(() => config.get('x', undefined, { signal: controller.signal }));
+    setTimeout(() => controller.abort(), 5);
+    await aborted;
+    return config.health();
+  });
+
+  expect(health.ok).toBe(true);
+});
