@@ -19,8 +19,10 @@ import { type ListedEntry, PlaceOutcomes } from './place-outcomes';
 import { PlaceWarnings } from './place-warnings';
 import { type Place, type PlaceOutcome } from './walk';
 
+type StartedListings = ReadonlyMap<string, StartedRead<RememberedListing>>;
+
 /** The listings that one lookup has started to read, by provider and path. */
-export type StartedReads = ReadonlyMap<Provider, ReadonlyMap<string, StartedRead<RememberedListing>>>;
+export type StartedReads = ReadonlyMap<Provider, StartedListings>;
 
 /** What a reader works with; resolved once for all lookups that share a scope. */
 export interface ReaderOptions {
@@ -43,11 +45,16 @@ export class PlaceReader {
   private readonly terms: ReadTerms;
   private readonly warnings: PlaceWarnings;
   private readonly outcomes: PlaceOutcomes;
+  private readonly listing: ListOptions;
 
   constructor(private readonly options: ReaderOptions) {
     this.terms = termsOf(options.session, options.random);
     this.warnings = new PlaceWarnings(options.localCache, options.logger);
     this.outcomes = new PlaceOutcomes(this.warnings, this.terms.nowMs);
+    this.listing = {
+      terms: this.terms,
+      onRead: (path, outcome, provider) => this.warnings.listed(provider, path, outcome),
+    };
   }
 
   /**
@@ -56,10 +63,10 @@ export class PlaceReader {
    * @param exact - The name as asked, for providers that are asked for names one by one.
    */
   start(directories: readonly Directory[], providers: readonly Provider[], exact?: string): StartedReads {
-    const started = new Map<Provider, ReadonlyMap<string, StartedRead<RememberedListing>>>();
+    const started = new Map<Provider, StartedListings>();
     for (const provider of providers) {
       if (exact !== undefined && this.isByName(provider)) this.startNames(provider, directories, exact);
-      else if (provider.ownDirectory === undefined) started.set(provider, this.startListing(provider, directories));
+      else if (provider.ownDirectory === undefined) started.set(provider, this.listInAdvance(provider, directories));
     }
     return started;
   }
@@ -90,7 +97,7 @@ export class PlaceReader {
    */
   async peek(place: Place, name: string, exact = name): Promise<ListedEntry> {
     if (this.isByName(place.provider)) return this.read(place, name, exact);
-    return this.outcomes.entryIn(await this.listing(place), name);
+    return this.outcomes.entryIn(await this.readListing(place), name);
   }
 
   /** Gives what a place has under a name as far as that is there, be it stale; `'unread'` when it is not. */
@@ -195,27 +202,14 @@ export class PlaceReader {
     const memory = this.memoryOf(provider);
     const directories = [provider.ownDirectory ?? directory];
     const { session } = this.options;
-    const [read] = this.detached(() => memory.list(provider, directories, session, this.listOptions(provider)));
+    const [read] = this.detached(() => memory.list(provider, directories, session, this.listing));
     return read as StartedRead<RememberedListing>;
   }
 
-  private startListing(
-    provider: Provider,
-    directories: readonly Directory[],
-  ): ReadonlyMap<string, StartedRead<RememberedListing>> {
+  private listInAdvance(provider: Provider, directories: readonly Directory[]): StartedListings {
     const memory = this.memoryOf(provider);
     const { session } = this.options;
-    const reads = this.detached(() => memory.listInAdvance(provider, directories, session, this.listOptions(provider)));
-    const started = new Map<string, StartedRead<RememberedListing>>();
-    for (const [index, { path }] of directories.entries()) {
-      const read = reads[index];
-      if (read !== undefined) started.set(path, read);
-    }
-    return started;
-  }
-
-  private listOptions(provider: Provider): ListOptions {
-    return { terms: this.terms, onRead: (path, outcome) => this.warnings.listed(provider, path, outcome) };
+    return this.detached(() => memory.listInAdvance(provider, directories, session, this.listing));
   }
 
   private memoryOf(provider: Provider): ProviderMemory {
@@ -223,7 +217,7 @@ export class PlaceReader {
     return localCache.memoryOf(provider, provider.clientsFor(session));
   }
 
-  private async listing(place: Place): Promise<RememberedListing> {
+  private async readListing(place: Place): Promise<RememberedListing> {
     let read: StartedRead<RememberedListing>;
     try {
       read = this.listingOf(place);

@@ -66,12 +66,18 @@ export async function walk(
 }
 
 /** Describes the answer of a place. */
-export function attemptOf({ provider, directory }: Place, outcome: PlaceOutcome): Attempt {
-  const place = { provider: provider.cacheName, directory: (provider.ownDirectory ?? directory).path };
-  if (outcome === undefined) return { ...place, outcome: 'absent' };
-  if (outcome === 'was absent') return { ...place, outcome: 'absent', stale: true };
-  if (outcome instanceof DirectoryItem) return { ...place, outcome: 'found', ...(outcome.stale && { stale: true }) };
-  return { ...place, outcome: 'not permitted', reason: outcome.reason, remedy: outcome.remedy };
+export function attemptOf(place: Place, outcome: PlaceOutcome): Attempt {
+  // Written out, because a lookup makes one for each place: spreading an object costs more than the walk.
+  const provider = place.provider.cacheName;
+  const directory = (place.provider.ownDirectory ?? place.directory).path;
+  if (outcome === undefined) return { provider, directory, outcome: 'absent' };
+  if (outcome === 'was absent') return { provider, directory, outcome: 'absent', stale: true };
+  if (outcome instanceof DirectoryItem) {
+    return outcome.stale
+      ? { provider, directory, outcome: 'found', stale: true }
+      : { provider, directory, outcome: 'found' };
+  }
+  return { provider, directory, outcome: 'not permitted', reason: outcome.reason, remedy: outcome.remedy };
 }
 
 /** Whether a walk rests on what could not be read anew. */

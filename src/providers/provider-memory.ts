@@ -26,7 +26,7 @@ export interface ListOptions {
   /** How long what was read is good; absent: as the settings of the session say. */
   readonly terms?: ReadTerms;
   /** Told of each new listing. */
-  readonly onRead?: (path: string, outcome: ListingOutcome) => void;
+  readonly onRead?: (path: string, outcome: ListingOutcome, provider: Provider) => void;
 }
 
 /**
@@ -59,20 +59,33 @@ export class ProviderMemory {
     session: SharedSession,
     options: ListOptions = {},
   ): readonly StartedRead<RememberedListing>[] {
-    return this.startListing(provider, directories, session, {
-      ...options,
-      isInAdvance: false,
-    }) as readonly StartedRead<RememberedListing>[];
+    const { terms = termsOf(session) } = options;
+    const due = directories.filter(({ path }) => this.listings.find(path, terms) === undefined);
+    this.startListing(provider, due, session, options);
+    return directories.map(({ path }) => this.listings.find(path, terms) as StartedRead<RememberedListing>);
   }
 
-  /** Does so before somebody needs them; `undefined` for those that failed just now, which are not asked again in advance. */
+  /**
+   * Does so before somebody needs them.
+   *
+   * @returns The reads by path, but for directories that failed just now: those are not asked again in advance.
+   */
   listInAdvance(
     provider: Provider,
     directories: readonly Directory[],
     session: SharedSession,
     options: ListOptions = {},
-  ): readonly (StartedRead<RememberedListing> | undefined)[] {
-    return this.startListing(provider, directories, session, { ...options, isInAdvance: true });
+  ): ReadonlyMap<string, StartedRead<RememberedListing>> {
+    const { terms = termsOf(session) } = options;
+    const reads = new Map<string, StartedRead<RememberedListing>>();
+    const due: Directory[] = [];
+    for (const directory of directories) {
+      const known = this.listings.find(directory.path, terms);
+      if (known !== undefined) reads.set(directory.path, known);
+      else if (!this.listings.isPaused(directory.path, terms)) due.push(directory);
+    }
+    for (const [path, read] of this.startListing(provider, due, session, options)) reads.set(path, read);
+    return reads;
   }
 
   /**
@@ -177,21 +190,17 @@ export class ProviderMemory {
 
   private startListing(
     provider: Provider,
-    directories: readonly Directory[],
+    due: readonly Directory[],
     session: SharedSession,
-    { terms = termsOf(session), onRead, isInAdvance }: ListOptions & { readonly isInAdvance: boolean },
-  ): readonly (StartedRead<RememberedListing> | undefined)[] {
-    const found = directories.map(({ path }) => this.listings.find(path, terms));
-    const due = directories.filter(
-      ({ path }, index) => found[index] === undefined && !(isInAdvance && this.listings.isPaused(path, terms)),
-    );
-    if (due.length === 0) return found;
+    { terms = termsOf(session), onRead }: ListOptions,
+  ): readonly (readonly [string, StartedRead<RememberedListing>])[] {
+    if (due.length === 0) return [];
     this.begun ||= provider.cacheable;
     const answers = startAll(() => provider.readDirectories(due, this.readSession(session)), due);
-    for (const { path } of due) {
-      this.listings.start(path, answers(path), terms, (outcome) => onRead?.(path, outcome));
-    }
-    return directories.map(({ path }, index) => found[index] ?? this.listings.find(path, terms));
+    return due.map(({ path }) => {
+      const tell = (outcome: ListingOutcome): void => onRead?.(path, outcome, provider);
+      return [path, this.listings.start(path, answers(path), terms, tell)];
+    });
   }
 
   private readSession(session: SharedSession): ReadSession {
