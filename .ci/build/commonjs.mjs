@@ -15,15 +15,12 @@ export async function buildCommonJs(out) {
     const files = await bundle(entry, `${out}/${name}.js`, built, packages);
     const names = await exportsOf(entry);
     if (onlyImported.has(name)) await bundle(entry, `${out}/${name}.mjs`, built, packages);
-    else {
-      await writeFile(`${out}/${name}.mjs`, wrapper(name, names));
-      if (names.length > 0) await writeFile(`${out}/${name}.entry.js`, door(name));
-    }
+    else await writeWrapper(out, name, names);
     built.push({ name, files: new Set(files), names });
   }
   for (const [name, entry] of Object.entries(deployments)) {
     await bundle(entry, `${out}/${name}.js`, [], packages);
-    await writeFile(`${out}/${name}.mjs`, wrapper(name, await exportsOf(entry)));
+    await writeWrapper(out, name, await exportsOf(entry));
   }
   for (const [name, entry] of Object.entries(commands)) await bundle(entry, `${out}/${name}.js`, built, packages);
   return { files: built.flatMap(({ files }) => [...files]), packages };
@@ -100,14 +97,18 @@ async function exportsOf(entry) {
   return Object.values(metafile.outputs)[0].exports.filter((name) => name !== 'default');
 }
 
-/** An ES module that gives what the CommonJS one has: both are one instance. */
-function wrapper(name, names) {
-  if (names.length === 0) return `import './${name}.js';\n`;
+/** Writes an ES module that gives what the CommonJS one has: both are one instance. */
+async function writeWrapper(out, name, names) {
+  if (names.length === 0) {
+    await writeFile(`${out}/${name}.mjs`, `import './${name}.js';\n`);
+    return;
+  }
   const list = names.map((each) => `  ${each},\n`).join('');
-  return `import commonJs from './${name}.entry.js';\n\nexport const {\n${list}} = commonJs;\n`;
-}
-
-/** Node reads a CommonJS file that is imported for the names it exports, and what it exports in turn; not behind this. */
-function door(name) {
-  return `'use strict';\nconst loaded = require('./${name}.js');\nmodule.exports = loaded;\n`;
+  // Node reads a CommonJS file that is imported for the names it exports, and those that it requires; not behind this.
+  const door = `'use strict';\nconst loaded = require('./${name}.js');\nmodule.exports = loaded;\n`;
+  await writeFile(`${out}/${name}.entry.js`, door);
+  await writeFile(
+    `${out}/${name}.mjs`,
+    `import commonJs from './${name}.entry.js';\n\nexport const {\n${list}} = commonJs;\n`,
+  );
 }

@@ -244,7 +244,7 @@ describe('what is deployed', () => {
 
     expect(await withTables.node('invoke.cjs')).toEqual({
       code: 0,
-      output: '{"batchItemFailures":[]} GetItem,Query,Scan',
+      output: '{"batchItemFailures":[]} GetItem,PutItem,Query,Scan',
     });
   });
 
