@@ -21,13 +21,15 @@ const policyProviders: readonly string[] = ['ssm', 'secrets', 'dynamo'] satisfie
  * Gives the least policy that loads declared settings: their names in the directories, at the providers and in the partition
  * of the cache table that a scope has.
  *
- * @throws InvalidSettingsError when the key that seals cached secrets is told by an alias: a policy needs its ARN.
+ * @throws InvalidSettingsError for a region, account or partition that is no text, or empty; when the key that seals cached
+ * secrets is told by an alias: a policy needs its ARN.
  */
 export function settingsPolicy(
   declarations: readonly Declaration[],
   scope: LookupScope,
   { exactNames = true, ...options }: SettingsPolicyOptions,
 ): PolicyDocument {
+  checkPlace(options);
   const { cached, directories, environment, providers, service, settings, strategy } = scope;
   const names = unique(declarations.flatMap(({ name, secretId }) => (secretId === undefined ? name : [])));
   const isCached = cached !== undefined && names.length > 0;
@@ -70,6 +72,17 @@ function sealingKeyArn(
     throw new InvalidSettingsError('cacheKmsKeyId', 'is an alias; give policy() the ARN of its key: cacheKmsKeyArn.');
   }
   return id.startsWith('arn:') ? id : arnOf(place, 'kms', `key/${id}`);
+}
+
+/** An empty region in an ARN would allow nothing, without a word. */
+function checkPlace({ region, account, partition }: PolicyPlace): void {
+  for (const [name, value] of Object.entries<unknown>({ region, account, partition })) {
+    if (value === undefined || (typeof value === 'string' && value !== '')) continue;
+    throw new InvalidSettingsError(
+      'policy',
+      `expected a text as "${name}"; leave it out for ${name === 'partition' ? 'aws' : 'any'}.`,
+    );
+  }
 }
 
 function unique(texts: readonly string[]): readonly string[] {

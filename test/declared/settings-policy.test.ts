@@ -58,6 +58,32 @@ it('allows all names of the directories when exact ones make it too long', () =>
   );
 });
 
+it.each<object>([{ region: 5 }, { region: '' }, { account: 111122223333 }, { partition: '' }])(
+  'refuses %j',
+  (options) => {
+    expect(() => policyOf({ options })).toThrow(InvalidSettingsError);
+  },
+);
+
+it.each([
+  ['listing', 7],
+  ['names', 5],
+] as const)(
+  'fits a managed policy by %s with no more than %i settings, and in short with any number',
+  (strategy, most) => {
+    const lengthOf = (count: number, exactNames: boolean): number => {
+      const names = Array.from({ length: count }, (_, index) => `DB_SETTING_${index}`);
+      const shape = Object.fromEntries(names.map((name) => [name, setting(name)]));
+      return JSON.stringify(policyOf({ shape, settings: { strategy }, options: { ...place, exactNames } })).length;
+    };
+
+    expect(lengthOf(most, true)).toBeLessThanOrEqual(6144);
+    expect(lengthOf(most + 1, true)).toBeGreaterThan(6144);
+    expect(lengthOf(1, false)).toBeLessThan(1700);
+    expect(lengthOf(100, false)).toBe(lengthOf(1, false));
+  },
+);
+
 describe('the key that seals cached secrets', () => {
   const told = (cacheKmsKeyId: string, options = {}): Told => ({
     shape: { x: setting('X') },
