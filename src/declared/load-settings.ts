@@ -117,5 +117,6 @@ function missing(
   const looked = places.length === 0 ? '' : `; looked${id} in ${describePlaces(places)}`;
   const isKnown = places.some(({ outcome }) => outcome === 'known to be missing');
   const note = isKnown ? '; config.refresh({ pastCache: true }) looks past the cache table' : '';
-  return problemWith(declaration, 'missing', `missing${looked}${note}`, { places, fix });
+  const check = declaration.secretId === undefined ? '' : '; check the id';
+  return problemWith(declaration, 'missing', `missing${looked}${note}${check}`, { places, fix });
 }

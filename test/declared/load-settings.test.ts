@@ -249,7 +249,7 @@ describe('a secret', () => {
 
   it('with an id that nobody has is missing', async () => {
     expect(await problems({ x: secret('DB_LOGIN', { id: 'rds!other' }) }, { secrets })).toEqual([
-      'x missing: missing; looked for the secret "rds!other" in env; secrets; default',
+      'x missing: missing; looked for the secret "rds!other" in env; secrets; default; check the id',
     ]);
   });
 });
