@@ -4,6 +4,7 @@ import { Secret } from '../item/secret';
 import { type ConfigValue, sealValue } from '../item/value';
 import { type Declaration } from './declaration';
 import { Setting } from './setting';
+import { wrongOption } from './setting-options';
 import { settingName } from './setting-name';
 import { type SettingsShape } from './settings-shape';
 
@@ -13,6 +14,7 @@ import { type SettingsShape } from './settings-shape';
  * @throws InvalidSettingsError, InvalidDirectoryError for what cannot be declared.
  */
 export function declarationsOf(shape: SettingsShape, above: readonly string[] = []): readonly Declaration[] {
+  if (!isShape(shape)) throw new InvalidSettingsError('defineSettings', 'expected an object of settings.');
   return Object.entries<unknown>(shape).flatMap(([key, given]) => {
     const path = [...above, key];
     if (key === '' || key.includes('.')) throw invalid(path, 'is empty or has a dot: dots join the keys of groups');
@@ -28,6 +30,8 @@ export function declarationsOf(shape: SettingsShape, above: readonly string[] = 
 function declare(path: readonly string[], { kind, name, schema, options }: Setting<unknown>): Declaration {
   const given = options.default;
   if (name === '') throw invalid(path, 'has an empty name');
+  const wrong = wrongOption(kind, options);
+  if (wrong !== undefined) throw invalid(path, wrong);
   return Object.freeze({
     path: Object.freeze(path),
     key: path.join('.'),
@@ -43,6 +47,10 @@ function declare(path: readonly string[], { kind, name, schema, options }: Setti
     emptyAsMissing: options.emptyAsMissing ?? false,
     description: options.description,
   });
+}
+
+function isShape(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && !Array.isArray(given) && !(given instanceof Setting);
 }
 
 function isGroup(given: unknown): given is SettingsShape {

@@ -97,6 +97,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * @returns Ends that.
    */
   onChange(keys: KeyOf<Shape> | readonly KeyOf<Shape>[], listener: ChangeListener<SettingsOf<Shape>>): Subscription {
+    if (typeof listener !== 'function') throw new InvalidSettingsError('onChange', 'expected a function to call.');
     const session = this.session();
     const endListening = session.listen(this.checkKeys(typeof keys === 'string' ? [keys] : keys), listener);
     this.#watched.add(session);

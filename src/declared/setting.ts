@@ -1,3 +1,4 @@
+import { InvalidSettingsError } from '../errors';
 import { type DeclarationKind, type SecretOptions, type SettingOptions } from './declaration';
 import { isStandardSchema, type SchemaOutput, type StandardSchema } from './standard-schema';
 
@@ -57,5 +58,16 @@ export function setting(...given: readonly unknown[]): Setting<unknown> {
 export function settingOf(kind: DeclarationKind, given: readonly unknown[]): Setting<unknown> {
   const [name, afterName] = typeof given[0] === 'string' ? [given[0], given.slice(1)] : [undefined, given];
   const [schema, rest] = isStandardSchema(afterName[0]) ? [afterName[0], afterName.slice(1)] : [undefined, afterName];
-  return new Setting(kind, name, schema, { ...(rest[0] as SecretOptions<unknown> | undefined) });
+  const [options] = rest;
+  if (rest.length > 1 || (options !== undefined && !isOptions(options))) {
+    throw new InvalidSettingsError(
+      `${kind}(${name ?? ''})`,
+      'expected a name, a schema and options, in this order; each may be left out.',
+    );
+  }
+  return new Setting(kind, name, schema, { ...(options as SecretOptions<unknown> | undefined) });
+}
+
+function isOptions(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
 }

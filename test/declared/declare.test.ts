@@ -5,6 +5,7 @@ import { declarationsOf } from '../../src/declared/declare';
 import { secret } from '../../src/declared/secret-setting';
 import { setting } from '../../src/declared/setting';
 import { type SettingsShape } from '../../src/declared/settings-shape';
+import { InvalidSettingsError } from '../../src/errors';
 import { Secret } from '../../src/item/secret';
 
 it('describes a setting that says nothing else', () => {
@@ -107,8 +108,38 @@ it.each([
   ['an empty key', { '': setting() }, 'is empty'],
   ['an empty name', { x: setting('') }, '"x" has an empty name'],
   ['a relative directory', { x: setting({ directories: ['orders'] }) }, 'Directory "orders"'],
+  ['an unknown option', { x: setting({ source: ['ssm'] } as object) }, '"x" has an option "source", which a setting'],
+  ['an option of secrets', { x: setting({ id: 'a' } as object) }, '"x" has an option "id", which a setting'],
+  ['an inherited name', { x: secret({ toString: 1 } as object) }, '"x" has an option "toString"'],
+  ['an empty id', { db: { x: secret({ id: '' }) } }, '"db.x" has an option "id" that is not a full name'],
+  ['an empty field', { x: secret({ json: '' }) }, '"x" has an option "json" that is not'],
+  ['a source alone', { x: setting({ sources: 'ssm' } as object) }, '"x" has an option "sources" that is not a list'],
+  ['a directory alone', { x: setting({ directories: '/a' } as object) }, '"x" has an option "directories"'],
+  [
+    'a text for a boolean',
+    { x: setting({ optional: 'no' } as object) },
+    '"x" has an option "optional" that is not true',
+  ],
+  ['no shape', undefined, 'defineSettings: expected an object of settings'],
+  ['a setting for a shape', setting(), 'defineSettings: expected an object of settings'],
+  ['a list for a shape', [setting()], 'defineSettings: expected an object of settings'],
 ])('refuses %s', (_, shape, problem) => {
   expect(() => declarationsOf(shape as unknown as SettingsShape)).toThrow(problem);
+});
+
+it.each<readonly unknown[]>([[5], [null], ['X', 5], ['X', 'Y'], [[]], [{}, z.string()], ['X', {}, {}]])(
+  'refuses what is neither name, schema nor options: %j',
+  (...given) => {
+    const declare = setting as (...given: readonly unknown[]) => unknown;
+
+    expect(() => declare(...given)).toThrow(InvalidSettingsError);
+  },
+);
+
+it('passes over options that are undefined', () => {
+  const given = { optional: undefined, id: undefined, sources: undefined } as object;
+
+  expect(declarationsOf({ x: secret(given) })[0]).toMatchObject({ optional: false, secretId: undefined });
 });
 
 it('cannot be changed', () => {

@@ -37,6 +37,13 @@ async function settled(): Promise<void> {
 }
 
 describe('onChange', () => {
+  it('needs a function to call', () => {
+    const declared = declare();
+    const onChange = declared.onChange.bind(declared) as (key: string) => unknown;
+
+    expect(() => onChange('host')).toThrow(new InvalidSettingsError('onChange', 'expected a function to call.'));
+  });
+
   it('tells when a refresh brings different values of its keys, with what they were', () =>
     inside(async () => {
       const declared = declare();
