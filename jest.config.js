@@ -17,6 +17,8 @@ const compilerOptions = {
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  // For a busy machine; nothing is measured by it.
+  testTimeout: 30_000,
   testMatch: ['**/*.test.ts'],
   // Projects of their own, which .ci/consumers.mjs runs.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/'],

@@ -27,7 +27,7 @@ function startProcess(options: ProcessOptions = {}): FleetProcess {
 }
 
 describe('a cache that cannot be read', () => {
-  const slow = { settings: { lookupBudgetMs: 800, requestTimeoutMs: 100 } };
+  const slow = { settings: { lookupBudgetMs: 800, requestTimeoutMs: 400 } };
 
   test.each<[string, LocalAwsFault, ProcessOptions]>([
     ['is not permitted', { target: 'Query', type: 'AccessDeniedException' }, {}],
@@ -128,7 +128,7 @@ describe('a table that cannot be written', () => {
     ['leaves everything unprocessed', { target: 'BatchWriteItem', unprocessed: true }],
   ])('because that %s changes no answer, and gives one warning', async (_, fault) => {
     aws.setFaults([fault]);
-    const process = startProcess({ settings: { requestTimeoutMs: 100 }, random: new TestRandom(0) });
+    const process = startProcess({ settings: { requestTimeoutMs: 400 }, random: new TestRandom(0) });
 
     expect(await process.values(['db_host', 'token', 'nope'])).toEqual(['db.internal', 'canary-token', undefined]);
 

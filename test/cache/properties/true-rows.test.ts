@@ -57,7 +57,7 @@ function check(
 const oneAfterTheOther = check((world) => world.run());
 const atTheSameTime = check((world) => world.runTogether());
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 describe('the shared cache, in random worlds', () => {
   test('gives the answers of a lookup without a cache, and holds nothing else', async () => {
