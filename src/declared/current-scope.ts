@@ -3,9 +3,9 @@ import { LookupScope } from '../config/lookup-scope';
 import { Context } from '../di/context';
 import { lookAtVariables } from '../settings/variables';
 
-/** Gives all that lookups of the current Config have in common, as it is now. */
-export function currentScope(): LookupScope {
+/** Gives all that lookups of a Config have in common, as it is now. @param config - Absent: the current one. */
+export function currentScope(config = Config.grab()): LookupScope {
   lookAtVariables();
   const context = Context.current();
-  return LookupScope.of<Config>(context, Config.grab(), context.resolveAll(Config));
+  return LookupScope.of<Config>(context, config, context.resolveAll(Config));
 }

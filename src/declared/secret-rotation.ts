@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Config } from '../config/config';
-import { LookupScope } from '../config/lookup-scope';
+import { type Config } from '../config/config';
+import { type LookupScope } from '../config/lookup-scope';
 import { withTimeLimit } from '../config/time-limit';
-import { Context } from '../di/context';
 import { noteMutation } from '../di/state';
 import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type UnreadSecret } from '../item/directory-listing';
 import { type ConfigValue } from '../item/value';
 import { type Provider } from '../providers/provider';
+import { currentScope } from './current-scope';
 import { type Declaration } from './declaration';
 
 /** Most former values that are remembered of a secret. */
@@ -66,7 +66,7 @@ export class SecretRotation {
    * @throws ProviderError when the source failed.
    */
   async previous(current: DirectoryItem): Promise<DirectoryItem | undefined> {
-    const scope = this.scope();
+    const scope = currentScope(this.config);
     const provider = providerOf(current, scope);
     if (provider === undefined) return undefined;
     const reading = scope.finder.reader.readPreviousSecret(provider, unreadOf(current));
@@ -86,7 +86,7 @@ export class SecretRotation {
 
   /** One request, for the one secret; `undefined` when it is not there any more, or cannot be had by name. */
   private async readByName(used: DirectoryItem): Promise<DirectoryItem | undefined> {
-    const scope = this.scope();
+    const scope = currentScope(this.config);
     const provider = providerOf(used, scope);
     if (provider === undefined) return undefined;
     const outcome = await inTime(scope, used, scope.finder.reader.rereadSecret(provider, unreadOf(used)));
@@ -96,11 +96,6 @@ export class SecretRotation {
   private async lookUpAgain({ name, secretId }: Declaration): Promise<DirectoryItem> {
     await this.config.refresh({ pastCache: true });
     return this.config.getItem(name, { secretId });
-  }
-
-  private scope(): LookupScope {
-    const context = Context.current();
-    return LookupScope.of<Config>(context, this.config, context.resolveAll(Config));
   }
 }
 

@@ -115,6 +115,11 @@ async function everything(config: Config): Promise<readonly unknown[]> {
     await Promise.all(names.map((name) => config.explain(name))),
     ...(await Promise.all(names.map(async (name) => [String(await config.explain(name))]))),
     await config.health({ probe: true }),
+    await declared.explain(),
+    (await refused.explain()).toHtml(),
+    declared.envExample(),
+    declared.document(),
+    declared.policy(),
     ...config.providerChain,
     await Promise.all(directories.map((each) => new SsmProvider().readDirectory(each, session))),
     await Promise.all(directories.map((each) => new SecretsProvider().readDirectory(each, session))),
@@ -150,7 +155,7 @@ const key = Buffer.alloc(32, 7).toString('base64');
 it.each<[CacheSecrets, Partial<SettingsValues>]>([
   ['reference', {}],
   ['encrypt', { cacheKeys: [key] }],
-  ['encrypt', { cacheKmsKeyId: 'alias/cache' }],
+  ['encrypt', { cacheKmsKeyId: 'arn:aws:kms:us-east-1:111122223333:key/cache' }],
   ['never', {}],
 ])(
   'with a cache of kind %s, a secret is told by nothing of the library, nor by the log of the SDK',
