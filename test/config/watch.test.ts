@@ -4,6 +4,7 @@ import { generationKey } from '../../src/cache/generation-row';
 import { nextGeneration } from '../../src/cache/next-generation';
 import {
   config,
+  defineSettings,
   type ConfigOptions,
   type Directory,
   DynamoCacher,
@@ -11,6 +12,7 @@ import {
   type ListingOutcome,
   LocalCache,
   Provider,
+  setting,
   type Watch,
   withDependencies,
   XconSettings,
@@ -172,6 +174,27 @@ describe('a watch with a timer', () => {
     await pass(10);
 
     expect(heard).toEqual(['reset']);
+  });
+
+  it('lets declared settings tell who listens what has changed', async () => {
+    const declared = defineSettings({ dbHost: setting('DB_HOST'), pool: setting('POOL') });
+    const changes: unknown[] = [];
+    await member.run(async () => {
+      await declared.load();
+      declared.onChange(['dbHost', 'pool'], ({ dbHost }, { keys, previous }) =>
+        changes.push([keys, previous.dbHost, dbHost]),
+      );
+    });
+    await member.flush();
+    await watch();
+    source.values = { DB_HOST: 'new', POOL: '5' };
+    await change('db_host');
+
+    await pass(10);
+    await pass(10);
+    member.run(() => declared.close());
+
+    expect(changes).toEqual([[['dbHost'], 'old', 'new']]);
   });
 
   it('takes a lost generation for a change, once', async () => {
