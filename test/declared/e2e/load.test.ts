@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import {
+  Config,
+  defineSettings,
+  DynamoCacher,
+  EnvProvider,
+  secret,
+  setting,
+  type SettingsShape,
+  xconSettings,
+} from '../../../src/index';
+import { AwsWorld, ordersConfig } from '../../end-to-end/world';
+import { withoutVariables } from '../../config/doubles';
+import { invalid } from '../world';
+
+withoutVariables();
+
+const id = 'rds!db-1234';
+let world: AwsWorld;
+
+beforeEach(async () => {
+  world = await AwsWorld.start({
+    latencyMs: 20,
+    seed: {
+      ssm: { '/orders/prod/DB_HOST': 'db.internal', '/global/all/FLAGS': '{"a":true}', '/orders/all/SIZE': '5' },
+      secrets: { '/orders/prod/TOKEN': 'hunter2', [id]: '{"username":"u","password":"hunter2"}' },
+      tables: { 'global-all-configCache': {} },
+    },
+  });
+});
+
+afterEach(() => world.close());
+
+const shape = {
+  dbHost: setting(),
+  flags: setting(z.record(z.string(), z.boolean())),
+  size: setting(z.number()),
+  token: secret(),
+  user: secret('DB_LOGIN', { id, json: 'username' }),
+  password: secret('DB_LOGIN', { id, json: 'password' }),
+  nothing: setting({ default: 'nothing' }),
+};
+
+function load<Shape extends SettingsShape>(declared: Shape, config = ordersConfig()) {
+  return world.run(() => config.run(() => defineSettings(declared).load()));
+}
+
+it('takes one plan: two rounds, and each secret is read once', async () => {
+  const settings = await load(shape);
+
+  expect(settings).toMatchObject({ dbHost: 'db.internal', flags: { a: true }, size: 5, nothing: 'nothing' });
+  expect([settings.token, settings.user, settings.password].map((each) => each.reveal())).toEqual([
+    'hunter2',
+    'u',
+    'hunter2',
+  ]);
+  expect(world.aws.calls.rounds()).toBe(2);
+  expect(world.aws.calls.count('GetSecretValue')).toBe(2);
+});
+
+it('takes the cache table for names, and the secret itself for ids', async () => {
+  const config = () => ordersConfig({ cacher: new DynamoCacher() });
+  await world.run(async () => {
+    const first = config();
+    await first.run(() => defineSettings(shape).load());
+    await first.flush();
+  });
+  world.localCache.reset();
+  world.aws.calls.clear();
+
+  const settings = await load(shape, config());
+
+  expect(settings.password.reveal()).toBe('hunter2');
+  expect(world.aws.calls.count(/ByPath|ListSecrets/)).toBe(0);
+  expect(world.aws.calls.count('Query')).toBe(1);
+  expect(JSON.stringify(await world.aws.rows('global-all-configCache'))).not.toContain(id);
+});
+
+it('reads a secret by its ARN', async () => {
+  const client = await world.clients.secretsManager();
+  const { DescribeSecretCommand } = await import('@aws-sdk/client-secrets-manager');
+  const { ARN = '' } = await client.send(new DescribeSecretCommand({ SecretId: id }));
+
+  const { password } = await load({ password: secret({ id: ARN, json: 'password' }) });
+
+  expect(ARN).toMatch(/^arn:aws:secretsmanager:/);
+  expect(password.reveal()).toBe('hunter2');
+});
+
+it('tells the action and the resource to grant, for a secret and for directories', async () => {
+  world.aws.setFaults([
+    { target: 'GetParametersByPath', status: 400, type: 'AccessDeniedException', message: 'no' },
+    { target: 'GetSecretValue', body: 'rds', status: 400, type: 'AccessDeniedException', message: 'no' },
+  ]);
+
+  const error = await invalid(() => load({ dbHost: setting(), password: secret({ id, json: 'password' }) }));
+
+  expect(error.message).toContain('ssm (not permitted), secrets in /orders/prod');
+  expect(error.message).toContain(`looked for the secret "${id}" in env; secrets (not permitted)`);
+  expect(error.message).toContain('allow ssm:GetParametersByPath on arn:aws:ssm:*:*:parameter/orders/prod');
+  expect(error.message).toContain(`allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:*:*:secret:${id}-*`);
+  expect(error.cause).toBeUndefined();
+});
+
+it('tells of a missing name that only the cache table says so', async () => {
+  const config = () => ordersConfig({ cacher: new DynamoCacher() });
+  const declared = { missing: setting() };
+  await world.run(async () => {
+    const first = config();
+    await invalid(() => first.run(() => defineSettings(declared).load()));
+    await first.flush();
+  });
+  world.localCache.reset();
+  world.aws.putParameter('/orders/prod/MISSING', { value: 'new', type: 'String' });
+
+  const error = await invalid(() => load(declared, config()));
+  const found = await world.run(() => config().run(() => defineSettings(declared).refresh({ pastCache: true })));
+
+  expect(error.message).toContain('cacher (known to be missing)');
+  expect(error.message).toContain('config.refresh({ pastCache: true }) looks past the cache table');
+  expect(found.missing).toBe('new');
+});
+
+it('takes variables alone where nothing else is asked, whatever the sources', async () => {
+  const env = new EnvProvider({ TOKEN: 'of env', DB_LOGIN: 'of env', DB_HOST: 'of env' });
+  const declared = defineSettings({
+    token: secret({ sources: ['secrets'] }),
+    password: shape.password,
+    host: setting('DB_HOST', { sources: ['ssm'], directories: ['/orders/prod'] }),
+  });
+
+  const settings = await world.run(() => {
+    xconSettings.onlyEnvProvider = true;
+    return declared.load();
+  }, [env, new Config()]);
+
+  expect([settings.token.reveal(), settings.password.reveal(), settings.host]).toEqual(['of env', 'of env', 'of env']);
+  expect(world.aws.calls.count()).toBe(0);
+});
