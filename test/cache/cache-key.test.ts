@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { CacheKey, nameOfKey } from '../../src/cache/cache-key';
-import { fitsSortKey } from '../../src/cache/sort-key';
 import { Directory, DirectoryChain } from '../../src/index';
 import { cacheKey } from './rows';
 
@@ -55,6 +54,18 @@ describe('CacheKey', () => {
   });
 });
 
+describe('leaseKeyAfter', () => {
+  test('is another one after each change, and for each chain', () => {
+    const [key, other] = [cacheKey(), cacheKey('/orders/prod')];
+
+    const keys = [key.leaseKeyAfter(0), key.leaseKeyAfter(1), key.leaseKeyAfter(2), other.leaseKeyAfter(1)];
+
+    expect(new Set(keys).size).toBe(4);
+    expect(keys[0]).toBe(key.leaseKey);
+    expect(keys.every((each) => /^~xcon\|lease\|[0-9a-f]{64}$/.test(each))).toBe(true);
+  });
+});
+
 describe('nameOfKey', () => {
   test('gives the name in a sort key as it was written', () => {
     const key = cacheKey('/orders/prod', 'ssm|names');
@@ -68,15 +79,5 @@ describe('a chain that was looked up by exact names', () => {
   test('tells names apart by case; others do not', () => {
     expect(cacheKey('/orders/prod', 'ssm|names').tellsCase).toBe(true);
     expect(cacheKey('/orders/prod', 'ssm').tellsCase).toBe(false);
-  });
-});
-
-describe('fitsSortKey', () => {
-  test('counts bytes', () => {
-    expect([fitsSortKey('k'.repeat(1024)), fitsSortKey('k'.repeat(1025)), fitsSortKey('ä'.repeat(513))]).toEqual([
-      true,
-      false,
-      false,
-    ]);
   });
 });

@@ -212,6 +212,28 @@ describe('with a table', () => {
     expect(await aws.rows(table)).toEqual([]);
   });
 
+  it('clear keeps the generation, and raises it: who watches sees that rows are gone', async () => {
+    const generation = { app_key: '/orders/prod', name_key: '~xcon|gen', real_name: '~xcon-gen', xcon_gen: 7 };
+    const facts = { real_directory: '/_nonExistent', source: 'xcon-gen', created_at: '2026-03-01T12:00:00+00:00' };
+    await aws.seed({ tables: { [table]: { rows: [{ ...generation, ...facts }] } } });
+
+    const entries = await inProcess(orders, async () => {
+      await lookUp('DB_HOST', 'TOKEN');
+      const named = await DynamoCacher.grab().clear({ name: 'DB_HOST' });
+      const all = await DynamoCacher.grab().clear();
+      expect([named, all]).toEqual([1, 3]);
+      return DynamoCacher.grab().entries();
+    });
+
+    expect(entries).toMatchObject([{ kind: 'generation', name: '~xcon-gen', directory: '/_nonExistent' }]);
+    const [row] = await aws.rows(table);
+    const current = Number(row?.['xcon_gen']?.N);
+    expect(current).toBeGreaterThan(7);
+    // All rows of before are over, whatever their name.
+    expect(row).toMatchObject({ xcon_floor: { N: `${current}` } });
+    expect(row).not.toHaveProperty('xcon_changes');
+  });
+
   it('clear forgets what the process remembers', async () => {
     await inProcess(orders, async () => {
       await lookUp('DB_HOST');

@@ -1,4 +1,5 @@
 import { encodeRow } from '../../src/cache/cache-row';
+import { nextGeneration } from '../../src/cache/next-generation';
 import { Partition } from '../../src/cache/partition';
 import { startMs } from './doubles';
 import { cacheKey, plainRow, pythonRow, referenceRow, sealedRow, startSeconds } from './rows';
@@ -159,5 +160,63 @@ describe('Partition', () => {
 
     expect(partition.names(key)).toEqual(['db_host']);
     expect(partition.wrappedKeys).toEqual([keyRow]);
+  });
+
+  describe('with a generation', () => {
+    const change = { directory: '/orders/prod', name: 'db_host' };
+    const generation = nextGeneration(undefined, [change], startMs);
+    const writtenLong = { createdAt: '2026-03-01T12:16:00.000+00:00' };
+
+    test('tells it; it is 0 when there is none', () => {
+      expect([partitionOf([generation]).generation, partitionOf([]).generation]).toEqual([startMs, 0]);
+    });
+
+    test('tells it also when its row waits to be deleted', () => {
+      expect(partitionOf([{ ...generation, ttl: 1 }]).generation).toBe(startMs);
+    });
+
+    test('passes over rows that may not have seen a change, of every kind, and no others', () => {
+      const rows = [plainRow(), referenceRow(), sealedRow(), plainRow({ name: 'pool', nameKey: key.nameKey('pool') })];
+
+      const partition = partitionOf([...rows, generation]);
+
+      expect(partition.names(key)).toEqual(['pool']);
+      expect(partition.answers(key, 'db_host', startMs)).toEqual([]);
+    });
+
+    test('takes rows that have seen it: by their generation, or because they are young enough', () => {
+      const seen = [plainRow({ generation: startMs }), referenceRow(writtenLong)];
+
+      const partition = partitionOf([...seen, generation]);
+
+      expect(partition.answers(key, 'db_host', startMs)).toHaveLength(2);
+    });
+
+    test('counts rows that tell no generation as older by the life of memory', () => {
+      const rows = [referenceRow(writtenLong), generation].map((row) => encodeRow('/orders/prod', row));
+
+      expect(new Partition(rows, 0.5, startMs, 17 * 60_000).answers(key, 'db_host', startMs)).toEqual([]);
+    });
+
+    test('aligns to no row that it passes over', () => {
+      expect(partitionOf([plainRow(), generation]).latestTtl).toBeUndefined();
+    });
+
+    test.each([
+      ['two minutes ago', 'DB_HOST', 120_000, false],
+      ['just now', 'DB_HOST', 119_999, true],
+      ['just now, under another name', 'pool', 0, false],
+    ])('knows what has changed %s', (_, name, laterMs, expected) => {
+      expect(partitionOf([generation]).hasJustChanged(key, name, startMs + laterMs)).toBe(expected);
+    });
+
+    test('knows in which chains something has changed', () => {
+      const everywhere = nextGeneration(undefined, [{ directory: undefined, name: 'db_host' }], startMs);
+      const other = cacheKey('/elsewhere');
+
+      expect(partitionOf([generation]).hasJustChanged(other, 'db_host', startMs)).toBe(false);
+      expect(partitionOf([everywhere]).hasJustChanged(other, 'db_host', startMs)).toBe(true);
+      expect(partitionOf([]).hasJustChanged(key, 'db_host', startMs)).toBe(false);
+    });
   });
 });
