@@ -86,7 +86,10 @@ function fakeOf(base: typeof EmptyProvider, source: FakeSource, secret?: boolean
       });
     }
 
-    override readDirectories(directories: readonly Directory[], session: ReadSession) {
+    override readDirectories(
+      directories: readonly Directory[],
+      session: ReadSession,
+    ): ReadonlyMap<string, Promise<ListingOutcome>> {
       return Provider.prototype.readDirectories.call(this, directories, session);
     }
 

@@ -22,14 +22,21 @@ export interface XconMatchers {
  * Matches names of settings that the current Config finds at a place.
  *
  * Its messages name places; they never contain a value.
+ *
+ * @param this - What the test runner gives; `isNot` when the name is expected not to match.
+ * @throws InvalidNameError for what is no name, and whatever the lookup throws.
  */
-export async function toResolveFrom(name: unknown, provider: string, directory?: string): Promise<MatcherResult> {
-  if (typeof name !== 'string')
-    throw new TypeError(`toResolveFrom() takes the name of a setting, got a ${typeof name}.`);
+export async function toResolveFrom(
+  this: { readonly isNot?: boolean } | void,
+  name: string,
+  provider: string,
+  directory?: string,
+): Promise<MatcherResult> {
   const item = await config.getItem(name);
   const isThere = directory === undefined || item.directory.path === directory;
   const pass = !item.nonExistent && item.provider === provider && isThere;
-  const places = pass ? '' : await describePlaces(name);
+  const isWanted = this?.isNot !== true;
+  const places = isWanted && !pass ? await describePlaces(name) : '';
   const wanted = placeName(provider, directory);
   const message = (): string => {
     if (pass) return `Expected ${name} not to resolve from ${wanted}, but it does.`;

@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert';
-import { Config, Context, SecretsProvider, SsmProvider, XconSettings } from 'xcon';
+import { Config, Context, InvalidNameError, SecretsProvider, SsmProvider, XconSettings } from 'xcon';
 import { assertResolvesFrom, fakeProvider, type MatcherResult, toResolveFrom } from 'xcon/testing';
 
 const ssm = fakeProvider({ '/orders/prod/DB_HOST': 'db.internal', '/global/all/LEVEL': 'info' }, { as: SsmProvider });
@@ -13,7 +13,7 @@ const orders = new Config({
 });
 const context = Context.createRoot([ssm, secrets, orders, new XconSettings({ logLevel: 'silent' })]);
 
-const match = (name: unknown, provider: string, directory?: string): Promise<MatcherResult> =>
+const match = (name: string, provider: string, directory?: string): Promise<MatcherResult> =>
   context.run(() => toResolveFrom(name, provider, directory));
 
 describe('toResolveFrom', () => {
@@ -69,7 +69,16 @@ describe('toResolveFrom', () => {
   });
 
   it('takes names only', async () => {
-    await expect(match(5, 'ssm')).rejects.toThrow('toResolveFrom() takes the name of a setting, got a number.');
+    await expect(match(5 as never, 'ssm')).rejects.toThrow(InvalidNameError);
+  });
+
+  it('looks no further than the lookup when the name is expected elsewhere', async () => {
+    const far = fakeProvider({}, { as: SecretsProvider });
+
+    const matching = context.child([far]).run(() => toResolveFrom.call({ isNot: true }, 'REGION', 'secrets'));
+
+    expect(await matching).toMatchObject({ pass: false });
+    expect(far.reads).toEqual([]);
   });
 
   it('fails as the lookup does', async () => {

@@ -33,7 +33,14 @@ interface SocketTaker {
   onSocket(socket: null, error: Error): void;
 }
 
+/** On what Node's agents have in common: whoever has replaced their methods. */
+const mark = Symbol.for('xcon@1.watch-aws');
+const agents = Agent.prototype as { [mark]?: () => void };
+
 function install(): void {
+  // Jest gives each test file globals of its own, but the same agents: one that was cut short has put nothing back.
+  agents[mark]?.();
+  agents[mark] = uninstall;
   shared.restore = [
     replaceMethod(
       Agent.prototype as unknown as RequestTaker,
@@ -60,6 +67,7 @@ function install(): void {
 }
 
 function uninstall(): void {
+  if (agents[mark] === uninstall) delete agents[mark];
   for (const restore of shared.restore.splice(0)) restore();
 }
 

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { SecretsManagerClient, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { type AwsCall } from '../../../src/testing/guard/aws-call';
+import type * as WatchAws from '../../../src/testing/guard/watch-aws';
 import { type AwsWatcher, watchAws } from '../../../src/testing/guard/watch-aws';
 import { type LocalAws, startLocalAws } from 'xcon/testing';
 
@@ -147,6 +148,24 @@ describe('watchAws', () => {
     endOther();
 
     expect([Reflect.get(Agent.prototype, 'addRequest'), Reflect.get(Socket.prototype, 'connect')]).toEqual(before);
+  });
+
+  it('puts back what a test file has left that was cut short', () => {
+    const methods = (): unknown[] => [
+      Reflect.get(Agent.prototype, 'addRequest'),
+      Reflect.get(Socket.prototype, 'connect'),
+    ];
+    const before = methods();
+    watchAws(() => refusal);
+
+    jest.isolateModules(() => {
+      // As in the next test file, which has globals of its own.
+      Reflect.deleteProperty(globalThis, Symbol.for('xcon@1.testing'));
+      const next = jest.requireActual<typeof WatchAws>('../../../src/testing/guard/watch-aws');
+      next.watchAws(() => undefined)();
+    });
+
+    expect(methods()).toEqual(before);
   });
 
   it('lets through what others have put around it when it is over', () => {
