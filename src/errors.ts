@@ -1,6 +1,6 @@
 /** One place a lookup has asked, as an error message shows it. */
 export interface SearchedPlace {
-  /** Short name of the provider (`ssm`), or `override`, `cacher`, `default`. */
+  /** Short name of the provider (`ssm`), or `override`, `cacher`, `lastKnownGood`, `default`. */
   readonly provider: string;
   /** Path of the directory asked; absent for places that have none. */
   readonly directory?: string | undefined;

@@ -40,7 +40,7 @@ interface ReadFacts {
   readonly terms: ReadTerms;
 }
 
-let reads = 0;
+let readsBegun = 0;
 
 /**
  * Things that were read, or are being read, each once.
@@ -112,7 +112,7 @@ export abstract class RememberedReads<T extends object, G extends T> {
   ): StartedRead<T | Stale<G>> {
     const before = this.readings.get(key);
     const reading = new Reading<T | Stale<G>>();
-    const facts = { key, order: (reads += 1), round: this.history.pauses.round, terms };
+    const facts = { key, order: (readsBegun += 1), round: this.history.pauses.round, terms };
     this.readings.set(key, reading);
     this.history.requests += 1;
     answering.then(
@@ -169,6 +169,8 @@ export abstract class RememberedReads<T extends object, G extends T> {
   }
 
   private fail(reading: Reading<T | Stale<G>>, error: unknown, { key, round, terms }: ReadFacts): void {
+    // It counted as failed when its time was over.
+    if (reading.hasEnded) return;
     this.history.pauses.fail(key, error, round, terms);
     const stale = this.standIn(key, terms, error);
     this.note(key, stale === undefined ? 'failing' : 'stale', { reason: describe(error) }, terms);

@@ -104,14 +104,35 @@ describe('a read that fails', () => {
     expect(reads.find('/a', terms)).toBeUndefined();
   });
 
-  it('is a failure once it has taken a minute', async () => {
+  it('is a failure once it has taken a minute, and counts once', async () => {
     jest.useFakeTimers();
-    const reading = rejection(() => reads.start('/a', gate<Answer>().promise, terms).promise);
+    const answer = gate<Answer>();
+    const reading = rejection(() => reads.start('/a', answer.promise, terms).promise);
 
     await jest.advanceTimersByTimeAsync(60_000);
+    const error = await reading;
+    const pauses = [history.pauses.retryPauseMs('/a', terms)];
+    answer.fail(down);
+    await jest.advanceTimersByTimeAsync(0);
+    pauses.push(history.pauses.retryPauseMs('/a', terms));
 
-    expect((await reading).message).toBe('no answer within 60000 ms');
+    expect(error.message).toBe('no answer within 60000 ms');
     expect(reads.find('/a', terms)).toBeUndefined();
+    expect(pauses[1]).toBe(pauses[0]);
+  });
+
+  it('that gives an answer after all leaves that for the next time', async () => {
+    jest.useFakeTimers();
+    const answer = gate<Answer>();
+    const reading = rejection(() => reads.start('/a', answer.promise, terms).promise);
+    await jest.advanceTimersByTimeAsync(60_000);
+    await reading;
+
+    answer.open(good('late'));
+    await jest.advanceTimersByTimeAsync(0);
+
+    expect(history.lastGood('/a')?.outcome).toEqual(good('late'));
+    expect(history.troubles.size).toBe(0);
   });
 });
 
