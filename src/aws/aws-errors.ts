@@ -40,16 +40,27 @@ export function describeAwsError(error: unknown): string {
 }
 
 /**
- * Gives an error that can be kept as a `cause`: what a service answered may hold secrets, and a parser quotes it.
+ * Gives an error that can be kept as a `cause`. What the SDK throws has the request, credentials in its headers, and the answer
+ * in a hidden field, which `%o` and `showHidden` print; and what a service answered may hold secrets, which a parser quotes.
  *
- * @returns The error itself, unless it carries (part of) an answer.
+ * @returns The error itself where it has none of this; else one of its class without.
  */
 export function withoutPayload(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error;
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number; requestId?: string } };
-  if (!('$responseBodyText' in error) && name !== 'SyntaxError') return error;
-  const safe = new Error('the answer of the service could not be understood');
-  return Object.assign(safe, { name, ...($metadata !== undefined && { $metadata }) });
+  if ('$responseBodyText' in error || name === 'SyntaxError') {
+    const safe = new Error('the answer of the service could not be understood');
+    return Object.assign(safe, { name, ...($metadata !== undefined && { $metadata }) });
+  }
+  return '$response' in error ? withoutResponse(error) : error;
+}
+
+/** The SDK defines the field so that it can neither be changed nor deleted. */
+function withoutResponse(error: object): object {
+  const fields: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(error);
+  delete fields['$response'];
+  const copy = Object.setPrototypeOf(new Error(), Object.getPrototypeOf(error) as object) as object;
+  return Object.defineProperties(copy, fields);
 }
 
 /** A secret in its recovery window can still be listed for some minutes; reading it fails so. */

@@ -4,7 +4,7 @@ import type {
   DynamoDBClient,
   GlobalSecondaryIndex,
 } from '@aws-sdk/client-dynamodb';
-import { describeAwsError } from '../aws/aws-errors';
+import { describeAwsError, withoutPayload } from '../aws/aws-errors';
 import { tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
 import { nameIndex } from './name-index';
@@ -43,7 +43,7 @@ export async function ensureCacheTable(client: DynamoDBClient, options: CacheTab
       'allow dynamodb:CreateTable, DescribeTable, DescribeTimeToLive and UpdateTimeToLive on it' +
       (options.index === true ? ', and UpdateTable' : '');
     throw new CacherError(`The cache table "${table}" could not be made: ${describeAwsError(error)}; ${remedy}.`, {
-      cause: error,
+      cause: withoutPayload(error),
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../aws/attribute-value';
-import { describeAwsError } from '../aws/aws-errors';
+import { describeAwsError, withoutPayload } from '../aws/aws-errors';
 import { queryPartition } from '../aws/query-partition';
 import { tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
@@ -114,7 +114,7 @@ async function attempt<T>(
     throw new CacherError(
       `The partition ${environ} of the cache table "${table}" could not be ${what}: ${describeAwsError(error)}; ` +
         `allow ${action} on arn:aws:dynamodb:*:*:table/${table}, then call it again.`,
-      { cause: error },
+      { cause: withoutPayload(error) },
     );
   }
 }

@@ -3,12 +3,14 @@ import { PendingWork } from '../cache/pending-work';
 import { isStale } from '../chain/walk';
 import { type ProviderChain } from '../chain/provider-chain';
 import { Context } from '../di/context';
+import { hideFields } from '../di/hide-fields';
 import { type DirectoryChain } from '../directory/directory-chain';
 import { ConfigNotFoundError, InvalidNameError } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
 import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variables';
 import { type FoundValue, foundIn, toBoolean, toJson, toNumber, toText, valueOr } from './coerce';
+import { type ConfigOptions } from './config-options';
 import { ConfigShape } from './config-shape';
 import { beforeFreezing } from './before-freezing';
 import { type Explanation } from './explanation';
@@ -35,6 +37,15 @@ export class Config extends ConfigShape {
   private readonly scopes = new WeakMap<Context, LookupScope>();
   private latestScope: LookupScope | undefined;
   private readonly watches = new Set<Watch>();
+
+  /**
+   * @param options - What differs from the parent.
+   * @throws InvalidDirectoryError, InvalidSettingsError for what cannot be.
+   */
+  constructor(options?: ConfigOptions) {
+    super(options);
+    hideFields(this, 'scopes', 'latestScope', 'watches');
+  }
 
   /**
    * Gives the value of a setting.

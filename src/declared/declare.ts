@@ -1,6 +1,5 @@
 import { Directory } from '../directory/directory';
 import { InvalidSettingsError } from '../errors';
-import { Secret } from '../item/secret';
 import { type ConfigValue, sealValue } from '../item/value';
 import { type Declaration } from './declaration';
 import { Setting } from './setting';
@@ -28,7 +27,6 @@ export function declarationsOf(shape: SettingsShape, above: readonly string[] = 
 }
 
 function declare(path: readonly string[], { kind, name, schema, options }: Setting<unknown>): Declaration {
-  const given = options.default;
   if (name === '') throw invalid(path, 'has an empty name');
   const wrong = wrongOption(kind, options);
   if (wrong !== undefined) throw invalid(path, wrong);
@@ -38,7 +36,7 @@ function declare(path: readonly string[], { kind, name, schema, options }: Setti
     name: name ?? settingName(path),
     kind,
     schema,
-    default: kind === 'secret' && given !== undefined ? new Secret(given) : sealValue(given as ConfigValue).value,
+    default: sealValue(options.default as ConfigValue).value,
     optional: options.optional ?? false,
     sources: options.sources && Object.freeze([...options.sources]),
     directories: options.directories && Object.freeze(options.directories.map((each) => Directory.from(each))),

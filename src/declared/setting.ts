@@ -1,4 +1,5 @@
 import { InvalidSettingsError } from '../errors';
+import { Secret } from '../item/secret';
 import { type DeclarationKind, type SecretOptions, type SettingOptions } from './declaration';
 import { isStandardSchema, type SchemaOutput, type StandardSchema } from './standard-schema';
 
@@ -16,7 +17,7 @@ export class Setting<T> {
    * @param kind - Whether the loaded value is plain, or a `Secret`.
    * @param name - Name to look up; `undefined`: made from its key.
    * @param schema - `undefined`: the value is a text.
-   * @param options - What else was said.
+   * @param options - What else was said; the default of a secret is a `Secret`.
    */
   constructor(
     readonly kind: DeclarationKind,
@@ -65,7 +66,13 @@ export function settingOf(kind: DeclarationKind, given: readonly unknown[]): Set
       'expected a name, a schema and options, in this order; each may be left out.',
     );
   }
-  return new Setting(kind, name, schema, { ...(options as SecretOptions<unknown> | undefined) });
+  return new Setting(kind, name, schema, withoutSecrets(kind, { ...(options as SecretOptions<unknown> | undefined) }));
+}
+
+/** Hides the default of a secret: what is declared is printed before it is loaded. */
+function withoutSecrets(kind: DeclarationKind, options: SecretOptions<unknown>): SecretOptions<unknown> {
+  if (kind !== 'secret' || options.default === undefined) return options;
+  return { ...options, default: new Secret(options.default) };
 }
 
 function isOptions(given: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { describeAwsError } from '../aws/aws-errors';
+import { describeAwsError, withoutPayload } from '../aws/aws-errors';
 import { currentSession } from '../cache/current-session';
 import { changeKey } from '../cache/generation-row';
 import { sleep } from '../cache/sleep';
@@ -112,7 +112,9 @@ function merged(changes: readonly EventChange[]): readonly EventChange[] {
 function responseOf({ kind }: ReadBatch, failed: readonly ReadItem[], reason?: unknown): BatchResponse | undefined {
   const identifiers = failed.flatMap(({ id }) => (id === undefined ? [] : [{ itemIdentifier: id }]));
   if (failed.length > identifiers.length) {
-    throw new CacherError(`A change could not be followed: ${describeAwsError(reason)}.`, { cause: reason });
+    throw new CacherError(`A change could not be followed: ${describeAwsError(reason)}.`, {
+      cause: withoutPayload(reason),
+    });
   }
   if (kind === 'single') return undefined;
   return { batchItemFailures: kind === 'stream' ? identifiers.slice(0, 1) : identifiers };

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { Dependency } from '../di/dependency';
+import { hideFields } from '../di/hide-fields';
 import { noteMutation } from '../di/state';
 import { ProviderHistory } from './provider-history';
 import { ProviderMemory } from './provider-memory';
@@ -28,6 +29,11 @@ export class LocalCache extends Dependency {
   private watchDueMs = Number.POSITIVE_INFINITY;
   private readonly warned = new Set<string>();
   private readonly listeners = new Set<() => void>();
+
+  constructor() {
+    super();
+    hideFields(this, 'memories', 'histories', 'providerMemories', 'listeners');
+  }
 
   /** Stands for all that is remembered now; another object after each reset or expiry. */
   get generation(): object {

@@ -81,13 +81,15 @@ export class XconSettings extends Dependency {
     checkSealing(values);
     const serviceGiven = values.service !== '' && this.isGiven('service');
     const environmentGiven = values.environment !== '' && this.isGiven('environment');
-    return {
+    const resolved = {
       ...values,
       service: values.service === '' ? settingsDefaults.service : values.service,
       environment: values.environment === '' ? settingsDefaults.environment : values.environment,
       serviceGiven,
       environmentGiven,
     };
+    const shown = { value: () => withoutSecrets(resolved) };
+    return Object.defineProperties(resolved, { toJSON: shown, [inspect.custom]: shown });
   }
 
   private settingOf(name: Name): SettingsValues[Name] {
@@ -133,7 +135,13 @@ function descriptors(): PropertyDescriptorMap {
       },
     },
   ]);
-  return Object.fromEntries(entries);
+  const shown = { value: () => withoutSecrets(xconSettings) };
+  return { ...Object.fromEntries(entries), [inspect.custom]: shown };
+}
+
+/** Gives what of settings is shown where all are. */
+function withoutSecrets(settings: SettingsValues): Partial<SettingsValues> {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !mayBeSecret.has(name as Name)));
 }
 
 function isPresent(text: string | undefined, { emptyIsGiven }: { readonly emptyIsGiven?: boolean }): boolean {

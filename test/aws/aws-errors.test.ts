@@ -1,6 +1,10 @@
-import { SecretsManagerClient, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { devNull } from 'node:os';
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import {
   type AwsFailure,
@@ -163,6 +167,23 @@ describe('withoutPayload', () => {
     expect(safe.$metadata).toBe((error as { $metadata: object }).$metadata);
     expect(safe.cause).toBeUndefined();
     expect(inspect(safe, { depth: null, showHidden: true })).not.toContain('hunter2');
+  });
+
+  it('leaves out the request and the answer that the SDK hides in its errors', async () => {
+    const body = '{"__type":"ResourceNotFoundException","message":"not there"}';
+    const error = (await errorOf(answering(400, body).send(new GetSecretValueCommand({ SecretId: 'x' })))) as Error;
+
+    const safe = withoutPayload(error) as ResourceNotFoundException;
+
+    expect(error).toHaveProperty('$response');
+    expect(safe).not.toHaveProperty('$response.headers');
+    expect(safe).toBeInstanceOf(ResourceNotFoundException);
+    expect(safe).toBeInstanceOf(Error);
+    expect([safe.name, safe.message, safe.stack]).toEqual([error.name, error.message, error.stack]);
+    expect(safe.$metadata.httpStatusCode).toBe(400);
+    expect(classifyAwsError(safe)).toBe('not-found');
+    expect(inspect(safe)).toContain('ResourceNotFoundException: not there');
+    expect(types.isNativeError(structuredClone(safe))).toBe(true);
   });
 
   it('hides an error that keeps the body, whatever its name', () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   AwsClients,
@@ -12,9 +13,10 @@ import {
   LocalCache,
   Unavailable,
   withDependencies,
+  XconSettings,
   xconSettings,
 } from '../../src/index';
-import { envOf, gate, type Held, MapProvider, rejection, secretItem, StubCacher } from '../chain/doubles';
+import { envOf, gate, type Held, isolated, MapProvider, rejection, secretItem, StubCacher } from '../chain/doubles';
 import { nextTurn, withoutVariables, World } from './doubles';
 
 withoutVariables();
@@ -638,4 +640,16 @@ describe('refresh, flush and close', () => {
       expect(await AwsClients.grab().ssm()).not.toBe(made);
     });
   });
+});
+
+it('a Config that is spread or walked over shows nothing of what lookups have in common', async () => {
+  const settings = new XconSettings({ defaults: { password: 'hunter2' } });
+  const config = new Config({ providers: [new MapProvider()], cacher: null, service: 'orders' });
+
+  const shown = await isolated([settings, config], async () => {
+    await config.get('password');
+    return inspect([{ ...config }, Object.entries(config)], { depth: 10, showHidden: true });
+  });
+
+  expect(shown).not.toContain('hunter2');
 });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
@@ -149,4 +150,12 @@ it('cannot be changed', () => {
 
   expect(declaration?.sources).toEqual(['ssm']);
   expect(() => Object.assign(declaration ?? {}, { name: 'Y' })).toThrow(TypeError);
+});
+
+it('a secret shows its default to nobody, before it is declared either', () => {
+  const given = secret('X', { default: 'hunter2' });
+
+  expect([inspect(given, { depth: 10, showHidden: true }), JSON.stringify(given)].join()).not.toContain('hunter2');
+  expect(declarationsOf({ given })[0]?.default).toEqual(new Secret('hunter2'));
+  expect((declarationsOf({ given })[0]?.default as Secret<string>).reveal()).toBe('hunter2');
 });

@@ -239,4 +239,11 @@ describe('what outlives a reset', () => {
 
     expect(news).toEqual([true, false, true]);
   });
+
+  it('shows nothing of what it remembers to who spreads it', () => {
+    const cache = new LocalCache();
+    cache.recall(cache, cache, () => ({ secret: 'hunter2' }));
+
+    expect(inspect([{ ...cache }, Object.entries(cache)], { depth: 10, showHidden: true })).not.toContain('hunter2');
+  });
 });

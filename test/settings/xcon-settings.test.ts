@@ -270,6 +270,21 @@ describe('a printed XconSettings', () => {
     expect(shown).not.toContain('hunter2');
   });
 
+  it('shows neither when it is resolved, nor as what is current', () => {
+    const settings = new XconSettings({ service: 'orders', cacheKeys: [key], defaults: { password: 'hunter2' } });
+    const resolved = settings.resolve();
+
+    const shown = settings.run(() => [
+      inspect({ resolved, xconSettings }, { depth: null, showHidden: true, getters: true }),
+      JSON.stringify({ resolved, xconSettings }),
+    ]);
+
+    expect(shown.join()).toContain('orders');
+    expect(shown.join()).not.toContain(key);
+    expect(shown.join()).not.toContain('hunter2');
+    expect(resolved.defaults).toEqual({ password: 'hunter2' });
+  });
+
   it('says so when nothing was assigned', () => {
     expect(inspect(new XconSettings())).toBe('XconSettings(assigned: none)');
   });

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as xcon from '../../src/index';
+import { fakeProvider, testConfig, toResolveFrom } from '../../src/testing/index';
+import { type CacheSecrets } from '../../src/settings/settings-values';
+import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { withoutVariables } from '../config/doubles';
+import { CanaryProcess, inTable, plant } from './canary-process';
+import { leaksIn, saidBy } from './said';
+import { thingsOf } from './things';
+
+withoutVariables();
+
+let aws: LocalAws;
+
+beforeAll(async () => {
+  aws = await startLocalAws();
+});
+
+afterAll(() => aws.close());
+
+/** Texts that appear nowhere by chance, with what JSON, HTML and shells quote in them. */
+const canaries = fc.stringMatching(/^[A-Za-z0-9+/"'\\<&$ ]{24}$/).map((text) => `cnry${text}cnry`);
+const modes = fc.constantFrom<CacheSecrets>('reference', 'encrypt', 'never');
+const credentials = { accessKeyId: 'not-a-real-key', secretAccessKey: 'not-a-real-secret' };
+const cacheKeys = [Buffer.alloc(32, 7).toString('base64')];
+
+/** Starts from nothing, with a secret in every source. */
+async function begin(canary: string, settings: Partial<xcon.SettingsValues>): Promise<CanaryProcess> {
+  aws.setFaults([]);
+  for (const table of ['global-all-configCache', 'global-all-config']) await aws.deleteTable(table);
+  await plant(aws, canary);
+  return new CanaryProcess(aws, canary, settings);
+}
+
+/** What is told of a secret, wherever it is kept. */
+function leaksOf(said: string, canary: string): readonly string[] {
+  return [...leaksIn(said, canary), ...leaksIn(said, inTable(canary))];
+}
+
+it('no object, text, page, error or log line tells a secret, in whatever way it is printed', async () => {
+  await fc.assert(
+    fc.asyncProperty(canaries, modes, fc.boolean(), async (canary, cacheSecrets, isByName) => {
+      const strategy = isByName ? 'names' : 'listing';
+      const process = await begin(canary, { cacheSecrets, cacheKeys, strategy });
+      try {
+        await process.run(async () => {
+          expect(await process.config.get('TOKEN')).toBe(canary);
+          const cold = await thingsOf(process, canary);
+          await process.config.flush();
+          await process.config.refresh();
+          const warm = await thingsOf(process, canary);
+          process.log.fatal({ ...cold, err: cold['ProviderError']?.[0] }, 'everything');
+
+          const told = Object.keys(cold).filter((name) => {
+            const said = [cold, warm].flatMap((things) => (things[name] ?? []).map(saidBy)).join('\n');
+            return leaksOf(said, canary).length > 0;
+          });
+
+          expect(Object.keys(cold).toSorted()).toEqual(Object.keys(xcon).toSorted());
+          expect(told).toEqual([]);
+        });
+        expect(process.logged).toContain('lookup.hit');
+        expect(leaksOf(process.logged, canary)).toEqual([]);
+        expect(/GetSecretValueCommand/.test(process.sdkLogged)).toBe(true);
+        expect(/GetParameters(ByPath)?Command/.test(process.sdkLogged)).toBe(true);
+        expect(leaksIn(process.sdkLogged, canary)).toEqual([]);
+      } finally {
+        await process.close();
+      }
+    }),
+    { numRuns: 4 },
+  );
+}, 60_000);
+
+it('nor does what tests are given: fake providers and Configs, the log of requests, matchers', async () => {
+  await fc.assert(
+    fc.asyncProperty(canaries, async (canary) => {
+      const values = { '/orders/prod/TOKEN': canary, TOKEN: canary };
+      const fakes = [fakeProvider(values), fakeProvider(values, { as: xcon.SecretsProvider })];
+      const given = testConfig({ PASSWORD: canary }, { defaults: { TOKEN: canary }, providers: fakes, cacher: null });
+      await aws.seed({ secrets: { '/orders/prod/TOKEN': canary } });
+      const client = new SecretsManagerClient({ endpoint: aws.url, region: 'us-east-1', credentials });
+      await client.send(new PutSecretValueCommand({ SecretId: '/orders/prod/TOKEN', SecretString: canary }));
+      client.destroy();
+
+      const [found, matched] = await given.run(async () => [
+        await xcon.config.get('PASSWORD'),
+        (await toResolveFrom('TOKEN', 'ssm')).message(),
+      ]);
+
+      expect(found).toBe(canary);
+      expect(leaksIn([...fakes, given, aws.calls, aws.calls.all, matched].map(saidBy).join('\n'), canary)).toEqual([]);
+    }),
+    { numRuns: 5 },
+  );
+});
