@@ -42,6 +42,8 @@ export class DynamoCacher extends Cacher {
   private readonly troubles = new Map<string, Trouble>();
   /** Partition that lookups have asked for last; `undefined` before the first. */
   private latestEnviron: string | undefined;
+  /** Partitions whose generation cannot be told which directories are watched. */
+  private readonly untold = new Set<string>();
   private readonly writes = new PendingWork();
   private readonly background = new PendingWork();
 
@@ -90,7 +92,7 @@ export class DynamoCacher extends Cacher {
     const { clients, settings, nowMs } = session;
     const { readWatchedGeneration } = await import('./watched-generation');
     const target = { client: await clients.dynamo(settings), table: settings.cacheTable, environ: key.environ };
-    return readWatchedGeneration(target, key.directories.split('|'), { signal, nowMs: nowMs() });
+    return readWatchedGeneration(target, key.directories.split('|'), { signal, nowMs: nowMs(), untold: this.untold });
   }
 
   override recordOf({ key, session }: CachedChain): CacheRecord {

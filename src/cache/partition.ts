@@ -42,7 +42,7 @@ export class Partition {
     return (this.generationRow?.changes ?? []).some(
       (change) =>
         change.generation > nowMs - rushMs &&
-        change.name === name.toLowerCase() &&
+        (change.name === undefined || change.name === name.toLowerCase()) &&
         (change.directory === undefined || directories.includes(change.directory)),
     );
   }

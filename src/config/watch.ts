@@ -137,7 +137,7 @@ class GenerationWatch implements Watch {
         table: settings.cacheTable,
         environ,
         reason: describeAwsError(error),
-        remedy: `allow dynamodb:GetItem and dynamodb:PutItem on arn:aws:dynamodb:*:*:table/${settings.cacheTable}`,
+        remedy: `allow dynamodb:GetItem on arn:aws:dynamodb:*:*:table/${settings.cacheTable}`,
         consequence: 'changes are seen when local memory expires, until a look succeeds',
       });
     }

@@ -60,7 +60,8 @@ export class ChangePass {
     const own = changes.filter(({ directory }) => isOwnDirectory(directory, sharedDirectories));
     const atHome = await this.followAtHome(own);
     if (hasIndex) await this.followIndexed(changes, atHome);
-    const rest = changes.filter((each) => (hasIndex ? each.name === undefined : !atHome.has(each)));
+    const isScanned = (each: EventChange): boolean => (hasIndex ? each.name === undefined : !atHome.has(each));
+    const rest = changes.filter((each) => isScanned(each) && !this.failures.has(changeKey(each)));
     if (rest.length > 0) await this.attempt(rest, () => this.followByScan(rest));
   }
 

@@ -86,7 +86,10 @@ function byName(changes: readonly SourceChange[]): (name: string) => readonly So
 export function usualDirectories(environ: string): readonly string[] {
   const [, service, environment] = /^\/([^/]+)\/(.+)$/.exec(environ) ?? [];
   if (service === undefined || environment === undefined) return [];
-  return defaultDirectories.map((each) => each.resolve({ service, environment }).path);
+  // Not resolved as directories: anybody's keys may stand in a table, also some that are no path.
+  return defaultDirectories.map(({ path }) =>
+    path.replace('{service}', () => service).replace('{environment}', () => environment),
+  );
 }
 
 function traceRow(attributes: AttributeMap): TracedRow | undefined {

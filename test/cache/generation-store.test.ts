@@ -84,10 +84,16 @@ describe('updateGeneration', () => {
 });
 
 describe('readWatchedGeneration', () => {
+  let untold: Set<string>;
+
+  beforeEach(() => {
+    untold = new Set();
+  });
+
   test('makes the directories known the first time, and reads once from then on', async () => {
-    const first = await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs });
+    const first = await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs, untold });
     const before = dynamo.operations.length;
-    const second = await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs });
+    const second = await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs, untold });
 
     expect([first, second]).toEqual([0, 0]);
     expect((await readGeneration(target()))?.directories).toEqual(['/orders/prod']);
@@ -97,6 +103,18 @@ describe('readWatchedGeneration', () => {
   test('tells the number that others have raised', async () => {
     await raise();
 
-    expect(await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs + 1 })).toBe(startMs);
+    expect(await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs + 1, untold })).toBe(startMs);
+  });
+
+  test('reads also where it may not write, which it tries once', async () => {
+    const mock = mockClient(new DynamoDBClient(clientOptions('http://127.0.0.1:1')));
+    mock.on(GetItemCommand).resolves({});
+    mock.on(PutItemCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
+    const read = (): Promise<number> =>
+      readWatchedGeneration(target(mock as unknown as DynamoDBClient), ['/a'], { nowMs: startMs, untold });
+
+    expect([await read(), await read(), await read()]).toEqual([0, 0, 0]);
+
+    expect(mock.commandCalls(PutItemCommand)).toHaveLength(1);
   });
 });

@@ -198,6 +198,14 @@ describe('what cannot be followed', () => {
     ]);
   });
 
+  it('is not looked for elsewhere when its own partition cannot be read', async () => {
+    world.dynamo.failPartition('/orders/prod', refusal());
+
+    await expect(world.handle(parameterEvent('Update', '/orders/prod/A'))).rejects.toThrow(CacherError);
+
+    expect(world.count('Scan')).toBe(0);
+  });
+
   it('fails the messages that it concerns, and no others', async () => {
     await world.plain('a');
     await world.plain('b', { environ: '/billing/prod' });

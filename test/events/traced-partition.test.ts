@@ -63,6 +63,10 @@ describe('usualDirectories', () => {
     ]);
   });
 
+  it('are given also for keys that are no path', () => {
+    expect(usualDirectories('/orders//{x}/')).toContain('/global//{x}/');
+  });
+
   it.each(['/orders', 'orders/prod', '~xcon|scan', ''])('are none of what is no partition: %s', (other) => {
     expect(usualDirectories(other)).toEqual([]);
   });
