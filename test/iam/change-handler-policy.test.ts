@@ -18,6 +18,11 @@ const options: ChangeHandlerPolicyOptions = {
   logGroupArn: 'arn:aws:logs:us-east-1:000000000000:log-group:handler:*',
 };
 
+/** Time enough for a machine that is busy with something else. */
+const patience = { connectTimeoutMs: 30_000, requestTimeoutMs: 30_000, lookupBudgetMs: 60_000 };
+
+jest.setTimeout(60_000);
+
 describe('changeHandlerPolicy', () => {
   test('allows the cache table, its queues and its log, and nothing else', () => {
     const policy = changeHandlerPolicy(options);
@@ -73,7 +78,9 @@ describe('what the handler asks for', () => {
 async function recordedCalls(nameIndex: boolean): Promise<readonly LocalAwsCall[]> {
   const ssm = { '/orders/prod/db_host': 'one', '/global/all/region': 'eu-west-1' };
   const aws = await startLocalAws({ seed: { ssm } });
-  const services = ['orders', 'billing'].map((service) => new FleetProcess(aws, { settings: { service } }));
+  const services = ['orders', 'billing'].map(
+    (service) => new FleetProcess(aws, { settings: { service, ...patience } }),
+  );
   try {
     await services[0]?.run(() => DynamoCacher.grab().ensureCacheTable({ index: nameIndex }));
     for (const each of services) {

@@ -94,6 +94,9 @@ function startAws(): Promise<LocalAws> {
   });
 }
 
+/** Time enough for a machine that is busy with something else. */
+const patience = { connectTimeoutMs: 30_000, requestTimeoutMs: 30_000, lookupBudgetMs: 60_000 };
+
 const recordings = new Map<Scenario, Promise<readonly LocalAwsCall[]>>();
 
 /** Gives the requests of a scenario, which is played once. */
@@ -111,7 +114,7 @@ async function record({ settings }: Scenario): Promise<readonly LocalAwsCall[]> 
   };
   const processes: FleetProcess[] = [];
   const start = (): FleetProcess => {
-    const process = new FleetProcess(aws, { settings, config: options });
+    const process = new FleetProcess(aws, { settings: { ...settings, ...patience }, config: options });
     processes.push(process);
     return process;
   };
