@@ -34,7 +34,7 @@ afterEach(async () => {
 function makeClients(maxAttempts: number): Context {
   const { port } = server.address() as AddressInfo;
   clients = new AwsClients({ region: 'x', endpoint: `http://127.0.0.1:${port}`, credentials, maxAttempts });
-  return Context.createRoot([new XconSettings({ requestTimeoutMs: 250 })]);
+  return Context.createRoot([new XconSettings({ requestTimeoutMs: 1000 })]);
 }
 
 const calls: readonly [string, () => Promise<unknown>][] = [
@@ -78,7 +78,7 @@ it('fails also when the answer goes on drop by drop', async () => {
 
   await expect(asking).rejects.toMatchObject({
     name: 'TimeoutError',
-    message: expect.stringContaining('250 ms') as string,
+    message: expect.stringContaining('1000 ms') as string,
   });
 });
 

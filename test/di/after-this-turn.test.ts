@@ -16,7 +16,7 @@ it('calls back when the reactions of settled promises have run, before time pass
   setImmediate(note('next turn'));
   afterThisTurn(note('after this turn'));
   void Promise.resolve().then(note('reaction')).then(note('its reaction'));
-  await new Promise((resolve) => setTimeout(resolve));
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
   expect(seen).toEqual(['reaction', 'its reaction', 'after this turn', 'next turn']);
 });
