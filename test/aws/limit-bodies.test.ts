@@ -68,7 +68,7 @@ describe.each(calls)('a call to %s', (_, call) => {
 
 it('fails also when the answer goes on drop by drop', async () => {
   answer = (response) => {
-    const timer = setInterval(() => response.write(' '), 5);
+    const timer = setInterval(() => response.write(' '), 50);
     response.once('close', () => clearInterval(timer));
   };
 
