@@ -41,7 +41,7 @@ export interface SourceHealth {
 export interface ConfigHealth {
   /**
    * Whether lookups get answers, as far as is known: `false` once one has failed because of a source that has not been
-   * read well since. What is refused or stale does not make it so, nor does the cache.
+   * read well since. What is refused, stale or from the sealed file does not make it so, nor does the cache.
    */
   readonly ok: boolean;
   /** In the order of the chain. */
@@ -69,14 +69,20 @@ export async function healthOf(scope: LookupScope, { probe = false }: HealthOpti
     history: historyOf(scope, provider),
   }));
   const record = cached?.cacher.recordOf(cached.chain);
+  const fails = histories.some(({ history }) => history.listings.failsLookups || history.settings.failsLookups);
   return {
-    ok: !histories.some(({ history }) => history.listings.failsLookups || history.settings.failsLookups),
+    ok: !fails || (await isHeldUp(scope)),
     providers: histories.map(({ name, history }) =>
       sourceHealth(name, [history.listings, history.settings], history.hits),
     ),
     ...(cached !== undefined &&
       record !== undefined && { cache: sourceHealth(cached.cacher.name, [record], record.hits) }),
   };
+}
+
+async function isHeldUp(scope: LookupScope): Promise<boolean> {
+  if (scope.settings.lastKnownGood === undefined) return false;
+  return (await import('./last-known-good/recall')).isHeldUp(scope);
 }
 
 function historyOf(

@@ -30,11 +30,13 @@ export class AnswerBook {
   private loading: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
+  private needs: 'none' | 'met' | 'not met' = 'none';
 
   constructor(private readonly options: BookOptions) {}
 
   /** Keeps the answer of a lookup, and has it written in a moment. */
   note({ chain, name }: Question, item: KeptAnswer['item']): void {
+    this.needs = 'none';
     keepAnswer(this.answers, { chain, name }, { atMs: this.options.nowMs(), item });
     if (this.timer !== undefined) return;
     this.timer = setTimeout(() => void this.flush(), writeDelayMs).unref();
@@ -49,6 +51,16 @@ export class AnswerBook {
       this.refuse('it has answers of other providers or directories only');
     }
     return this.usable(question);
+  }
+
+  /** Takes note that a lookup would have failed without an answer from here, and whether there was one. */
+  needed(isMet: boolean): void {
+    if (this.needs !== 'not met') this.needs = isMet ? 'met' : 'not met';
+  }
+
+  /** Whether every lookup has had its answer from here that would have failed, since one could do without. */
+  get holdsUp(): boolean {
+    return this.needs === 'met';
   }
 
   /** Writes what has not been written. Never rejects. */

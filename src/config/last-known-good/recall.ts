@@ -42,6 +42,7 @@ export async function withLastKnownGood(
   } catch (error) {
     const isFailed = error instanceof ProviderError;
     const recalled = await recallFor(scope, exact, { isFailed, refused: [] });
+    if (isFailed) bookOf(scope)?.needed(recalled !== undefined);
     if (recalled === undefined) throw error;
     return recalled;
   }
@@ -63,6 +64,11 @@ export async function recallFor(
   if (answer === undefined || !(isFailed || isAt(scope, answer, refused))) return undefined;
   warnOfUse(scope, answer);
   return resultOf(answer, refused);
+}
+
+/** Whether lookups have had answers although sources failed, all of them. */
+export function isHeldUp(scope: LookupScope): boolean {
+  return bookOf(scope)?.holdsUp === true;
 }
 
 /** Writes what lookups with a memory have found since the last time. Never rejects. */

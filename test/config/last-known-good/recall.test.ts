@@ -87,6 +87,29 @@ describe('a cold start while sources fail', () => {
     expect(error.message).toContain('down');
   });
 
+  it('is healthy as long as every lookup has its answer', async () => {
+    await runBefore({ '/a': { x: 1 } }, 'x');
+    const sources = down();
+    const { world, config } = processOf(sources);
+
+    await world.run(async () => {
+      await config.get('x');
+      const held = await config.health({ probe: true });
+      await rejection(() => config.get('never asked'));
+      const missed = await config.health();
+      Object.assign(sources, { '/a': { x: 1 }, '/b': {} });
+      world.clock.advanceMs(1000);
+      await config.get('x');
+      Object.assign(sources, down());
+      world.clock.advanceMs(2 * 3600_000);
+      await config.get('x');
+
+      expect([held.ok, missed.ok]).toEqual([true, false]);
+      expect(held.providers.at(-1)).toMatchObject({ state: 'failing' });
+      expect((await config.health()).ok).toBe(true);
+    });
+  });
+
   it('knows that a name is missing', async () => {
     await runBefore({}, 'x');
     const { world, config } = processOf(down());
