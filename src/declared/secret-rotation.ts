@@ -7,6 +7,7 @@ import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type UnreadSecret } from '../item/directory-listing';
 import { type ConfigValue } from '../item/value';
+import { LocalCache } from '../providers/local-cache';
 import { type Provider } from '../providers/provider';
 import { currentScope } from './current-scope';
 import { type Declaration } from './declaration';
@@ -18,12 +19,15 @@ const mostFormer = 10;
 interface Reread {
   readonly item: DirectoryItem;
   readonly former: readonly ConfigValue[];
+  /** Stands for the memory of this process at that time. */
+  readonly memory: object;
 }
 
 /**
  * Reads secrets of one Config again, past every cache.
  *
- * What a cache still has of them is taken for what it was replaced by, until the cache has something else.
+ * What a cache still has of them is taken for what it was replaced by, until something else is found, or the source has
+ * been asked anew: a secret may be put back to what it was.
  */
 export class SecretRotation {
   readonly #reread = new Map<string, Reread>();
@@ -37,6 +41,10 @@ export class SecretRotation {
     const id = idOf(declaration);
     const known = this.#reread.get(id);
     if (known === undefined) return item;
+    if (isNewer(item, known)) {
+      this.#reread.delete(id);
+      return item;
+    }
     if (known.former.some((each) => isDeepStrictEqual(each, item.value))) return known.item;
     if (!isDeepStrictEqual(known.item.value, item.value)) this.#reread.delete(id);
     return item;
@@ -78,7 +86,8 @@ export class SecretRotation {
     const item = (await this.readByName(used)) ?? (await this.lookUpAgain(declaration));
     const id = idOf(declaration);
     const former = [...(this.#reread.get(id)?.former ?? []), used.value].slice(-mostFormer);
-    if (!isDeepStrictEqual(item.value, used.value)) this.#reread.set(id, { item, former });
+    const memory = LocalCache.grab().generation;
+    if (!isDeepStrictEqual(item.value, used.value)) this.#reread.set(id, { item, former, memory });
     // Lookups remember items: they shall look again at the memory that has just been renewed.
     noteMutation();
     return item;
@@ -97,6 +106,11 @@ export class SecretRotation {
     await this.config.refresh({ pastCache: true });
     return this.config.getItem(name, { secretId });
   }
+}
+
+/** Whether an item was read at its source after memory had been forgotten. Of rows with a value, no exact name is known. */
+function isNewer({ exactName, stale, viaCacher }: DirectoryItem, { memory }: Reread): boolean {
+  return memory !== LocalCache.grab().generation && !stale && (!viaCacher || exactName !== undefined);
 }
 
 /** Settings of one name, or of one id, have one value: a field each, perhaps. */

@@ -183,7 +183,7 @@ it.each<[CacheSecrets, Partial<SettingsValues>]>([
         expect(leaks(canary, sdkLines.join('\n'))).toEqual([]);
         expect(leaks(canary, JSON.stringify(await world.aws.rows(table)))).toEqual([]);
       }),
-      { numRuns: 4 },
+      { numRuns: 3 },
     );
   },
   60_000,

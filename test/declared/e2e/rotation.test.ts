@@ -165,6 +165,25 @@ describe('a secret that has been rotated', () => {
       expect(reads()).toBe(1);
     }));
 
+  it('and put back to what it was is that again, once memory has been forgotten', () =>
+    inside(async (config) => {
+      await declared.load();
+      world.aws.putSecret(path, 'v2');
+      world.aws.putParameter('/orders/prod/SECURE', { value: 'v2', type: 'SecureString' });
+      await declared.withSecret('db.password', new Database('v2').connect);
+      await declared.withSecret('secure', new Database('v2').connect);
+      world.aws.putSecret(path, 'v1');
+      world.aws.putParameter('/orders/prod/SECURE', { value: 'v1', type: 'SecureString' });
+      const before = await declared.load();
+      await config.refresh();
+      const after = await declared.load();
+
+      expect([before, after].map(({ db, secure }) => [db.password.reveal(), secure.reveal()])).toEqual([
+        ['v2', 'v2'],
+        ['v1', 'v1'],
+      ]);
+    }));
+
   it('twice is read twice, and old values do not come back', () =>
     inside(async (config) => {
       await declared.load();
