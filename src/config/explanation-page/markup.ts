@@ -16,7 +16,7 @@ export function markup(parts: TemplateStringsArray, ...inserted: readonly Insert
 
 /** Gives a text that may be broken inside its words, where paths, ARNs and names have parts. */
 export function breakable(text: string): Markup {
-  const parts = text.split(/(?<=.[/:_])(?=[^/:_\s])/);
+  const parts = text.split(/(?<=\S[/:_.])(?=[^/:_.\s])/);
   return markup`${parts.map((part, index) => (index === 0 ? part : markup`<wbr>${part}`))}`;
 }
 

@@ -36,6 +36,7 @@ it.each([
   ['DB_HOST', 'DB_<wbr>HOST'],
   ['arn:aws:ssm:::x', 'arn:<wbr>aws:<wbr>ssm:::<wbr>x'],
   ['a: b_', 'a: b_'],
+  ['in /orders, rds.user', 'in /orders, rds.<wbr>user'],
 ])('lets %s be broken between its parts', (text, html) => {
   expect(breakable(text).html).toBe(html);
 });
