@@ -2,6 +2,7 @@
 
 /** Folders of `src`, lowest layer first. A file imports from its own layer and the ones before it, never from one after it. */
 const layers = [
+  ['base'],
   ['errors', 'directory', 'item'],
   ['di', 'settings'],
   ['aws', 'logging'],

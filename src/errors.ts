@@ -1,3 +1,5 @@
+import { readProperty } from './base/describe-error';
+
 /** One place a lookup has asked, as an error message shows it. */
 export interface SearchedPlace {
   /** Short name of the provider (`ssm`), or `override`, `cacher`, `lastKnownGood`, `default`. */
@@ -36,7 +38,7 @@ export abstract class ConfigError extends Error {
  * @param error - Anything caught.
  */
 export function isConfigError(error: unknown): error is ConfigError {
-  return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[brand] === true;
+  return typeof error === 'object' && error !== null && readProperty(error, brand) === true;
 }
 
 /** A required setting has no value anywhere. */

@@ -1,3 +1,5 @@
+import { errorFacts } from '../base/describe-error';
+
 /** What a failed call means to a lookup. */
 export type AwsFailure = 'not-permitted' | 'not-found' | 'throttled' | 'failed';
 
@@ -12,7 +14,7 @@ const regionMissing = 'Region is missing';
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
 export function classifyAwsError(error: unknown): AwsFailure {
-  const { name, message } = detailsOf(error);
+  const { name, message } = errorFacts(error);
   if (notPermitted.test(name) || message === regionMissing) return 'not-permitted';
   if (name === 'ResourceNotFoundException' || isDeletedSecret(name, message)) return 'not-found';
   return throttled.test(name) ? 'throttled' : 'failed';
@@ -24,7 +26,7 @@ export function classifyAwsError(error: unknown): AwsFailure {
  * @param remedy - What helps where the credentials are good: a permission to grant.
  */
 export function remedyOf(error: unknown, remedy: string): string {
-  const { name, message } = detailsOf(error);
+  const { name, message } = errorFacts(error);
   if (message === regionMissing) return 'set AWS_REGION, or give AwsClients a region';
   if (name === 'CredentialsProviderError') {
     return 'give the process credentials: a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
@@ -33,20 +35,24 @@ export function remedyOf(error: unknown, remedy: string): string {
   return /^(UnrecognizedClient|InvalidSignature)/.test(name) ? 'correct the credentials of the process' : remedy;
 }
 
-/** Says what went wrong in one line: name and message of the error. Services do not repeat values in them. */
-export function describeAwsError(error: unknown): string {
-  const { name, message, status } = detailsOf(error);
-  return `${name}${status === undefined ? '' : ` (HTTP ${status})`}${message === '' ? '' : `: ${message}`}`;
-}
-
 /**
  * Gives an error that can be kept as a `cause`. What the SDK throws has the request, credentials in its headers, and the answer
  * in a hidden field, which `%o` and `showHidden` print; and what a service answered may hold secrets, which a parser quotes.
+ *
+ * Never throws.
  *
  * @returns The error itself where it has none of this; else one of its class without.
  */
 export function withoutPayload(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error;
+  try {
+    return withoutFields(error);
+  } catch {
+    return new Error('what was thrown cannot be read');
+  }
+}
+
+function withoutFields(error: object): object {
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number; requestId?: string } };
   if ('$responseBodyText' in error || name === 'SyntaxError') {
     const safe = new Error('the answer of the service could not be understood');
@@ -66,16 +72,4 @@ function withoutResponse(error: object): object {
 /** A secret in its recovery window can still be listed for some minutes; reading it fails so. */
 function isDeletedSecret(name: string, message: string): boolean {
   return name === 'InvalidRequestException' && message.includes('marked for deletion');
-}
-
-interface ErrorDetails {
-  readonly name: string;
-  readonly message: string;
-  readonly status: number | undefined;
-}
-
-function detailsOf(error: unknown): ErrorDetails {
-  if (typeof error !== 'object' || error === null) return { name: 'Error', message: typeof error, status: undefined };
-  const { name, message, $metadata } = error as Partial<ErrorDetails> & { $metadata?: { httpStatusCode?: number } };
-  return { name: name ?? 'Error', message: message ?? '', status: $metadata?.httpStatusCode };
 }

@@ -4,7 +4,8 @@ import type {
   DynamoDBClient,
   GlobalSecondaryIndex,
 } from '@aws-sdk/client-dynamodb';
-import { describeAwsError, withoutPayload } from '../aws/aws-errors';
+import { withoutPayload } from '../aws/aws-errors';
+import { describeError, errorFacts } from '../base/describe-error';
 import { tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
 import { nameIndex } from './name-index';
@@ -42,7 +43,7 @@ export async function ensureCacheTable(client: DynamoDBClient, options: CacheTab
     const remedy =
       'allow dynamodb:CreateTable, DescribeTable, DescribeTimeToLive and UpdateTimeToLive on it' +
       (options.index === true ? ', and UpdateTable' : '');
-    throw new CacherError(`The cache table "${table}" could not be made: ${describeAwsError(error)}; ${remedy}.`, {
+    throw new CacherError(`The cache table "${table}" could not be made: ${describeError(error)}; ${remedy}.`, {
       cause: withoutPayload(error),
     });
   }
@@ -53,7 +54,7 @@ async function describeTable(client: DynamoDBClient, table: string): Promise<Des
   try {
     return await client.send(new DescribeTableCommand({ TableName: table }));
   } catch (error) {
-    if ((error as Error).name === 'ResourceNotFoundException') return undefined;
+    if (errorFacts(error).name === 'ResourceNotFoundException') return undefined;
     throw error;
   }
 }
@@ -80,7 +81,7 @@ async function createTable(
     await client.send(command);
   } catch (error) {
     // Another process was faster.
-    if ((error as Error).name !== 'ResourceInUseException') throw error;
+    if (errorFacts(error).name !== 'ResourceInUseException') throw error;
   }
   await waitUntilTableExists({ client, maxWaitTime: maxWaitSeconds, minDelay: 1, maxDelay: 5 }, { TableName: table });
 }
@@ -102,7 +103,7 @@ async function addIndex(
     await client.send(command);
   } catch (error) {
     // Another process was faster.
-    if ((error as Error).name !== 'ResourceInUseException') throw error;
+    if (errorFacts(error).name !== 'ResourceInUseException') throw error;
   }
 }
 
@@ -128,7 +129,7 @@ async function switchOnTtl(client: DynamoDBClient, table: string): Promise<void>
     await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification: specification }));
   } catch (error) {
     // Another process was faster.
-    if (!(error as Error).message.includes('already enabled')) throw error;
+    if (!errorFacts(error).message.includes('already enabled')) throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { errorFacts } from '../base/describe-error';
 import { type AttributeMap } from '../aws/attribute-value';
 import { tableKeys } from '../aws/table-names';
 import { decodeRow, encodeRow } from './cache-row';
@@ -83,7 +84,7 @@ async function putUnlessChanged(
     await client.send(command);
     return true;
   } catch (error) {
-    if ((error as Error).name === 'ConditionalCheckFailedException') return false;
+    if (errorFacts(error).name === 'ConditionalCheckFailedException') return false;
     throw error;
   }
 }

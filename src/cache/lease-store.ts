@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { errorFacts } from '../base/describe-error';
 import { tableKeys } from '../aws/table-names';
 import { type CacheKey } from './cache-key';
 import { decodeRow, encodeRow, isoTime, type LeaseRow, nowhere } from './cache-row';
@@ -37,7 +38,7 @@ export async function takeLease({ client, table, key, nowMs }: LeaseTarget, owne
     await client.send(command, { abortSignal: AbortSignal.timeout(takeTimeoutMs) });
     return 'taken';
   } catch (error) {
-    const { name } = error as Error;
+    const { name } = errorFacts(error);
     if (name === 'ConditionalCheckFailedException') return 'held';
     return name === 'AbortError' ? lookAfterTimeout({ client, table, key, nowMs }, owner) : 'unavailable';
   }

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../aws/attribute-value';
-import { describeAwsError, withoutPayload } from '../aws/aws-errors';
+import { withoutPayload } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
 import { queryPartition } from '../aws/query-partition';
 import { tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
@@ -112,7 +113,7 @@ async function attempt<T>(
     return await call();
   } catch (error) {
     throw new CacherError(
-      `The partition ${environ} of the cache table "${table}" could not be ${what}: ${describeAwsError(error)}; ` +
+      `The partition ${environ} of the cache table "${table}" could not be ${what}: ${describeError(error)}; ` +
         `allow ${action} on arn:aws:dynamodb:*:*:table/${table}, then call it again.`,
       { cause: withoutPayload(error) },
     );

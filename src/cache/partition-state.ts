@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
-import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
+import { classifyAwsError } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
 import { queryPartition } from '../aws/query-partition';
 import { type DirectoryItem } from '../item/directory-item';
 import { type CachedChain, type CacheSession, type Lease } from './cacher';
@@ -246,7 +247,7 @@ export class PartitionState {
     }: { readonly activity: string; readonly action: string; readonly consequence: string },
   ): void {
     const { nowMs, settings } = this.session;
-    const reason = describeAwsError(error);
+    const reason = describeError(error);
     const remedy = isRefusal(error)
       ? `allow ${action} on arn:aws:dynamodb:*:*:table/${settings.cacheTable}, and create that table`
       : undefined;

@@ -1,4 +1,5 @@
-import { classifyAwsError, describeAwsError } from '../aws/aws-errors';
+import { classifyAwsError } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
 import { tableKeys } from '../aws/table-names';
 import { type CachedChain } from './cacher';
 import { type CacheRecord } from './cache-record';
@@ -30,7 +31,7 @@ export async function probePartition(
     record.note('reading', {
       state: isRefused ? 'refused' : 'failing',
       sinceMs: nowMs(),
-      reason: describeAwsError(error),
+      reason: describeError(error),
       remedy: isRefused ? remedy : undefined,
     });
   }

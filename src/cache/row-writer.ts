@@ -1,4 +1,5 @@
 import type { BatchWriteItemCommandOutput, DynamoDBClient, WriteRequest } from '@aws-sdk/client-dynamodb';
+import { errorFacts } from '../base/describe-error';
 import { type AttributeMap } from '../aws/attribute-value';
 import { batchesOf } from '../aws/batches';
 import { tableKeys } from '../aws/table-names';
@@ -54,13 +55,13 @@ async function writeBatchOrEach(target: WriteTarget, requests: WriteRequest[]): 
   try {
     await writeBatch(target, requests);
   } catch (error) {
-    if ((error as Error).name !== 'ValidationException' || requests.length === 1) throw error;
+    if (errorFacts(error).name !== 'ValidationException' || requests.length === 1) throw error;
     for (const each of requests) await writeBatch(target, [each]).catch(unlessInvalid);
   }
 }
 
 function unlessInvalid(error: unknown): void {
-  if ((error as Error).name !== 'ValidationException') throw error;
+  if (errorFacts(error).name !== 'ValidationException') throw error;
 }
 
 async function writeBatch({ client, table, random }: WriteTarget, requests: WriteRequest[]): Promise<void> {

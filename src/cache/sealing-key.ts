@@ -1,3 +1,4 @@
+import { errorFacts } from '../base/describe-error';
 import { type CacheSession, type CertainAnswer } from './cacher';
 import { type DataKeyRow } from './cache-row';
 import { type Partition } from './partition';
@@ -25,7 +26,7 @@ export async function sealingKeyFor(
     const current = await state.keyring.current(rows.wrappedKeys);
     return 'row' in current ? current : { key: current, row: undefined };
   } catch (error) {
-    state.warn('cache.no-sealing-key', { reason: (error as Error).name, consequence: 'secrets are not cached' });
+    state.warn('cache.no-sealing-key', { reason: errorFacts(error).name, consequence: 'secrets are not cached' });
     return none;
   }
 }

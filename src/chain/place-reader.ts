@@ -1,4 +1,5 @@
-import { describeAwsError, withoutPayload } from '../aws/aws-errors';
+import { withoutPayload } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
 import { type Directory } from '../directory/directory';
 import { type Context } from '../di/context';
 import { ProviderError } from '../errors';
@@ -237,7 +238,7 @@ export class PlaceReader {
     const isPause = error instanceof NotAskedAgain;
     const cause = withoutPayload(isPause ? error.cause : error);
     const { path } = provider.ownDirectory ?? directory;
-    const problem = `${describeAwsError(cause)}${isPause ? ' (a moment ago; not asked again yet)' : ''}`;
+    const problem = `${describeError(cause)}${isPause ? ' (a moment ago; not asked again yet)' : ''}`;
     throw new ProviderError(provider.cacheName, path, problem, { cause });
   }
 }

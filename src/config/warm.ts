@@ -1,4 +1,4 @@
-import { describeAwsError } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
 import { type LookupScope } from './lookup-scope';
 import { withTimeLimit } from './time-limit';
 
@@ -16,7 +16,7 @@ export async function warm({ cacher, cacheSession, logger, providers, session, s
       const onTimeout = (): Error => new Error(`not ready within lookupBudgetMs (${budgetMs} ms)`);
       await withTimeLimit(Promise.resolve(start()), { budgetMs, onTimeout });
     } catch (error) {
-      logger.debug('warm.failed', { provider: name, reason: describeAwsError(error) });
+      logger.debug('warm.failed', { provider: name, reason: describeError(error) });
     }
   };
   const getting = providers.providers.map((each) => tryTo(each.cacheName, () => each.warm({ ...session, signal })));

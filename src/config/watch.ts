@@ -1,4 +1,4 @@
-import { describeAwsError } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
 import { InvalidSettingsError } from '../errors';
 import { type LocalCache } from '../providers/local-cache';
 import { type LookupScope } from './lookup-scope';
@@ -136,7 +136,7 @@ class GenerationWatch implements Watch {
       logger.warn('watch.failed', {
         table: settings.cacheTable,
         environ,
-        reason: describeAwsError(error),
+        reason: describeError(error),
         remedy: `allow dynamodb:GetItem on arn:aws:dynamodb:*:*:table/${settings.cacheTable}`,
         consequence: 'changes are seen when local memory expires, until a look succeeds',
       });

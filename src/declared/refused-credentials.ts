@@ -1,3 +1,5 @@
+import { readProperty } from '../base/describe-error';
+
 /** Most causes that are followed. */
 const mostCauses = 5;
 const refusedStatuses: readonly unknown[] = [401, 403];
@@ -18,34 +20,30 @@ const refusedNames = /^(AuthenticationFailed|UnrecognizedClient|InvalidSignature
 
 /**
  * Whether an error says that credentials were refused: HTTP 401 or 403, or what PostgreSQL, MySQL, SQL Server, MongoDB,
- * Redis, SMTP and AWS say. Its causes are looked at, too.
+ * Redis, SMTP and AWS say. Its causes are looked at, too. Never throws.
  */
 export function isCredentialsRefused(error: unknown): boolean {
   let at: unknown = error;
   for (let depth = 0; depth < mostCauses && typeof at === 'object' && at !== null; depth += 1) {
     if (saysRefused(at)) return true;
-    at = (at as { readonly cause?: unknown }).cause;
+    at = readProperty(at, 'cause');
   }
   return false;
 }
 
-interface Said {
-  readonly name?: unknown;
-  readonly message?: unknown;
-  readonly code?: unknown;
-  readonly codeName?: unknown;
-  readonly status?: unknown;
-  readonly statusCode?: unknown;
-  readonly response?: { readonly status?: unknown } | null;
-  readonly $metadata?: { readonly httpStatusCode?: unknown } | null;
-}
-
 function saysRefused(error: object): boolean {
-  const { name, message, code, codeName, status, statusCode, response, $metadata } = error as Said;
+  const of = (key: string): unknown => readProperty(error, key);
+  const within = (key: string, inner: string): unknown => {
+    const value = of(key);
+    return typeof value === 'object' && value !== null ? readProperty(value, inner) : undefined;
+  };
+  const message = of('message');
   return (
-    [status, statusCode, response?.status, $metadata?.httpStatusCode].some((each) => refusedStatuses.includes(each)) ||
-    refusedCodes.includes(code) ||
-    [name, codeName].some((each) => typeof each === 'string' && refusedNames.test(each)) ||
+    [of('status'), of('statusCode'), within('response', 'status'), within('$metadata', 'httpStatusCode')].some((each) =>
+      refusedStatuses.includes(each),
+    ) ||
+    refusedCodes.includes(of('code')) ||
+    [of('name'), of('codeName')].some((each) => typeof each === 'string' && refusedNames.test(each)) ||
     (typeof message === 'string' && refusedMessages.test(message))
   );
 }

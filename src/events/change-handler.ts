@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { describeAwsError, withoutPayload } from '../aws/aws-errors';
+import { withoutPayload } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
 import { currentSession } from '../cache/current-session';
 import { changeKey } from '../cache/generation-row';
 import { sleep } from '../cache/sleep';
@@ -84,7 +85,7 @@ export function createChangeHandler(options: ChangeHandlerOptions = {}): ChangeH
     const failed = batch.items.filter(({ changes: its = [] }) => its.some((each) => failures.has(changeKey(each))));
     const [reason] = failures.values();
     if (failed.length > 0) {
-      logger.warn('change.failed', { table, events: failed.length, reason: describeAwsError(reason) });
+      logger.warn('change.failed', { table, events: failed.length, reason: describeError(reason) });
     }
     return responseOf(batch, failed, reason);
   };
@@ -112,7 +113,7 @@ function merged(changes: readonly EventChange[]): readonly EventChange[] {
 function responseOf({ kind }: ReadBatch, failed: readonly ReadItem[], reason?: unknown): BatchResponse | undefined {
   const identifiers = failed.flatMap(({ id }) => (id === undefined ? [] : [{ itemIdentifier: id }]));
   if (failed.length > identifiers.length) {
-    throw new CacherError(`A change could not be followed: ${describeAwsError(reason)}.`, {
+    throw new CacherError(`A change could not be followed: ${describeError(reason)}.`, {
       cause: withoutPayload(reason),
     });
   }

@@ -11,8 +11,13 @@ export function knowAcrossCopies(target: abstract new (...args: never) => object
   Object.defineProperty(target.prototype, mark, { value: true });
   Object.defineProperty(target, Symbol.hasInstance, {
     value(this: unknown, given: unknown): boolean {
-      if (this !== target) return usual.call(this as typeof target, given);
-      return typeof given === 'object' && given !== null && mark in given;
+      try {
+        if (this !== target) return usual.call(this as typeof target, given);
+        return typeof given === 'object' && given !== null && mark in given;
+      } catch {
+        // A revoked proxy, or one with a trap that throws, is an instance of nothing.
+        return false;
+      }
     },
   });
 }

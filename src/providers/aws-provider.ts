@@ -1,5 +1,6 @@
 import { AwsClients } from '../aws/aws-clients';
-import { classifyAwsError, describeAwsError, remedyOf } from '../aws/aws-errors';
+import { classifyAwsError, remedyOf } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
 import { hideFields } from '../di/hide-fields';
 import { InvalidSettingsError } from '../errors';
 import { Unavailable } from '../item/directory-listing';
@@ -77,7 +78,7 @@ export async function whenPermitted<T>(
   } catch (error) {
     const failure = classifyAwsError(error);
     if (failure === 'not-permitted' || failure === 'not-found') {
-      return new Unavailable(describeAwsError(error), remedyOf(error, remedy));
+      return new Unavailable(describeError(error), remedyOf(error, remedy));
     }
     throw error;
   }

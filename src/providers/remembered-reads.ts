@@ -1,4 +1,5 @@
-import { describeAwsError, withoutPayload } from '../aws/aws-errors';
+import { withoutPayload } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
 import { Unavailable } from '../item/directory-listing';
 import { type PauseTerms } from './failure-pauses';
 import { type ReadHistory } from './read-history';
@@ -206,7 +207,7 @@ export abstract class RememberedReads<T extends object, G extends T> {
 }
 
 function describe(error: unknown): string {
-  return describeAwsError(withoutPayload(error));
+  return describeError(withoutPayload(error));
 }
 
 /** What listens must not fail what it listens to. */

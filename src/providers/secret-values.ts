@@ -4,7 +4,8 @@ import type {
   SecretsManagerClient,
   SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { classifyAwsError, describeAwsError, remedyOf } from '../aws/aws-errors';
+import { classifyAwsError, remedyOf } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
 import { batchesOf, promisesOf } from '../aws/batches';
 import { DirectoryItem } from '../item/directory-item';
 import { Unavailable, type UnreadSecret } from '../item/directory-listing';
@@ -82,7 +83,7 @@ class SecretValueReader {
       const command = new GetSecretValueCommand({ SecretId: secret.exactName, VersionStage: stage });
       return this.itemOf(secret, await client.send(command, { abortSignal }));
     } catch (error) {
-      return outcomeOf(secret, error, describeAwsError(error));
+      return outcomeOf(secret, error, describeError(error));
     }
   }
 
@@ -113,7 +114,7 @@ class SecretValueReader {
     if (value !== undefined) return this.itemOf(secret, value);
     if (error === undefined) return this.readOne(secret);
     const thrown = Object.assign(new Error(error.Message ?? ''), { name: error.ErrorCode ?? 'Error' });
-    return outcomeOf(secret, thrown, describeAwsError(thrown));
+    return outcomeOf(secret, thrown, describeError(thrown));
   }
 
   private itemOf(secret: UnreadSecret, value: GetSecretValueCommandOutput | SecretValueEntry): DirectoryItem {

@@ -1,5 +1,6 @@
 import type { Parameter, SSMClient } from '@aws-sdk/client-ssm';
-import { classifyAwsError, describeAwsError, remedyOf } from '../aws/aws-errors';
+import { classifyAwsError, remedyOf } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
 import { batchesOf, promisesOf } from '../aws/batches';
 import { listOf } from '../aws/pages';
 import { type DirectoryItem } from '../item/directory-item';
@@ -68,7 +69,7 @@ async function readBatch(
     };
   } catch (error) {
     if (classifyAwsError(error) !== 'not-permitted') throw error;
-    const reason = describeAwsError(error);
+    const reason = describeError(error);
     const remedy = `allow ssm:GetParameters on arn:aws:ssm:*:*:parameter${secrets[0]?.exactName ?? ''}, and kms:Decrypt on its key`;
     if (secrets.length === 1) return () => new Unavailable(reason, remedyOf(error, remedy));
     return async (secret) => (await readBatch(reading, [secret]))(secret);

@@ -1,4 +1,4 @@
-import { setImmediate } from '../di/unfaked-timers';
+import { setImmediate } from '../base/unfaked-timers';
 import { noteMutation } from '../di/state';
 import { variableReaders } from './settings-checks';
 

@@ -6,13 +6,8 @@ import {
 import { devNull } from 'node:os';
 import { inspect, types } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import {
-  type AwsFailure,
-  classifyAwsError,
-  describeAwsError,
-  remedyOf,
-  withoutPayload,
-} from '../../src/aws/aws-errors';
+import { type AwsFailure, classifyAwsError, remedyOf, withoutPayload } from '../../src/aws/aws-errors';
+import { describeError } from '../../src/base/describe-error';
 
 const deleted = "You can't perform this operation on the secret because it was marked for deletion.";
 
@@ -123,17 +118,17 @@ describe('classifyAwsError', () => {
   });
 });
 
-describe('describeAwsError', () => {
+describe('describeError', () => {
   it('gives name, HTTP status and message', () => {
     const error = Object.assign(named('ThrottlingException', 'Rate exceeded'), { $metadata: { httpStatusCode: 400 } });
 
-    expect(describeAwsError(error)).toBe('ThrottlingException (HTTP 400): Rate exceeded');
+    expect(describeError(error)).toBe('ThrottlingException (HTTP 400): Rate exceeded');
   });
 
   it('leaves out what there is not', () => {
-    expect(describeAwsError(named('TimeoutError', 'too slow'))).toBe('TimeoutError: too slow');
-    expect(describeAwsError(Object.assign(named('Unknown', ''), { $metadata: {} }))).toBe('Unknown');
-    expect(describeAwsError({})).toBe('Error');
+    expect(describeError(named('TimeoutError', 'too slow'))).toBe('TimeoutError: too slow');
+    expect(describeError(Object.assign(named('Unknown', ''), { $metadata: {} }))).toBe('Unknown');
+    expect(describeError({})).toBe('Error');
   });
 
   it.each([
@@ -141,7 +136,7 @@ describe('describeAwsError', () => {
     [null, 'Error: object'],
     [undefined, 'Error: undefined'],
   ])('does not repeat %p, which is no error', (thrown, description) => {
-    expect(describeAwsError(thrown)).toBe(description);
+    expect(describeError(thrown)).toBe(description);
   });
 });
 
@@ -163,7 +158,7 @@ describe('withoutPayload', () => {
     const safe = withoutPayload(error) as Error & { $metadata: object };
 
     expect(safe).not.toBe(error);
-    expect(describeAwsError(safe)).toBe('SyntaxError (HTTP 200): the answer of the service could not be understood');
+    expect(describeError(safe)).toBe('SyntaxError (HTTP 200): the answer of the service could not be understood');
     expect(safe.$metadata).toBe((error as { $metadata: object }).$metadata);
     expect(safe.cause).toBeUndefined();
     expect(inspect(safe, { depth: null, showHidden: true })).not.toContain('hunter2');

@@ -1,4 +1,4 @@
-import { describeAwsError } from '../../aws/aws-errors';
+import { describeError } from '../../base/describe-error';
 import { type LastKnownGood } from '../../settings/settings-values';
 import { type Answers, keepAnswer, type KeptAnswer, readAnswers, writeAnswers } from './kept-answers';
 import { readPrivateFile, writePrivateFile } from './private-file';
@@ -96,7 +96,7 @@ export class AnswerBook {
       const reason = await this.takeOver();
       if (reason !== undefined) this.refuse(reason);
     } catch (error) {
-      this.refuse(describeAwsError(error));
+      this.refuse(describeError(error));
     }
   }
 
@@ -134,7 +134,7 @@ export class AnswerBook {
     } catch (error) {
       warn('last-good.write-failed', {
         file,
-        reason: describeAwsError(error),
+        reason: describeError(error),
         consequence: 'a cold start cannot rely on it',
       });
     }

@@ -1,0 +1,57 @@
+/** What is known of something that was thrown. */
+export interface ErrorFacts {
+  /** Name of the error; `Error` where it has none. */
+  readonly name: string;
+  /** Its message; for what is no object, the kind of it, since a thrown text may be a value. */
+  readonly message: string;
+  /** HTTP status of the answer of an AWS service; `undefined` without one. */
+  readonly status: number | undefined;
+}
+
+/**
+ * Reads name, message and status of anything that was thrown.
+ *
+ * Never throws: symbols, null prototypes, throwing getters and revoked proxies give the defaults.
+ */
+export function errorFacts(error: unknown): ErrorFacts {
+  if (typeof error !== 'object' || error === null) return { name: 'Error', message: typeof error, status: undefined };
+  return {
+    name: textOf(error, 'name') ?? 'Error',
+    message: textOf(error, 'message') ?? '',
+    status: statusOf(readProperty(error, '$metadata')),
+  };
+}
+
+/** Says what went wrong in one line: name, HTTP status and message. Services do not repeat values in them. Never throws. */
+export function describeError(error: unknown): string {
+  const { name, message, status } = errorFacts(error);
+  return `${name}${status === undefined ? '' : ` (HTTP ${status})`}${message === '' ? '' : `: ${message}`}`;
+}
+
+/** Gives the name of the class of an error, for messages that must not repeat what the error says. Never throws. */
+export function errorClassName(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return typeof error;
+  const constructor = readProperty(error, 'constructor');
+  const name = typeof constructor === 'function' ? textOf(constructor, 'name') : undefined;
+  return name === undefined || name === '' ? 'object' : name;
+}
+
+/** Reads a property of an object of unknown origin; `undefined` where that throws. */
+export function readProperty(target: object, key: PropertyKey): unknown {
+  try {
+    return Reflect.get(target, key);
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(target: object, key: string): string | undefined {
+  const value = readProperty(target, key);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function statusOf(metadata: unknown): number | undefined {
+  const status =
+    typeof metadata === 'object' && metadata !== null ? readProperty(metadata, 'httpStatusCode') : undefined;
+  return typeof status === 'number' ? status : undefined;
+}
