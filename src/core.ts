@@ -82,6 +82,7 @@ export {
   type LastKnownGood,
   type LogLevel,
   type LookupStrategy,
+  type Refusals,
   type ResolvedSettings,
   type SettingsValues,
 } from './settings/settings-values';

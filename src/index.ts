@@ -105,6 +105,7 @@ export {
   type LastKnownGood,
   type LogLevel,
   type LookupStrategy,
+  type Refusals,
   type ResolvedSettings,
   type SettingsValues,
   type LogFields,

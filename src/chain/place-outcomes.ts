@@ -1,7 +1,9 @@
+import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type RememberedListing, type RememberedSetting } from '../providers/provider-memory';
 import { Stale, staleFactsOf } from '../providers/stale';
+import { type Refusals } from '../settings/settings-values';
 import { type PlaceWarnings } from './place-warnings';
 import { type Place, type PlaceOutcome } from './walk';
 
@@ -21,6 +23,7 @@ export class PlaceOutcomes {
   constructor(
     private readonly warnings: PlaceWarnings,
     private readonly nowMs: () => number,
+    private readonly refusals: Refusals,
   ) {}
 
   /** Gives what a listing has under a lower-cased name, and has nothing told. */
@@ -31,26 +34,41 @@ export class PlaceOutcomes {
     return entry === undefined || entry instanceof DirectoryItem ? this.stillGood(entry, listing) : entry;
   }
 
-  /** Gives what a listing has under a lower-cased name. */
+  /**
+   * Gives what a listing has under a lower-cased name.
+   *
+   * @throws ProviderError when it is not permitted to read it, and `refusals` makes that an error.
+   */
   pick(place: Place, listing: RememberedListing, name: string): ListedEntry {
     const entry = this.entryIn(listing, name);
-    if (listing instanceof Unavailable) this.warnings.refused(place, listing);
+    if (listing instanceof Unavailable) this.refused(place, listing);
     else if (listing instanceof Stale) this.warnings.stale(place, listing.facts);
     else if (entry instanceof DirectoryItem) this.warnOfStale(place, entry);
     else if (typeof entry === 'object' && 'kind' in entry && entry.kind === 'refused')
-      this.warnings.refused(place, entry.refusal, name);
+      this.refused(place, entry.refusal, name);
     return entry;
   }
 
-  /** Gives what came of reading a setting by name. */
+  /** Gives what came of reading a setting by name. @throws ProviderError as {@link PlaceOutcomes.pick}. */
   settle(place: Place, outcome: RememberedSetting, { name, isListed }: NamedSetting): PlaceOutcome {
     if (outcome instanceof Stale) {
       this.warnings.stale(place, outcome.facts, name);
       return this.stillGood(outcome.outcome.value, outcome);
     }
-    if (outcome instanceof Unavailable) this.warnings.refused(place, outcome, isListed ? name : undefined);
+    if (outcome instanceof Unavailable) this.refused(place, outcome, isListed ? name : undefined);
     else if (outcome !== undefined) this.warnings.valueRead(place);
     return outcome;
+  }
+
+  private refused(place: Place, refusal: Unavailable, name?: string): void {
+    if (this.refusals === 'warn') {
+      this.warnings.refused(place, refusal, name);
+      return;
+    }
+    const { provider, directory } = place;
+    const what = name === undefined ? '' : `"${name}" is `;
+    const problem = `${what}not permitted: ${refusal.reason}; ${refusal.remedy}. With refusals: 'warn' the lookup would go on.`;
+    throw new ProviderError(provider.cacheName, (provider.ownDirectory ?? directory).path, problem);
   }
 
   /** Marks a last good item; one whose own life is over is there no more. */

@@ -51,7 +51,7 @@ export class PlaceReader {
   constructor(private readonly options: ReaderOptions) {
     this.terms = termsOf(options.session, options.random);
     this.warnings = new PlaceWarnings(options.localCache, options.logger);
-    this.outcomes = new PlaceOutcomes(this.warnings, this.terms.nowMs);
+    this.outcomes = new PlaceOutcomes(this.warnings, this.terms.nowMs, options.session.settings.refusals);
     this.listing = {
       terms: this.terms,
       onRead: (path, outcome, provider) => this.warnings.listed(provider, path, outcome),
@@ -79,7 +79,7 @@ export class PlaceReader {
    * @param exact - As asked.
    * @param started - What the lookup has started: it asks nothing twice, whatever fails or is forgotten meanwhile.
    * @returns At once when the listing is in memory, else a promise.
-   * @throws ProviderError when the source failed.
+   * @throws ProviderError when the source failed, or does not permit it and `refusals` makes that an error.
    */
   read(place: Place, name: string, exact = name, started?: StartedReads): PlaceOutcome | Promise<PlaceOutcome> {
     if (this.isByName(place.provider)) return this.readSecret(place.provider, namedIn(place.directory, exact));
@@ -169,13 +169,15 @@ export class PlaceReader {
     read: (memory: ProviderMemory) => Promise<RememberedSetting>,
   ): Promise<PlaceOutcome> {
     let memory: ProviderMemory | undefined;
+    let outcome: RememberedSetting;
     try {
       const known = (memory = this.memoryOf(provider));
-      return this.settle(provider, secret, await this.detached(() => read(known)));
+      outcome = await this.detached(() => read(known));
     } catch (error) {
       memory?.tellOfSetting(secret.exactName, error);
       return this.fail({ provider, directory: secret.directory }, error);
     }
+    return this.settle(provider, secret, outcome);
   }
 
   private pick(place: Place, listing: RememberedListing, name: string): PlaceOutcome | Promise<PlaceOutcome> {

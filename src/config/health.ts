@@ -40,8 +40,9 @@ export interface SourceHealth {
 /** How the sources of a Config do. */
 export interface ConfigHealth {
   /**
-   * Whether lookups get answers, as far as is known: `false` once one has failed because of a source that has not been
-   * read well since. What is refused, stale or from the sealed file does not make it so, nor does the cache.
+   * Whether lookups get the answers they should, as far as is known: `false` once one has failed because of a source that
+   * has not been read well since, and while a provider is refused as a whole (no credentials, no region, no permission for
+   * anything it was asked for). A refusal of some places, stale values, the sealed file and the cache do not count.
    */
   readonly ok: boolean;
   /** In the order of the chain. */
@@ -69,9 +70,10 @@ export async function healthOf(scope: LookupScope, { probe = false }: HealthOpti
     history: historyOf(scope, provider),
   }));
   const record = cached?.cacher.recordOf(cached.chain);
+  const isRefused = histories.some(({ history }) => history.isRefused);
   const fails = histories.some(({ history }) => history.listings.failsLookups || history.settings.failsLookups);
   return {
-    ok: !fails || (await isHeldUp(scope)),
+    ok: !isRefused && (!fails || (await isHeldUp(scope))),
     providers: histories.map(({ name, history }) =>
       sourceHealth(name, [history.listings, history.settings], history.hits),
     ),

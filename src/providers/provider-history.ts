@@ -15,4 +15,10 @@ export class ProviderHistory {
   readonly settings = new ReadHistory<KnownSetting>();
   /** How many lookups found their answer here; those that were answered from what is remembered of them do not count. */
   hits = 0;
+
+  /** Whether the provider is refused as a whole: something is not permitted, and nothing else can be read. */
+  get isRefused(): boolean {
+    const records = [this.listings, this.settings];
+    return records.some((each) => each.isRefused) && !records.some((each) => each.isReadable);
+  }
 }

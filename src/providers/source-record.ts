@@ -21,18 +21,23 @@ export class SourceRecord {
   requests = 0;
   /** Those of the troubles that a lookup has failed of. */
   private readonly told = new Set<string>();
+  /** What was read well when it was last asked for. */
+  private readonly well = new Map<string, true>();
 
   /** Notes that something was read well. */
   succeed(key: string, atMs: number): void {
     this.lastSuccessMs = Math.max(atMs, this.lastSuccessMs ?? 0);
     this.troubles.delete(key);
     this.told.delete(key);
+    this.well.set(key, true);
+    forgetOldest(this.well);
   }
 
   /** Notes what is wrong, since the first time in a row. */
   note(key: string, trouble: SourceTrouble): void {
     const { sinceMs } = this.troubles.get(key) ?? trouble;
     this.troubles.set(key, { ...trouble, sinceMs });
+    this.well.delete(key);
     forgetOldest(this.troubles);
   }
 
@@ -43,6 +48,17 @@ export class SourceRecord {
     if (this.told.size > this.troubles.size)
       for (const each of this.told) if (!this.troubles.has(each)) this.told.delete(each);
     this.told.add(key);
+  }
+
+  /** Whether anything was read well when it was last asked for. */
+  get isReadable(): boolean {
+    return this.well.size > 0;
+  }
+
+  /** Whether anything is not permitted, and nothing read earlier is given in its place. */
+  get isRefused(): boolean {
+    for (const { state } of this.troubles.values()) if (state === 'refused') return true;
+    return false;
   }
 
   /** Whether something still fails that a lookup has failed of. */

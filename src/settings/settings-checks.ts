@@ -5,11 +5,18 @@ import { DirectoryListing } from '../item/directory-listing';
 import { isPlainObject, sealValue } from '../item/value';
 import { booleanOfText } from './boolean-text';
 import { checkLastKnownGood } from './check-last-known-good';
-import { type CacheSecrets, defaultExpirationMinutes, type LogLevel, type SettingsValues } from './settings-values';
+import {
+  type CacheSecrets,
+  defaultExpirationMinutes,
+  type LogLevel,
+  type Refusals,
+  type SettingsValues,
+} from './settings-values';
 
 type Name = keyof SettingsValues;
 
 const cacheSecretsModes: readonly CacheSecrets[] = ['reference', 'encrypt', 'never', 'plaintext'];
+const refusalModes: readonly Refusals[] = ['warn', 'error'];
 const logLevels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** Longest time that a timer can wait, **milliseconds**; a longer one would go off at once. */
@@ -41,6 +48,7 @@ export const variableReaders: { readonly [K in Name]?: VariableReader<SettingsVa
   cacheSecrets: oneOf('XCON_CACHE_SECRETS', cacheSecretsModes),
   cacheKeys: { variables: ['XCON_CACHE_KEY'], parse: (value, name) => checkKeys(value.split(','), name) },
   cacheKmsKeyId: text('XCON_CACHE_KMS_KEY_ID'),
+  refusals: oneOf('XCON_REFUSALS', refusalModes),
   logLevel: oneOf('XCON_LOG_LEVEL', logLevels),
 };
 
@@ -68,6 +76,7 @@ export const settingChecks: { readonly [K in Name]: (value: unknown, setting: st
   cacheKeys: checkKeys,
   cacheKmsKeyId: (value, setting) => (value === undefined ? undefined : checkText(value, setting)),
   refreshLease: checkFlag,
+  refusals: (value, setting) => checkChoice(value, setting, refusalModes),
   staleIfErrorSeconds: atLeast(0, 'seconds'),
   lastKnownGood: checkLastKnownGood,
   failurePauseMs: atLeast(0, 'milliseconds'),

@@ -9,6 +9,9 @@ export type CacheSecrets = 'reference' | 'encrypt' | 'never' | 'plaintext';
 /** How names are looked up at their sources. */
 export type LookupStrategy = 'listing' | 'names';
 
+/** What a place that is not permitted does to a lookup that reaches it: a warning and the next place, or a `ProviderError`. */
+export type Refusals = 'warn' | 'error';
+
 /** Levels of the library's log, most detailed first. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -61,6 +64,8 @@ export interface SettingsValues {
   cacheKmsKeyId: string | undefined;
   /** Whether one process of a fleet refreshes for all. */
   refreshLease: boolean;
+  /** What a place that is not permitted does to a lookup that reaches it. Variable: `XCON_REFUSALS`. */
+  refusals: Refusals;
   /** How long what was read last stands in for what fails, after it should have been read anew, **seconds** (3600); 0: not at all. */
   staleIfErrorSeconds: number;
   /** Sealed file of the last good answers; `undefined`: none. */
@@ -109,6 +114,7 @@ export const settingsDefaults: Readonly<SettingsValues> = Object.freeze({
   cacheKeys: Object.freeze([]),
   cacheKmsKeyId: undefined,
   refreshLease: true,
+  refusals: 'warn',
   staleIfErrorSeconds: 3600,
   lastKnownGood: undefined,
   failurePauseMs: 1000,

@@ -18,7 +18,7 @@ let outcomes: PlaceOutcomes;
 beforeEach(() => {
   log = new RecordedLog();
   nowMs = 0;
-  outcomes = new PlaceOutcomes(new PlaceWarnings(new LocalCache(), log.logger()), () => nowMs);
+  outcomes = new PlaceOutcomes(new PlaceWarnings(new LocalCache(), log.logger()), () => nowMs, 'warn');
 });
 
 const events = (): readonly unknown[] => log.lines.map(({ fields }) => fields['event']);

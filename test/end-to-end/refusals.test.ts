@@ -1,4 +1,12 @@
-import { AwsClients, Config, ConfigNotFoundError, SecretsProvider, SsmProvider, Unavailable } from '../../src/index';
+import {
+  AwsClients,
+  Config,
+  ConfigNotFoundError,
+  ProviderError,
+  SecretsProvider,
+  SsmProvider,
+  Unavailable,
+} from '../../src/index';
 import { type LocalAwsFault } from '../../src/testing/local-aws/local-aws';
 import { StubCacher, rejection } from '../chain/doubles';
 import { AwsWorld, ordersConfig } from './world';
@@ -247,6 +255,89 @@ it.each(['UnrecognizedClientException', 'ExpiredTokenException', 'InvalidSignatu
     expect(world.refusals.length).toBe(8);
   },
 );
+
+describe("with refusals: 'error'", () => {
+  const strict = { refusals: 'error' } as const;
+
+  it('a place that is not permitted and is reached is an error that says what to grant, and no warning', async () => {
+    const seed = { ssm: { '/orders/prod/above': 'above', '/orders/all/x': 'lower' } };
+    world = await AwsWorld.start({ seed, faults: [deniedPath('/orders/all')] }, strict);
+
+    const [above, error] = await world.run(async () => {
+      const config = ordersConfig({ defaults: { y: 'default' } });
+      return [await config.get('above'), await rejection(() => config.get('y', 'fallback'))];
+    });
+
+    expect(above).toBe('above');
+    expect(error).toBeInstanceOf(ProviderError);
+    expect(error).toMatchObject({ code: 'PROVIDER_FAILED', provider: 'ssm', directory: '/orders/all' });
+    expect(error.message).toContain('not permitted: AccessDeniedException');
+    expect(error.message).toContain('allow ssm:GetParametersByPath on arn:aws:ssm:*:*:parameter/orders/all');
+    expect(world.refusals).toEqual([]);
+  });
+
+  it.each(['listing', 'names'] as const)('so is a secret in it, by the strategy %s', async (strategy) => {
+    const secrets = { '/orders/prod/token': { value: 'secret', denied: true }, '/orders/all/token': 'lower' };
+    world = await AwsWorld.start({ seed: { secrets } }, { ...strict, strategy });
+
+    const error = await rejection(() => world.run(() => ordersConfig().get('token', 'fallback')));
+
+    expect(error).toMatchObject({ name: 'ProviderError', provider: 'secrets', directory: '/orders/prod' });
+    expect(error.message).toContain('allow secretsmanager:GetSecretValue on');
+    expect(error.message).not.toContain('lower');
+  });
+
+  it('an explanation shows why the lookup fails', async () => {
+    world = await AwsWorld.start({ faults: [deniedPath('/orders/prod')] }, strict);
+
+    const explanation = await world.run(() => ordersConfig().explain('x'));
+
+    expect(explanation.failure).toMatchObject({ provider: 'ssm', directory: '/orders/prod', outcome: 'failed' });
+    expect(explanation.failure?.reason).toContain('not permitted');
+  });
+
+  it('what was read before is still given while it is stale', async () => {
+    world = await AwsWorld.start({ seed: { ssm: { '/orders/prod/x': 'read' } } }, strict);
+
+    const values = await world.run(async () => {
+      const config = ordersConfig();
+      const before = await config.get('x');
+      world.aws.setFaults([denied('GetParametersByPath')]);
+      await config.refresh();
+      return [before, await config.get('x')];
+    });
+
+    expect(values).toEqual(['read', 'read']);
+  });
+});
+
+describe('the health of a Config', () => {
+  it.each(['warn', 'error'] as const)('is not ok while a provider is refused as a whole, with %s', async (refusals) => {
+    world = await AwsWorld.start({ faults: [denied('ListSecrets')] }, { refusals });
+
+    await world.run(async () => {
+      const config = ordersConfig();
+      const unasked = await config.health();
+      await config.get('x').catch(() => undefined);
+      const refused = await config.health();
+      const probed = await config.health({ probe: true });
+      world.aws.setFaults([]);
+      const granted = await config.health({ probe: true });
+
+      expect([unasked.ok, refused.ok, probed.ok, granted.ok]).toEqual([true, false, false, true]);
+      expect(probed.providers.map(({ name, state }) => [name, state])).toContainEqual(['secrets', 'refused']);
+    });
+  });
+
+  it('is ok where some places are refused and others can be read', async () => {
+    world = await AwsWorld.start({ faults: [deniedPath('/global/all')] });
+
+    const { ok, providers } = await world.run(() => ordersConfig().health({ probe: true }));
+
+    expect(ok).toBe(true);
+    expect(providers.find(({ name }) => name === 'ssm')?.state).toBe('refused');
+  });
+});
 
 it('tells a refusal for each provider that reads another region', async () => {
   world = await AwsWorld.start({ faults: [denied('GetParametersByPath')] });

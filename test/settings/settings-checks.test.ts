@@ -34,6 +34,7 @@ describe('the variables', () => {
     ['cacheSecrets', ['XCON_CACHE_SECRETS']],
     ['cacheKeys', ['XCON_CACHE_KEY']],
     ['cacheKmsKeyId', ['XCON_CACHE_KMS_KEY_ID']],
+    ['refusals', ['XCON_REFUSALS']],
     ['logLevel', ['XCON_LOG_LEVEL']],
   ])('of %s are %p, in this order', (name, variables) => {
     expect(variableReaders[name]?.variables).toEqual(variables);
@@ -88,6 +89,7 @@ describe('the variables', () => {
 
   it.each<[Name, string, string]>([
     ['cacheSecrets', 'plain', 'XCON_CACHE_SECRETS: expected one of reference, encrypt, never, plaintext.'],
+    ['refusals', 'throw', 'XCON_REFUSALS: expected one of warn, error.'],
     ['logLevel', 'loud', 'XCON_LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent.'],
   ])('refuse a choice for %s that is none, and list those that are', (name, text, message) => {
     expect(() => read(name, text)).toThrow(new InvalidSettingsError(...(message.split(/: /) as [string, string])));
@@ -119,6 +121,7 @@ describe('an assignment', () => {
     ['onlyEnvProvider', true],
     ['disableDefaultCacher', false],
     ['refreshLease', false],
+    ['refusals', 'error'],
     ['internalCacheExpirationMinutes', 0.5],
     ['cacheTtlSeconds', 1],
     ['negativeTtlSeconds', 0],

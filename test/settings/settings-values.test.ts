@@ -20,6 +20,7 @@ describe('settingsDefaults', () => {
       cacheKeys: [],
       cacheKmsKeyId: undefined,
       refreshLease: true,
+      refusals: 'warn',
       staleIfErrorSeconds: 3600,
       lastKnownGood: undefined,
       failurePauseMs: 1000,

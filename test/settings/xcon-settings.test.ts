@@ -37,6 +37,7 @@ describe('a setting', () => {
     ['cacheSecrets', 'XCON_CACHE_SECRETS', 'NEVER', 'never'],
     ['cacheKeys', 'XCON_CACHE_KEY', key, [key]],
     ['cacheKmsKeyId', 'XCON_CACHE_KMS_KEY_ID', 'alias/xcon', 'alias/xcon'],
+    ['refusals', 'XCON_REFUSALS', 'Error', 'error'],
     ['logLevel', 'XCON_LOG_LEVEL', 'error', 'error'],
   ])('%s is what %s says, unless that is empty', (name, variable, text, expected) => {
     environment[variable] = text;
