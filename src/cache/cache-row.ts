@@ -12,8 +12,10 @@ export interface RowFacts {
   readonly name: string;
   /** Where the answer comes from; `/_nonExistent` when the name is missing. */
   readonly directory: string;
-  /** Provider and directory, as `ssm - /orders/all`; `undefined` when the row does not say. */
+  /** Provider and directory, as `ssm - /orders/all`; `undefined` when the row does not say. Parsed by `decodeRow` alone. */
   readonly source: string | undefined;
+  /** Cache name of the provider that gave the answer; absent when unknown, or the name is missing. */
+  readonly provider?: string | undefined;
   /** When the row ends, **whole seconds** since the Unix epoch; `undefined`: never. */
   readonly ttl: number | undefined;
   /** ISO 8601; `undefined` when unknown. */
@@ -127,11 +129,13 @@ export function decodeRow(attributes: AttributeMap): CacheRow | undefined {
   const directory = attributes['real_directory']?.S;
   if (nameKey === undefined || name === undefined || name === '') return undefined;
   if (directory === undefined || !isDirectoryPath(directory)) return undefined;
+  const source = attributes['source']?.S;
   const facts: RowFacts = {
     nameKey,
     name: name.toLowerCase(),
     directory,
-    source: attributes['source']?.S,
+    source,
+    provider: directory === nowhere ? undefined : providerIn(source, directory),
     ttl: epochSeconds(attributes['ttl']?.N),
     createdAt: isoDate(attributes['created_at']?.S),
     generation: generationOf(attributes['xcon_gen']),
@@ -196,7 +200,7 @@ function decodePlain(facts: RowFacts, attributes: AttributeMap, name: string): P
     chain: `${directories}${keySeparator}${providers}`,
     originalName: attributes['original_name']?.S ?? name,
     value: attributes['value'],
-    secret: attributes['xcon_secret']?.BOOL === true || facts.source?.split(/[ @]/, 1)[0] === 'secrets',
+    secret: attributes['xcon_secret']?.BOOL === true || /^secrets(@|$)/.test(facts.provider ?? ''),
   };
 }
 
@@ -224,6 +228,12 @@ function decodeDataKey(facts: RowFacts, attributes: AttributeMap): DataKeyRow | 
   const wrapped = attributes['xcon_wrapped']?.B;
   if (wrapped === undefined || !facts.nameKey.startsWith(dataKeyPrefix)) return undefined;
   return { ...facts, kind: 'key', keyId: facts.nameKey.slice(dataKeyPrefix.length), wrapped };
+}
+
+/** Rows name their provider only in the text of their source: its cache name, ` - ` and the directory. */
+function providerIn(source: string | undefined, directory: string): string | undefined {
+  const end = ` - ${directory}`;
+  return source?.endsWith(end) === true ? source.slice(0, -end.length) : source?.split(' ', 1)[0];
 }
 
 /** Whether a path is one that a Directory has, to the letter. */

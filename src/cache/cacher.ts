@@ -31,6 +31,8 @@ export interface CachedChain {
    * in the first directory only.
    */
   readonly trusted: { readonly directory: string; readonly providers: readonly string[] } | undefined;
+  /** Short names of the chain's providers, by cache name. */
+  readonly providerNames: ReadonlyMap<string, string>;
   /** What stood for local memory when the lookup began: answers to be saved may come from there; absent: unknown. */
   readonly memory?: object;
 }
@@ -55,6 +57,8 @@ export interface CachedRow {
 
 /** What comes with an answer that a row gives. */
 export interface RowFindings {
+  /** Whether this process wrote the row itself, so that nothing was read from the table. Default: false. */
+  readonly isOwn?: boolean | undefined;
   /** The row ends soon: gives the lease to refresh the chain, if this process gets it. */
   readonly refresh?: Promise<Lease | undefined> | undefined;
   /** The row; told to who only looks. */

@@ -55,9 +55,7 @@ export class DynamoCacher extends Cacher {
   ): Promise<CacheAnswer> {
     if (!chain.key.isStorable) return { kind: 'miss' };
     this.latestEnviron = chain.key.environ;
-    const answer = await this.look(chain, { name, lookOnly }, deadlineMs);
-    if (answer.kind !== 'miss' && !lookOnly) this.recordOf(chain).hits += 1;
-    return answer;
+    return this.look(chain, { name, lookOnly }, deadlineMs);
   }
 
   override save(chain: CachedChain, answers: readonly CertainAnswer[]): void {
@@ -198,26 +196,33 @@ export class DynamoCacher extends Cacher {
       const answer = await this.answerOf(chain, state, rows, { row, name });
       if (answer === undefined) continue;
       if (lookOnly) return { ...answer, row: describeRow(row) };
+      if (rows.isFirstUse(row)) this.recordOf(chain).hits += 1;
       return early ? { ...answer, refresh: state.tryEarly(chain) } : answer;
     }
     return undefined;
   }
 
   private async answerOf(
-    { key }: CachedChain,
+    chain: CachedChain,
     state: PartitionState,
     rows: Partition,
     { row, name }: { readonly row: AnswerRow; readonly name: string },
   ): Promise<Exclude<CacheAnswer, { kind: 'miss' }> | undefined> {
+    const { key } = chain;
+    const own = rows.ownAnswer(row);
+    // By name: the memory of its provider may have a newer value than the one that was found at first.
+    if (row.kind === 'reference') return { kind: 'reference', reference: row, isOwn: own !== undefined };
+    if (own !== undefined) {
+      return own.item === undefined ? { kind: 'absent', isOwn: true } : { kind: 'found', item: own.item, isOwn: true };
+    }
     if (row.kind === 'plain') {
-      const item = itemOfPlainRow(row);
+      const item = itemOfPlainRow(chain, row);
       return item === undefined ? { kind: 'absent' } : { kind: 'found', item };
     }
-    if (row.kind === 'reference') return { kind: 'reference', reference: row };
     // Name and chain are not sealed with the value: the sort key, which is, must be theirs.
     const isItsOwn = row.nameKey === sealedKey(key, name, row.keyId);
     const opened = isItsOwn ? await open(key.environ, state, rows, row) : undefined;
-    if (opened !== undefined) return { kind: 'found', item: itemOfSealedRow(row, opened) };
+    if (opened !== undefined) return { kind: 'found', item: itemOfSealedRow(chain, row, opened) };
     const reason = 'no key of ours opens it: it was moved, edited, extended, or sealed with another key';
     state.warn('cache.sealed-row-refused', { name: row.name, keyId: row.keyId, reason });
     return undefined;
@@ -233,13 +238,13 @@ export class DynamoCacher extends Cacher {
     const fresh = answers.filter((each) => this.isToWrite(chain, state, rows, each));
     const { key: sealingKey, row: keyRow } = await sealingKeyFor(state, rows, fresh, session);
     const clock = { nowMs: session.nowMs(), random: session.random(), latestTtl: rows.latestTtl, generation };
-    const made = fresh.map((each) => makeRow(chain, each, clock, sealingKey)).filter((row) => row !== undefined);
     const changes = new Map<string, RowChange>();
     if (keyRow !== undefined) changes.set(keyRow.nameKey, { put: encodeRow(key.environ, keyRow) });
-    for (const row of made) {
-      const put = encodeRow(key.environ, row);
-      if (!fitsSortKey(row.nameKey) || !fitsItem(put)) continue;
-      rows.put(row);
+    for (const answer of fresh) {
+      const row = makeRow(chain, answer, clock, sealingKey);
+      const put = row && encodeRow(key.environ, row);
+      if (row === undefined || put === undefined || !fitsSortKey(row.nameKey) || !fitsItem(put)) continue;
+      rows.put(row, answer.item);
       changes.set(row.nameKey, { put });
     }
     if (keyRow !== undefined) rows.put(keyRow);
@@ -281,7 +286,8 @@ function isRowEarly({ nowMs, settings }: CacheSession, rows: Partition, row: Ans
 /** What of a row is its answer. */
 function comparable(row: AnswerRow): unknown {
   const facts = { source: undefined, ttl: undefined, createdAt: undefined, generation: undefined };
-  return { ...row, ...facts, originalName: undefined };
+  const provider = row.kind === 'reference' ? row.provider : undefined;
+  return { ...row, ...facts, provider, originalName: undefined };
 }
 
 async function open(

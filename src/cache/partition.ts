@@ -4,6 +4,7 @@ import { type AnswerRow, type CacheRow, createdAtMs, type DataKeyRow, decodeRow,
 import { isOutdated } from './changes';
 import { isExpired } from './expiry';
 import { type GenerationRow } from './generation-row';
+import { type DirectoryItem } from '../item/directory-item';
 
 /** How old memory may be when nobody says otherwise, **milliseconds**: a quarter of an hour, and a minute between clocks. */
 const defaultMemoryMs = 16 * 60_000;
@@ -15,6 +16,9 @@ export class Partition {
   /** One draw in `[0, 1)`, which decides for all rows of this Query what is early. */
   readonly draw: number;
   private readonly chains = new Map<string, Map<string, AnswerRow[]>>();
+  /** What the rows that this process has written since say, as it was found. */
+  private readonly own = new Map<AnswerRow, DirectoryItem | undefined>();
+  private readonly used = new Set<AnswerRow>();
   private readonly dataKeys: DataKeyRow[] = [];
   private readonly generationRow: GenerationRow | undefined;
   private latest: number | undefined;
@@ -80,17 +84,41 @@ export class Partition {
     return false;
   }
 
-  /** Puts a row in the place of the one with its sort key. */
-  put(row: AnswerRow | DataKeyRow): void {
-    if (row.kind !== 'key') this.remove(row);
+  /**
+   * Puts a row that this process writes in the place of the one with its sort key.
+   *
+   * @param item - What it says, as it was found; `undefined`: the name is missing.
+   */
+  put(row: AnswerRow | DataKeyRow, item?: DirectoryItem): void {
+    if (row.kind !== 'key') {
+      this.remove(row);
+      this.own.set(row, item);
+    }
     this.take(row);
+  }
+
+  /** Gives what a row of this process says, as it was found; `undefined` for a row that was read from the table. */
+  ownAnswer(row: AnswerRow): { readonly item: DirectoryItem | undefined } | undefined {
+    return this.own.has(row) ? { item: this.own.get(row) } : undefined;
+  }
+
+  /** Says whether the table gives an answer that it has not given before, by a row that was read from it. */
+  isFirstUse(row: AnswerRow): boolean {
+    if (this.own.has(row) || this.used.has(row)) return false;
+    this.used.add(row);
+    return true;
   }
 
   /** Takes a row out. */
   remove(row: AnswerRow): void {
     const names = this.chains.get(chainOf(row));
-    const left = names?.get(row.name)?.filter(({ nameKey }) => nameKey !== row.nameKey);
-    if (left !== undefined) names?.set(row.name, left);
+    const rows = names?.get(row.name);
+    if (rows === undefined) return;
+    for (const each of rows) if (each.nameKey === row.nameKey) this.own.delete(each);
+    names?.set(
+      row.name,
+      rows.filter(({ nameKey }) => nameKey !== row.nameKey),
+    );
   }
 
   private chain(chain: string, name: string): readonly AnswerRow[] {

@@ -44,6 +44,7 @@ export function makeRow(
     name: answer.name.toLowerCase(),
     directory: item.directory.path,
     source: `${provider} - ${item.directory.path}`,
+    provider,
     ttl: ownTtl(item) ?? ordinaryTtl(chain, clock),
     createdAt: isoTime(clock.nowMs),
     ...stampOf(clock),
@@ -67,7 +68,7 @@ export function makeRow(
   const { chainHash } = key;
   if (cacheSecrets === 'reference' && item.exactName !== undefined) {
     const nameKey = referenceKey(key, answer.name);
-    return { ...facts, kind: 'reference', nameKey, chainHash, provider, exactName: item.exactName };
+    return { ...facts, kind: 'reference', nameKey, chainHash, exactName: item.exactName };
   }
   const plain = secretValue(item);
   if (cacheSecrets !== 'encrypt' || sealingKey === undefined || plain === undefined) return undefined;

@@ -1,14 +1,7 @@
-import {
-  type CachedChain,
-  type CacheAnswer,
-  type CachedRow,
-  type Cacher,
-  type Lease,
-  type SecretReference,
-} from '../cache/cacher';
+import { type CachedChain, type CacheAnswer, type CachedRow, type Cacher, type Lease } from '../cache/cacher';
 import { Directory } from '../directory/directory';
 import { type DirectoryChain } from '../directory/directory-chain';
-import { DirectoryItem, viaCacherSuffix } from '../item/directory-item';
+import { DirectoryItem, sourceViaCacher } from '../item/directory-item';
 import { certainAnswers, namedAnswer } from './certain-answers';
 import { type PlaceReader, type StartedReads } from './place-reader';
 import { type ProviderChain } from './provider-chain';
@@ -100,7 +93,7 @@ export class ChainFinder {
     if (answer.kind === 'miss') this.release(answer.lease);
     const result = await this.resultOf(answer, name);
     const row = result === undefined || answer.kind === 'miss' ? undefined : answer.row;
-    return { item: result?.item, row, attempt: result?.attempts[0] ?? cacherAttempt(cacher, 'absent') };
+    return { item: result?.item, row, attempt: cacherAttempt(cacher, outcomeOf(result), result?.item) };
   }
 
   /** Starts reading every directory at every provider behind the cacher. */
@@ -136,14 +129,19 @@ export class ChainFinder {
     if (answer.refresh !== undefined) this.refreshWith(answer.refresh, name);
     if (answer.kind === 'absent')
       return { item: undefined, attempts: [cacherAttempt(cache.cacher, 'known to be missing')] };
-    const item = answer.kind === 'found' ? answer.item : await this.dereference(answer.reference, trace);
-    return (
-      item && { item, attempts: [{ ...cacherAttempt(cache.cacher, 'found'), ...(item.stale && { stale: true }) }] }
-    );
+    const item = answer.kind === 'found' ? answer.item : await this.dereference(answer, trace);
+    if (item === undefined) return undefined;
+    // What this process has itself put into the cache comes from where it was found.
+    const { cacheName = cache.cacher.name, directory } = item;
+    const place = { provider: cacheName, directory: directory.path };
+    return { item, attempts: [{ ...cacherAttempt(cache.cacher, 'found', item), ...(answer.isOwn === true && place) }] };
   }
 
   /** Reads a secret by the name that the cache knows; `undefined` when it is not there any more. */
-  private async dereference(reference: SecretReference, trace?: LookupTrace): Promise<DirectoryItem | undefined> {
+  private async dereference(
+    { reference, isOwn = false }: Extract<CacheAnswer, { kind: 'reference' }>,
+    trace?: LookupTrace,
+  ): Promise<DirectoryItem | undefined> {
     const { providers, reader, cache } = this.options;
     const provider = providers.walked.find(({ cacheName }) => cacheName === reference.provider);
     if (provider === undefined) return undefined;
@@ -152,7 +150,7 @@ export class ChainFinder {
     const secret = { kind: 'unread' as const, name, exactName, directory, nextRotationMs: undefined };
     if (trace !== undefined) trace.waitingFor = `${provider.cacheName} ${directory.path}`;
     const outcome = await reader.readSecret(provider, secret);
-    if (outcome instanceof DirectoryItem) return viaCacher(outcome, createdAt);
+    if (outcome instanceof DirectoryItem) return isOwn ? outcome : readByReference(outcome, createdAt);
     if (outcome === undefined) cache?.cacher.drop(cache.chain, reference);
     return undefined;
   }
@@ -228,12 +226,18 @@ export class ChainFinder {
   }
 }
 
-function cacherAttempt({ name }: Cacher, outcome: Attempt['outcome']): Attempt {
-  return { provider: name, outcome };
+function cacherAttempt({ name }: Cacher, outcome: Attempt['outcome'], item?: DirectoryItem): Attempt {
+  return { provider: name, outcome, ...(item?.stale === true && { stale: true }) };
 }
 
-function viaCacher(item: DirectoryItem, createdAt: string | undefined): DirectoryItem {
+function outcomeOf(result: WalkResult | undefined): Attempt['outcome'] {
+  if (result === undefined) return 'absent';
+  return result.item === undefined ? 'known to be missing' : 'found';
+}
+
+function readByReference(item: DirectoryItem, createdAt: string | undefined): DirectoryItem {
   const { originalName: name, value, directory } = item;
-  const source = `${item.source ?? ''} - ${directory.path}${viaCacherSuffix}`;
-  return new DirectoryItem({ ...item, name, value, source, ttl: undefined, createdAt, cacheable: false });
+  const source = sourceViaCacher(`${item.source ?? ''} - ${directory.path}`);
+  const cached = { viaCacher: true, ttl: undefined, createdAt, cacheable: false };
+  return new DirectoryItem({ ...item, name, value, source, ...cached });
 }

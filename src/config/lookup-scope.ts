@@ -158,7 +158,9 @@ export class LookupScope {
     if (cacher === null || environ === undefined || !providers.anyCacheable || !providers.isDistinct) return undefined;
     const marked = this.strategy === 'names' ? `${providers.concat}${exactNamesMark}` : providers.concat;
     const key = new CacheKey(environ, directories, marked);
-    return { cacher, chain: { key, session: this.cacheSession, trusted: trustedPart(directories, providers) } };
+    const providerNames = new Map(providers.walked.map(({ cacheName, name }) => [cacheName, name]));
+    const trusted = trustedPart(directories, providers);
+    return { cacher, chain: { key, session: this.cacheSession, trusted, providerNames } };
   }
 
   private resolved<T extends Dependency>(choices: readonly (DependencyClass<T> | T)[]): readonly T[] {

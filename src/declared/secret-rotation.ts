@@ -118,10 +118,11 @@ function idOf({ name, secretId }: Declaration): string {
   return secretId ?? name.toLowerCase();
 }
 
-/** The provider that an item can be read from by its exact name; `undefined` when there is none, or none for sure. */
-function providerOf({ exactName, provider }: DirectoryItem, { providers }: LookupScope): Provider | undefined {
-  const [found, ...others] = providers.walked.filter(({ name, readsByName }) => name === provider && readsByName);
-  return exactName === undefined || others.length > 0 ? undefined : found;
+/** The provider that an item can be read from by its exact name; `undefined` when there is none. */
+function providerOf({ exactName, cacheName }: DirectoryItem, { providers }: LookupScope): Provider | undefined {
+  if (exactName === undefined) return undefined;
+  const [found, ...others] = providers.walked.filter((each) => each.cacheName === cacheName && each.readsByName);
+  return others.length > 0 ? undefined : found;
 }
 
 function unreadOf({ name, exactName = name, directory, nextRotationMs }: DirectoryItem): UnreadSecret {

@@ -9,8 +9,17 @@ export interface DirectoryItemOptions {
   readonly name: string;
   readonly value: ConfigValue;
   readonly directory: Directory;
-  /** Short name of the provider, as the first word. */
+  /**
+   * Where the value comes from, as it is printed and stored; never parsed. Of an item that is read from its source: the
+   * short name of the provider.
+   */
   readonly source?: string | undefined;
+  /** Short name of the provider, `override` or `default`. Default: `source`. */
+  readonly provider?: string | undefined;
+  /** Cache name of the provider. Default: `provider`. */
+  readonly cacheName?: string | undefined;
+  /** Whether the value was read from the cache table. Default: false. */
+  readonly viaCacher?: boolean | undefined;
   /** Whether the value is a secret: never shown, never cached in plain. */
   readonly secret?: boolean | undefined;
   /** When the item stops being good, seconds since the Unix epoch; absent when the source sets none. */
@@ -44,10 +53,20 @@ export class DirectoryItem {
   /** Where the value was found; `/_nonExistent` when nowhere. */
   readonly directory: Directory;
   /**
-   * Where the value came from: first the provider's short name (or `override`, `default`); for a value from the cache
-   * table, what its row says, then ` - via cacher`. `undefined` when nothing was found.
+   * Where the value came from, for people: the provider's short name (or `override`, `default`); for a value from the cache
+   * table, what its row says, then ` - via cacher`. `undefined` when nothing was found. Code asks `provider`, `cacheName`
+   * and `viaCacher`.
    */
   readonly source: string | undefined;
+  /**
+   * Short name of the provider, `override` or `default`; `unknown` for a row of the cache table that does not say;
+   * `undefined` when nothing was found.
+   */
+  readonly provider: string | undefined;
+  /** Cache name of the provider: `ssm@eu-west-1` for one of another region; otherwise as `provider`. */
+  readonly cacheName: string | undefined;
+  /** Whether the value was read from the cache table. */
+  readonly viaCacher: boolean;
   /** Whether the value is a secret. */
   readonly secret: boolean;
   /** When the item stops being good, **seconds** since the Unix epoch; `undefined` when the source sets none. */
@@ -73,6 +92,9 @@ export class DirectoryItem {
     this.originalName = options.name;
     this.directory = options.directory;
     this.source = options.source;
+    this.provider = options.provider ?? options.source;
+    this.cacheName = options.cacheName ?? this.provider;
+    this.viaCacher = options.viaCacher ?? false;
     this.secret = options.secret ?? false;
     this.ttl = options.ttl;
     this.createdAt = options.createdAt;
@@ -106,11 +128,6 @@ export class DirectoryItem {
     return this.directory.isNonExistent;
   }
 
-  /** Whether the value was read from the cache table. */
-  get viaCacher(): boolean {
-    return this.source?.endsWith(viaCacherSuffix) === true;
-  }
-
   /** Whether the value stands in for one that could not be read. */
   get stale(): boolean {
     return this.staleSince !== undefined;
@@ -119,11 +136,6 @@ export class DirectoryItem {
   /** Gives the item as one that stands in for what could not be read: it is written to no cache table. */
   asStale(staleSince: string): DirectoryItem {
     return new DirectoryItem({ ...this, name: this.originalName, value: this.value, cacheable: false, staleSince });
-  }
-
-  /** Short name of the provider, `override` or `default`; `undefined` when nothing was found. */
-  get provider(): string | undefined {
-    return this.source?.split(' ', 1)[0];
   }
 
   /** Says where the item comes from, without its value. */
@@ -135,16 +147,22 @@ export class DirectoryItem {
 
   /** Gives the origin of the item, without its value. */
   toJSON(): Readonly<Record<string, unknown>> {
-    const { name, directory, source, secret, ttl, createdAt, cacheable, version, nonExistent, staleSince } = this;
+    const { name, source, provider, cacheName, viaCacher, secret, ttl, createdAt, cacheable } = this;
+    const { version, exactName, changedAtMs, nonExistent, staleSince } = this;
     return {
       name,
-      directory: directory.path,
+      directory: this.directory.path,
       source,
+      provider,
+      cacheName,
+      viaCacher,
       secret,
       ttl,
       createdAt,
       cacheable,
       version,
+      exactName,
+      changedAtMs,
       nonExistent,
       staleSince,
     };
@@ -157,5 +175,9 @@ export class DirectoryItem {
 
 knowAcrossCopies(DirectoryItem, 'DirectoryItem');
 
-/** Ends the `source` of an item whose value was read from the cache table. */
-export const viaCacherSuffix = ' - via cacher';
+const viaCacherSuffix = ' - via cacher';
+
+/** Gives the `source` of an item that was read from the cache table. @param source - As its row says; absent: unknown. */
+export function sourceViaCacher(source = 'unknown'): string {
+  return `${source}${viaCacherSuffix}`;
+}

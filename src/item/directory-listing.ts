@@ -65,12 +65,18 @@ export class DirectoryListing {
    * Makes a listing of plain values.
    *
    * @param source - Short name of the provider.
+   * @param cacheName - What tells it apart in cache keys; absent: its short name.
    */
-  static of(directory: Directory, source: string, values: Readonly<Record<string, ConfigValue>>): DirectoryListing {
+  static of(
+    directory: Directory,
+    source: string,
+    values: Readonly<Record<string, ConfigValue>>,
+    cacheName = source,
+  ): DirectoryListing {
     const present = Object.entries<ConfigValue | undefined>(values).flatMap(([name, value]) =>
       value === undefined ? [] : [{ name, value }],
     );
-    const entries = present.map((each) => new DirectoryItem({ ...each, directory, source }));
+    const entries = present.map((each) => new DirectoryItem({ ...each, directory, source, cacheName }));
     return new DirectoryListing(directory, entries);
   }
 

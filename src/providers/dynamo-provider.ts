@@ -50,6 +50,7 @@ export class DynamoProvider extends AwsProvider {
       value,
       directory,
       source: this.name,
+      cacheName: this.cacheName,
       ttl: Number.isFinite(ttl) ? ttl : undefined,
     });
     return rememberAttribute(item, attribute);

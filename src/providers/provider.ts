@@ -133,7 +133,7 @@ export abstract class Provider extends Dependency {
 
   /** Makes the listing of a directory from plain values. */
   protected listing(directory: Directory, values: Readonly<Record<string, ConfigValue>>): DirectoryListing {
-    return DirectoryListing.of(directory, this.name, values);
+    return DirectoryListing.of(directory, this.name, values, this.cacheName);
   }
 }
 

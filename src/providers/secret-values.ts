@@ -26,6 +26,8 @@ export interface SecretReading {
   readonly connecting: Promise<SecretsManagerClient>;
   /** Short name of the provider. */
   readonly source: string;
+  /** What tells it apart in cache keys. */
+  readonly cacheName: string;
   readonly signal: AbortSignal;
 }
 
@@ -124,12 +126,13 @@ class SecretValueReader {
       throw new Error(`The answer for ${exactName} has neither SecretString nor SecretBinary.`);
     }
     const name = exactName.slice(exactName.lastIndexOf('/') + 1);
-    const { source } = this.reading;
+    const { source, cacheName } = this.reading;
     return new DirectoryItem({
       name,
       value: found,
       directory,
       source,
+      cacheName,
       secret: true,
       exactName,
       nextRotationMs,

@@ -50,7 +50,7 @@ export class SecretsProvider extends AwsProvider {
 
   private reading(session: ReadSession): SecretReading {
     const connecting = this.clientsFor(session).secretsManager(session.settings);
-    return { connecting, source: this.name, signal: session.signal };
+    return { connecting, source: this.name, cacheName: this.cacheName, signal: session.signal };
   }
 
   override async warm(session: ReadSession): Promise<void> {

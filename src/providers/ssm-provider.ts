@@ -79,6 +79,7 @@ export class SsmProvider extends AwsProvider {
       value,
       directory,
       source: this.name,
+      cacheName: this.cacheName,
       secret,
       exactName,
       version: version === undefined ? undefined : `${version}`,

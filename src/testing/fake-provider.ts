@@ -123,6 +123,7 @@ function fakeOf(base: typeof EmptyProvider, source: FakeSource, secret?: boolean
         value,
         directory,
         source: this.name,
+        cacheName: this.cacheName,
         secret: secret ?? this.name === 'secrets',
         cacheable: this.cacheable,
         exactName: `${directory.path}/${name}`,

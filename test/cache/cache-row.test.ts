@@ -38,8 +38,8 @@ const dataKeyRow: CacheRow = {
 };
 const everyKind: readonly (readonly [string, CacheRow])[] = [
   ['a plain row', plainRow()],
-  ['a row for a missing name', plainRow({ directory: '/_nonExistent', value: undefined })],
-  ['a plain secret', plainRow({ secret: true, source: 'custom - /orders/prod' })],
+  ['a row for a missing name', plainRow({ directory: '/_nonExistent', provider: undefined, value: undefined })],
+  ['a plain secret', plainRow({ secret: true, source: 'custom - /orders/prod', provider: 'custom' })],
   ['a sealed row', sealedRow()],
   ['a reference', referenceRow()],
   ['a lease', leaseRow],
@@ -98,6 +98,14 @@ describe('decodeRow', () => {
 
   test('reads a row of the Python library', () => {
     expect(decodeRow(pythonRow())).toEqual(plainRow({ createdAt: '2026-03-01T11:00:00.123456+00:00' }));
+  });
+
+  test.each([
+    ['ssm@eu-west-1 - /orders/prod', 'ssm@eu-west-1'],
+    ['our account - /orders/prod', 'our account'],
+    ['ssm from elsewhere', 'ssm'],
+  ])('takes from the source %p that %p gave the answer', (source, provider) => {
+    expect(decodeRow(pythonRow({ source: { S: source } }))).toMatchObject({ source, provider });
   });
 
   test('compares names lower-cased, and keeps them as they are where the original is not given', () => {

@@ -28,5 +28,10 @@ export function cacheSession(parts: SessionParts = {}): CacheSession {
 
 /** Makes a chain of the usual directories and providers. */
 export function cachedChain(parts: SessionParts = {}): CachedChain {
-  return { key: cacheKey(), session: cacheSession(parts), trusted: undefined };
+  const providerNames = new Map([
+    ['ssm', 'ssm'],
+    ['secrets', 'secrets'],
+    ['ssm@eu-west-1', 'ssm'],
+  ]);
+  return { key: cacheKey(), session: cacheSession(parts), trusted: undefined, providerNames };
 }

@@ -6,9 +6,8 @@ import { plainRow, sealedRow } from './rows';
 describe('describeRow', () => {
   test.each([
     [plainRow(), 'plain', 'ssm'],
-    [sealedRow({ source: 'secrets@eu - /orders/prod' }), 'sealed', 'secrets@eu'],
-    [plainRow({ directory: '/_nonExistent', source: 'none - /_nonExistent', value: undefined }), 'plain', undefined],
-    [plainRow({ source: undefined }), 'plain', undefined],
+    [sealedRow({ provider: 'secrets@eu' }), 'sealed', 'secrets@eu'],
+    [plainRow({ provider: undefined }), 'plain', undefined],
   ])('tells how row %# keeps its answer, and whose it is', (row, kind, provider) => {
     expect(describeRow(row)).toEqual({ kind, provider, createdAt: row.createdAt, ttl: row.ttl });
   });
@@ -16,13 +15,15 @@ describe('describeRow', () => {
 
 describe('itemOfPlainRow', () => {
   test('gives the item, which says where it comes from and that it came via the cacher', () => {
-    const item = itemOfPlainRow(plainRow({ originalName: 'DB_HOST' }));
+    const item = itemOfPlainRow(cachedChain(), plainRow({ originalName: 'DB_HOST' }));
 
     expect(item?.value).toBe('cached');
     expect(item).toMatchObject({
       name: 'db_host',
       originalName: 'DB_HOST',
       source: 'ssm - /orders/prod - via cacher',
+      provider: 'ssm',
+      cacheName: 'ssm',
       ttl: plainRow().ttl,
       createdAt: plainRow().createdAt,
       secret: false,
@@ -32,36 +33,44 @@ describe('itemOfPlainRow', () => {
   });
 
   test('gives an item that is not written to the cache again', () => {
-    expect(itemOfPlainRow(plainRow())?.cacheable).toBe(false);
+    expect(itemOfPlainRow(cachedChain(), plainRow())?.cacheable).toBe(false);
   });
 
   test('gives nothing for a name that is known to be missing', () => {
-    expect(itemOfPlainRow(plainRow({ directory: '/_nonExistent', value: undefined }))).toBeUndefined();
+    expect(itemOfPlainRow(cachedChain(), plainRow({ directory: '/_nonExistent', value: undefined }))).toBeUndefined();
   });
 
   test('takes a row without a value in a real directory as null', () => {
-    expect(itemOfPlainRow(plainRow({ value: undefined }))?.value).toBeNull();
+    expect(itemOfPlainRow(cachedChain(), plainRow({ value: undefined }))?.value).toBeNull();
   });
 
   test('keeps the attribute that a value was read from', () => {
-    const item = itemOfPlainRow(plainRow({ value: { N: '12345678901234567890.123' } }));
+    const item = itemOfPlainRow(cachedChain(), plainRow({ value: { N: '12345678901234567890.123' } }));
 
     expect(item?.value).toBe('12345678901234567890.123');
     expect(item && attributeOfItem(item)).toEqual({ N: '12345678901234567890.123' });
   });
 
   test('says of a row without a source that it is unknown', () => {
-    expect(itemOfPlainRow(plainRow({ source: undefined }))?.source).toBe('unknown - via cacher');
+    const item = itemOfPlainRow(cachedChain(), plainRow({ source: undefined, provider: undefined }));
+
+    expect([item?.source, item?.provider]).toEqual(['unknown - via cacher', 'unknown']);
+  });
+
+  test.each(['ssm@eu-west-1', 'ssm'])('gives the short name of the provider that is %p in the cache', (provider) => {
+    const item = itemOfPlainRow(cachedChain(), plainRow({ provider }));
+
+    expect([item?.provider, item?.cacheName]).toEqual(['ssm', provider]);
   });
 
   test('takes a row marked as a secret as one', () => {
-    expect(itemOfPlainRow(plainRow({ secret: true }))?.secret).toBe(true);
+    expect(itemOfPlainRow(cachedChain(), plainRow({ secret: true }))?.secret).toBe(true);
   });
 });
 
 describe('itemOfSealedRow', () => {
   test('gives a secret', () => {
-    const item = itemOfSealedRow(sealedRow(), 's3cr3t');
+    const item = itemOfSealedRow(cachedChain(), sealedRow(), 's3cr3t');
 
     expect(item.value).toBe('s3cr3t');
     expect([item.secret, item.cacheable, item.viaCacher]).toEqual([true, false, true]);
@@ -76,13 +85,13 @@ describe('isTrusted', () => {
   });
 
   test.each([
-    ['found in front of the provider that is not cacheable', '/orders/prod', 'ssm - /orders/prod', true],
-    ['of another account in front of it', '/orders/prod', 'ssm@eu-west-1 - /orders/prod', true],
-    ['found behind it', '/orders/prod', 'secrets - /orders/prod', false],
-    ['of another directory', '/orders/all', 'ssm - /orders/all', false],
-    ['of a missing name', '/_nonExistent', 'none - /_nonExistent', false],
+    ['found in front of the provider that is not cacheable', '/orders/prod', 'ssm', true],
+    ['of another account in front of it', '/orders/prod', 'ssm@eu-west-1', true],
+    ['found behind it', '/orders/prod', 'secrets', false],
+    ['of another directory', '/orders/all', 'ssm', false],
+    ['of a missing name', '/_nonExistent', undefined, false],
     ['that does not say where it is from', '/orders/prod', undefined, false],
-  ])('a row %s: %#', (_, directory, source, expected) => {
-    expect(isTrusted(chain, plainRow({ directory, source }))).toBe(expected);
+  ])('a row %s: %#', (_, directory, provider, expected) => {
+    expect(isTrusted(chain, plainRow({ directory, provider }))).toBe(expected);
   });
 });

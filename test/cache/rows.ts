@@ -22,6 +22,7 @@ const facts = {
   name: 'db_host',
   directory: '/orders/prod',
   source: 'ssm - /orders/prod',
+  provider: 'ssm',
   ttl: startSeconds + 3600 * 11,
   createdAt: '2026-03-01T11:00:00.000+00:00',
 };

@@ -245,6 +245,7 @@ describe('the cache', () => {
       value: 'cached',
       directory: directory('/a'),
       source: 'ssm - /a - via cacher',
+      viaCacher: true,
       createdAt: '2030-01-01T00:00:00.000Z',
     });
 
@@ -303,7 +304,7 @@ describe('what is told of a value', () => {
       createdAt: '2029-12-31T22:00:00+00:00',
       ttl: 1_893_459_600,
     } as const;
-    const cached = new DirectoryItem({ name: 'x', value: 1, directory: directory('/a'), source: 'ssm - via cacher' });
+    const cached = new DirectoryItem({ name: 'x', value: 1, directory: directory('/a'), viaCacher: true });
 
     const explanation = await explained('x', {}, cacheWith({ kind: 'found', item: cached, row }));
 

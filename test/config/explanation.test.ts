@@ -98,7 +98,7 @@ describe('showItem', () => {
       version: '7',
     };
 
-    const cached = showItem(new DirectoryItem({ ...options, source: 'ssm - /a - via cacher' }), false);
+    const cached = showItem(new DirectoryItem({ ...options, viaCacher: true }), false);
     const fresh = showItem(new DirectoryItem({ ...options, source: 'ssm' }), false);
 
     expect(cached).toEqual({ value: '1', version: '7', cachedAt: '2030-01-01T00:00:00Z' });

@@ -14,7 +14,7 @@ it.each([
   ['/_id', { source: 'secrets' }, 'from secrets', { source: 'secrets' }],
   [
     '/orders/all',
-    { source: 'ssm - /orders/all - via cacher' },
+    { source: 'ssm@eu - /orders/all - via cacher', provider: 'ssm', viaCacher: true },
     'from ssm in /orders/all, by way of the cache table',
     { source: 'ssm', directory: '/orders/all' },
   ],

@@ -1,8 +1,8 @@
-import { config, type Explanation } from '../../src/index';
+import { AwsClients, config, defineSettings, type Explanation, setting, SsmProvider } from '../../src/index';
 import { type CacheSecrets } from '../../src/settings/settings-values';
 import { type LocalAws } from '../../src/testing/local-aws/local-aws';
 import { operations, startOrdersAws } from '../cache/e2e/orders-aws';
-import { FleetProcess, type ProcessOptions } from '../cache/fleet-process';
+import { clientOptions, FleetProcess, type ProcessOptions } from '../cache/fleet-process';
 
 const cacheKeys = [Buffer.alloc(32, 1).toString('base64')];
 let aws: LocalAws;
@@ -112,6 +112,62 @@ describe('a value from the cache table', () => {
 
     expect(missing).toMatchObject({ provider: 'cacher', cachedAs: 'plain', cachedFrom: undefined });
     expect(Date.parse(missing?.cachedUntil ?? '') - Date.parse(missing?.cachedAt ?? '')).toBe(900_000);
+  });
+});
+
+describe('where a value comes from', () => {
+  const elsewhere = (): ProcessOptions => {
+    const clients = new AwsClients(clientOptions(aws.url));
+    return { config: { providers: [new SsmProvider({ clients, cacheName: 'ssm@eu-west-1' })] } };
+  };
+  const declared = defineSettings({ host: setting('DB_HOST', { sources: ['ssm'] }) });
+
+  it('is its provider, of whichever region, cold and from the table', async () => {
+    const cold = startProcess(elsewhere());
+    expect(await cold.run(() => declared.load())).toEqual({ host: 'db.internal' });
+    expect(await cold.item('DB_HOST')).toMatchObject({ provider: 'ssm', cacheName: 'ssm@eu-west-1', viaCacher: false });
+    await cold.flush();
+    aws.calls.clear();
+
+    const warm = startProcess(elsewhere());
+
+    expect(await warm.run(() => declared.load())).toEqual({ host: 'db.internal' });
+    expect(await warm.item('DB_HOST')).toMatchObject({ provider: 'ssm', cacheName: 'ssm@eu-west-1', viaCacher: true });
+    expect(operations(aws)).toEqual(['Query']);
+  });
+
+  it.each<[string, CacheSecrets]>([
+    ['db_host', 'reference'],
+    ['api_key', 'reference'],
+    ['token', 'encrypt'],
+    ['token', 'plaintext'],
+  ])('of %s (%s) stays what it was when this process has written its row since', async (name, cacheSecrets) => {
+    const process = startProcess({ settings: { cacheSecrets, cacheKeys } });
+    const first = await process.item(name);
+    await process.flush();
+
+    // Whatever changes, lookups are worked out anew.
+    process.run(() => config.setOverride('other', 1));
+    const second = await process.item(name);
+
+    expect(second).toMatchObject({ viaCacher: false, version: first.version, exactName: first.exactName });
+    expect([second.source, second.version]).toEqual([first.source, expect.any(String)]);
+    expect((await process.run(() => config.health())).cache).toMatchObject({ hits: 0 });
+  });
+
+  it('is the table as often as it has given an answer, not as often as memory has', async () => {
+    const first = startProcess();
+    await first.values(['db_host', 'token']);
+    await first.close();
+    const process = startProcess();
+
+    for (const override of [1, 2, 3]) {
+      await process.values(['db_host', 'token']);
+      process.run(() => config.setOverride('other', override));
+    }
+
+    expect(await process.item('db_host')).toMatchObject({ viaCacher: true });
+    expect((await process.run(() => config.health())).cache).toMatchObject({ hits: 2 });
   });
 });
 

@@ -47,23 +47,19 @@ describe('a DirectoryItem', () => {
     const item = new DirectoryItem({ name: 'a', value: '', directory });
 
     expect(item).toMatchObject({ secret: false, cacheable: true, nonExistent: false, viaCacher: false });
-    expect([item.source, item.provider, item.ttl, item.createdAt, item.version]).toEqual(Array(5).fill(undefined));
+    expect([item.source, item.provider, item.cacheName, item.ttl, item.createdAt, item.version]).toEqual(
+      Array(6).fill(undefined),
+    );
     expect([item.exactName, item.nextRotationMs]).toEqual([undefined, undefined]);
   });
 
-  it('tells provider and cacher from its source', () => {
-    const item = itemOf({ source: 'ssm - /orders/prod - via cacher' });
+  it('has provider, cache name and cacher as fields, whatever its source says', () => {
+    const source = 'dynamo - /orders/all';
+    const item = itemOf({ source, provider: 'ssm', cacheName: 'ssm@eu-west-1', viaCacher: true });
 
-    expect(item.provider).toBe('ssm');
-    expect(item.viaCacher).toBe(true);
+    expect(item).toMatchObject({ source, provider: 'ssm', cacheName: 'ssm@eu-west-1', viaCacher: true });
+    expect(itemOf({ source: 'ssm - /a - via cacher' }).viaCacher).toBe(false);
   });
-
-  it.each(['ssm', 'ssm - via cacher ', 'via cacher'])(
-    'was not read from the cache table when its source is %p',
-    (source) => {
-      expect(itemOf({ source }).viaCacher).toBe(false);
-    },
-  );
 
   it('is frozen', () => {
     const item = itemOf();
@@ -155,6 +151,9 @@ describe.each([
       name: 'db_host',
       directory: '/orders/prod',
       source: 'ssm',
+      provider: 'ssm',
+      cacheName: 'ssm',
+      viaCacher: false,
       secret,
       cacheable: true,
       nonExistent: false,
@@ -179,6 +178,9 @@ describe('an item that stands in for what could not be read', () => {
       originalName: 'DB_HOST',
       value: new Uint8Array([1]),
       source: 'ssm',
+      provider: 'ssm',
+      cacheName: 'ssm',
+      viaCacher: false,
       secret: true,
       version: '3',
       ttl: 7,

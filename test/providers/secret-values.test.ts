@@ -35,7 +35,10 @@ function secrets(count: number): readonly UnreadSecret[] {
 
 /** Starts reads, as memory does: one that nobody waits for may fail. */
 function read(wanted: readonly UnreadSecret[]): ReadonlyMap<string, Promise<SecretOutcome>> {
-  const started = readSecretValues({ connecting: Promise.resolve(client), source: 'secrets', signal }, wanted);
+  const started = readSecretValues(
+    { connecting: Promise.resolve(client), source: 'secrets', cacheName: 'secrets', signal },
+    wanted,
+  );
   for (const each of started.values()) each.catch(() => undefined);
   return started;
 }
@@ -128,6 +131,7 @@ describe.each([
       exactName: '/orders/prod/S0',
       directory,
       source: 'secrets',
+      cacheName: 'secrets',
       secret: true,
       version,
       nextRotationMs: 1000,
@@ -276,7 +280,7 @@ describe('without a client or a region', () => {
   it.each([1, 6])('%i values fail when there is no client', async (count) => {
     const connecting = Promise.reject<SecretsManagerClient>(new Error('no module'));
 
-    const started = readSecretValues({ connecting, source: 'secrets', signal }, secrets(count));
+    const started = readSecretValues({ connecting, source: 'secrets', cacheName: 'secrets', signal }, secrets(count));
     const results = await Promise.allSettled(started.values());
 
     expect(results.every((each) => each.status === 'rejected')).toBe(true);
@@ -287,7 +291,7 @@ describe('without a client or a region', () => {
     nowhere.config.region = () => Promise.reject(new Error('Region is missing'));
 
     const started = readSecretValues(
-      { connecting: Promise.resolve(nowhere), source: 'secrets', signal },
+      { connecting: Promise.resolve(nowhere), source: 'secrets', cacheName: 'secrets', signal },
       secrets(count),
     );
 
@@ -335,7 +339,7 @@ describe('an ARN', () => {
 describe('the previous version', () => {
   const [wanted] = secrets(1) as [UnreadSecret];
   const readPrevious = () =>
-    readPreviousValue({ connecting: Promise.resolve(client), source: 'secrets', signal }, wanted);
+    readPreviousValue({ connecting: Promise.resolve(client), source: 'secrets', cacheName: 'secrets', signal }, wanted);
 
   it('is asked for by its label', async () => {
     secretsManager

@@ -60,6 +60,9 @@ interface KeptItem {
   readonly value: AttributeValue;
   readonly directory: string;
   readonly source?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly cacheName?: string | undefined;
+  readonly viaCacher?: boolean | undefined;
   readonly secret: boolean;
   readonly ttl?: number | undefined;
   readonly version?: string | undefined;
@@ -69,8 +72,10 @@ interface KeptItem {
 
 function keptItem(item: DirectoryItem): KeptItem | undefined {
   const value = encodeAttribute(item.value);
-  const { originalName: name, directory, source, secret, ttl, version, exactName, changedAtMs } = item;
-  return value && { name, value, directory: directory.path, source, secret, ttl, version, exactName, changedAtMs };
+  const { originalName: name, source, provider, cacheName, viaCacher, secret, ttl } = item;
+  const { version, exactName, changedAtMs } = item;
+  const origin = { directory: item.directory.path, source, provider, cacheName, viaCacher };
+  return value && { name, value, ...origin, secret, ttl, version, exactName, changedAtMs };
 }
 
 function answerOf([name, atMs, kept]: WrittenAnswer): [string, KeptAnswer] {

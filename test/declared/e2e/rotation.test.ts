@@ -368,7 +368,7 @@ describe('a secret that is not there', () => {
   });
 });
 
-it('two that are of one name in two providers are looked up again the long way', () =>
+it('one of two providers of one name is read again by the one that it came from', () =>
   inside(
     async () => {
       await declared.load();
@@ -376,7 +376,7 @@ it('two that are of one name in two providers are looked up again the long way',
       const database = new Database('v2');
 
       expect(await declared.withSecret('db.password', database.connect)).toBe('connected with v2');
-      expect(world.localCache.skipsCache).toBe(true);
+      expect(world.localCache.skipsCache).toBe(false);
     },
     {
       providers: [
