@@ -64,7 +64,21 @@ module.exports = {
     ...layerOverrides,
     {
       files: ['test/**/*.ts'],
-      rules: { 'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }] },
+      rules: {
+        'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }],
+        'no-restricted-imports': [
+          'error',
+          {
+            name: 'fast-check',
+            message: 'Import `fc` from test/setup/fast-check: its properties have a limit of time.',
+          },
+        ],
+        'no-restricted-properties': [
+          'error',
+          { object: 'jest', property: 'mock', message: 'Nothing is hoisted: use jest.doMock() before the import.' },
+        ],
+      },
     },
+    { files: ['test/setup/fast-check.ts'], rules: { 'no-restricted-imports': 'off' } },
   ],
 };

@@ -1,37 +1,44 @@
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
 // The SDK says with every import that it will not support Node 20 for ever; children and workers inherit this.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
-const compilerOptions = {
-  target: 'ES2022',
-  module: 'commonjs',
-  moduleResolution: 'node10',
-  ignoreDeprecations: '5.0',
-  esModuleInterop: true,
-  experimentalDecorators: true,
-  isolatedModules: true,
-  resolveJsonModule: true,
-  skipLibCheck: true,
-};
+/** Suites that `npm test` leaves to `npm run test:all`: folders and files of `test`. */
+const long = [
+  // Many inputs, many random worlds.
+  'fuzz',
+  'cache/properties',
+  'events/properties',
+  'canary',
+  'end-to-end/canary.test.ts',
+  'end-to-end/canary-sweep.test.ts',
+  // Every fault of every service.
+  'reliability',
+  // Many processes.
+  'cache/e2e/processes.test.ts',
+  'events/e2e/ten-processes.test.ts',
+  // The package as it is published, and templates as they are deployed.
+  'package',
+  'infra',
+  'cdk',
+];
+
+for (const path of long) if (!existsSync(join(__dirname, 'test', path))) throw new Error(`There is no test/${path}.`);
+
+const longSuites = long.map((path) => `**/test/${path}${path.endsWith('.ts') ? '' : '/**/*.test.ts'}`);
+/** Packages that come as ES modules only. */
+const modulesOnly = '(arktype|arkregex|@ark)/';
 
 /** @type {import('jest').Config} */
-module.exports = {
+const project = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  // For a busy machine; nothing is measured by it.
-  testTimeout: 30_000,
-  testMatch: ['**/*.test.ts'],
   // Projects of their own, which .ci/consumers.mjs runs.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/'],
   modulePathIgnorePatterns: ['<rootDir>/test/consumers/'],
-  transform: {
-    '^.+\\.ts$': ['ts-jest', { tsconfig: compilerOptions, diagnostics: false }],
-    // arktype comes as ES modules only.
-    '/node_modules/(arktype|arkregex|@ark)/.+\\.js$': [
-      'ts-jest',
-      { tsconfig: { ...compilerOptions, allowJs: true }, diagnostics: false },
-    ],
-  },
-  transformIgnorePatterns: ['/node_modules/(?!(arktype|arkregex|@ark)/)'],
+  transform: { [`(\\.ts|/node_modules/${modulesOnly}.+\\.js)$`]: '<rootDir>/test/setup/transform.cjs' },
+  transformIgnorePatterns: [`/node_modules/(?!${modulesOnly})`],
   moduleNameMapper: {
     '^xcon$': '<rootDir>/src/index.ts',
     '^xcon/core$': '<rootDir>/src/core.ts',
@@ -40,6 +47,16 @@ module.exports = {
     '^xcon/events$': '<rootDir>/src/events/index.ts',
     '^xcon/(jest|vitest|node-test)$': '<rootDir>/src/testing/$1.ts',
   },
+};
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [
+    { ...project, displayName: 'behaviour', testMatch: ['**/*.test.ts', ...longSuites.map((glob) => `!${glob}`)] },
+    { ...project, displayName: 'long', testMatch: longSuites },
+  ],
+  testSequencer: '<rootDir>/test/setup/sequencer.cjs',
+  // For a busy machine; nothing is measured by it.
+  testTimeout: 180_000,
   collectCoverageFrom: ['src/**/*.ts'],
   coverageReporters: ['text', 'lcovonly'],
   coverageThreshold: { global: { lines: 95, branches: 95 } },

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import fc from 'fast-check';
 import { decodeAttribute, decodeNumber, encodeAttribute } from '../../src/aws/attribute-value';
 import { type ConfigValue } from '../../src/item/value';
+import { fc } from '../setup/fast-check';
 
 /** What a decimal text is worth: `digits * 10 ** power`, with `digits` not divisible by ten. */
 function worthOf(text: string): { readonly digits: bigint; readonly power: number } {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { alignedExpiry, earlyWindow, isEarly, isExpired, jitteredExpiry, jitterFor } from '../../src/cache/expiry';
+import { fc } from '../setup/fast-check';
 
 const twelveHours = 12 * 3600;
 const nowMs = 1_700_000_000_000;

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { encodeRow } from '../../src/cache/cache-row';
 import { isOutdated } from '../../src/cache/changes';
 import { type GenerationRow, type SourceChange } from '../../src/cache/generation-row';
 import { nextGeneration, watchedGeneration } from '../../src/cache/next-generation';
+import { fc } from '../setup/fast-check';
 import { startMs } from './doubles';
 import { plainRow } from './rows';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { openSecret, type SealedFacts, sealSecret, type SealingKey } from '../../src/cache/secret-box';
+import { fc } from '../setup/fast-check';
 
 const key: SealingKey = { id: '0a', bytes: Buffer.alloc(32, 1) };
 const facts: SealedFacts = {

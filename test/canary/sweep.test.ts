@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as xcon from '../../src/index';
 import { fakeProvider, testConfig, toResolveFrom } from '../../src/testing/index';
 import { type CacheSecrets } from '../../src/settings/settings-values';
 import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
 import { withoutVariables } from '../config/doubles';
+import { fc } from '../setup/fast-check';
 import { CanaryProcess, inTable, plant } from './canary-process';
 import { leaksIn, saidBy } from './said';
 import { thingsOf } from './things';
@@ -71,7 +71,7 @@ it('no object, text, page, error or log line tells a secret, in whatever way it 
     }),
     { numRuns: 4 },
   );
-}, 60_000);
+});
 
 it('nor does what tests are given: fake providers and Configs, the log of requests, matchers', async () => {
   await fc.assert(

@@ -7,8 +7,6 @@ import { normalized } from '../infra/normalized';
 import { serviceInputs } from '../infra/service-inputs';
 import { synthesize } from '../infra/synthesize';
 
-jest.setTimeout(60_000);
-
 describe('the constructs', () => {
   test.each(deployments)('make nothing that CloudFormation would not take, %s', (_, deployment) => {
     expect(synthesize((stack) => makeAll(stack, deployment)).findings).toEqual([]);

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { certainAnswers, type KnownPlaces, namedAnswer } from '../../src/chain/certain-answers';
 import { attemptOf, type Place, type PlaceOutcome, walk } from '../../src/chain/walk';
 import { DirectoryItem, DirectoryListing, type ListingEntry, type ListingOutcome, Unavailable } from '../../src/index';
+import { fc } from '../setup/fast-check';
 import { directory, envOf, item, MapProvider, unread } from './doubles';
 
 const refusal = new Unavailable('AccessDenied', 'allow it');

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { attemptOf, isStale, type Place, type PlaceOutcome, placesOf, walk } from '../../src/chain/walk';
 import { Directory, Unavailable } from '../../src/index';
+import { fc } from '../setup/fast-check';
 import { directory, item, MapProvider } from './doubles';
 
 const provider = (name: string, ownDirectory?: Directory): MapProvider =>

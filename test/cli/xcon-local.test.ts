@@ -11,8 +11,6 @@ import { help } from '../../src/cli/help';
 import manifest from '../../package.json';
 import { BuiltCommand, type RunningCommand } from './built-command';
 
-jest.setTimeout(60_000);
-
 const seed = `
 ssm:
   /orders/prod/DB_HOST: db.internal

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { type FoundValue, foundIn, toBoolean, toJson, toNumber, toText, valueOr } from '../../src/config/coerce';
 import { type ConfigValue, DirectoryItem, InvalidValueError } from '../../src/index';
 import { item } from '../chain/doubles';
+import { fc } from '../setup/fast-check';
 
 const found = (value: ConfigValue): FoundValue => ({ name: 'X', value, origin: 'ssm (/a)' });
 const thrownBy = (work: () => unknown): InvalidValueError => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { explanationsText, explanationText } from '../../src/config/explanation-text';
 import { type ExplainedPlace, Explanation } from '../../src/index';
+import { fc } from '../setup/fast-check';
 
 const at = '2030-01-05T00:00:00.000Z';
 const long = '/a-service-with-a-rather-long-name/production-eu-central-1';

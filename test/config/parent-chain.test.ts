@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { parentsOf } from '../../src/config/parent-chain';
+import { fc } from '../setup/fast-check';
 
 interface Link {
   readonly id: string;

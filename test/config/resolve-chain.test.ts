@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   type ConfigLayer,
   resolveCacher,
@@ -23,6 +22,7 @@ import {
 } from '../../src/index';
 import { settingsDefaults } from '../../src/settings/settings-values';
 import { StubCacher } from '../chain/doubles';
+import { fc } from '../setup/fast-check';
 
 const settingsWith = (given: Partial<ResolvedSettings> = {}): ResolvedSettings => ({
   ...settingsDefaults,

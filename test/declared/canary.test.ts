@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { type } from 'arktype';
-import fc from 'fast-check';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { defineSettings, secret, setting, type SettingsShape, SettingsValidationError } from '../../src/index';
 import { rejection } from '../chain/doubles';
 import { nextTurn, withoutVariables } from '../config/doubles';
 import { leaks, saidBy, saidByError } from '../end-to-end/said-by';
+import { fc } from '../setup/fast-check';
 import { Service, storedSecret } from './world';
 
 withoutVariables();

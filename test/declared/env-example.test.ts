@@ -1,9 +1,9 @@
 import { parseEnv } from 'node:util';
-import fc from 'fast-check';
 import { envExample } from '../../src/declared/env-example';
 import { declarationsOf } from '../../src/declared/declare';
 import { secret } from '../../src/declared/secret-setting';
 import { setting } from '../../src/declared/setting';
+import { fc } from '../setup/fast-check';
 import { golden } from './golden';
 import { ordersSettings } from './orders-settings';
 

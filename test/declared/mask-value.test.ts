@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { maskValue, textsIn } from '../../src/declared/mask-value';
+import { fc } from '../setup/fast-check';
 
 describe('a message', () => {
   it.each([

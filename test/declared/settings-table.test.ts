@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { declarationsOf } from '../../src/declared/declare';
 import { setting } from '../../src/declared/setting';
 import { settingsTable } from '../../src/declared/settings-table';
+import { fc } from '../setup/fast-check';
 import { golden } from './golden';
 import { ordersSettings } from './orders-settings';
 

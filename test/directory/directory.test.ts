@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { Directory } from '../../src/directory/directory';
 import { InvalidDirectoryError } from '../../src/errors';
+import { fc } from '../setup/fast-check';
 
 /** Parts of a path: no slash, no brace, not empty. */
 const part = fc.stringMatching(/^[A-Za-z0-9._-]{1,8}$/);

@@ -3,7 +3,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import fc from 'fast-check';
 import { z } from 'zod';
 import {
   AwsClients,
@@ -25,6 +24,7 @@ import {
   XconSettings,
 } from '../../src/index';
 import { rejection } from '../chain/doubles';
+import { fc } from '../setup/fast-check';
 import { leaks, saidBy, saidByError } from './said-by';
 import { AwsWorld, ordersConfig } from './world';
 

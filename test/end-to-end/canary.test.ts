@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { type Explanation, SecretsProvider, SsmProvider } from '../../src/index';
 import { rejection } from '../chain/doubles';
+import { fc } from '../setup/fast-check';
 import { leaks, saidBy, saidByError } from './said-by';
 import { AwsWorld, ordersConfig } from './world';
 
@@ -73,7 +73,7 @@ it('a secret is told to who asks for it, and to nobody else', async () => {
     }),
     { numRuns: 8 },
   );
-}, 15_000);
+});
 
 it('a secret in an answer that cannot be understood is not told either', async () => {
   await fc.assert(
@@ -105,7 +105,7 @@ it('a secret in an answer that cannot be understood is not told either', async (
     }),
     { numRuns: 10 },
   );
-}, 15_000);
+});
 
 it('a value that a name or a place makes a secret is masked wherever it is explained', async () => {
   world.aws.setFaults([]);

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   AwsClients,
   Config,
@@ -10,6 +9,7 @@ import {
   XconSettings,
 } from '../../src/index';
 import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { fc } from '../setup/fast-check';
 
 const table = 'global-all-configCache';
 const quiet = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };

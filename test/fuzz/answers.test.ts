@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   AwsClients,
   Config,
@@ -14,10 +13,10 @@ import {
 } from '../../src/index';
 import { withoutVariables } from '../config/doubles';
 import { isolated, RecordedLog } from '../chain/doubles';
-import { attributes, expectCleanPrototypes, jsonValues, mostly, patienceMs, runs, texts } from './inputs';
+import { fc } from '../setup/fast-check';
+import { attributes, expectCleanPrototypes, jsonValues, mostly, runs, texts } from './inputs';
 
 withoutVariables();
-jest.setTimeout(patienceMs);
 afterEach(expectCleanPrototypes);
 
 const region = (): Promise<string> => Promise.resolve('us-east-1');

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { parse } from 'yaml';
 import { type AttributeMap, decodeAttribute } from '../../src/aws/attribute-value';
@@ -9,10 +8,10 @@ import { variableReaders } from '../../src/settings/settings-checks';
 import { LocalAwsError } from '../../src/testing/local-aws/local-aws-error';
 import { checkSeed } from '../../src/testing/local-aws/check-seed';
 import { withoutVariables } from '../config/doubles';
-import { attributes, expectCleanPrototypes, jsonValues, mostly, patienceMs, runs, texts } from './inputs';
+import { fc } from '../setup/fast-check';
+import { attributes, expectCleanPrototypes, jsonValues, mostly, runs, texts } from './inputs';
 
 withoutVariables();
-jest.setTimeout(patienceMs);
 
 /** Gives what a function gives; one of our errors is an answer, too, any other goes on. */
 function tried<T>(work: () => T): T | Error {

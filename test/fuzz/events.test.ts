@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { readBatch } from '../../src/events/read-event';
-import { attributes, expectCleanPrototypes, jsonValues, mostly, patienceMs, runs, texts } from './inputs';
-
-jest.setTimeout(patienceMs);
+import { fc } from '../setup/fast-check';
+import { attributes, expectCleanPrototypes, jsonValues, mostly, runs, texts } from './inputs';
 
 afterEach(expectCleanPrototypes);
 

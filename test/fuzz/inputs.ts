@@ -1,10 +1,13 @@
-import fc from 'fast-check';
+import { fc } from '../setup/fast-check';
 
 /** How many inputs each property meets: `XCON_FUZZ_RUNS`, else 10,000. */
 export const runs = Number(process.env['XCON_FUZZ_RUNS'] ?? 10_000);
 
 /** Longest time that a property may take, **milliseconds**: in proportion to its inputs, and never a measure of speed. */
-export const patienceMs = Math.max(120_000, runs * 30);
+const patienceMs = Math.max(120_000, runs * 30);
+
+fc.configureGlobal({ ...fc.readConfigureGlobal(), interruptAfterTimeLimit: patienceMs });
+jest.setTimeout(2 * patienceMs);
 
 /** Names that mean something to JavaScript. */
 const treacherous = [

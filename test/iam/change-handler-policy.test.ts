@@ -21,8 +21,6 @@ const options: ChangeHandlerPolicyOptions = {
 /** Time enough for a machine that is busy with something else. */
 const patience = { connectTimeoutMs: 30_000, requestTimeoutMs: 30_000, lookupBudgetMs: 60_000 };
 
-jest.setTimeout(60_000);
-
 describe('changeHandlerPolicy', () => {
   test('allows the cache table, its queues and its log, and nothing else', () => {
     const policy = changeHandlerPolicy(options);

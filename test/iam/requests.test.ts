@@ -161,7 +161,7 @@ describe.each(scenarios)('$title', (scenario) => {
 
   beforeAll(async () => {
     calls = await callsOf(scenario);
-  }, 60_000);
+  });
 
   test('every request of the library is allowed', () => {
     expect(calls.length).toBeGreaterThan(10);
@@ -219,7 +219,7 @@ test('nothing is allowed that no request needs', async () => {
   );
 
   expect(new Set(granted)).toEqual(new Set(used));
-}, 60_000);
+});
 
 /** Whether a value further down is read by name: a policy that does not name names cannot tell it from one of the directory. */
 function isReadBelow({ names: declared }: PolicyOptions, { operation, body }: LocalAwsCall): boolean {

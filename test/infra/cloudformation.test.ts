@@ -18,8 +18,6 @@ import { normalized } from './normalized';
 import { serviceInputs } from './service-inputs';
 import { synthesize } from './synthesize';
 
-jest.setTimeout(60_000);
-
 const template = parseTemplate(readInfra('cloudformation/template.yaml'));
 const servicePolicy = parseTemplate(readInfra('cloudformation/service-policy.yaml'));
 

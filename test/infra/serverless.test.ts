@@ -4,8 +4,6 @@ import { evaluate, parseTemplate, readInfra, type Resource, type Template } from
 import { resourcesOfConstruct } from './construct';
 import { normalized } from './normalized';
 
-jest.setTimeout(60_000);
-
 /** Reads a snippet as Serverless does, for the stage `prod` of the service `orders`. */
 function snippet(file: string): Template {
   const text = readInfra(`serverless/${file}`);

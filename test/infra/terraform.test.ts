@@ -7,8 +7,6 @@ import { serviceInputs } from './service-inputs';
 import { TerraformModule, type Variables } from './terraform';
 import { asCloudFormation } from './terraform-as-cloudformation';
 
-jest.setTimeout(60_000);
-
 let tablesAndHandler: TerraformModule;
 let servicePolicy: TerraformModule;
 

@@ -1,7 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
-import fc from 'fast-check';
 import { Secret } from '../../src/item/secret';
 import { leaks, saidBy } from '../end-to-end/said-by';
+import { fc } from '../setup/fast-check';
 
 /** Texts that appear nowhere by chance. */
 const canaries = fc.stringMatching(/^[A-Za-z0-9+/]{24}$/).map((text) => `cnry${text}`);

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { type ConfigValue, copyValue, kindOfValue, sealValue } from '../../src/item/value';
+import { fc } from '../setup/fast-check';
 
 /** Values made of what JavaScript can freeze. */
 const freezable = fc.letrec<{ value: ConfigValue }>((tie) => ({

@@ -8,8 +8,6 @@ import {
   toolPath,
 } from './scratch-project';
 
-jest.setTimeout(120_000);
-
 let folder: string;
 let tarball: string;
 /** A project with what the package depends on, and nothing else. */

@@ -6,8 +6,6 @@ import { type Cell, tryCell } from './cell';
 import { faults } from './faults';
 import { requestKinds, seed } from './requests';
 
-jest.setTimeout(120_000);
-
 const page = join(root, 'docs/reliability.md');
 const [begin, end] = ['<!-- fault table -->', '<!-- end: fault table -->'];
 const cells = new Map<string, Cell>();

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { booleanOfText } from '../../src/settings/boolean-text';
+import { fc } from '../setup/fast-check';
 
 const trueWords = ['true', 't', 'yes', 'y', '1', 'on'];
 const falseWords = ['false', 'f', 'no', 'n', '0', 'off', ''];

@@ -13,8 +13,6 @@ let script: BundledScript;
 let aws: LocalAws;
 let members: Member[];
 
-jest.setTimeout(30_000);
-
 beforeAll(async () => {
   script = await bundleScript(join(__dirname, 'fleet-member.ts'));
 });

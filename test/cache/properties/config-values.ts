@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { type ConfigValue } from '../../../src/index';
+import { fc } from '../../setup/fast-check';
 
 /** Numbers that DynamoDB can hold: of a certain size, and without a negative zero. */
 const numbers = fc

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { type AttributeMap, decodeAttribute } from '../../../src/aws/attribute-value';
+import { fc } from '../../setup/fast-check';
 import { MemoryDynamo } from '../memory-dynamo';
 import { alignedEnd, BadRowError, findItem, type PythonItem, readPartition } from './python-reader';
 import { type Answer, show, World } from './world';
@@ -127,7 +127,7 @@ describe('what the library writes', () => {
     await fc.assert(property, { numRuns: 150 });
 
     expect([...written].sort()).toEqual([...ownAttributes].sort());
-  }, 300_000);
+  });
 
   test('is read by it also when directories are odd', async () => {
     const property = fc.asyncProperty(
@@ -138,7 +138,7 @@ describe('what the library writes', () => {
     );
 
     await fc.assert(property, { numRuns: 50 });
-  }, 300_000);
+  });
 
   test('does not move the ends of its rows: those of leases and keys come last', async () => {
     const models = worlds({ names: ['alpha', 'Zulu', '_x', '9'], directories: ['/orders/prod'], troubled: false });
@@ -155,5 +155,5 @@ describe('what the library writes', () => {
       }),
       { numRuns: 50 },
     );
-  }, 300_000);
+  });
 });

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap, decodeAttribute } from '../../../src/aws/attribute-value';
 import { startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { fc } from '../../setup/fast-check';
 import { putRows } from '../e2e/orders-aws';
 import { clientOptions } from '../fleet-process';
 import { table } from '../rows';
@@ -56,8 +56,6 @@ function check(
 
 const oneAfterTheOther = check((world) => world.run());
 const atTheSameTime = check((world) => world.runTogether());
-
-jest.setTimeout(300_000);
 
 describe('the shared cache, in random worlds', () => {
   test('gives the answers of a lookup without a cache, and holds nothing else', async () => {

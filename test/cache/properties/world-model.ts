@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { type CacheSecrets, type LookupStrategy } from '../../../src/settings/settings-values';
+import { fc } from '../../setup/fast-check';
 import { configValues } from './config-values';
 import { type EntryKind, type EntryModel, type Host, type SourceModel, type SourceTrouble } from './source-model';
 

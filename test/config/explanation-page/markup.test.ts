@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { breakable, markup } from '../../../src/config/explanation-page/markup';
+import { fc } from '../../setup/fast-check';
 import { all, parse, textOf } from './html';
 
 it('escapes text, in elements and in attributes', () => {

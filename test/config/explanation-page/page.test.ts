@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { type ExplainedPlace, Explanation, ExplanationSet } from '../../../src/index';
+import { fc } from '../../setup/fast-check';
 import { all, type Element, parse, textOf } from './html';
 
 const at = '2030-01-05T00:00:00.000Z';

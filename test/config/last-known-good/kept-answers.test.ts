@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { Directory } from '../../../src/directory/directory';
 import { DirectoryItem } from '../../../src/item/directory-item';
 import {
@@ -10,6 +9,7 @@ import {
 } from '../../../src/config/last-known-good/kept-answers';
 import { configValues } from '../../cache/properties/config-values';
 import { item } from '../../chain/doubles';
+import { fc } from '../../setup/fast-check';
 
 const question = { chain: 'chain', name: 'x' };
 const at = (atMs: number, found?: DirectoryItem): KeptAnswer => ({ atMs, item: found });

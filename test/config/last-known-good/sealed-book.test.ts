@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { type BookOwner, openBook, otherEnviron, sealBook } from '../../../src/config/last-known-good/sealed-book';
+import { fc } from '../../setup/fast-check';
 
 const owner: BookOwner = { environ: '/orders/prod', key: new Uint8Array(32).fill(7) };
 const content = Buffer.from('hunter2 '.repeat(20));

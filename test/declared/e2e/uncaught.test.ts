@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, stop } from 'esbuild';
 
-jest.setTimeout(30_000);
-
 it('an error that nobody catches is printed a line for each problem, and ends the process', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'xcon-uncaught-'));
   const outfile = join(folder, 'program.js');

@@ -14,8 +14,6 @@ let bus: EventBus;
 let client: DynamoDBClient;
 let processes: readonly WatchingProcess[];
 
-jest.setTimeout(180_000);
-
 beforeAll(async () => {
   script = await bundleScript(join(__dirname, 'watching-member.ts'));
   aws = await startLocalAws({

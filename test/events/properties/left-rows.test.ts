@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { type AttributeMap } from '../../../src/aws/attribute-value';
+import { fc } from '../../setup/fast-check';
 import { CacheWorld } from '../cache-world';
 import { queueBatch } from '../fixtures/batches';
 import {
@@ -25,8 +25,6 @@ const habits = fc.record({
   oneByOne: fc.boolean(),
 });
 type Habits = typeof habits extends fc.Arbitrary<infer T> ? T : never;
-
-jest.setTimeout(60_000);
 
 /** Gives a value to random places. */
 function sourcesOf(of: readonly ('ssm' | 'secrets' | 'dynamo')[]): fc.Arbitrary<Sources> {

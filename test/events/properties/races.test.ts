@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
   Clock,
@@ -15,6 +14,7 @@ import {
 import { type TestClock } from '../../cache/doubles';
 import { FleetProcess } from '../../cache/fleet-process';
 import { cacheKey, pythonRow } from '../../cache/rows';
+import { fc } from '../../setup/fast-check';
 import { CacheWorld } from '../cache-world';
 import { parameterEvent } from '../fixtures/parameter-store';
 
@@ -265,8 +265,6 @@ class Race {
 
 /** How long reads of the sources take: also longer than following a change does. */
 const turnsOfReads = fc.constantFrom(0, 3, 50, 150);
-
-jest.setTimeout(120_000);
 
 it('no row survives that was written out of memory of before a change, however things interleave', async () => {
   const property = fc.asyncProperty(

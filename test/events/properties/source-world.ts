@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { type AttributeMap } from '../../../src/aws/attribute-value';
 import { encodeRow } from '../../../src/cache/cache-row';
 import { cacheKey, plainRow, pythonRow, referenceRow, sealedRow } from '../../cache/rows';
+import { fc } from '../../setup/fast-check';
 import { chainOf } from '../cache-world';
 import { streamBatch } from '../fixtures/batches';
 import { parameterEvent } from '../fixtures/parameter-store';

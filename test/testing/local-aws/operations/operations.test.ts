@@ -12,8 +12,6 @@ import { ssmCases } from './ssm';
 import { type ServiceCases, World } from './world';
 
 // Some cases ask a hundred times, one after the other.
-jest.setTimeout(30_000);
-
 /** A row of a table in `docs/local-aws.md`. */
 interface Row {
   readonly operation: string;
