@@ -1,7 +1,7 @@
 import { describeError } from '../../base/describe-error';
 import { type LastKnownGood } from '../../settings/settings-values';
 import { type Answers, keepAnswer, type KeptAnswer, readAnswers, writeAnswers } from './kept-answers';
-import { readPrivateFile, writePrivateFile } from './private-file';
+import { type FileContent, notRegular, readPrivateFile, updatePrivateFile } from './private-file';
 import { openBook, otherEnviron, sealBook } from './sealed-book';
 
 /** How long after the first new answer they are written, **milliseconds**: those of a start are written together. */
@@ -13,6 +13,8 @@ export interface BookOptions {
   /** `/{service}/{environment}` of the process. */
   readonly environ: string;
   readonly nowMs: () => number;
+  /** Gives a number in `[0, 1)`. */
+  readonly random: () => number;
   /** Says that something is wrong, or used in need; each event once. */
   readonly warn: (event: string, fields: Readonly<Record<string, unknown>>) => void;
 }
@@ -93,7 +95,7 @@ export class AnswerBook {
 
   private async load(): Promise<void> {
     try {
-      const reason = await this.takeOver();
+      const reason = this.takeOver(await readPrivateFile(this.options.settings.file));
       if (reason !== undefined) this.refuse(reason);
     } catch (error) {
       this.refuse(describeError(error));
@@ -105,10 +107,9 @@ export class AnswerBook {
     warn('last-good.refused', { file: settings.file, reason, consequence: 'it gives no answer' });
   }
 
-  /** Takes over the answers of the file that are newer than those here. @returns Why it is not used. */
-  private async takeOver(): Promise<string | undefined> {
-    const { environ, settings } = this.options;
-    const content = await readPrivateFile(settings.file);
+  /** Takes over the answers of the file that are newer than those in memory. @returns Why it is not used. */
+  private takeOver(content: FileContent): string | undefined {
+    const { environ } = this.options;
     if (content === undefined) return undefined;
     if ('distrusted' in content) return content.distrusted;
     const opened = openBook(content, { environ, key: this.key });
@@ -122,15 +123,10 @@ export class AnswerBook {
 
   /** Writes all answers, with those that other processes have written since. */
   private async write(): Promise<void> {
-    const { environ, settings, warn } = this.options;
+    const { random, settings, warn } = this.options;
     const { file } = settings;
     try {
-      const refusal = await this.takeOver();
-      if (refusal === otherEnviron) {
-        warn('last-good.write-failed', { file, reason: refusal, consequence: 'it is left as it is' });
-        return;
-      }
-      await writePrivateFile(file, sealBook(writeAnswers(this.answers, this.oldestMs), { environ, key: this.key }));
+      await updatePrivateFile(file, (content) => this.updated(content), random);
     } catch (error) {
       warn('last-good.write-failed', {
         file,
@@ -138,5 +134,16 @@ export class AnswerBook {
         consequence: 'a cold start cannot rely on it',
       });
     }
+  }
+
+  /** Gives the new content of the file; `undefined` for one that is not to be replaced. */
+  private updated(content: FileContent): Buffer | undefined {
+    const { environ, settings, warn } = this.options;
+    const reason = this.takeOver(content);
+    if (reason === otherEnviron || reason === notRegular) {
+      warn('last-good.write-failed', { file: settings.file, reason, consequence: 'it is left as it is' });
+      return undefined;
+    }
+    return sealBook(writeAnswers(this.answers, this.oldestMs), { environ, key: this.key });
   }
 }

@@ -1,4 +1,5 @@
-import { type Attempt, isStale, type WalkResult } from '../../chain/walk';
+import { type Attempt, type WalkResult } from '../../chain/walk';
+import { Random } from '../../di/random';
 import { ProviderError } from '../../errors';
 import { type LocalCache } from '../../providers/local-cache';
 import { type LastKnownGood } from '../../settings/settings-values';
@@ -49,7 +50,7 @@ export async function withLastKnownGood(
   const refused = result.attempts.filter(({ outcome }) => outcome === 'not permitted');
   const recalled = await recallFor(scope, exact, { isFailed: false, refused });
   if (recalled !== undefined) return recalled;
-  if (isToKeep(scope, result, refused)) bookOf(scope)?.note(questionOf(scope, exact), result.item);
+  if (isToKeep(scope, result)) bookOf(scope)?.note(questionOf(scope, exact), result.item);
   return result;
 }
 
@@ -89,7 +90,9 @@ function bookOf(scope: LookupScope): AnswerBook | undefined {
     const warn = (event: string, fields: Readonly<Record<string, unknown>>): void => {
       if (localCache.isNewWarning(`${event}|${lastKnownGood.file}`)) logger.warn(event, fields);
     };
-    const book = new AnswerBook({ settings: lastKnownGood, environ, nowMs: () => clock.nowMs(), warn });
+    const chance = Random.grab();
+    const random = (): number => chance.next();
+    const book = new AnswerBook({ settings: lastKnownGood, environ, nowMs: () => clock.nowMs(), random, warn });
     known.set(lastKnownGood.file, (owned = { book, settings: lastKnownGood, environ, clients }));
   }
   return owned.environ === environ && owned.clients === clients ? owned.book : undefined;
@@ -124,11 +127,20 @@ function isAt({ providers }: LookupScope, { item }: KeptAnswer, places: readonly
   });
 }
 
-/** Whether an answer is one of the places behind those in front, fresh, and not only what refusals have left. */
-function isToKeep({ finder }: LookupScope, result: WalkResult, refused: readonly Attempt[]): boolean {
-  const { attempts, item } = result;
-  if (attempts.length <= finder.leading.length || isStale(result)) return false;
-  return item !== undefined || refused.length === 0;
+/**
+ * Whether a fresh lookup would certainly give an answer, as for the cache table: nothing is kept that was found below a place
+ * that failed, was refused or is stale, or below or at a provider that is not cacheable.
+ */
+function isToKeep({ finder, providers }: LookupScope, { attempts, item }: WalkResult): boolean {
+  const asked = attempts.slice(finder.leading.length);
+  const above = item === undefined ? asked : asked.slice(0, -1);
+  const uncacheable = providers.walked.filter(({ cacheable }) => !cacheable).map(({ cacheName }) => cacheName);
+  return (
+    asked.length > 0 &&
+    item?.stale !== true &&
+    asked.every(({ provider, stale }) => stale !== true && !uncacheable.includes(provider)) &&
+    above.every(({ outcome }) => outcome === 'absent' || outcome === 'known to be missing')
+  );
 }
 
 /** The chain tells apart lookups that search other places, in other ways. */

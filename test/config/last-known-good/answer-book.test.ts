@@ -33,6 +33,7 @@ const bookOf = (
     settings: { file, key, maxAgeSeconds },
     environ: '/orders/prod',
     nowMs: () => nowMs,
+    random: () => 0.1,
     warn: (event, fields) => void warnings.push([event, fields]),
     ...options,
   });
@@ -156,7 +157,7 @@ describe('a file that is not to be trusted', () => {
     const book = bookOf({ settings: { file: folder, key: new Uint8Array(32) } });
 
     expect(await book.find(question)).toBeUndefined();
-    expect(warnings).toMatchObject([['last-good.refused', { file: folder, reason: 'it is no file' }]]);
+    expect(warnings).toMatchObject([['last-good.refused', { file: folder, reason: 'it is not a regular file' }]]);
   });
 
   it('because it knows other chains only gives nothing, and is named', async () => {

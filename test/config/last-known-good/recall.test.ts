@@ -204,23 +204,58 @@ describe('a cold start where a place may not be read any more', () => {
     });
   });
 
-  it('keeps for the next one what was found in spite of it, but not that there was nothing', async () => {
+  it('keeps nothing for the next one that was found below it, nor that there was nothing', async () => {
     await runBefore({ '/a': { x: 'upper' } }, 'x');
-    const { world, config } = processOf({ '/a': refusal, '/b': { y: 'y' } });
+    const { world, config } = processOf({ '/a': refusal, '/b': { y: 'lower' } });
     await world.run(async () => {
-      await config.load(['x', 'y', 'z']);
+      expect(await config.get('y')).toBe('lower');
+      await config.load(['x', 'z']);
       await config.flush();
     });
-    const next = processOf(down());
+    const next = processOf({ '/a': new Error('down'), '/b': { y: 'lower' } });
 
     await next.world.run(async () => {
-      expect(await next.config.load(['x', 'y'])).toBeDefined();
+      expect(await next.config.get('x')).toBe('upper');
+      expect(await rejection(() => next.config.get('y'))).toBeInstanceOf(ProviderError);
       expect(await rejection(() => next.config.get('z'))).toBeInstanceOf(ProviderError);
     });
   });
 });
 
 describe('what is written', () => {
+  it('is nothing found at, or behind, a provider that is not cacheable', async () => {
+    const variables = new EnvProvider({ late: 'old' });
+    const held = { '/a': { x: 1 }, '/b': { y: 2 } };
+    const providers = [new MapProvider({ held }), variables];
+    const { world, config } = processOf({}, { providers });
+    await world.run(async () => {
+      await config.load(['x', 'y', 'late']);
+      await config.flush();
+    });
+    const next = processOf({}, { providers: [new MapProvider({ held: down() }), new EnvProvider({})] });
+
+    await next.world.run(async () => {
+      expect(await next.config.get('x')).toBe(1);
+      expect(await rejection(() => next.config.get('y'))).toBeInstanceOf(ProviderError);
+      expect(await rejection(() => next.config.get('late'))).toBeInstanceOf(ProviderError);
+    });
+  });
+
+  it('is nothing found below a place that is stale', async () => {
+    const sources: Record<string, Held> = { '/a': {}, '/b': { y: 'lower' } };
+    const { world, config } = processOf(sources);
+    await world.run(async () => {
+      await config.get('x');
+      sources['/a'] = new Error('down');
+      await config.refresh();
+      expect(await config.getItem('y')).toMatchObject({ value: 'lower' });
+      await config.flush();
+    });
+    const next = processOf(down());
+
+    expect(await rejection(() => next.world.run(() => next.config.get('y')))).toBeInstanceOf(ProviderError);
+  });
+
   it('is nothing that comes from elsewhere than the sources, and nothing stale', async () => {
     await runBefore({ '/a': { x: 'old' } }, 'x');
     const before = await readFile(file);
