@@ -11,6 +11,7 @@ import { EnvProvider } from './providers/env-provider';
 import { LocalCache } from './providers/local-cache';
 import { SecretsProvider } from './providers/secrets-provider';
 import { SsmProvider } from './providers/ssm-provider';
+import { nameProviders } from './settings/setting-kinds';
 import { XconSettings } from './settings/xcon-settings';
 
 setWiring({
@@ -18,6 +19,8 @@ setWiring({
   cacher: DynamoCacher,
   environment: EnvProvider,
 });
+
+nameProviders({ env: EnvProvider, ssm: SsmProvider, secrets: SecretsProvider, dynamo: DynamoProvider });
 
 registerDependencies([
   Config,

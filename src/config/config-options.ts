@@ -7,7 +7,8 @@ import { InvalidSettingsError } from '../errors';
 import { type ConfigValue } from '../item/value';
 import { type DirectoryListing } from '../item/directory-listing';
 import { Provider } from '../providers/provider';
-import { settingChecks } from '../settings/settings-checks';
+import { settingDefinitions } from '../settings/definitions';
+import { checkPathPart } from '../settings/setting-kinds';
 import { type LookupStrategy } from '../settings/settings-values';
 
 /** A provider: its class (the current one of its kind is asked) or an instance. */
@@ -84,17 +85,12 @@ function checkService(service: string): string {
 
 /** Checks the strategy given to a Config. @throws InvalidSettingsError for what is none. */
 export function checkStrategy(given: LookupStrategy | Default): LookupStrategy | Default {
-  return given === Default ? given : settingChecks.strategy(given, 'strategy');
+  return given === Default ? given : settingDefinitions.strategy.kind.check(given, 'strategy');
 }
 
 /** Checks a service or an environment given to a Config. @throws InvalidSettingsError for what is no text. */
 export function checkText<T extends string | Default>(option: string, given: T): T {
-  if (typeof given === 'string' && /[{}]|^\/|\/$|\/\//.test(given)) {
-    throw new InvalidSettingsError(
-      option,
-      `"${given}" cannot be part of a path: it has a brace, or a slash at an end or doubled.`,
-    );
-  }
+  if (typeof given === 'string') checkPathPart(given, option);
   if (given === Default || typeof given === 'string') return given;
   throw new InvalidSettingsError(option, `expected text or Default, got ${describe(given)}.`);
 }

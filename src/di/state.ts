@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from './context';
+import type { DependencyClass } from './dependency-class';
 
 /** What all copies of the package in a process share. */
 interface ProcessState {
@@ -11,6 +12,8 @@ interface ProcessState {
   root: Context | undefined;
   /** Counts everything that may change what a lookup gives: assignments to settings and Configs. */
   mutations: number;
+  /** Classes of providers by the names that the variable of the setting `providers` lists. */
+  readonly providersByName: Map<string, DependencyClass>;
 }
 
 const key = Symbol.for('xcon@1');
@@ -22,6 +25,7 @@ export const state: ProcessState = (holder[key] ??= {
   entered: [],
   root: undefined,
   mutations: 0,
+  providersByName: new Map(),
 });
 
 /** Makes everything remembered about the shape of lookups (never their values) be worked out again. */

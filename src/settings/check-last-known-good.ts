@@ -1,7 +1,16 @@
 import { isAbsolute } from 'node:path';
 import { InvalidSettingsError } from '../errors';
 import { isPlainObject } from '../item/value';
-import { type LastKnownGood } from './settings-values';
+
+/** A sealed file of the last good answers, for a start while sources fail. */
+export interface LastKnownGood {
+  /** Absolute path. */
+  readonly file: string;
+  /** What seals it: 32 bytes, or their base64. */
+  readonly key: string | Uint8Array;
+  /** How old an answer may be, **seconds**. Default: 604,800, a week. */
+  readonly maxAgeSeconds?: number;
+}
 
 const weekSeconds = 7 * 24 * 3600;
 

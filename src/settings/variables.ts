@@ -1,8 +1,8 @@
 import { setImmediate } from '../base/unfaked-timers';
 import { noteMutation } from '../di/state';
-import { variableReaders } from './settings-checks';
+import { settingNames, variablesOf } from './definitions';
 
-const names = Object.values(variableReaders).flatMap((reader) => reader.variables);
+const names = settingNames.flatMap(variablesOf);
 let seen: readonly (string | undefined)[] = [];
 let looked = false;
 

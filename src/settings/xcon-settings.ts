@@ -5,15 +5,12 @@ import { Dependency } from '../di/dependency';
 import { hideFields } from '../di/hide-fields';
 import { noteMutation, state } from '../di/state';
 import { InvalidSettingsError } from '../errors';
-import { settingChecks, type VariableReader, variableReaders } from './settings-checks';
+import { definitionOf, settingDefinitions, type SettingName, settingNames, variablesOf } from './definitions';
 import { lookAtVariables } from './variables';
 import { type ResolvedSettings, settingsDefaults, type SettingsValues } from './settings-values';
 
-type Name = keyof SettingsValues;
-
-/** Settings that are not shown where all are. */
-const mayBeSecret: ReadonlySet<Name> = new Set(['cacheKeys', 'defaults', 'lastKnownGood']);
-const names = Object.keys(settingChecks) as readonly Name[];
+/** Settings that are left out where all are printed. */
+const hiddenNames: ReadonlySet<string> = new Set(settingNames.filter((name) => definitionOf(name).isHidden === true));
 
 /**
  * Settings of the library itself: what code assigned, else what the environment variable says, else a default.
@@ -35,7 +32,7 @@ export class XconSettings extends Dependency {
     super();
     this.assigned = {};
     hideFields(this, 'assigned', 'resolved');
-    for (const [name, value] of Object.entries(values)) this.assign(name as Name, value);
+    for (const [name, value] of Object.entries(values)) this.assign(name as SettingName, value);
   }
 
   /**
@@ -44,15 +41,15 @@ export class XconSettings extends Dependency {
    * @param value - `Default` or `undefined` takes back what was set.
    * @throws InvalidSettingsError naming the setting.
    */
-  assign(name: Name, value: unknown): void {
-    if (!Object.hasOwn(settingChecks, name)) {
+  assign(name: SettingName, value: unknown): void {
+    if (!Object.hasOwn(settingDefinitions, name)) {
       throw new InvalidSettingsError(
         `xconSettings.${name}`,
-        `there is no such setting. There are ${names.join(', ')}.`,
+        `there is no such setting. There are ${settingNames.join(', ')}.`,
       );
     }
     if (value === Default || value === undefined) delete this.assigned[name];
-    else Object.assign(this.assigned, { [name]: settingChecks[name](value, `xconSettings.${name}`) });
+    else Object.assign(this.assigned, { [name]: definitionOf(name).kind.check(value, `xconSettings.${name}`) });
     noteMutation();
   }
 
@@ -77,7 +74,7 @@ export class XconSettings extends Dependency {
 
   private read(): ResolvedSettings {
     const values = { ...settingsDefaults };
-    for (const name of names) Object.assign(values, { [name]: this.settingOf(name) });
+    for (const name of settingNames) Object.assign(values, { [name]: this.settingOf(name) });
     checkSealing(values);
     const serviceGiven = values.service !== '' && this.isGiven('service');
     const environmentGiven = values.environment !== '' && this.isGiven('environment');
@@ -92,23 +89,15 @@ export class XconSettings extends Dependency {
     return Object.defineProperties(resolved, { toJSON: shown, [inspect.custom]: shown });
   }
 
-  private settingOf(name: Name): SettingsValues[Name] {
-    const variable = this.variableOf(name);
+  private settingOf(name: SettingName): unknown {
     if (Object.hasOwn(this.assigned, name)) return this.assigned[name];
-    if (variable === undefined) return settingsDefaults[name];
-    return (variableReaders[name] as VariableReader<SettingsValues[Name]>).parse(
-      process.env[variable] as string,
-      variable,
-    );
+    const variable = givenVariableOf(name);
+    const { kind, default: unset } = definitionOf(name);
+    return variable === undefined ? unset : kind.parse(process.env[variable] ?? '', variable);
   }
 
-  private isGiven(name: Name): boolean {
-    return Object.hasOwn(this.assigned, name) || this.variableOf(name) !== undefined;
-  }
-
-  private variableOf(name: Name): string | undefined {
-    const reader = variableReaders[name];
-    return reader?.variables.find((each) => isPresent(process.env[each], reader));
+  private isGiven(name: SettingName): boolean {
+    return Object.hasOwn(this.assigned, name) || givenVariableOf(name) !== undefined;
   }
 }
 
@@ -125,10 +114,10 @@ export const xconSettings: XconSettingsFacade = Object.preventExtensions(
 );
 
 function descriptors(): PropertyDescriptorMap {
-  const entries = names.map((name): [string, PropertyDescriptor] => [
+  const entries = settingNames.map((name): [string, PropertyDescriptor] => [
     name,
     {
-      enumerable: !mayBeSecret.has(name),
+      enumerable: !hiddenNames.has(name),
       get: () => Context.current().resolve(XconSettings).resolve()[name],
       set: (value: unknown) => {
         Context.current().resolve(XconSettings).assign(name, value);
@@ -141,15 +130,21 @@ function descriptors(): PropertyDescriptorMap {
 
 /** Gives what of settings is shown where all are. */
 function withoutSecrets(settings: SettingsValues): Partial<SettingsValues> {
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => !mayBeSecret.has(name as Name)));
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !hiddenNames.has(name)));
 }
 
-function isPresent(text: string | undefined, { emptyIsGiven }: { readonly emptyIsGiven?: boolean }): boolean {
-  return text !== undefined && (text !== '' || emptyIsGiven === true);
+/** Gives the variable that holds a setting now; `undefined` when none is set. */
+function givenVariableOf(name: SettingName): string | undefined {
+  const { emptyIsGiven } = definitionOf(name);
+  return variablesOf(name).find((each) => {
+    const text = process.env[each];
+    return text !== undefined && (text !== '' || emptyIsGiven === true);
+  });
 }
 
 function checkSealing({ cacheSecrets, cacheKeys, cacheKmsKeyId }: SettingsValues): void {
   if (cacheSecrets !== 'encrypt' || cacheKeys.length > 0 || cacheKmsKeyId !== undefined) return;
-  const problem = "'encrypt' needs a key: XCON_CACHE_KEY (32 bytes, base64) or XCON_CACHE_KMS_KEY_ID.";
+  const [keys, kmsKey] = [variablesOf('cacheKeys'), variablesOf('cacheKmsKeyId')].map((each) => each.join());
+  const problem = `'encrypt' needs a key: ${keys} (32 bytes, base64) or ${kmsKey}.`;
   throw new InvalidSettingsError('cacheSecrets', problem);
 }

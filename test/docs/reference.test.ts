@@ -2,14 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as xcon from 'xcon';
 import * as testing from 'xcon/testing';
-import { settingsDefaults } from '../../src/settings/settings-values';
-import { variableReaders } from '../../src/settings/settings-checks';
+import ts from 'typescript';
+import { definitionOf, type SettingName, settingNames, variablesOf } from '../../src/settings/definitions';
 import vectors from '../conformance/xcon-vectors.json';
 import { documents, readDocument, root, tableOf } from './documents';
 
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => readFileSync(join(root, 'src', name), 'utf8'));
+
+const definitionComments = readComments();
 
 describe('docs/errors.md', () => {
   const page = readDocument('docs/errors.md');
@@ -46,26 +48,10 @@ describe('docs/errors.md', () => {
 });
 
 describe('docs/library-settings.md', () => {
-  const rows = tableOf(readDocument('docs/library-settings.md'), ['Setting, variable', 'Default']).map(
-    ([names = '', defaultValue = '']) => {
-      const [setting = '', ...variables] = names.replaceAll('`', '').split('<br>');
-      return { setting: setting as keyof typeof settingsDefaults, variables, defaultValue };
-    },
-  );
+  it('has the table of the settings that the sources define, in their order', () => {
+    const listed = tableOf(readDocument('docs/library-settings.md'), ['Setting, variable', 'Default', 'Meaning']);
 
-  it('lists the settings of the sources', () => {
-    const listed = rows.map(({ setting }) => setting);
-
-    expect(listed.toSorted()).toEqual(Object.keys(settingsDefaults).toSorted());
-  });
-
-  it.each(rows)('gives the variables, the default and the unit of $setting', ({ setting, variables, defaultValue }) => {
-    const value = settingsDefaults[setting];
-    const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-    const unit = /Minutes$/.test(setting) ? ' minutes' : /Seconds$/.test(setting) ? ' seconds' : ' milliseconds';
-
-    expect(variables).toEqual(variableReaders[setting]?.variables ?? []);
-    expect(defaultValue.replaceAll('`', '')).toBe(isPlain ? `${value}${typeof value === 'number' ? unit : ''}` : '');
+    expect(listed).toEqual(settingNames.map(rowOfSetting));
   });
 });
 
@@ -75,7 +61,7 @@ describe('The documentation', () => {
     .join('\n');
 
   it('names no variable that the sources do not read', () => {
-    const read = Object.values(variableReaders).flatMap(({ variables }) => variables);
+    const read = settingNames.flatMap(variablesOf);
 
     expect(matches(text, /\bXCON_[A-Z_]+\b/g).filter((name) => !read.includes(name))).toEqual([]);
   });
@@ -93,4 +79,46 @@ describe('The documentation', () => {
 
 function matches(text: string, pattern: RegExp): readonly string[] {
   return [...new Set(text.match(pattern) ?? [])];
+}
+
+/** The row of a setting as the page must have it: setting and variables, default and unit, the comment with its link. */
+function rowOfSetting(name: SettingName): readonly string[] {
+  const { kind, default: unset } = definitionOf(name);
+  const isPlain = typeof unset === 'string' || typeof unset === 'number' || typeof unset === 'boolean';
+  const cells = [name, ...variablesOf(name)].map((each) => `\`${each}\``).join('<br>');
+  const { text, page } = commentOf(name);
+  const more = page === undefined ? '' : ` [More](${page}).`;
+  return [cells, isPlain ? `\`${unset}\`${kind.unit === undefined ? '' : ` ${kind.unit}`}` : '', `${text}${more}`].map(
+    (cell) => cell.replace(/^`([^`]*)`$/, '$1'),
+  );
+}
+
+/** What the comment of a setting in its definition says. */
+function commentOf(name: SettingName): { readonly text: string; readonly page: string | undefined } {
+  const [comment] = definitionComments.get(name) ?? [];
+  const page = comment?.tags?.find((tag) => tag.tagName.text === 'see');
+  return {
+    text: plain(comment?.comment),
+    page: page
+      ?.getText()
+      .replace('@see', '')
+      .replaceAll(/[\s*]+/g, ''),
+  };
+}
+
+function plain(comment: string | ts.NodeArray<ts.JSDocComment> | undefined): string {
+  return (ts.getTextOfJSDocComment(comment) ?? '').replaceAll(/\s+/g, ' ');
+}
+
+function readComments(): ReadonlyMap<string, readonly ts.JSDoc[]> {
+  const path = join(root, 'src/settings/definitions.ts');
+  const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  const comments = new Map<string, readonly ts.JSDoc[]>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAssignment(node))
+      comments.set(node.name.getText(), ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc));
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return comments;
 }

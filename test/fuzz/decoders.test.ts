@@ -4,7 +4,7 @@ import { type AttributeMap, decodeAttribute } from '../../src/aws/attribute-valu
 import { openSecret, type SealedFacts, sealSecret } from '../../src/cache/secret-box';
 import { type FoundValue, toBoolean, toJson, toNumber, toText } from '../../src/config/coerce';
 import { Config, Directory, EnvProvider, isConfigError, XconSettings } from '../../src/index';
-import { variableReaders } from '../../src/settings/settings-checks';
+import { settingNames, variablesOf } from '../../src/settings/definitions';
 import { LocalAwsError } from '../../src/testing/local-aws/local-aws-error';
 import { checkSeed } from '../../src/testing/local-aws/check-seed';
 import { withoutVariables } from '../config/doubles';
@@ -115,7 +115,7 @@ describe('whatever is given', () => {
   });
 
   it('a variable is a setting, or an InvalidSettingsError that names it', () => {
-    const names = Object.values(variableReaders).flatMap(({ variables }) => variables);
+    const names = settingNames.flatMap(variablesOf);
     fc.assert(
       fc.property(fc.constantFrom(...names), texts, (name, text) => {
         process.env[name] = text;

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { state } from '../../src/di/state';
+import { settingNames, variablesOf } from '../../src/settings/definitions';
 import { lookAtVariables, lookAtVariablesOncePerTurn } from '../../src/settings/variables';
 
 /** How often mutations were noted while something was done. */
@@ -17,20 +18,7 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 describe('lookAtVariables', () => {
-  it.each([
-    'APP_NAME',
-    'SERVICE_NAME',
-    'APP_ENV',
-    'XCON_ONLY_ENV_PROVIDER',
-    'XCON_DISABLE_DEFAULT_CACHER',
-    'XCON_INTERNAL_CACHE_EXPIRATION_MINUTES',
-    'XCON_CONFIG_TABLE',
-    'XCON_CACHE_TABLE',
-    'XCON_CACHE_SECRETS',
-    'XCON_CACHE_KEY',
-    'XCON_CACHE_KMS_KEY_ID',
-    'XCON_LOG_LEVEL',
-  ])('notes that %s was set, changed or removed, once each', (name) => {
+  it.each(settingNames.flatMap(variablesOf))('notes that %s was set, changed or removed, once each', (name) => {
     const counts = ['first', 'second', undefined].map((value) => {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;

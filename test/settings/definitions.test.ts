@@ -2,10 +2,8 @@ import { Dependency } from '../../src/di/dependency';
 import { Directory } from '../../src/directory/directory';
 import { InvalidDirectoryError, InvalidSettingsError } from '../../src/errors';
 import { DirectoryListing } from '../../src/item/directory-listing';
-import { settingChecks, variableReaders } from '../../src/settings/settings-checks';
-import { type SettingsValues } from '../../src/settings/settings-values';
-
-type Name = keyof SettingsValues;
+import { definitionOf, type SettingName as Name, settingNames, variablesOf } from '../../src/settings/definitions';
+import { EnvProvider, SsmProvider } from '../../src/index';
 
 class Source extends Dependency {}
 
@@ -14,12 +12,11 @@ const urlSafeKey = Buffer.alloc(32, 0xfb).toString('base64url');
 
 /** Reads the text of the variable of a setting. */
 function read(name: Name, text: string): unknown {
-  const reader = variableReaders[name];
-  return reader?.parse(text, reader.variables[0] ?? '');
+  return definitionOf(name).kind.parse(text, variablesOf(name)[0] ?? '');
 }
 
 function check(name: Name, value: unknown): unknown {
-  return settingChecks[name](value, `xconSettings.${name}`);
+  return definitionOf(name).kind.check(value, `xconSettings.${name}`);
 }
 
 describe('the variables', () => {
@@ -37,13 +34,30 @@ describe('the variables', () => {
     ['refusals', ['XCON_REFUSALS']],
     ['logLevel', ['XCON_LOG_LEVEL']],
   ])('of %s are %p, in this order', (name, variables) => {
-    expect(variableReaders[name]?.variables).toEqual(variables);
+    expect(variablesOf(name)).toEqual(variables);
+  });
+
+  it('of a setting is XCON_ and its name in capitals, when the definition names no other', () => {
+    const others = settingNames.filter((name) => !variablesOf(name)[0]?.startsWith('XCON_'));
+
+    expect(others).toEqual(['service', 'environment']);
+    expect(['cacheTtlSeconds', 'strategy', 'lookupBudgetMs'].map((name) => variablesOf(name as Name))).toEqual([
+      ['XCON_CACHE_TTL_SECONDS'],
+      ['XCON_STRATEGY'],
+      ['XCON_LOOKUP_BUDGET_MS'],
+    ]);
+  });
+
+  it('are each of one setting only', () => {
+    const all = settingNames.flatMap(variablesOf);
+
+    expect(all).toEqual([...new Set(all)]);
   });
 
   it('count as absent when they are empty, but for the minutes', () => {
-    const given = Object.entries(variableReaders).filter(([, reader]) => reader.emptyIsGiven === true);
+    const given = settingNames.filter((name) => definitionOf(name).emptyIsGiven === true);
 
-    expect(given.map(([name]) => name)).toEqual(['internalCacheExpirationMinutes']);
+    expect(given).toEqual(['internalCacheExpirationMinutes']);
   });
 
   it.each<Name>(['service', 'environment', 'configTable', 'cacheTable', 'cacheKmsKeyId'])(
@@ -109,6 +123,63 @@ describe('the variables', () => {
   );
 });
 
+describe('the variable', () => {
+  it('of directories has paths separated by commas', () => {
+    const directories = read('directories', '/{service}/{environment}, /shared,') as readonly Directory[];
+
+    expect(directories.map(({ path }) => path)).toEqual(['/{service}/{environment}', '/shared']);
+  });
+
+  it('of providers has names separated by commas', () => {
+    expect(read('providers', 'env, ssm')).toEqual([EnvProvider, SsmProvider]);
+  });
+
+  it('of defaults has a JSON object', () => {
+    expect(read('defaults', '{"POOL":5,"HOSTS":["a"]}')).toEqual({ POOL: 5, HOSTS: ['a'] });
+  });
+
+  it('of the sealed file has a JSON object', () => {
+    expect(read('lastKnownGood', JSON.stringify({ file: '/answers', key }))).toMatchObject({ file: '/answers' });
+  });
+
+  it.each<[Name, string, unknown]>([
+    ['cacheTtlSeconds', '3600', 3600],
+    ['negativeTtlSeconds', ' 0 ', 0],
+    ['failurePauseMs', '250.5', 250.5],
+    ['refreshLease', 'off', false],
+    ['strategy', 'Names', 'names'],
+  ])('of %s may be %p', (name, text, expected) => {
+    expect(read(name, text)).toBe(expected);
+  });
+
+  it.each<[Name, string, string]>([
+    ['service', '/orders', '"/orders" cannot be part of a path: it has a brace, or a slash at an end or doubled.'],
+    ['environment', '{x}', '"{x}" cannot be part of a path: it has a brace, or a slash at an end or doubled.'],
+    [
+      'directories',
+      '/a,orders',
+      'Directory "orders" is relative. A directory is an absolute path such as /orders/prod; the placeholders are {service} and {environment}.',
+    ],
+    ['providers', 'env,vault', 'there is no provider "vault". There are env, ssm, secrets, dynamo.'],
+    ['defaults', 'hunter2', 'expected JSON.'],
+    ['defaults', '["hunter2"]', 'expected an object of names and values, got a list.'],
+    ['lastKnownGood', '{"key":"hunter2"', 'expected JSON.'],
+    ['cacheTtlSeconds', '', 'expected a number of seconds, at least 1, got NaN.'],
+    ['requestTimeoutMs', '3s', 'expected a number of milliseconds, at least 1, got NaN.'],
+    ['strategy', 'fast', 'expected one of listing, names.'],
+  ])('of %s may not be %p: the error names the variable', (name, text, problem) => {
+    const [variable = ''] = variablesOf(name);
+
+    expect(() => read(name, text)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_SETTINGS',
+        setting: variable,
+        message: `${variable}: ${problem}`,
+      }) as Error,
+    );
+  });
+});
+
 describe('an assignment', () => {
   it.each<[Name, unknown]>([
     ['service', ''],
@@ -138,6 +209,7 @@ describe('an assignment', () => {
     ['cacheKeys', [key]],
     ['directories', undefined],
     ['providers', undefined],
+    ['lastKnownGood', undefined],
     ['defaults', { pool: 5 }],
   ])('of %s may be %p', (name, value) => {
     expect(check(name, value)).toEqual(value);
@@ -149,6 +221,7 @@ describe('an assignment', () => {
 
   it.each<[Name, unknown, string]>([
     ['service', 5, 'expected text, got 5.'],
+    ['service', '/orders', '"/orders" cannot be part of a path: it has a brace, or a slash at an end or doubled.'],
     ['environment', null, 'expected text, got null.'],
     ['configTable', ['x'], 'expected text, got a list.'],
     ['cacheTable', {}, 'expected text, got object.'],
@@ -188,6 +261,10 @@ describe('an assignment', () => {
 
     expect(checked.map(({ path }) => path)).toEqual(['/{service}/prod', '/shared']);
     expect(checked[1]).toBe(directory);
+  });
+
+  it('of null directories or providers means none', () => {
+    expect([check('directories', null), check('providers', null)]).toEqual([[], []]);
   });
 
   it('of a path that is none says so', () => {
