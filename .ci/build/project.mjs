@@ -29,6 +29,7 @@ export const copied = new Set(
     'aws/pages',
     'aws/query-partition',
     'aws/table-names',
+    'base/describe-error',
     'cache/cache-row',
     'cache/changes',
     'cache/current-session',
