@@ -5,18 +5,19 @@ import { type ProviderChain } from '../chain/provider-chain';
 import { Context } from '../di/context';
 import { hideFields } from '../di/hide-fields';
 import { type DirectoryChain } from '../directory/directory-chain';
-import { ConfigNotFoundError, InvalidNameError } from '../errors';
+import { InvalidNameError } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
 import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variables';
-import { type FoundValue, foundIn, toBoolean, toJson, toNumber, toText, valueOr } from './coerce';
+import { Answer } from './answer';
+import { toBoolean, toJson, toNumber, toText } from './coerce';
 import { type ConfigOptions } from './config-options';
 import { ConfigShape } from './config-shape';
 import { beforeFreezing } from './before-freezing';
 import { type Explanation } from './explanation';
 import { type ExplanationSet } from './explanation-set';
 import { type ConfigHealth, type HealthOptions } from './health';
-import { logLookup, lookUp, type LookupResult } from './lookup';
+import { logLookup, lookUp } from './lookup';
 import { type LookupOptions } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName } from './named-values';
@@ -59,14 +60,12 @@ export class Config extends ConfigShape {
     fallback?: F,
     options?: LookupOptions,
   ): Promise<ConfigValue | NoInfer<F>> {
-    const known = options === undefined ? this.known(name) : undefined;
-    if (known !== undefined) return Promise.resolve<ConfigValue | F>(valueOr(known, fallback as F));
-    return this.getItem(name, options).then((item): ConfigValue | F => valueOr(item, fallback as F));
+    return this.answered(name, options, (answer) => answer.value(fallback as F));
   }
 
   /** Gives the value of a setting. @throws ConfigNotFoundError when there is none; it lists every place searched. */
-  async require(name: string, options?: LookupOptions): Promise<ConfigValue> {
-    return (await this.requireItem(name, options)).value;
+  require(name: string, options?: LookupOptions): Promise<ConfigValue> {
+    return this.required(name, options, ({ item }) => item.value);
   }
 
   /** Gives a setting as text. @throws InvalidValueError when it is neither text, number nor boolean. */
@@ -75,7 +74,7 @@ export class Config extends ConfigShape {
     fallback?: F,
     options?: LookupOptions,
   ): Promise<string | NoInfer<F>> {
-    return this.getAs(name, toText, fallback as F, options);
+    return this.answered(name, options, (answer) => answer.as(toText, fallback as F));
   }
 
   /** Gives a setting as number. @throws InvalidValueError when it is no finite number. */
@@ -84,12 +83,12 @@ export class Config extends ConfigShape {
     fallback?: F,
     options?: LookupOptions,
   ): Promise<number | NoInfer<F>> {
-    return this.getAs(name, toNumber, fallback as F, options);
+    return this.answered(name, options, (answer) => answer.as(toNumber, fallback as F));
   }
 
   /** Gives a setting as boolean; `false` when there is none and no fallback. @throws InvalidValueError for a text that is none. */
   getBoolean(name: string, fallback = false, options?: LookupOptions): Promise<boolean> {
-    return this.getAs(name, toBoolean, fallback, options);
+    return this.answered(name, options, (answer) => answer.as(toBoolean, fallback));
   }
 
   /** Gives a setting as data: texts are parsed as JSON. @throws InvalidValueError for a text that is no JSON. */
@@ -98,44 +97,42 @@ export class Config extends ConfigShape {
     fallback?: F,
     options?: LookupOptions,
   ): Promise<ConfigValue | NoInfer<F>> {
-    return this.getAs(name, toJson, fallback as F, options);
+    return this.answered(name, options, (answer) => answer.as(toJson, fallback as F));
   }
 
   /** As `getString`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
-  async requireString(name: string, options?: LookupOptions): Promise<string> {
-    return toText(foundIn(name, await this.requireItem(name, options)));
+  requireString(name: string, options?: LookupOptions): Promise<string> {
+    return this.required(name, options, (answer) => answer.to(toText));
   }
 
   /** As `getNumber`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
-  async requireNumber(name: string, options?: LookupOptions): Promise<number> {
-    return toNumber(foundIn(name, await this.requireItem(name, options)));
+  requireNumber(name: string, options?: LookupOptions): Promise<number> {
+    return this.required(name, options, (answer) => answer.to(toNumber));
   }
 
   /** As `getBoolean`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
-  async requireBoolean(name: string, options?: LookupOptions): Promise<boolean> {
-    return toBoolean(foundIn(name, await this.requireItem(name, options)));
+  requireBoolean(name: string, options?: LookupOptions): Promise<boolean> {
+    return this.required(name, options, (answer) => answer.to(toBoolean));
   }
 
   /** As `getJson`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
-  async requireJson(name: string, options?: LookupOptions): Promise<ConfigValue> {
-    return toJson(foundIn(name, await this.requireItem(name, options)));
+  requireJson(name: string, options?: LookupOptions): Promise<ConfigValue> {
+    return this.required(name, options, (answer) => answer.to(toJson));
   }
 
   /** Gives the value of a setting and where it came from; an item that is `nonExistent` when there is none. */
-  async getItem(name: string, options: LookupOptions = {}): Promise<DirectoryItem> {
-    return (await this.find(name, options)).item;
+  getItem(name: string, options?: LookupOptions): Promise<DirectoryItem> {
+    return this.answered(name, options, ({ item }) => item);
   }
 
   /** As `getItem`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
-  async requireItem(name: string, options: LookupOptions = {}): Promise<DirectoryItem> {
-    const { item, attempts } = await this.find(name, options);
-    if (item.nonExistent) throw new ConfigNotFoundError(name, attempts);
-    return item;
+  requireItem(name: string, options?: LookupOptions): Promise<DirectoryItem> {
+    return this.required(name, options, ({ item }) => item);
   }
 
   /** Whether a setting has a value; a found `null` is one. */
-  async has(name: string, options?: LookupOptions): Promise<boolean> {
-    return !(await this.getItem(name, options)).nonExistent;
+  has(name: string, options?: LookupOptions): Promise<boolean> {
+    return this.answered(name, options, ({ item }) => !item.nonExistent);
   }
 
   /** Tells every place that was tried for a name, what came of it, the winner, and what it shadows. Secrets are masked. */
@@ -151,11 +148,9 @@ export class Config extends ConfigShape {
   }
 
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */
-  async load(names: readonly string[], options: LookupOptions = {}): Promise<ConfigSnapshot> {
-    options.signal?.throwIfAborted();
-    if (!Array.isArray(names)) throw new InvalidNameError('load() takes a list of names, and no list was given');
-    const items = await Promise.all(names.map((name: string) => this.getItem(name, options)));
-    return new ConfigSnapshot(names.map((name, index) => [name, items[index] as DirectoryItem] as const));
+  load(names: readonly string[], options?: LookupOptions): Promise<ConfigSnapshot> {
+    const known = isListOfText(names) ? this.knownScope(options)?.snapshotOf(names) : undefined;
+    return known === undefined ? this.loadAll(names, options) : Promise.resolve(known);
   }
 
   /** Service whose settings are looked up. */
@@ -244,16 +239,51 @@ export class Config extends ConfigShape {
     await Promise.all([scope.clients.close(), ...scope.providers.providers.map((each) => each.close())]);
   }
 
-  private known(name: string): DirectoryItem | undefined {
+  /**
+   * Gives what stands for all that a Config remembers now: the same object as long as every answer that was remembered is
+   * given again.
+   *
+   * @returns `undefined` when memory has to be read anew.
+   * @internal
+   */
+  static memoryOf(config: Config): Pick<LookupScope, 'known'> | undefined {
+    return config.knownScope(undefined);
+  }
+
+  /** Gives what is made of the answer for a name: at once when it is in memory. Every method that answers goes this way. */
+  private answered<T>(name: string, options: LookupOptions | undefined, use: (answer: Answer) => T): Promise<T> {
+    const known = this.knownScope(options)?.known(name, options?.secretId);
+    return known === undefined ? this.find(name, options).then(use) : settled(known, use);
+  }
+
+  /** As `answered`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  private required<T>(name: string, options: LookupOptions | undefined, use: (answer: Answer) => T): Promise<T> {
+    const known = this.knownScope(options)?.known(name, options?.secretId);
+    if (known !== undefined && !known.item.nonExistent) return settled(known, use);
+    return this.find(name, options).then((answer) => use(answer.required()));
+  }
+
+  /** The scope whose memory may answer a lookup; `undefined` when there is nothing good, or the lookup wants more. */
+  private knownScope(options: LookupOptions | undefined): LookupScope | undefined {
+    const isPast = options?.fresh === true || options?.skipProviders === true || options?.signal?.aborted === true;
+    if (isPast) return undefined;
     try {
-      return this.scope().known(name);
+      const scope = this.scope();
+      return scope.remembers ? scope : undefined;
     } catch {
-      // Settings that cannot be: the lookup that follows rejects with the reason.
+      // Invalid settings: the lookup that follows rejects with the reason.
       return undefined;
     }
   }
 
-  private async find(name: string, options: LookupOptions): Promise<LookupResult> {
+  private async loadAll(names: readonly string[], options: LookupOptions = {}): Promise<ConfigSnapshot> {
+    options.signal?.throwIfAborted();
+    if (!Array.isArray(names)) throw new InvalidNameError('load() takes a list of names, and no list was given');
+    const answers = names.map((name: string) => this.answered(name, options, (answer) => answer));
+    return new ConfigSnapshot(await Promise.all(answers));
+  }
+
+  private async find(name: string, options: LookupOptions = {}): Promise<Answer> {
     checkName(name);
     options.signal?.throwIfAborted();
     const { clock, localCache } = this.scope();
@@ -264,20 +294,10 @@ export class Config extends ConfigShape {
     const scope = this.scope();
     const result = await beforeFreezing(scope, () => lookUp(scope, name, options));
     logLookup(scope.logger, result);
-    const isRemembered = options.skipProviders !== true && options.secretId === undefined;
+    const answer = new Answer(name, result.item, result.attempts);
     // A stale answer would be given longer, and less visibly, than memory means it to be.
-    if (isRemembered && !isStale(result)) scope.remember(name, result.item);
-    return result;
-  }
-
-  private async getAs<T, F>(
-    name: string,
-    convert: (found: FoundValue) => T,
-    fallback: F,
-    options?: LookupOptions,
-  ): Promise<T | F> {
-    const item = await this.getItem(name, options);
-    return item.nonExistent || item.value === null ? fallback : convert(foundIn(name, item));
+    if (options.skipProviders !== true && !isStale(result)) scope.remember(answer, options.secretId);
+    return answer;
   }
 
   /** Lets memory expire when it is time, and begin its time with the first use. */
@@ -305,5 +325,18 @@ export class Config extends ConfigShape {
     this.scopes.set(context, scope);
     this.latestScope = scope;
     return scope;
+  }
+}
+
+function isListOfText(given: unknown): given is readonly string[] {
+  return Array.isArray(given) && given.every((each) => typeof each === 'string');
+}
+
+/** Gives what is made of an answer that is there; what is thrown is a rejection, as for one that is waited for. */
+function settled<T>(answer: Answer, use: (answer: Answer) => T): Promise<T> {
+  try {
+    return Promise.resolve(use(answer));
+  } catch {
+    return Promise.resolve(answer).then(use);
   }
 }

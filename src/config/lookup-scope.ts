@@ -19,6 +19,7 @@ import { LocalCache } from '../providers/local-cache';
 import { type Provider, type SharedSession } from '../providers/provider';
 import { type LookupStrategy, type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
+import { type Answer } from './answer';
 import { NamedValues } from './named-values';
 import { type ParentLink, parentsOf } from './parent-chain';
 import {
@@ -31,6 +32,7 @@ import {
   resolveService,
   resolveStrategy,
 } from './resolve-chain';
+import { ConfigSnapshot } from './snapshot';
 import { cacherWiring, currentWiring } from './wiring';
 
 /** What a scope needs of a Config and its parents. */
@@ -41,6 +43,16 @@ export interface ScopeLayer extends ConfigLayer, ParentLink {
 
 /** Most answers that one scope remembers; beyond, it starts anew (names may come from outside). */
 const maxAnswers = 10_000;
+/** Most snapshots that one scope remembers. */
+const maxSnapshots = 100;
+/** In few names; what it joins is compared. */
+const separator = '\n';
+
+/** Names that were loaded together, as asked. */
+interface LoadedNames {
+  readonly names: readonly string[];
+  readonly snapshot: ConfigSnapshot;
+}
 
 /**
  * All that lookups of one Config in one context have in common, worked out once.
@@ -72,7 +84,10 @@ export class LookupScope {
   /** Finds names behind the overrides and before the defaults. */
   readonly finder: ChainFinder;
   /** Answers of this scope by name, as asked; good until memory expires. */
-  private readonly answers = new Map<string, DirectoryItem>();
+  private readonly answers = new Map<string, Answer>();
+  /** Those for secrets that were asked for by id, by id and name. */
+  private readonly answersById = new Map<string, Answer>();
+  private readonly snapshots = new Map<string, LoadedNames>();
   private readonly settingsDefaults: NamedValues;
   private readonly mutations: number;
 
@@ -123,16 +138,47 @@ export class LookupScope {
     this.localCache.touch(this.clock.nowMs(), this.settings.internalCacheExpirationMinutes * 60_000);
   }
 
-  /** Gives the remembered item of a name, as asked; `undefined` when it has to be looked up. */
-  known(name: string): DirectoryItem | undefined {
-    return this.localCache.isFresh(this.clock.nowMs()) ? this.answers.get(name) : undefined;
+  /** Whether what is remembered is still good. */
+  get remembers(): boolean {
+    return this.localCache.isFresh(this.clock.nowMs());
   }
 
-  /** Remembers the item of a name, as asked, unless the scope is over. */
-  remember(name: string, item: DirectoryItem): void {
+  /**
+   * Gives the remembered answer for a name, as asked, as long as the scope remembers; `undefined` when there is none.
+   *
+   * @param secretId - For a secret that was asked for by its id.
+   */
+  known(name: string, secretId?: string): Answer | undefined {
+    if (secretId !== undefined) return this.answersById.get(idKey(secretId, name));
+    return this.answers.get(name) ?? this.knownInOtherCase(name);
+  }
+
+  /** Remembers an answer, unless the scope is over. */
+  remember(answer: Answer, secretId?: string): void {
     if (!this.isCurrent) return;
-    if (this.answers.size >= maxAnswers) this.answers.clear();
-    this.answers.set(name, item);
+    const answers = secretId === undefined ? this.answers : this.answersById;
+    if (answers.size >= maxAnswers) {
+      answers.clear();
+      this.snapshots.clear();
+    }
+    answers.set(secretId === undefined ? answer.name : idKey(secretId, answer.name), answer);
+  }
+
+  /** Gives the snapshot of names whose answers are all remembered: the same each time; `undefined` when one is not. */
+  snapshotOf(names: readonly string[]): ConfigSnapshot | undefined {
+    const key = names.join(separator);
+    const loaded = this.snapshots.get(key);
+    if (loaded !== undefined && isSameList(loaded.names, names)) return loaded.snapshot;
+    const answers: Answer[] = [];
+    for (const name of names) {
+      const answer = this.known(name);
+      if (answer === undefined) return undefined;
+      answers.push(answer);
+    }
+    const snapshot = new ConfigSnapshot(answers);
+    if (this.snapshots.size >= maxSnapshots) this.snapshots.clear();
+    this.snapshots.set(key, { names: [...names], snapshot });
+    return snapshot;
   }
 
   /** Gives the override of a lower-cased name; `undefined` when there is none. */
@@ -143,6 +189,15 @@ export class LookupScope {
   /** Gives the default of a lower-cased name, of the Configs or of the settings; `undefined` when there is none. */
   default(name: string): DirectoryItem | undefined {
     return firstOf(this.layers, ({ defaults }) => defaults.find(name)) ?? this.settingsDefaults.find(name);
+  }
+
+  /** Names are compared lower-cased, but where sources are asked for them as they are. */
+  private knownInOtherCase(name: string): Answer | undefined {
+    // What is no name at all is refused by the lookup that follows.
+    if (this.strategy === 'names' || typeof name !== 'string') return undefined;
+    const answer = this.answers.get(name.toLowerCase())?.askedAs(name);
+    if (answer !== undefined) this.remember(answer);
+    return answer;
   }
 
   private makeFinder(): ChainFinder {
@@ -169,6 +224,14 @@ export class LookupScope {
 }
 
 const settingsDirectory = Directory.literal('/_default/settings');
+
+function idKey(secretId: string, name: string): string {
+  return `${secretId}${separator}${name}`;
+}
+
+function isSameList(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((each, index) => each === others[index]);
+}
 
 function firstOf<T, R>(all: readonly T[], pick: (each: T) => R | undefined): R | undefined {
   for (const each of all) {

@@ -1,7 +1,9 @@
-import { type Config } from '../config/config';
+import { Config } from '../config/config';
 import { Context } from '../di/context';
+import { state } from '../di/state';
 import { isConfigError } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
+import { type ConfigValue, copyValue, sealValue } from '../item/value';
 import { Logger } from '../logging/logger';
 import { LocalCache } from '../providers/local-cache';
 import { type Declaration } from './declaration';
@@ -29,6 +31,15 @@ export interface SettingsRefreshOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What was loaded from the memory of a Config; given again as long as that memory is. */
+interface LoadedMemory<Settings> {
+  /** Stands for the memory. */
+  readonly memory: object;
+  readonly parts: Map<Declaration, LoadedSetting>;
+  /** Gives the settings; absent before all have been loaded. */
+  settings?: () => Settings;
+}
+
 /** What declared settings know of one Config: the last good settings, who listens, which secrets were read again. */
 export class SettingsSession<Settings> {
   readonly rotation: SecretRotation;
@@ -41,6 +52,7 @@ export class SettingsSession<Settings> {
   /** Whether memory was forgotten after the last load had begun. */
   #isStale = false;
   #lastFailure: string | undefined;
+  #loaded: LoadedMemory<Settings> | undefined;
   #stop: () => void = () => undefined;
 
   constructor(
@@ -53,15 +65,27 @@ export class SettingsSession<Settings> {
     this.#watch = new SettingsWatch((error, keys) => this.tellOfListener(error, keys));
   }
 
-  /** Loads the settings; who listens is told what is different. @throws SettingsValidationError */
-  async load(signal?: AbortSignal): Promise<Settings> {
+  /**
+   * Gives the settings; loads them, unless the memory that they come from is still good. Listeners are told what is different.
+   *
+   * @throws SettingsValidationError
+   */
+  load(signal?: AbortSignal): Promise<Settings> {
+    const settings = this.remembered(signal)?.settings;
+    return settings === undefined ? this.loadAll(signal) : Promise.resolve(settings());
+  }
+
+  private async loadAll(signal: AbortSignal | undefined): Promise<Settings> {
     const turn = (this.#begun += 1);
+    const { mutations } = state;
     this.#isStale = false;
     this.#isBeginning = true;
     const loading = this.loadParts(this.declarations, signal);
     this.#isBeginning = false;
     const parts = await loading;
     const settings = this.assemble(parts);
+    const loaded = this.remember(parts, mutations);
+    if (loaded !== undefined) loaded.settings = this.again(settings, parts);
     // One that began later has newer values.
     if (turn > this.#accepted) {
       this.#accepted = turn;
@@ -79,8 +103,12 @@ export class SettingsSession<Settings> {
 
   /** Loads one setting alone. @throws SettingsValidationError */
   async loadOne(declaration: Declaration, signal?: AbortSignal): Promise<LoadedSetting> {
-    const [part] = await this.loadParts([declaration], signal);
-    return part as LoadedSetting;
+    const known = this.remembered(signal)?.parts.get(declaration);
+    if (known !== undefined) return known;
+    const { mutations } = state;
+    const parts = await this.loadParts([declaration], signal);
+    this.remember(parts, mutations);
+    return parts[0] as LoadedSetting;
   }
 
   /** Makes a loaded setting of an item that was read in another way. */
@@ -112,6 +140,39 @@ export class SettingsSession<Settings> {
   close(): void {
     this.#watch.clear();
     this.#stop();
+  }
+
+  /** What was loaded from the memory that is good now; `undefined` when there is nothing. */
+  private remembered(signal: AbortSignal | undefined): LoadedMemory<Settings> | undefined {
+    const loaded = this.#loaded;
+    if (loaded === undefined || signal?.aborted === true) return undefined;
+    return Config.memoryOf(this.config) === loaded.memory ? loaded : undefined;
+  }
+
+  /**
+   * Remembers loaded settings, when the answers for all of them are in memory; they are looked up again otherwise.
+   *
+   * @param mutations - Of the process, before they were loaded.
+   */
+  private remember(parts: readonly LoadedSetting[], mutations: number): LoadedMemory<Settings> | undefined {
+    const memory = Config.memoryOf(this.config);
+    if (memory === undefined || mutations !== state.mutations) return undefined;
+    const isKnown = ({ declaration: { name, secretId }, item }: LoadedSetting): boolean => {
+      const known = memory.known(name, secretId)?.item;
+      return known !== undefined && (known === item || (known.nonExistent && item.nonExistent));
+    };
+    if (!parts.every(isKnown)) return undefined;
+    const loaded = (this.#loaded =
+      this.#loaded?.memory === memory ? this.#loaded : { memory, parts: new Map<Declaration, LoadedSetting>() });
+    for (const part of parts) loaded.parts.set(part.declaration, part);
+    return loaded;
+  }
+
+  /** Gives loaded settings again: the same ones, unless they hold what cannot be frozen, which is copied for each reader. */
+  private again(settings: Settings, parts: readonly LoadedSetting[]): () => Settings {
+    const isShareable = parts.every(({ value }) => !sealValue(value as ConfigValue).needsCopy);
+    if (isShareable) return () => settings;
+    return () => this.assemble(parts.map((part) => ({ ...part, value: copyValue(part.value as ConfigValue) })));
   }
 
   private loadParts(declarations: readonly Declaration[], signal?: AbortSignal): Promise<readonly LoadedSetting[]> {

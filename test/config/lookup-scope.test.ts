@@ -1,4 +1,5 @@
 import { type CachedChain, type CacheAnswer } from '../../src/cache/cacher';
+import { Answer } from '../../src/config/answer';
 import { LookupScope } from '../../src/config/lookup-scope';
 import {
   Config,
@@ -20,6 +21,8 @@ import { gate, type Held, item, MapProvider, StubCacher } from '../chain/doubles
 import { nextTurn, withoutVariables, World } from './doubles';
 
 withoutVariables();
+
+const answerOf = (name: string): Answer => new Answer(name, item(name, 1), []);
 
 let world: World;
 let context: Context;
@@ -287,20 +290,52 @@ describe('a scope', () => {
       }
     }));
 
-  it('remembers answers by name as asked, while memory is fresh', () =>
+  it('remembers answers by name, in any case, while memory is fresh', () =>
     inside(() => {
       const scope = scopeOf(configOf(holding({})));
-      const found = item('x', 1);
+      const found = answerOf('x');
 
-      scope.remember('X', found);
-      const beforeUse = scope.known('X');
+      const beforeUse = scope.remembers;
       world.localCache.touch(world.clock.nowMs(), 1000);
-      const fresh = [scope.known('X'), scope.known('x')];
+      scope.remember(found);
+      const fresh = scope.remembers;
       world.clock.advanceMs(1000);
 
-      expect(beforeUse).toBeUndefined();
-      expect(fresh).toEqual([found, undefined]);
-      expect(scope.known('X')).toBeUndefined();
+      expect([beforeUse, fresh, scope.remembers]).toEqual([false, true, false]);
+      expect([scope.known('x'), scope.known('X')?.item, scope.known('y')]).toEqual([found, found.item, undefined]);
+    }));
+
+  it('remembers names that differ in case apart where sources are asked for them as they are', () =>
+    inside(() => {
+      const scope = scopeOf(new Config({ strategy: 'names' }));
+
+      scope.remember(answerOf('x'));
+
+      expect([scope.known('x')?.name, scope.known('X')]).toEqual(['x', undefined]);
+    }));
+
+  it('remembers a secret that was asked for by its id under that id alone', () =>
+    inside(() => {
+      const scope = scopeOf(configOf(holding({})));
+      const found = answerOf('x');
+
+      scope.remember(found, '/the/secret');
+
+      expect([scope.known('x', '/the/secret'), scope.known('x', '/other')]).toEqual([found, undefined]);
+      expect([scope.known('x'), scope.known('/the/secret\nx')]).toEqual([undefined, undefined]);
+    }));
+
+  it('gives one snapshot of names whose answers are all remembered, told apart by each of them', () =>
+    inside(() => {
+      const scope = scopeOf(configOf(holding({})));
+      for (const name of ['a', 'b', 'a\nb']) scope.remember(answerOf(name));
+
+      const snapshot = scope.snapshotOf(['a', 'b']);
+
+      expect(snapshot?.names).toEqual(['a', 'b']);
+      expect(scope.snapshotOf(['a', 'b'])).toBe(snapshot);
+      expect(scope.snapshotOf(['a\nb'])?.names).toEqual(['a\nb']);
+      expect(scope.snapshotOf(['a', 'c'])).toBeUndefined();
     }));
 
   it('remembers nothing once it is over', () =>
@@ -309,7 +344,7 @@ describe('a scope', () => {
       world.localCache.touch(world.clock.nowMs(), 1000);
 
       xconSettings.lookupBudgetMs = 1000;
-      scope.remember('x', item('x', 1));
+      scope.remember(answerOf('x'));
 
       expect(scope.known('x')).toBeUndefined();
     }));
@@ -317,15 +352,14 @@ describe('a scope', () => {
   it('starts to remember anew after ten thousand names', () =>
     inside(() => {
       const scope = scopeOf(configOf(holding({})));
-      const found = item('x', 1);
-      world.localCache.touch(world.clock.nowMs(), 1000);
+      const last = answerOf('last');
 
-      for (let index = 0; index < 10_000; index += 1) scope.remember(`n${index}`, found);
+      for (let index = 0; index < 10_000; index += 1) scope.remember(answerOf(`n${index}`));
       const before = scope.known('n0');
-      scope.remember('last', found);
+      scope.remember(last);
 
-      expect(before).toBe(found);
-      expect([scope.known('n0'), scope.known('last')]).toEqual([undefined, found]);
+      expect(before?.name).toBe('n0');
+      expect([scope.known('n0'), scope.known('last')]).toEqual([undefined, last]);
     }));
 
   it('has no cache where there is no cacher, no partition, or nothing to cache', () =>

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { Answer } from '../../src/config/answer';
 import { ConfigSnapshot } from '../../src/config/snapshot';
 import {
   ConfigNotFoundError,
@@ -12,8 +13,10 @@ import { item, secretItem } from '../chain/doubles';
 
 const loaded = (values: Readonly<Record<string, ConfigValue>>, missing: readonly string[] = []): ConfigSnapshot =>
   new ConfigSnapshot([
-    ...Object.entries(values).map(([name, value]) => [name, item(name, value)] as const),
-    ...missing.map((name) => [name, DirectoryItem.nonExistent(name)] as const),
+    ...Object.entries(values).map(([name, value]) => new Answer(name, item(name, value), [])),
+    ...missing.map(
+      (name) => new Answer(name, DirectoryItem.nonExistent(name), [{ provider: 'ssm', outcome: 'absent' }]),
+    ),
   ]);
 
 describe('get', () => {
@@ -100,9 +103,31 @@ describe('require', () => {
   it('throws for a name that is missing, and another error for one that was not loaded', () => {
     const now = loaded({}, ['gone']);
 
-    expect(() => now.require('gone')).toThrow(ConfigNotFoundError);
+    expect(() => now.require('gone')).toThrow(
+      new ConfigNotFoundError('gone', [{ provider: 'ssm', outcome: 'absent' }]),
+    );
     expect(() => now.require('other')).toThrow(NotLoadedError);
   });
+
+  it('of a type converts as those of a Config do', () => {
+    const now = loaded({ text: 5, number: ' 7 ', flag: 'yes', json: '{"a":1}' });
+
+    expect(now.requireString('TEXT')).toBe('5');
+    expect(now.requireNumber('NUMBER')).toBe(7);
+    expect(now.requireBoolean('FLAG')).toBe(true);
+    expect(now.requireJson('JSON')).toEqual({ a: 1 });
+    expect(now.requireItem('text')).toBe(now.getItem('TEXT'));
+  });
+
+  it.each(['requireString', 'requireNumber', 'requireBoolean', 'requireJson', 'requireItem'] as const)(
+    'by %s throws for a name that is missing, and another error for one that was not loaded',
+    (method) => {
+      const now = loaded({}, ['gone']);
+
+      expect(() => now[method]('gone')).toThrow(ConfigNotFoundError);
+      expect(() => now[method]('other')).toThrow(NotLoadedError);
+    },
+  );
 });
 
 it('gives items, tells what has a value, and which names it has', () => {
@@ -122,7 +147,7 @@ it('is frozen', () => {
 });
 
 it('shows names and origins when it is inspected or written as JSON, no value', () => {
-  const now = new ConfigSnapshot([['token', secretItem('token', 'hunter2')]]);
+  const now = new ConfigSnapshot([new Answer('token', secretItem('token', 'hunter2'), [])]);
 
   expect(inspect(now, { depth: 10 })).toBe('ConfigSnapshot(token)');
   expect(JSON.stringify(now)).not.toContain('hunter2');

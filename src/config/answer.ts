@@ -1,0 +1,54 @@
+import { ConfigNotFoundError, type SearchedPlace } from '../errors';
+import { type DirectoryItem } from '../item/directory-item';
+import { type ConfigValue } from '../item/value';
+import { type FoundValue, foundIn, valueOr } from './coerce';
+
+/** Turns a found value into a type. @throws InvalidValueError for a value that is not one. */
+export type Conversion<T> = (found: FoundValue) => T;
+
+/** The answer of one lookup, and what its value has been converted to: each conversion is made once. */
+export class Answer {
+  private readonly converted = new Map<Conversion<unknown>, unknown>();
+
+  /**
+   * @param name - As asked.
+   * @param item - What was found; one that is `nonExistent` when there is nothing.
+   * @param attempts - Every place that was asked, in order.
+   */
+  constructor(
+    readonly name: string,
+    readonly item: DirectoryItem,
+    readonly attempts: readonly SearchedPlace[],
+  ) {}
+
+  /** Gives the same answer for the name in another case. */
+  askedAs(name: string): Answer {
+    return new Answer(name, this.item, this.attempts);
+  }
+
+  /** Gives the value; the fallback when there is none, or when it is null and there is a fallback. */
+  value<F>(fallback: F): ConfigValue | F {
+    return valueOr(this.item, fallback);
+  }
+
+  /** Gives the value, converted; the fallback when there is none, or when it is null. @throws InvalidValueError */
+  as<T, F>(convert: Conversion<T>, fallback: F): T | F {
+    const { item } = this;
+    return item.nonExistent || item.value === null ? fallback : this.to(convert);
+  }
+
+  /** Gives the value, converted. @throws InvalidValueError */
+  to<T>(convert: Conversion<T>): T {
+    if (this.converted.has(convert)) return this.converted.get(convert) as T;
+    const value = convert(foundIn(this.name, this.item));
+    // Binary values and sets are copies for each reader.
+    if (this.item.isShareable) this.converted.set(convert, value);
+    return value;
+  }
+
+  /** Gives this answer when there is a value. @throws ConfigNotFoundError when there is none. */
+  required(): this {
+    if (this.item.nonExistent) throw new ConfigNotFoundError(this.name, this.attempts);
+    return this;
+  }
+}
