@@ -11,6 +11,7 @@ import {
   sealedKey,
 } from './cache-row';
 import { alignedExpiry, jitteredExpiry, jitterFor } from './expiry';
+import { isReadableByPython, latestReadableTtl } from './python-reader';
 import { sealSecret, type SealingKey } from './secret-box';
 
 /** What the ends of new rows depend on. */
@@ -53,7 +54,7 @@ export function makeRow(
   const { cacheSecrets } = session.settings;
   if (!item.secret || cacheSecrets === 'plaintext') {
     const value = attributeOfItem(item);
-    if (value === undefined) return undefined;
+    if (value === undefined || !isReadableByPython(value)) return undefined;
     const { originalName, secret } = item;
     return {
       ...facts,
@@ -78,9 +79,14 @@ export function makeRow(
   return { ...facts, kind: 'sealed', nameKey, chainHash, ttl: sealedFacts.ttl, keyId: sealingKey.id, sealed };
 }
 
-/** The end that an item brings with it, in whole seconds; `undefined` when it brings none that is a moment. */
+/** The end that an item brings with it, in whole seconds; `undefined` for none, and for one beyond all dates, such as milliseconds. */
 function ownTtl({ ttl }: Pick<DirectoryItem, 'ttl'>): number | undefined {
-  return ttl === undefined || !Number.isFinite(ttl) ? undefined : Math.floor(ttl);
+  return ttl === undefined || !(ttl <= latestReadableTtl) ? undefined : Math.floor(ttl);
+}
+
+/** Gives the end of a row that lives for a certain time, in whole seconds. */
+function endAfter(seconds: number, nowMs: number): number {
+  return Math.min(Math.floor(nowMs / 1000 + seconds), latestReadableTtl);
 }
 
 /** Before the first change, there is nothing that a row would have to tell. */
@@ -99,7 +105,7 @@ function missingRow({ key, session }: CachedChain, { name }: CertainAnswer, cloc
     originalName: name,
     directory: nowhere,
     source: `none - ${nowhere}`,
-    ttl: Math.floor(nowMs / 1000 + session.settings.negativeTtlSeconds),
+    ttl: endAfter(session.settings.negativeTtlSeconds, nowMs),
     createdAt: isoTime(nowMs),
     value: undefined,
     secret: false,
@@ -109,12 +115,12 @@ function missingRow({ key, session }: CachedChain, { name }: CertainAnswer, cloc
 function ordinaryTtl({ session }: CachedChain, { nowMs, random, latestTtl }: RowClock): number {
   const { cacheTtlSeconds: ttlSeconds } = session.settings;
   const fresh = jitteredExpiry(nowMs, random, { ttlSeconds, jitterSeconds: jitterFor(ttlSeconds) });
-  return alignedExpiry(nowMs, fresh, latestTtl, ttlSeconds);
+  return alignedExpiry(nowMs, Math.min(fresh, latestReadableTtl), latestTtl, ttlSeconds);
 }
 
 /** A sealed secret lives briefly, and never past the moment when it rotates. */
 function secretTtl({ session }: CachedChain, { ttl, nextRotationMs }: DirectoryItem, { nowMs }: RowClock): number {
-  const own = ownTtl({ ttl }) ?? Math.floor(nowMs / 1000 + session.settings.secretTtlSeconds);
+  const own = ownTtl({ ttl }) ?? endAfter(session.settings.secretTtlSeconds, nowMs);
   return nextRotationMs === undefined ? own : Math.min(own, Math.floor(nextRotationMs / 1000));
 }
 

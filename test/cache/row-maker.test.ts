@@ -2,7 +2,7 @@ import { rememberAttribute } from '../../src/aws/stored-attribute';
 import { type CertainAnswer } from '../../src/cache/cacher';
 import { makeRow } from '../../src/cache/row-maker';
 import { openSecret } from '../../src/cache/secret-box';
-import { Directory, DirectoryItem, type DirectoryItemOptions } from '../../src/index';
+import { type ConfigValue, Directory, DirectoryItem, type DirectoryItemOptions } from '../../src/index';
 import { cachedChain } from './cached-chain';
 import { startMs } from './doubles';
 import { cacheKey, plainRow, referenceRow, startSeconds } from './rows';
@@ -74,7 +74,51 @@ describe('makeRow', () => {
     expect(makeRow(cachedChain(), answerOf({ value: Number.NaN }), clock, undefined)).toBeUndefined();
   });
 
+  test.each<[string, ConfigValue]>([
+    ['of 39 digits', 1e38],
+    ['of 39 digits in a list in a map', { limits: [1, 1e40] }],
+    ['of 39 digits in a set', new Set([1, 1e125])],
+  ])('makes no row for a number %s, which the Python library cannot read', (_, value) => {
+    expect(makeRow(cachedChain(), answerOf({ value }), clock, undefined)).toBeUndefined();
+  });
+
+  test('makes no row for a stored number that the Python library cannot read', () => {
+    const { item } = answerOf({ value: 1 });
+    const answer = { ...answerOf(), item: rememberAttribute(item as DirectoryItem, { N: `1${'0'.repeat(40)}` }) };
+
+    expect(makeRow(cachedChain(), answer, clock, undefined)).toBeUndefined();
+  });
+
+  test.each<[string, ConfigValue]>([
+    ['38 digits', 10n ** 37n],
+    ['many places', 1e-120],
+    ['zeros alone', 0],
+  ])('makes a row for a number of %s', (_, value) => {
+    expect(makeRow(cachedChain(), answerOf({ value }), clock, undefined)).toBeDefined();
+  });
+
   describe('ends rows', () => {
+    const lastSecond = Date.parse('9999-12-31T23:59:59Z') / 1000;
+    const endless = { cacheTtlSeconds: 1e12, negativeTtlSeconds: 1e300, secretTtlSeconds: 1e12 };
+
+    test('with the year 9999 at the latest, which is the last of Python', () => {
+      const chain = cachedChain({
+        settings: { ...endless, cacheSecrets: 'encrypt', cacheKeys: [Buffer.alloc(32, 7).toString('base64')] },
+      });
+      const answers = [answerOf(), { name: 'nope', item: undefined, provider: undefined }, secretOf({ value: 'x' })];
+
+      const rows = answers.map((answer) => makeRow(chain, answer, { ...clock, latestTtl: 1e14 }, sealingKey));
+
+      expect(rows.map((row) => row?.ttl)).toEqual([lastSecond, lastSecond, lastSecond]);
+    });
+
+    test.each([lastSecond + 1, startMs * 2, Number.MAX_VALUE, Number.NaN])(
+      'as any other when the item has an end of its own that is no date: %d',
+      (ttl) => {
+        expect(makeRow(cachedChain(), answerOf({ ttl }), clock, undefined)?.ttl).toBe(startSeconds + twelveHours);
+      },
+    );
+
     test.each([
       [0, twelveHours - 1500],
       [0.5, twelveHours],

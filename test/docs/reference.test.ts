@@ -1,11 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
 import * as xcon from 'xcon';
+import { AwsClients, type ConfigValue, Directory, type DirectoryListing, DynamoProvider } from 'xcon';
 import * as testing from 'xcon/testing';
 import ts from 'typescript';
+import { type AttributeMap, encodeAttribute } from '../../src/aws/attribute-value';
 import { definitionOf, type SettingName, settingNames, variablesOf } from '../../src/settings/definitions';
+import { BadRowError, readConfigRow } from '../cache/properties/python-reader';
+import { readSession } from '../contract/read-session';
 import vectors from '../conformance/xcon-vectors.json';
-import { documents, readDocument, root, tableOf } from './documents';
+import { blocksOf, documents, readDocument, root, tableOf } from './documents';
 
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
@@ -52,6 +58,33 @@ describe('docs/library-settings.md', () => {
     const listed = tableOf(readDocument('docs/library-settings.md'), ['Setting, variable', 'Default', 'Meaning']);
 
     expect(listed).toEqual(settingNames.map(rowOfSetting));
+  });
+});
+
+describe('docs/providers.md', () => {
+  const [row = {}] = blocksOf(readDocument('docs/providers.md'))
+    .filter(({ info }) => info === 'json')
+    .map(({ code }) => (encodeAttribute(JSON.parse(code) as ConfigValue)?.M ?? {}) as AttributeMap);
+
+  it('shows a row of the config table that both libraries read', async () => {
+    const client = new DynamoDBClient({ region: 'eu-west-1' });
+    mockClient(client)
+      .on(QueryCommand)
+      .resolves({ Items: [{ ...row }] });
+    const directory = Directory.from(row['app_key']?.S ?? '');
+    const session = readSession({ clients: new AwsClients({ dynamo: client }) });
+
+    const listing = await new DynamoProvider().readDirectory(directory, session);
+
+    const item = (listing as DirectoryListing).find('retry');
+    expect(item).toMatchObject({ name: 'retry', value: { times: 5, waitMs: 200 } });
+    expect(readConfigRow(row)).toEqual({ name: 'retry', directory: directory.path, value: row['value'] });
+  });
+
+  it.each([['real_name'], ['real_directory']])('says rightly that the Python library needs %s', (name) => {
+    const rest = Object.fromEntries(Object.entries(row).filter(([key]) => key !== name));
+
+    expect(() => readConfigRow(rest)).toThrow(BadRowError);
   });
 });
 

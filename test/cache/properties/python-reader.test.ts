@@ -68,9 +68,22 @@ describe('the model of the Python reader', () => {
     ['a source that is no text', { source: { N: '1' } }],
     ['half a second of ttl', { ttl: { N: '1772400000.5' } }],
     ['a ttl that is text', { ttl: { S: '1772400000' } }],
+    ['a ttl in milliseconds', { ttl: { N: '1772400000000' } }],
+    ['a number of 39 digits', { value: { N: `1${'0'.repeat(38)}` } }],
+    ['1e40 in a list', { value: { L: [{ N: '1e40' }] } }],
+    ['1e40 in a map in a map', { value: { M: { a: { M: { b: { N: '1e40' } } } } } }],
+    ['1e40 in a set', { value: { NS: ['1', '1e40'] } }],
+    ['a number of 39 digits in an attribute that it does not know', { xcon_x: { N: `1${'0'.repeat(38)}` } }],
   ])('reads nothing of a partition that has one row with %s', (_, bad) => {
     expect(() => readPartition([row(), row(bad)])).toThrow(BadRowError);
   });
+
+  test.each(['1e37', `-${'9'.repeat(38)}`, '0.1', '1e-100', '12345678901234567890.123456789', '0e40'])(
+    'reads the number %s',
+    (number) => {
+      expect(() => readPartition([row({ value: { L: [{ N: number }] } })])).not.toThrow();
+    },
+  );
 
   test('uses a row when both texts of its chain match', () => {
     const chain = { directoryPaths: '/orders/prod', providerNames: 'ssm' };

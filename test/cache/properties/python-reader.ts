@@ -37,6 +37,27 @@ export function readPartition(rows: readonly AttributeMap[]): readonly PythonIte
   return rows.map(readRow);
 }
 
+/**
+ * Reads a row of the config table as the Python library does, which asks for less there: a source, an end and a moment are not
+ * needed.
+ *
+ * @throws BadRowError for a row that is not what it expects.
+ */
+export function readConfigRow(row: AttributeMap): Pick<PythonItem, 'name' | 'directory' | 'value'> {
+  const [nameAttribute, directoryAttribute] = [
+    'real_name' in row ? 'real_name' : 'name',
+    'real_directory' in row ? 'real_directory' : 'directory',
+  ];
+  if (!isNumbersReadable({ M: row })) throw new BadRowError(row, 'has a number of more than 38 digits');
+  if (row['ttl'] !== undefined) requireWholeSeconds(row);
+  if (row['created_at'] !== undefined) checkCreation(row);
+  return {
+    name: requireText(row, nameAttribute).toLowerCase(),
+    directory: requireDirectory(row, directoryAttribute),
+    value: row['value'],
+  };
+}
+
 /** Gives the item that answers for a name in a chain; `undefined`: the sources are asked. */
 export function findItem(
   items: readonly PythonItem[],
@@ -54,10 +75,14 @@ export function alignedEnd(items: readonly PythonItem[]): number | undefined {
   return items[0]?.ttl;
 }
 
+/** The end of the last second of the year 9999: `datetime.fromtimestamp` knows no later one. */
+const latestTtl = 253_402_300_799;
+/** Precision of the decimals of boto3, which raises when a number has more digits. */
+const mostDigits = 38;
+
 function readRow(row: AttributeMap): PythonItem {
-  const directory = requireText(row, 'real_directory');
-  if (!directory.startsWith('/')) throw new BadRowError(row, 'has a directory that is not absolute');
-  if (/[{}]/.test(directory)) throw new BadRowError(row, 'has a directory with placeholders');
+  if (!isNumbersReadable({ M: row })) throw new BadRowError(row, 'has a number of more than 38 digits');
+  const directory = requireDirectory(row, 'real_directory');
   checkCreation(row);
   return {
     name: requireText(row, 'real_name').toLowerCase(),
@@ -70,6 +95,13 @@ function readRow(row: AttributeMap): PythonItem {
   };
 }
 
+function requireDirectory(row: AttributeMap, name: string): string {
+  const directory = requireText(row, name);
+  if (!directory.startsWith('/')) throw new BadRowError(row, 'has a directory that is not absolute');
+  if (/[{}]/.test(directory)) throw new BadRowError(row, 'has a directory with placeholders');
+  return directory;
+}
+
 function requireText(row: AttributeMap, name: string): string {
   const text = row[name]?.S;
   if (text === undefined || text === '') throw new BadRowError(row, `has no ${name}`);
@@ -80,7 +112,21 @@ function requireWholeSeconds(row: AttributeMap): number {
   const text = row['ttl']?.N;
   if (text === undefined) throw new BadRowError(row, 'has no ttl');
   if (!Number.isInteger(Number(text))) throw new BadRowError(row, 'has a ttl that is no whole number');
+  if (Number(text) > latestTtl) throw new BadRowError(row, 'has a ttl beyond the year 9999');
   return Number(text);
+}
+
+/** Whether boto3 can turn every number of an attribute into a decimal, in the form in which DynamoDB gives it: without an exponent. */
+function isNumbersReadable({ N, NS, L, M }: AttributeValue): boolean {
+  const parts = [...(L ?? []), ...Object.values(M ?? {})];
+  return [...(N === undefined ? [] : [N]), ...(NS ?? [])].every(isNumberReadable) && parts.every(isNumbersReadable);
+}
+
+function isNumberReadable(text: string): boolean {
+  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.replace(/^[+-]/, '').split('.');
+  const plain = `${whole}${fraction}${'0'.repeat(Math.max(0, Number(exponent) - fraction.length))}`;
+  return plain.replace(/^0+/, '').length <= mostDigits;
 }
 
 function checkCreation(row: AttributeMap): void {

@@ -23,6 +23,8 @@ export interface ProcessModel {
   /** What seals secrets: a key of the settings, or a data key that KMS wraps. */
   readonly sealing: 'given key' | 'kms';
   readonly refreshLease: boolean;
+  /** Life of its rows, **seconds**; absent: the default. */
+  readonly lifeSeconds?: number | undefined;
   /** In `[0, 1)`; what its source of chance always gives. */
   readonly chance: number;
   /** What goes wrong while it runs. */
@@ -112,7 +114,11 @@ function entries(names: readonly string[]): fc.Arbitrary<EntryModel> {
     name: fc.constantFrom(...names),
     kind: fc.constantFrom(...kinds),
     value: configValues,
-    ttlSeconds: fc.constantFrom(undefined, undefined, undefined, 600, 5000, 1_000_000),
+    ttlSeconds: fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(undefined, undefined, undefined, 600, 5000, 1_000_000) },
+      // Milliseconds in place of seconds, and whatever else a row of the config table may hold.
+      { weight: 1, arbitrary: fc.constantFrom(1.8e12, 2 ** 53, 1e30, Number.MAX_VALUE) },
+    ),
   });
 }
 
@@ -134,6 +140,7 @@ function processes(
     cacheSecrets: fc.constantFrom(...modes),
     sealing: fc.constantFrom('given key' as const, 'kms' as const),
     refreshLease: fc.boolean(),
+    lifeSeconds: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, 1e12, 1e300),
     chance: fc.constantFrom(0, 0, 0.3, 0.999),
     troubles: troubled ? fc.array(troubles(all), { maxLength: 3 }) : fc.constant([]),
     steps: fc.array(steps(names, chainCount), { minLength: 1, maxLength: 4 }),

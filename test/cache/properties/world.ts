@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../../../src/aws/attribute-value';
 import { config, Config, Directory, type DirectoryItem, DynamoCacher } from '../../../src/index';
+import { type SettingsValues } from '../../../src/settings/settings-values';
 import { startMs, TestClock, TestRandom } from '../doubles';
 import { FleetProcess } from '../fleet-process';
 import { MemoryDynamo } from '../memory-dynamo';
@@ -26,7 +27,7 @@ export interface WorldTable {
   plant(row: AttributeMap): Promise<void>;
 }
 
-type ProcessHabits = Pick<ProcessModel, 'cacheSecrets' | 'sealing' | 'refreshLease' | 'chance'>;
+type ProcessHabits = Pick<ProcessModel, 'cacheSecrets' | 'sealing' | 'refreshLease' | 'chance' | 'lifeSeconds'>;
 
 const poisonValue = 'poison';
 /** More than a lease that is done is kept. */
@@ -164,12 +165,18 @@ export class World {
     ];
   }
 
-  private process({ cacheSecrets, sealing, refreshLease, chance }: ProcessHabits): FleetProcess {
+  private process({ cacheSecrets, sealing, refreshLease, chance, lifeSeconds }: ProcessHabits): FleetProcess {
+    const lives = { cacheTtlSeconds: lifeSeconds, negativeTtlSeconds: lifeSeconds, secretTtlSeconds: lifeSeconds };
     const key = sealing === 'kms' ? { cacheKmsKeyId: 'alias/orders' } : { cacheKeys: [givenKey] };
     return new FleetProcess(undefined, {
       clock: this.clock,
       random: new TestRandom(chance),
-      settings: { cacheSecrets, refreshLease, ...key },
+      settings: {
+        cacheSecrets,
+        refreshLease,
+        ...key,
+        ...(lifeSeconds !== undefined && lives),
+      } as Partial<SettingsValues>,
       clients: { dynamo: this.table.client, kms: this.kms.client },
     });
   }
