@@ -32,7 +32,7 @@ const modulesOnly = '(arktype|arkregex|@ark)/';
 
 /** @type {import('jest').Config} */
 const project = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/setup/environment.cjs',
   roots: ['<rootDir>/test'],
   // Projects of their own, which .ci/consumers.mjs runs.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/consumers/'],

@@ -14,6 +14,7 @@ import {
 } from '../../src/index';
 import { type SettingsValues } from '../../src/settings/settings-values';
 import { type LocalAws } from '../../src/testing/local-aws/local-aws';
+import { patience } from '../setup/patience';
 import { RecordedLog, TestClock, TestRandom } from './doubles';
 
 /** What makes one process differ from another. */
@@ -34,7 +35,7 @@ export function clientOptions(url: string) {
 /**
  * One process of the service `orders` in `prod`: a root context of its own, which shares nothing with others but AWS.
  *
- * By default its clock stands still and its chance is always 0.5.
+ * By default its clock stands still, its chance is always 0.5, and it waits as long as a busy machine may take.
  */
 export class FleetProcess {
   readonly log = new RecordedLog();
@@ -51,7 +52,7 @@ export class FleetProcess {
       this.log.logger(),
       new EnvProvider({}),
       new AwsClients({ ...endpoint, ...options.clients }),
-      new XconSettings({ service: 'orders', environment: 'prod', ...options.settings }),
+      new XconSettings({ service: 'orders', environment: 'prod', ...patience, ...options.settings }),
       new Config(options.config),
     ]);
   }

@@ -9,6 +9,7 @@ import {
   XconSettings,
 } from '../../src/index';
 import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { patience } from '../setup/patience';
 
 const table = 'global-all-configCache';
 const silent = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -37,13 +38,15 @@ async function inProcess<T>(settings: ConstructorParameters<typeof XconSettings>
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
   });
-  return Context.createRoot([clients, new Logger(silent), new XconSettings(settings)]).run(async () => {
-    try {
-      return await fn();
-    } finally {
-      await Config.grab().close();
-    }
-  });
+  return Context.createRoot([clients, new Logger(silent), new XconSettings({ ...patience, ...settings })]).run(
+    async () => {
+      try {
+        return await fn();
+      } finally {
+        await Config.grab().close();
+      }
+    },
+  );
 }
 
 const orders = { service: 'orders', environment: 'prod' } as const;

@@ -18,6 +18,7 @@ import {
   XconSettings,
 } from '../../src/index';
 import { type LocalAws } from '../../src/testing/local-aws/local-aws';
+import { patience } from '../setup/patience';
 
 /** A process that has secrets from everywhere, and logs all it can: the library at `trace`, the SDK through its own logger. */
 export class CanaryProcess {
@@ -62,6 +63,7 @@ export class CanaryProcess {
       environment: 'prod',
       defaults: { settings_password: canary },
       logLevel: 'trace',
+      ...patience,
       ...settings,
     });
     this.env = new EnvProvider({ ENV_PASSWORD: canary, PATH: '/bin' });

@@ -38,4 +38,9 @@ export class World {
   run<T>(fn: () => T, more: readonly Dependency[] = []): T {
     return isolated([this.log.logger(), this.clock, this.localCache, this.settings, ...more], fn);
   }
+
+  /** Ends the reads that were given no answer. */
+  end(): void {
+    this.localCache.abortUnfinished();
+  }
 }

@@ -213,7 +213,8 @@ describe('a probe', () => {
     world.run(async () => {
       xconSettings.lookupBudgetMs = 20;
       const answers = [Promise.resolve({ x: 1 })];
-      const held = { '/a': () => answers.shift() ?? gate<Held>().promise, '/b': () => gate<Held>().promise };
+      const late = gate<Held>();
+      const held = { '/a': () => answers.shift() ?? late.promise, '/b': () => late.promise };
       const config = configOf(new MapProvider({ held }));
       await config.get('x');
 
@@ -224,5 +225,6 @@ describe('a probe', () => {
         { at: '/a', state: 'stale', reason: 'no answer within lookupBudgetMs' },
         { at: '/b', state: 'failing', reason: 'no answer within lookupBudgetMs' },
       ]);
+      late.open({});
     }));
 });

@@ -39,6 +39,8 @@ beforeEach(() => {
   world = new World({ lookupBudgetMs: 20 });
 });
 
+afterEach(() => world.end());
+
 describe('the places of a lookup', () => {
   it.each([
     ['over', 1, 'override found'],

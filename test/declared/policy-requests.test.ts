@@ -18,6 +18,9 @@ import { type LocalAwsCall, startLocalAws } from '../../src/testing/local-aws/lo
 import { FleetProcess } from '../cache/fleet-process';
 import { type Account } from '../iam/iam-requests';
 import { changed, neighbours, refusedOf, undeclared } from '../iam/neighbours';
+import { withPatientSignals } from '../setup/patience';
+
+withPatientSignals();
 
 const configTable = 'global-all-config';
 const cacheTable = 'global-all-configCache';

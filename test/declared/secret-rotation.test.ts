@@ -76,7 +76,8 @@ it('reads again after a failure', () =>
 it('waits no longer than a lookup may', () =>
   service.run(async () => {
     service.world.settings.assign('lookupBudgetMs', 20);
-    stored = gate<SecretOutcome>().promise;
+    const late = gate<SecretOutcome>();
+    stored = late.promise;
 
     const errors = await Promise.all([
       rejection(() => rotation.reread(declaration, valueOf('v1'))),
@@ -89,6 +90,7 @@ it('waits no longer than a lookup may', () =>
         () => 'Provider "secrets" failed for /orders/prod: no answer within lookupBudgetMs (20 ms) for "password"',
       ),
     );
+    late.open(undefined);
   }));
 
 it('has no previous version of what no provider of the chain can read by name', () =>

@@ -18,16 +18,6 @@ class ForgetfulStore extends OrderStore {
   override async put(): Promise<void> {}
 }
 
-@scoped(Lifecycle.ContainerScoped)
-class Desk {
-  constructor(@inject(PriceList) readonly prices: PriceList) {}
-}
-
-@singleton()
-class Office {
-  constructor(@inject(Config) readonly config: Config) {}
-}
-
 const before = { ...process.env };
 let aws: LocalAws;
 let context: Context;
@@ -147,7 +137,13 @@ describe('two services in one process', () => {
     expect(totals).toEqual([2250, 2000]);
   });
 
+  // Declared where they are used: `container.reset()`, below, forgets what was declared before it.
   it('stay apart in classes of which each container has one', async () => {
+    @scoped(Lifecycle.ContainerScoped)
+    class Desk {
+      constructor(@inject(PriceList) readonly prices: PriceList) {}
+    }
+
     const [first, second] = [context.child([orders()]), context.child([billing()])];
 
     const desks = [first, second, first].map((each) => each.container.resolve(Desk));
@@ -168,6 +164,11 @@ describe('two services in one process', () => {
   });
 
   it('share a singleton, which keeps the Config of the one that was first', () => {
+    @singleton()
+    class Office {
+      constructor(@inject(Config) readonly config: Config) {}
+    }
+
     const [first, second] = [orders(), billing()];
 
     const offices = [first, second].map((each) => context.child([each]).container.resolve(Office));

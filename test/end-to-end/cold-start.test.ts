@@ -9,6 +9,9 @@ const secretsOf = (count: number, path = '/orders/prod'): Record<string, string>
 
 afterEach(() => world.close());
 
+/** The first round of the service `orders` in `prod`: all it lists. */
+const listings = [...Array<string>(4).fill('GetParametersByPath'), 'ListSecrets'];
+
 /** Waits for so many requests; gives how often each operation was called. */
 const counts = async (total: number): Promise<Readonly<Record<string, number>>> => {
   await world.answered(total);
@@ -18,13 +21,12 @@ const counts = async (total: number): Promise<Readonly<Record<string, number>>> 
 
 describe('a cold lookup', () => {
   it('asks SSM for each of four directories and Secrets Manager once, all in one round', async () => {
-    world = await AwsWorld.start({ latencyMs: 20, seed: { ssm: { '/global/all/db_host': 'db.internal' } } });
+    world = await AwsWorld.start({ seed: { ssm: { '/global/all/db_host': 'db.internal' } } });
 
-    const value = await world.run(() => ordersConfig().get('DB_HOST'));
+    const { value, rounds } = await world.inRounds([5], () => ordersConfig().get('DB_HOST'));
 
     expect(value).toBe('db.internal');
-    expect(await counts(5)).toEqual({ GetParametersByPath: 4, ListSecrets: 1 });
-    expect(world.aws.calls.rounds()).toBe(1);
+    expect(rounds).toEqual([listings]);
     expect(
       world.aws.calls
         .of('GetParametersByPath')
@@ -45,13 +47,12 @@ describe('a cold lookup', () => {
   });
 
   it('takes a second round for a secret, and reads no other', async () => {
-    world = await AwsWorld.start({ latencyMs: 20, seed: { secrets: secretsOf(5) } });
+    world = await AwsWorld.start({ seed: { secrets: secretsOf(5) } });
 
-    const value = await world.run(() => ordersConfig().get('s3'));
+    const { value, rounds } = await world.inRounds([5, 1], () => ordersConfig().get('s3'));
 
     expect(value).toBe('secret 3');
-    expect(await counts(6)).toEqual({ GetParametersByPath: 4, GetSecretValue: 1, ListSecrets: 1 });
-    expect(world.aws.calls.rounds()).toBe(2);
+    expect(rounds).toEqual([listings, ['GetSecretValue']]);
   });
 
   it('reads no secret that something above it shadows', async () => {
@@ -82,13 +83,12 @@ describe('a cold lookup', () => {
   });
 
   it('takes one round more for each page of ten parameters', async () => {
-    world = await AwsWorld.start({ latencyMs: 20, seed: { ssm: parametersOf(25) } });
+    world = await AwsWorld.start({ seed: { ssm: parametersOf(25) } });
 
-    const value = await world.run(() => ordersConfig().get('p24'));
+    const { value, rounds } = await world.inRounds([5, 1, 1], () => ordersConfig().get('p24'));
 
     expect(value).toBe('24');
-    expect(await counts(7)).toEqual({ GetParametersByPath: 6, ListSecrets: 1 });
-    expect(world.aws.calls.rounds()).toBe(3);
+    expect(rounds).toEqual([listings, ['GetParametersByPath'], ['GetParametersByPath']]);
   });
 
   it('asks nothing more for what it has seen, found or not', async () => {
@@ -118,40 +118,37 @@ describe('a cold lookup', () => {
 
 describe('many lookups at the same time', () => {
   it('share one plan: two rounds for fifty names, ten of them secrets', async () => {
-    world = await AwsWorld.start({ latencyMs: 25, seed: { ssm: parametersOf(10), secrets: secretsOf(10) } });
+    world = await AwsWorld.start({ seed: { ssm: parametersOf(10), secrets: secretsOf(10) } });
     const names = Array.from({ length: 50 }, (_, index) => ['p', 's', 'missing'][index % 3] + `${index % 10}`);
 
-    const values = await world.run(() => {
+    const { value: values, rounds } = await world.inRounds([5, 1], () => {
       const config = ordersConfig();
       return Promise.all(names.map((name) => config.get(name)));
     });
 
     expect(values.slice(0, 4)).toEqual(['0', 'secret 1', undefined, '3']);
-    expect(await counts(6)).toEqual({ BatchGetSecretValue: 1, GetParametersByPath: 4, ListSecrets: 1 });
-    expect(world.aws.calls.rounds()).toBe(2);
+    expect(rounds).toEqual([listings, ['BatchGetSecretValue']]);
   });
 
   it('are one load: the same requests, the same rounds', async () => {
-    world = await AwsWorld.start({ latencyMs: 25, seed: { ssm: parametersOf(10), secrets: secretsOf(10) } });
+    world = await AwsWorld.start({ seed: { ssm: parametersOf(10), secrets: secretsOf(10) } });
     const names = Array.from({ length: 10 }, (_, index) => [`p${index}`, `s${index}`]).flat();
 
-    const now = await world.run(() => ordersConfig().load(names));
+    const { value: now, rounds } = await world.inRounds([5, 1], () => ordersConfig().load(names));
 
     expect(names.map((name) => now.get(name))).toEqual(
       names.map((_, index) => (index % 2 === 0 ? `${index / 2}` : `secret ${(index - 1) / 2}`)),
     );
-    expect(await counts(6)).toEqual({ BatchGetSecretValue: 1, GetParametersByPath: 4, ListSecrets: 1 });
-    expect(world.aws.calls.rounds()).toBe(2);
+    expect(rounds).toEqual([listings, ['BatchGetSecretValue']]);
   });
 
   it('read three secrets one by one, in parallel', async () => {
-    world = await AwsWorld.start({ latencyMs: 25, seed: { secrets: secretsOf(3) } });
+    world = await AwsWorld.start({ seed: { secrets: secretsOf(3) } });
 
-    const now = await world.run(() => ordersConfig().load(['s0', 's1', 's2']));
+    const { value: now, rounds } = await world.inRounds([5, 3], () => ordersConfig().load(['s0', 's1', 's2']));
 
     expect(['s0', 's1', 's2'].map((name) => now.get(name))).toEqual(['secret 0', 'secret 1', 'secret 2']);
-    expect(world.aws.calls.count('GetSecretValue')).toBe(3);
-    expect(world.aws.calls.rounds('GetSecretValue')).toBe(1);
+    expect(rounds).toEqual([listings, Array(3).fill('GetSecretValue')]);
   });
 
   it.each([
@@ -160,15 +157,17 @@ describe('many lookups at the same time', () => {
     [20, 0, 1],
     [21, 0, 2],
   ])('read %i secrets with %i single calls and %i batches', async (count, singles, batches) => {
-    world = await AwsWorld.start({ latencyMs: 15, seed: { secrets: secretsOf(count) } });
+    world = await AwsWorld.start({ seed: { secrets: secretsOf(count) } });
     const names = Array.from({ length: count }, (_, index) => `s${index}`);
 
-    const now = await world.run(() => ordersConfig().load(names));
+    const { value: now, rounds } = await world.inRounds([5, singles + batches], () => ordersConfig().load(names));
 
+    const values = [
+      ...Array<string>(batches).fill('BatchGetSecretValue'),
+      ...Array<string>(singles).fill('GetSecretValue'),
+    ];
     expect(now.get(`s${count - 1}`)).toBe(`secret ${count - 1}`);
-    expect(world.aws.calls.count('GetSecretValue')).toBe(singles);
-    expect(world.aws.calls.count('BatchGetSecretValue')).toBe(batches);
-    expect(world.aws.calls.rounds()).toBe(2);
+    expect(rounds).toEqual([listings, values]);
   });
 
   it('put secrets of several directories into one batch', async () => {
@@ -186,7 +185,7 @@ describe('many lookups at the same time', () => {
   });
 
   it('of different Configs with the same sources ask once, too', async () => {
-    world = await AwsWorld.start({ latencyMs: 10, seed: { ssm: parametersOf(2) } });
+    world = await AwsWorld.start({ seed: { ssm: parametersOf(2) } });
 
     const values = await world.run(() => Promise.all(['p0', 'p1', 'nowhere'].map((name) => ordersConfig().get(name))));
 

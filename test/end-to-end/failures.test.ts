@@ -130,15 +130,13 @@ describe('a service that does not answer', () => {
   const hanging = (path: string): LocalAwsFault => ({ target: 'ByPath', body: `"${path}"`, hang: true });
 
   it('ends a lookup with the budget, and says what was waited for', async () => {
-    world = await AwsWorld.start({ faults: [hanging('/orders/all')] }, { lookupBudgetMs: 120 });
-    const start = performance.now();
+    world = await AwsWorld.start({ faults: [hanging('/orders/all')] }, { lookupBudgetMs: 2000 });
 
     const error = await rejection(() => world.run(() => ordersConfig().get('X')));
 
-    expect(performance.now() - start).toBeLessThan(1000);
     expect(error).toMatchObject({ name: 'ProviderError', provider: 'ssm' });
     expect(error.message).toContain(
-      'no answer within lookupBudgetMs (120 ms) for "X"; it was waiting for ssm /orders/all',
+      'no answer within lookupBudgetMs (2000 ms) for "X"; it was waiting for ssm /orders/all',
     );
   });
 
@@ -150,7 +148,7 @@ describe('a service that does not answer', () => {
 
   it('ends an attempt with requestTimeoutMs, and is asked again by the next lookup', async () => {
     const seed = { ssm: { '/orders/all/x': 'found' } };
-    const settings = { requestTimeoutMs: 60 };
+    const settings = { requestTimeoutMs: 2000 };
     world = await AwsWorld.start({ seed, faults: [{ ...hanging('/orders/all'), times: 1 }] }, settings);
 
     await world.run(async () => {
@@ -165,14 +163,16 @@ describe('a service that does not answer', () => {
 
   it('ends the wait of a caller with its signal, and of no other', async () => {
     const seed = { ssm: { '/orders/prod/x': 'found' } };
-    world = await AwsWorld.start({ seed, latencyMs: 40 });
+    world = await AwsWorld.start({ seed, latencyMs: 1000 });
     const controller = new AbortController();
 
-    const [aborted, other] = await world.run(() => {
+    const [aborted, other] = await world.run(async () => {
       const config = ordersConfig();
       const lookups = [config.get('x', undefined, { signal: controller.signal }), config.get('x')];
-      setTimeout(() => controller.abort(), 10);
-      return Promise.allSettled(lookups);
+      const settled = Promise.allSettled(lookups);
+      await world.asked(1);
+      controller.abort();
+      return settled;
     });
 
     expect(aborted).toMatchObject({ status: 'rejected', reason: { name: 'AbortError' } });
@@ -199,12 +199,12 @@ describe('settings that cannot be', () => {
 
 describe('lookups that overlap', () => {
   it('ask nothing twice, whether they find something or not', async () => {
-    world = await AwsWorld.start({ latencyMs: 20, seed: { ssm: { '/orders/prod/x': 'found' } } });
+    world = await AwsWorld.start({ latencyMs: 1000, seed: { ssm: { '/orders/prod/x': 'found' } } });
 
     const values = await world.run(async () => {
       const config = ordersConfig();
       const first = Array.from({ length: 10 }, () => config.get('x'));
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await world.asked(1);
       return Promise.all([...first, ...Array.from({ length: 10 }, () => config.get('missing'))]);
     });
 
@@ -213,15 +213,14 @@ describe('lookups that overlap', () => {
   });
 
   it('with a reset do not mix: what was read before fills no memory', async () => {
-    world = await AwsWorld.start({ latencyMs: 30, seed: { ssm: { '/orders/prod/x': 'old' } } });
+    world = await AwsWorld.start({ latencyMs: 1000, seed: { ssm: { '/orders/prod/x': 'old' } } });
 
     await world.run(async () => {
       const config: Config = ordersConfig();
       const old = config.get('x');
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await world.asked(5);
       await config.refresh();
       const fresh = config.get('x');
-      await new Promise((resolve) => setTimeout(resolve, 10));
       await Promise.all([old, fresh]);
       const calls = await world.answered(10);
       await config.get('x');
@@ -265,8 +264,8 @@ describe('processes with other credentials', () => {
   });
 
   it('share nothing either while both are reading', async () => {
-    world = await AwsWorld.start({ latencyMs: 15, seed: { secrets: { '/orders/prod/x': 'mine' } } });
-    const other = await AwsWorld.start({ latencyMs: 15, seed: { secrets: { '/orders/prod/x': 'theirs' } } });
+    world = await AwsWorld.start({ seed: { secrets: { '/orders/prod/x': 'mine' } } });
+    const other = await AwsWorld.start({ seed: { secrets: { '/orders/prod/x': 'theirs' } } });
 
     const values = await world.run(() => {
       const config = ordersConfig();

@@ -8,7 +8,7 @@ afterEach(() => world.close());
 const seed = { ssm: { '/orders/prod/x': 'found', '/orders/all/y': 'too' }, secrets: { '/orders/prod/s': 'secret' } };
 
 it('a load that is aborted rejects with the reason of its signal, and ends the wait of nobody else', async () => {
-  world = await AwsWorld.start({ seed, latencyMs: 40 });
+  world = await AwsWorld.start({ seed, latencyMs: 1000 });
   const controller = new AbortController();
   const reason = new Error('enough');
 
@@ -16,8 +16,10 @@ it('a load that is aborted rejects with the reason of its signal, and ends the w
     const config = ordersConfig();
     const loads = [config.load(['x', 'y', 's'], { signal: controller.signal }), config.load(['x', 'y', 's'])] as const;
     const one = config.get('s');
-    setTimeout(() => controller.abort(reason), 10);
-    return [await rejection(() => loads[0]), await loads[1], await one] as const;
+    const aborting = rejection(() => loads[0]);
+    await world.asked(1);
+    controller.abort(reason);
+    return [await aborting, await loads[1], await one] as const;
   });
 
   expect(aborted).toBe(reason);
@@ -42,13 +44,14 @@ it.each<[string, readonly string[]]>([
 });
 
 it('what an aborted lookup has asked for is there for the next one', async () => {
-  world = await AwsWorld.start({ seed, latencyMs: 20 });
+  world = await AwsWorld.start({ seed, latencyMs: 1000 });
   const controller = new AbortController();
 
   await world.run(async () => {
     const config = ordersConfig();
     const aborted = rejection(() => config.get('x', undefined, { signal: controller.signal }));
-    setTimeout(() => controller.abort(), 5);
+    await world.asked(1);
+    controller.abort();
     await aborted;
 
     expect(await config.get('x')).toBe('found');
@@ -64,7 +67,8 @@ it('an aborted lookup is no failure of a source', async () => {
   const health = await world.run(async () => {
     const config = ordersConfig();
     const aborted = rejection(() => config.get('x', undefined, { signal: controller.signal }));
-    setTimeout(() => controller.abort(), 5);
+    await world.asked(1);
+    controller.abort();
     await aborted;
     return config.health();
   });

@@ -1,6 +1,4 @@
-// Loaded at once, so that the first test measures requests and not the loading of packages.
-import '@aws-sdk/client-secrets-manager';
-import '@aws-sdk/client-ssm';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import {
   AwsClients,
   type AwsClientsOptions,
@@ -16,6 +14,8 @@ import {
 } from '../../src/index';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../src/testing/local-aws/local-aws';
 import { isolated, RecordedLog } from '../chain/doubles';
+import { patience } from '../setup/patience';
+import { RoundGate } from './round-gate';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
@@ -53,8 +53,26 @@ export class AwsWorld {
 
   /** Runs a function in a root context of its own. */
   run<T>(fn: () => T, more: readonly Dependency[] = []): T {
-    const settings = new XconSettings(this.settings);
+    const settings = new XconSettings({ ...patience, ...this.settings });
     return isolated([this.log.logger(), this.localCache, this.clients, settings, ...more], fn);
+  }
+
+  /**
+   * Runs a function in a root context of its own, its requests in rounds.
+   *
+   * @param sizes - How many requests each round should have.
+   * @returns What the function gave, and the operations of each round.
+   */
+  async inRounds<T>(sizes: readonly number[], fn: () => Promise<T>) {
+    const gate = await RoundGate.open(this.aws.url, sizes);
+    const clients = this.makeClients({ endpoint: gate.url });
+    try {
+      const value = await this.run(fn, [clients]);
+      return { value, rounds: gate.rounds };
+    } finally {
+      await clients.close();
+      await gate.close();
+    }
   }
 
   /** Warnings that something may not be read. */
@@ -62,10 +80,14 @@ export class AwsWorld {
     return this.log.warnings('provider.refused');
   }
 
+  /** Waits until so many requests have come in all. */
+  async asked(count: number): Promise<void> {
+    for (let waits = 0; waits < 2000 && this.aws.calls.count() < count; waits += 1) await sleep(5);
+  }
+
   /** Waits until so many requests have been answered in all, and gives how many have come by then. */
   async answered(count: number): Promise<number> {
-    for (let waits = 0; waits < 200 && this.ended < count; waits += 1)
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let waits = 0; waits < 2000 && this.ended < count; waits += 1) await sleep(5);
     return this.aws.calls.count();
   }
 
@@ -90,14 +112,14 @@ export function ordersConfig(options: ConfigOptions = {}): Config {
   });
 }
 
-/** Collects what nobody has caught while a function runs, and for a moment after. */
+/** Collects what nobody has caught while a function runs, and for some turns after. */
 export async function unhandledDuring(work: () => Promise<unknown>): Promise<readonly unknown[]> {
   const unhandled: unknown[] = [];
   const listener = (reason: unknown): void => void unhandled.push(reason);
   process.on('unhandledRejection', listener);
   try {
     await work();
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    for (let turn = 0; turn < 50; turn += 1) await nextTurn();
     return unhandled;
   } finally {
     process.off('unhandledRejection', listener);

@@ -8,6 +8,9 @@ import { FleetProcess } from '../cache/fleet-process';
 import { parameterEvent } from '../events/fixtures/parameter-store';
 import { iamRequestsOf } from './iam-requests';
 import { isAllowed } from './policy-simulator';
+import { withPatientSignals } from '../setup/patience';
+
+withPatientSignals();
 
 const place = { region: 'us-east-1', account: '000000000000' };
 const table = 'arn:aws:dynamodb:us-east-1:000000000000:table';
@@ -17,9 +20,6 @@ const options: ChangeHandlerPolicyOptions = {
   failuresQueueArn: 'arn:aws:sqs:us-east-1:000000000000:failures',
   logGroupArn: 'arn:aws:logs:us-east-1:000000000000:log-group:handler:*',
 };
-
-/** Time enough for a machine that is busy with something else. */
-const patience = { connectTimeoutMs: 30_000, requestTimeoutMs: 30_000, lookupBudgetMs: 60_000 };
 
 describe('changeHandlerPolicy', () => {
   test('allows the cache table, its queues and its log, and nothing else', () => {
@@ -76,9 +76,7 @@ describe('what the handler asks for', () => {
 async function recordedCalls(nameIndex: boolean): Promise<readonly LocalAwsCall[]> {
   const ssm = { '/orders/prod/db_host': 'one', '/global/all/region': 'eu-west-1' };
   const aws = await startLocalAws({ seed: { ssm } });
-  const services = ['orders', 'billing'].map(
-    (service) => new FleetProcess(aws, { settings: { service, ...patience } }),
-  );
+  const services = ['orders', 'billing'].map((service) => new FleetProcess(aws, { settings: { service } }));
   try {
     await services[0]?.run(() => DynamoCacher.grab().ensureCacheTable({ index: nameIndex }));
     for (const each of services) {

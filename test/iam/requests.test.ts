@@ -13,6 +13,9 @@ import { FleetProcess } from '../cache/fleet-process';
 import { type Account, iamRequestsOf } from './iam-requests';
 import { changed, neighbours, refusedOf, undeclared } from './neighbours';
 import { isAllowed } from './policy-simulator';
+import { withPatientSignals } from '../setup/patience';
+
+withPatientSignals();
 
 const cacheTable = 'global-all-configCache';
 const configTable = 'global-all-config';
@@ -94,9 +97,6 @@ function startAws(): Promise<LocalAws> {
   });
 }
 
-/** Time enough for a machine that is busy with something else. */
-const patience = { connectTimeoutMs: 30_000, requestTimeoutMs: 30_000, lookupBudgetMs: 60_000 };
-
 const recordings = new Map<Scenario, Promise<readonly LocalAwsCall[]>>();
 
 /** Gives the requests of a scenario, which is played once. */
@@ -114,7 +114,7 @@ async function record({ settings }: Scenario): Promise<readonly LocalAwsCall[]> 
   };
   const processes: FleetProcess[] = [];
   const start = (): FleetProcess => {
-    const process = new FleetProcess(aws, { settings: { ...settings, ...patience }, config: options });
+    const process = new FleetProcess(aws, { settings, config: options });
     processes.push(process);
     return process;
   };

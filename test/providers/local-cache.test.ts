@@ -171,6 +171,7 @@ describe('abortUnfinished', () => {
     expect(providers.flatMap(({ signals }) => signals.map(({ aborted }) => aborted))).toEqual([true, true]);
     for (const each of providers) cache.memoryOf(each, session.clients).list(each, [directory], session);
     expect(providers.map(({ answers }) => answers.length)).toEqual([2, 2]);
+    cache.abortUnfinished();
   });
 });
 

@@ -68,6 +68,9 @@ beforeEach(() => {
   memory = new ProviderMemory();
 });
 
+// Reads that were given no answer end here.
+afterEach(() => memory.abortUnfinished());
+
 describe('list', () => {
   it('reads what is missing, together, and gives the reads in the order asked', async () => {
     const provider = new ScriptedProvider();

@@ -34,7 +34,11 @@ beforeEach(() => {
   terms = { nowMs: () => nowMs, random: () => 1 - 2 ** -53, failurePauseMs: 1000, standInMs: 10_000 };
 });
 
-afterEach(() => jest.useRealTimers());
+afterEach(() => {
+  // Reads that were given no answer end here.
+  reads.abandonUnfinished();
+  jest.useRealTimers();
+});
 
 const good = (text = 'good'): Answer => ({ text });
 

@@ -23,8 +23,13 @@ const inputs = [version, JSON.stringify(options), readFileSync(__filename)];
 module.exports = {
   process(source, path) {
     const loader = extname(path) === '.ts' ? 'ts' : 'js';
-    const { code, map } = transformSync(source, { ...options, loader, sourcefile: path });
-    return { code, map };
+    try {
+      const { code, map } = transformSync(source, { ...options, loader, sourcefile: path });
+      return { code, map };
+    } catch (error) {
+      // Its message names file and line; Jest would print every part of esbuild's own error.
+      throw new SyntaxError(error.message);
+    }
   },
   getCacheKey(source, path, { instrument }) {
     const hash = createHash('sha256');

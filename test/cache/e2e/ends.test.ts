@@ -5,6 +5,9 @@ import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { readPartition } from '../properties/python-reader';
 import { pythonRow, startSeconds, table } from '../rows';
 import { operations, putRows, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
+import { withPatientSignals } from '../../setup/patience';
+
+withPatientSignals();
 
 const hour = 3600;
 const nearlyOne = 0.999;

@@ -6,6 +6,9 @@ import { startMs, TestClock } from '../doubles';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { cacheKey, startSeconds, table } from '../rows';
 import { operations, putRows, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
+import { withPatientSignals } from '../../setup/patience';
+
+withPatientSignals();
 
 const keys = [1, 2, 3].map((byte) => Buffer.alloc(32, byte).toString('base64'));
 const sealing: Partial<SettingsValues> = { cacheSecrets: 'encrypt', cacheKeys: keys.slice(0, 1) };

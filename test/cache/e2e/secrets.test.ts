@@ -4,6 +4,9 @@ import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { table } from '../rows';
 import { operations, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
+import { withPatientSignals } from '../../setup/patience';
+
+withPatientSignals();
 
 const cacheKeys = [Buffer.alloc(32, 1).toString('base64')];
 const secretNames = ['token', 'password', 'api_key', 'certificate'];

@@ -156,14 +156,17 @@ describe('watchAws', () => {
       Reflect.get(Socket.prototype, 'connect'),
     ];
     const before = methods();
-    watchAws(() => refusal);
+    watch(() => refusal);
+    const key = Symbol.for('xcon@1.testing');
+    const kept: unknown = Reflect.get(globalThis, key);
 
     jest.isolateModules(() => {
       // As in the next test file, which has globals of its own.
-      Reflect.deleteProperty(globalThis, Symbol.for('xcon@1.testing'));
+      Reflect.deleteProperty(globalThis, key);
       const next = jest.requireActual<typeof WatchAws>('../../../src/testing/guard/watch-aws');
       next.watchAws(() => undefined)();
     });
+    Reflect.set(globalThis, key, kept);
 
     expect(methods()).toEqual(before);
   });

@@ -163,8 +163,25 @@ describe('optional packages', () => {
   });
 
   it('are not loaded before they are used', async () => {
-    await post(aws, 'AmazonSSM.GetParameter', { Name: '/a/one' });
+    const loaded: string[] = [];
+    await jest.isolateModulesAsync(async () => {
+      for (const name of ['dynalite', 'yaml']) {
+        jest.doMock(name, () => {
+          loaded.push(name);
+          return jest.requireActual<object>(name);
+        });
+      }
+      const isolated = await import('../../../src/testing/local-aws/local-aws');
+      const fresh = await isolated.startLocalAws({ seed: { ssm: { '/a/one': '1' } } });
+      await post(fresh, 'AmazonSSM.GetParameter', { Name: '/a/one' });
 
-    expect(Object.keys(require.cache).filter((path) => /node_modules\/(dynalite|yaml)\//.test(path))).toEqual([]);
+      expect(loaded).toEqual([]);
+
+      await fresh.seed({ tables: { tab: {} } });
+      await fresh.close();
+    });
+
+    expect(loaded).toEqual(['dynalite']);
+    for (const name of ['dynalite', 'yaml']) jest.dontMock(name);
   });
 });

@@ -1,0 +1,21 @@
+import { type SettingsValues } from '../../src/index';
+
+/** Settings of the library for tests that talk HTTP and are not about its limits of time: none is reached on a busy machine. */
+export const patience = {
+  connectTimeoutMs: 30_000,
+  requestTimeoutMs: 30_000,
+  lookupBudgetMs: 60_000,
+} as const satisfies Partial<SettingsValues>;
+
+/**
+ * Lets the limits of time that have no setting, such as a second for KMS, end so late in a file that a busy machine reaches none.
+ * For files in which no request is left without an answer.
+ */
+export function withPatientSignals(): void {
+  beforeAll(() => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(60 * ms));
+  });
+
+  afterAll(() => jest.restoreAllMocks());
+}
