@@ -17,8 +17,8 @@ export type ProviderChoice = DependencyClass<Provider> | Provider;
 /** A cacher: its class (the current one of its kind is asked), an instance, or `null` for none. */
 export type CacherChoice = DependencyClass<Cacher> | Cacher | null;
 
-/** One thing or a list of them; `Default` stands for what the parent would give. */
-export type OneOrMany<T> = T | Default | readonly (T | Default)[];
+/** One thing or a list of them, `null` for none; `Default` stands for what the parent would give. */
+export type OneOrMany<T> = T | Default | readonly (T | Default)[] | null;
 
 /** Names and values to start with. */
 export type GivenValues = Readonly<Record<string, ConfigValue>> | DirectoryListing;
@@ -29,9 +29,9 @@ export interface ConfigOptions {
   readonly service?: string | Default;
   /** Environment whose settings are looked up; an empty one is `all`. */
   readonly environment?: string | Default;
-  /** Where to look, in order. */
+  /** Where to look, in order; `null` or an empty list: nowhere. */
   readonly directories?: OneOrMany<Directory | string>;
-  /** Whom to ask, in order; an empty list searches nothing. */
+  /** Whom to ask, in order; `null` or an empty list: nobody. */
   readonly providers?: OneOrMany<ProviderChoice>;
   /** What remembers answers for the whole fleet. */
   readonly cacher?: CacherChoice | Default;
@@ -73,14 +73,16 @@ export function checkCacher(given: CacherChoice | Default): CacherChoice | Defau
   );
 }
 
-/** Checks the services given to a Config. @throws InvalidSettingsError for what is no text. */
+/** Checks the services given to a Config. @throws InvalidSettingsError for what is no text, InvalidDirectoryError for what makes no path. */
 export function checkServices(given: OneOrMany<string>): readonly (string | Default)[] {
   return listOf(given).map((each) => (each === Default ? each : checkService(each)));
 }
 
 function checkService(service: string): string {
-  if (checkText('exports', service) !== '' && !service.includes('/')) return service;
-  throw new InvalidSettingsError('exports', `"${service}" is no service: it is empty or has a slash.`);
+  if (typeof service !== 'string')
+    throw new InvalidSettingsError('exports', `expected text or Default, got ${describe(service)}.`);
+  Directory.from(`/${service}/export`);
+  return service;
 }
 
 /** Checks the strategy given to a Config. @throws InvalidSettingsError for what is none. */
@@ -96,6 +98,7 @@ export function checkText<T extends string | Default>(option: string, given: T):
 }
 
 function listOf<T>(given: OneOrMany<T>): readonly (T | Default)[] {
+  if (given === null) return [];
   return Array.isArray(given) ? (given as readonly (T | Default)[]) : [given as T | Default];
 }
 

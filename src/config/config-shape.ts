@@ -45,10 +45,10 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
     this.own = {
       service: checkText('service', options.service ?? Default),
       environment: checkText('environment', options.environment ?? Default),
-      directories: checkDirectories(options.directories ?? Default),
-      providers: checkProviders(options.providers ?? Default),
+      directories: checkDirectories(options.directories === undefined ? Default : options.directories),
+      providers: checkProviders(options.providers === undefined ? Default : options.providers),
       cacher: checkCacher(options.cacher === undefined ? Default : options.cacher),
-      exportsByService: checkServices(options.exports ?? Default),
+      exportsByService: checkServices(options.exports === undefined ? Default : options.exports),
       strategy: checkStrategy(options.strategy ?? Default),
     };
   }

@@ -46,8 +46,14 @@ export function resolveDirectories(layers: readonly ConfigLayer[], settings: Res
     layers.map(({ exportsByService }) => exportsByService),
     [],
   );
-  const exported = exporters.map((service) => new Directory({ service, env: variables.environment, isExport: true }));
-  return new DirectoryChain([...own.map((each) => each.resolve(variables)), ...exported]);
+  const exported = exporters.map((service) => exportsOf(service, variables.environment));
+  return new DirectoryChain([...own, ...exported].map((each) => each.resolve(variables)));
+}
+
+/** Gives where a service exports settings for an environment. */
+function exportsOf(service: string, environment: string): Directory {
+  const env = environment.startsWith('export/') ? environment : `export/${environment}`;
+  return Directory.from(`/${service}/${env}`);
 }
 
 /** Gives the providers, `Default`s replaced. */

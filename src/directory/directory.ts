@@ -10,7 +10,7 @@ export type DirectoryOptions =
       readonly service?: string | undefined;
       /** The rest of the path; empty or absent: none. */
       readonly env?: string | undefined;
-      /** Puts `export/` before `env`, unless it already begins so. */
+      /** Puts `export/` before `env`, unless it already begins so; an `env` of `export` alone does not. */
       readonly isExport?: boolean | undefined;
     };
 
@@ -141,7 +141,7 @@ function partsOfComponents({ service, env, isExport }: Exclude<DirectoryOptions,
   const owner = service === undefined || service === '' ? 'global' : service;
   if (owner.includes('/')) throw new InvalidDirectoryError(`/${owner}`, 'has a slash in its service');
   const rest = env === undefined || env === '' ? undefined : env;
-  const prefix = isExport === true && !isExportEnv(rest) ? '/export' : '';
+  const prefix = isExport === true && rest?.startsWith('export/') !== true ? '/export' : '';
   const path = checkedPath(`/${owner}${prefix}${rest === undefined ? '' : `/${rest}`}`);
   return { path, service: owner, env: rest, isExport: isExport === true || isExportEnv(rest) };
 }

@@ -32,7 +32,7 @@ describe('directories', () => {
     expect(checkDirectories('/a/').map(String)).toEqual(['/a']);
     expect(checkDirectories(Default)).toEqual([Default]);
     expect(checkDirectories(['/a', Default, literal])).toEqual([new Directory({ path: '/a' }), Default, literal]);
-    expect(checkDirectories([])).toEqual([]);
+    expect([checkDirectories([]), checkDirectories(null)]).toEqual([[], []]);
   });
 
   it.each(['relative', '', '/', '/a//b', '/a/{region}', '/a/{', undefined, 5, null])('cannot be %p', (path) => {
@@ -47,6 +47,7 @@ describe('providers', () => {
     expect(checkProviders(SsmProvider)).toEqual([SsmProvider]);
     expect(checkProviders([EnvProvider, instance, Default])).toEqual([EnvProvider, instance, Default]);
     expect(checkProviders(MapProvider)).toEqual([MapProvider]);
+    expect(checkProviders(null)).toEqual([]);
   });
 
   it.each<[string, unknown, string]>([
@@ -112,7 +113,12 @@ describe('services and environments', () => {
     expect(checkText('service', '')).toBe('');
     expect(checkText('service', Default)).toBe(Default);
     expect(checkServices('a')).toEqual(['a']);
-    expect(checkServices(['a', Default])).toEqual(['a', Default]);
+    expect(checkServices(['a', Default, 'a/b', '{service}'])).toEqual(['a', Default, 'a/b', '{service}']);
+    expect(checkServices(null)).toEqual([]);
+  });
+
+  it.each(['', '/a', 'a/', 'a//b', '{region}', '{'])('make a path: %p does not', (service) => {
+    expect(() => checkServices(service)).toThrow(InvalidDirectoryError);
   });
 
   it('are nothing else', () => {

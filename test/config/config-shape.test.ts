@@ -90,6 +90,12 @@ describe('a Config that was given options', () => {
     expect(told(config)).toMatchObject({ directories: [], providers: [], exports: [], service: '', environment: '' });
   });
 
+  it('has no directories, providers and exports where it is given null, as in the Python library', () => {
+    const config = new Config({ directories: null, providers: null, exports: null });
+
+    expect(told(config)).toMatchObject({ directories: [], providers: [], exports: [] });
+  });
+
   it('does not change the options, nor follow changes of them', () => {
     const directories = ['/a'];
     const options = Object.freeze({ directories });

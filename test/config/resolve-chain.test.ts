@@ -143,6 +143,17 @@ describe('the directories', () => {
     expect(pathsOf(layers)).toBe('/mine|/billing/export/prod|/users/export/prod');
   });
 
+  it.each([
+    ['export', 'billing', '/billing/export/export'],
+    ['export/prod', 'billing', '/billing/export/prod'],
+    ['prod', 'billing/eu', '/billing/eu/export/prod'],
+    ['prod', '{service}', '/orders/export/prod'],
+  ])('in the environment %p have the exports of %p in %p, as in the Python library', (environment, exporter, path) => {
+    const layers = [layer({ service: 'orders', environment, directories: [], exportsByService: [exporter] })];
+
+    expect(pathsOf(layers)).toBe(path);
+  });
+
   it('have no exports when nobody names any', () => {
     expect(pathsOf([layer({ directories: [at('/a')] })])).toBe('/a');
     expect(

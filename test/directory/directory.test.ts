@@ -90,10 +90,16 @@ describe('a Directory made from components', () => {
     expect(directory).toMatchObject({ path: '/orders/export/prod', env: 'prod', isExport: true });
   });
 
-  it.each(['export', 'export/prod'])('does not put export before the env %p', (env) => {
-    const directory = new Directory({ service: 'orders', env, isExport: true });
+  it('does not put export before an env that begins with it', () => {
+    const directory = new Directory({ service: 'orders', env: 'export/prod', isExport: true });
 
-    expect(directory).toMatchObject({ path: `/orders/${env}`, env, isExport: true });
+    expect(directory).toMatchObject({ path: '/orders/export/prod', env: 'export/prod', isExport: true });
+  });
+
+  it('puts export before an env that is called so, as the Python library does', () => {
+    const directory = new Directory({ service: 'orders', env: 'export', isExport: true });
+
+    expect(directory).toMatchObject({ path: '/orders/export/export', env: 'export', isExport: true });
   });
 
   it('is an export by its env alone', () => {
