@@ -1,3 +1,5 @@
+import { printable } from './base/printable';
+
 import { readProperty } from './base/describe-error';
 
 /** One place a lookup has asked, as an error message shows it. */
@@ -21,11 +23,21 @@ const brand: unique symbol = Symbol.for('xcon.ConfigError') as never;
 /**
  * Base of every error the library throws.
  *
- * Messages name settings, variables and places; they never contain a value.
+ * Messages name settings, variables and places; they never contain a value. Controls and direction marks in them are escaped.
  */
 export abstract class ConfigError extends Error {
   /** Stable identifier of the kind of error; part of the API. */
   abstract readonly code: string;
+
+  /**
+   * @param message - What it says; each text is a line of its own.
+   * @param options - `cause`: the error that led to it.
+   */
+  constructor(message: string | readonly string[] = '', options?: ErrorOptions) {
+    const lines = typeof message === 'string' ? [message] : message;
+    super(lines.map(printable).join('\n'), options);
+  }
+
   /** Marks the errors of every copy of the package that a process has loaded. Not a field, which would be printed. */
   get [brand](): true {
     return true;

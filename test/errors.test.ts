@@ -44,6 +44,28 @@ describe.each(kinds)('%s', (name, code, error) => {
   });
 });
 
+/** What would begin a line, steer a terminal, or turn a line around. */
+const hostile = 'a\nb\u001b[31m\u202ec\u2028d\u0085e';
+
+it.each<[string, ConfigError]>([
+  [
+    'ConfigNotFoundError',
+    new ConfigNotFoundError(hostile, [{ provider: hostile, directory: hostile, outcome: 'absent' }]),
+  ],
+  ['InvalidValueError', new InvalidValueError(hostile, 'a number', hostile)],
+  ['InvalidNameError', new InvalidNameError(hostile)],
+  ['InvalidDirectoryError', new InvalidDirectoryError(hostile, hostile)],
+  ['InvalidSettingsError', new InvalidSettingsError(hostile, hostile)],
+  ['NotLoadedError', new NotLoadedError(hostile)],
+  ['ContextError', new ContextError(hostile)],
+  ['ProviderError', new ProviderError(hostile, hostile, hostile)],
+  ['CacherError', new CacherError(hostile)],
+])('the message of a %s is one line, whatever names and texts of others are in it', (_, error) => {
+  expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  expect(error.message).toContain('a\\nb\\u001b[31m\\u202ec\\u2028d\\u0085e');
+  expect(error.stack).toContain(error.message);
+});
+
 describe('isConfigError', () => {
   it('recognises the errors of another copy of the package', async () => {
     let foreign: unknown;

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { type Provider } from '../providers/provider';
 
 /** The providers that a lookup asks, in order. Immutable; repeated ones are folded into the first. */
@@ -40,6 +41,6 @@ export class ProviderChain {
   }
 
   [inspect.custom](): string {
-    return `ProviderChain(${this.toString()})`;
+    return printable(`ProviderChain(${this.toString()})`);
   }
 }

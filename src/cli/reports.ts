@@ -1,3 +1,4 @@
+import { printable } from '../base/printable';
 import { type LocalAwsCall, type SeedChange, type SeedChanges } from '../testing';
 
 const kinds: Readonly<Record<keyof SeedChanges, readonly [one: string, many: string]>> = {
@@ -21,7 +22,7 @@ export function describeCall(call: LocalAwsCall): string {
   const { service, operation, outcome = 'aborted', status, error, startedAtMs, endedAtMs = startedAtMs } = call;
   const answer = status === undefined ? outcome : error === undefined ? status : `${status} ${error}`;
   const elapsed = `${Math.round(endedAtMs - startedAtMs)} ms`;
-  return [service, operation === '' ? 'no operation' : operation, answer, elapsed].join(' ');
+  return printable([service, operation === '' ? 'no operation' : operation, answer, elapsed].join(' '));
 }
 
 function describeChange(change: SeedChange, [one, many]: readonly [string, string]): readonly string[] {

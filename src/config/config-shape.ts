@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { Default } from '../di/default';
 import { Dependency } from '../di/dependency';
 import { noteMutation } from '../di/state';
@@ -164,7 +165,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
 
   override [inspect.custom](): string {
     const { service, environment } = this.own;
-    return `Config(service: ${String(service)}, environment: ${String(environment)})`;
+    return printable(`Config(service: ${String(service)}, environment: ${String(environment)})`);
   }
 
   private tell(told: Partial<ConfigLayer>): void {

@@ -50,11 +50,6 @@ export function actionsOf(remedy: string | undefined): readonly string[] {
   return [...(remedy ?? '').matchAll(/(?:\ballow|,? and) ([a-z0-9-]+:[A-Z]\w*)/g)].map((match) => match[1] ?? '');
 }
 
-/** Shows characters that would steer a terminal, or turn a line around, as what they are. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)?.toString(16) ?? ''}}`);
-}
-
 function staleNote({ staleSince }: ExplainedPlace, at: string | undefined): string {
   if (staleSince === undefined) return 'stale';
   return at === undefined ? `stale since ${staleSince}` : `stale for ${between(staleSince, at)}`;

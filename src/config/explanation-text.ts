@@ -1,5 +1,6 @@
+import { printable } from '../base/printable';
 import { type ExplainedPlace, type Explanation } from './explanation';
-import { actionsOf, labelsOf, notesOf, placeOf, printable, remediesOf } from './explanation-notes';
+import { actionsOf, labelsOf, notesOf, placeOf, remediesOf } from './explanation-notes';
 
 /** Widest line of a table, in characters. */
 const tableWidth = 80;

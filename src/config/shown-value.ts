@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { type ConfigValue } from '../item/value';
 
 const longestValue = 40;
@@ -12,12 +13,6 @@ export function isSecretName(name: string): boolean {
 /** Gives a value as it may be shown: in one line, not too long. */
 export function showValue(value: ConfigValue): string {
   const text = typeof value === 'string' ? value : inspect(value, { breakLength: Number.POSITIVE_INFINITY, depth: 3 });
-  const line = text.replace(/[\p{Cc}\p{Cs}]/gu, escaped);
+  const line = printable(text);
   return line.length > longestValue ? `${line.slice(0, longestValue - 3)}...` : line;
-}
-
-/** Only C0 controls and halves of surrogate pairs are escaped in JSON: DEL and the C1 controls are not. */
-function escaped(character: string): string {
-  const json = JSON.stringify(character).slice(1, -1);
-  return json === character ? `\\u00${character.charCodeAt(0).toString(16)}` : json;
 }

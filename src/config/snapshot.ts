@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { NotLoadedError } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
@@ -100,7 +101,7 @@ export class ConfigSnapshot {
   }
 
   [inspect.custom](): string {
-    return `ConfigSnapshot(${this.names.join(', ')})`;
+    return printable(`ConfigSnapshot(${this.names.join(', ')})`);
   }
 
   #answer(name: string): Answer {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { Config } from '../config/config';
 import { type ExplanationSet } from '../config/explanation-set';
 import { InvalidSettingsError } from '../errors';
@@ -158,7 +159,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
   }
 
   [inspect.custom](): string {
-    return `DeclaredSettings(${this.declarations.map(({ name }) => name).join(', ')})`;
+    return printable(`DeclaredSettings(${this.declarations.map(({ name }) => name).join(', ')})`);
   }
 
   private session(): SettingsSession<SettingsOf<Shape>> {

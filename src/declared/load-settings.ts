@@ -5,6 +5,7 @@ import { DirectoryItem } from '../item/directory-item';
 import { Secret } from '../item/secret';
 import { type ConfigValue } from '../item/value';
 import { type Declaration } from './declaration';
+import { type IssueDescriptions } from './describe-issues';
 import { foundValue } from './found-value';
 import { missingFix } from './missing-fix';
 import { readValue } from './read-value';
@@ -31,6 +32,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Gives the item to use in place of one that was found; for secrets that were read again since. */
   readonly newest: (declaration: Declaration, item: DirectoryItem) => DirectoryItem;
+  /** What was said of values that were refused before; absent: nothing is kept. */
+  readonly descriptions?: IssueDescriptions | undefined;
 }
 
 /**
@@ -72,7 +75,7 @@ async function loadSetting(declaration: Declaration, options: LoadOptions): Prom
 export async function loadFrom(
   declaration: Declaration,
   item: DirectoryItem,
-  { config }: Pick<LoadOptions, 'config'>,
+  { config, descriptions }: Pick<LoadOptions, 'config' | 'descriptions'>,
   places: readonly SearchedPlace[] = [],
 ): Promise<LoadedSetting | SettingsProblem> {
   if (!item.nonExistent) {
@@ -88,7 +91,8 @@ export async function loadFrom(
   const loaded = (value: unknown): LoadedSetting => ({ declaration, item, found: new Secret(found), value });
   if (found === undefined && declaration.default !== undefined) return loaded(declaration.default);
   if (found === undefined && declaration.optional) return loaded(undefined);
-  const outcome = await readValue(declaration.schema, found, isHidden(declaration, item));
+  const describe = descriptions?.of(declaration.key);
+  const outcome = await readValue(declaration.schema, found, isHidden(declaration, item), describe);
   if ('value' in outcome) return loaded(declaration.kind === 'secret' ? new Secret(outcome.value) : outcome.value);
   if (found === undefined) return missing(declaration, item, missingFix(declaration, config), places);
   return invalid(declaration, item, outcome.wrong);

@@ -1,5 +1,5 @@
 import { type ConfigValue, kindOfValue, sealValue } from '../item/value';
-import { describeIssues } from './describe-issues';
+import { describeIssues, type DescribeIssues } from './describe-issues';
 import { type SchemaIssue, type SchemaResult, type StandardSchema } from './standard-schema';
 
 /** What came of reading a value: what is loaded, or what is wrong with it, without it. */
@@ -13,24 +13,28 @@ export type ReadOutcome = { readonly value: unknown } | { readonly wrong: string
  *
  * @param found - `undefined` when there is none: a schema may have a default for that.
  * @param hidden - Whether the value is a secret: then nothing that the schema says is repeated.
+ * @param describe - Says what the schema finds wrong.
  */
 export async function readValue(
   schema: StandardSchema | undefined,
   found: ConfigValue | undefined,
   hidden: boolean,
+  describe: DescribeIssues = describeIssues,
 ): Promise<ReadOutcome> {
   if (schema === undefined) return textOf(found);
   const asItIs = await validate(schema, found);
   if ('value' in asItIs) return asItIs;
-  const first = tell(asItIs, found, hidden);
+  const said = (refusal: Refusal, value: unknown): string =>
+    'thrown' in refusal ? `its schema threw ${refusal.thrown}` : describe(refusal.issues, value, hidden);
   const parsed = typeof found === 'string' ? parseJson(found) : undefined;
-  if (parsed === undefined) return { wrong: first };
+  if (parsed === undefined) return { wrong: said(asItIs, found) };
   const asJson = await validate(schema, parsed.value);
   if ('value' in asJson) return asJson;
-  const second = tell(asJson, parsed.value, hidden);
-  const isStructure = typeof parsed.value === 'object' && parsed.value !== null;
+  const second = said(asJson, parsed.value);
   // A schema that wants a map says of a text only that it is none.
-  return { wrong: isStructure || first === second ? second : `as text: ${first}; as JSON: ${second}` };
+  if (typeof parsed.value === 'object' && parsed.value !== null) return { wrong: second };
+  const first = said(asItIs, found);
+  return { wrong: first === second ? second : `as text: ${first}; as JSON: ${second}` };
 }
 
 /** Parses a text as JSON; `undefined` when it is none. */
@@ -62,9 +66,4 @@ async function validate(schema: StandardSchema, value: unknown): Promise<{ reado
     // What it says may quote the value; what it is called does not.
     return { thrown: error instanceof Error ? error.constructor.name : `a ${typeof error}` };
   }
-}
-
-function tell(refusal: Refusal, value: unknown, hidden: boolean): string {
-  if ('thrown' in refusal) return `its schema threw ${refusal.thrown}`;
-  return describeIssues(refusal.issues, value, hidden);
 }

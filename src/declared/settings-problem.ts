@@ -1,3 +1,4 @@
+import { printable } from '../base/printable';
 import { type SearchedPlace } from '../errors';
 import { type Declaration } from './declaration';
 
@@ -43,5 +44,5 @@ export function problemWith(
   facts: Pick<SettingsProblem, 'origin' | 'places' | 'fix' | 'cause'> = {},
 ): SettingsProblem {
   const known = Object.entries(facts).filter(([, fact]) => fact !== undefined);
-  return Object.freeze({ key, name, reason, message, ...Object.fromEntries(known) });
+  return Object.freeze({ key, name, reason, message: printable(message), ...Object.fromEntries(known) });
 }

@@ -7,6 +7,7 @@ import { type ConfigValue, copyValue, sealValue } from '../item/value';
 import { Logger } from '../logging/logger';
 import { LocalCache } from '../providers/local-cache';
 import { type Declaration } from './declaration';
+import { IssueDescriptions } from './describe-issues';
 import { type LoadedSetting, loadFrom, loadSettings } from './load-settings';
 import { SecretRotation } from './secret-rotation';
 import { type SettingsProblem } from './settings-problem';
@@ -44,6 +45,7 @@ interface LoadedMemory<Settings> {
 export class SettingsSession<Settings> {
   readonly rotation: SecretRotation;
   readonly #watch: SettingsWatch<Settings>;
+  readonly #descriptions = new IssueDescriptions();
   #begun = 0;
   #accepted = 0;
   /** Lookups that begin let memory expire: what they give is new already. */
@@ -113,7 +115,7 @@ export class SettingsSession<Settings> {
 
   /** Makes a loaded setting of an item that was read in another way. */
   loadFrom(declaration: Declaration, item: DirectoryItem): Promise<LoadedSetting | SettingsProblem> {
-    return loadFrom(declaration, item, { config: this.config });
+    return loadFrom(declaration, item, { config: this.config, descriptions: this.#descriptions });
   }
 
   /** Whether a value comes from this process, so that there is nothing to read again. */
@@ -178,7 +180,12 @@ export class SettingsSession<Settings> {
   private loadParts(declarations: readonly Declaration[], signal?: AbortSignal): Promise<readonly LoadedSetting[]> {
     const newest = (declaration: Declaration, item: DirectoryItem): DirectoryItem =>
       this.rotation.newest(declaration, item);
-    return loadSettings(declarations, { config: this.config, signal, newest });
+    return loadSettings(declarations, {
+      config: this.config,
+      signal,
+      newest,
+      descriptions: this.#descriptions,
+    });
   }
 
   /** Reloads whenever memory has been forgotten, and by a timer when one was asked for. */

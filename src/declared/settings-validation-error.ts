@@ -29,7 +29,7 @@ export class SettingsValidationError extends ConfigError {
   }
 }
 
-function describe(problems: readonly SettingsProblem[], count: number): string {
+function describe(problems: readonly SettingsProblem[], count: number): readonly string[] {
   const lines = problems.flatMap(({ key, name, message, fix }) => [
     `  ${key} (${name}): ${message}`,
     ...(fix === undefined ? [] : [`    ${fix}`]),
@@ -43,5 +43,5 @@ function describe(problems: readonly SettingsProblem[], count: number): string {
     ...refused,
     ...[...remedies].map((remedy) => `    ${remedy}`),
     '',
-  ].join('\n');
+  ];
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { type Directory } from './directory';
 
 /** The directories that a lookup walks, in order. Immutable; equal ones are folded into the first. */
@@ -26,6 +27,6 @@ export class DirectoryChain {
   }
 
   [inspect.custom](): string {
-    return `DirectoryChain(${this.concat})`;
+    return printable(`DirectoryChain(${this.concat})`);
   }
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { InvalidDirectoryError } from '../errors';
 import { knowAcrossCopies } from '../item/copies';
 
@@ -116,7 +117,7 @@ export class Directory {
   }
 
   [inspect.custom](): string {
-    return `Directory(${this.path})`;
+    return printable(`Directory(${this.path})`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { Directory } from '../directory/directory';
 import { knowAcrossCopies } from './copies';
 import { copyValue, type ConfigValue, sealValue, type SealedValue } from './value';
@@ -140,9 +141,11 @@ export class DirectoryItem {
 
   /** Says where the item comes from, without its value. */
   toString(): string {
-    if (this.nonExistent) return `${this.name}: not found`;
+    if (this.nonExistent) return printable(`${this.name}: not found`);
     const { directory, name, provider = '?', viaCacher, stale } = this;
-    return `${name} from ${provider} ${directory.path}${viaCacher ? viaCacherSuffix : ''}${stale ? ', stale' : ''}`;
+    return printable(
+      `${name} from ${provider} ${directory.path}${viaCacher ? viaCacherSuffix : ''}${stale ? ', stale' : ''}`,
+    );
   }
 
   /** Gives the origin of the item, without its value. */

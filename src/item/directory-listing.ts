@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { type Directory } from '../directory/directory';
 import { knowAcrossCopies } from './copies';
 import { DirectoryItem } from './directory-item';
@@ -107,7 +108,7 @@ export class DirectoryListing {
   }
 
   [inspect.custom](): string {
-    return `DirectoryListing(${this.directory.path}, ${this.size} names)`;
+    return printable(`DirectoryListing(${this.directory.path}, ${this.size} names)`);
   }
 }
 

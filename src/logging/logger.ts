@@ -1,5 +1,7 @@
 import { type Logger as Pino } from 'pino';
+import { printable } from '../base/printable';
 import { Dependency } from '../di/dependency';
+import { isPlainObject } from '../item/value';
 import { type LogLevel } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
 
@@ -56,7 +58,7 @@ export class Logger extends Dependency {
 
   private write(level: 'debug' | 'warn', event: string, fields: LogFields): void {
     if (!this.isEnabled(level)) return;
-    const line = { event, ...fields };
+    const line = { event, ...(asPrintable(fields) as LogFields) };
     if (this.target !== undefined) {
       writeTo(this.target, level, line);
       return;
@@ -80,6 +82,15 @@ function writeTo(target: LogTarget, level: 'debug' | 'warn', line: LogFields & {
   } catch {
     // There is nobody left to tell.
   }
+}
+
+/** Escapes what a name or a text of others may hold; such texts are no deeper than in lists of maps. */
+function asPrintable(value: unknown, depth = 4): unknown {
+  if (typeof value === 'string') return printable(value);
+  if (typeof value !== 'object' || value === null || depth === 0) return value;
+  if (Array.isArray(value)) return value.map((each) => asPrintable(each, depth - 1));
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [printable(key), asPrintable(each, depth - 1)]));
 }
 
 function currentLevel(): LogLevel {

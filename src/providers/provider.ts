@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { type AwsClients } from '../aws/aws-clients';
 import { Directory } from '../directory/directory';
 import { Dependency } from '../di/dependency';
@@ -123,7 +124,7 @@ export abstract class Provider extends Dependency {
   }
 
   override [inspect.custom](): string {
-    return `${this.constructor.name}(${this.cacheName})`;
+    return printable(`${this.constructor.name}(${this.cacheName})`);
   }
 
   /** Ends what the provider has opened for itself; what it was given stays open. */

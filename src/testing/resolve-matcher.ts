@@ -1,4 +1,5 @@
 import { AssertionError } from 'node:assert';
+import { printable } from '../base/printable';
 import { config } from '../config/current-config';
 
 /** What a matcher tells its test runner. */
@@ -39,11 +40,11 @@ export async function toResolveFrom(
   const places = isWanted && !pass ? await describePlaces(name) : '';
   const wanted = placeName(provider, directory);
   const message = (): string => {
-    if (pass) return `Expected ${name} not to resolve from ${wanted}, but it does.`;
+    if (pass) return printable(`Expected ${name} not to resolve from ${wanted}, but it does.`);
     const found = item.nonExistent
       ? 'it is nowhere'
       : `it resolves from ${placeName(item.provider, item.directory.path)}`;
-    return `Expected ${name} to resolve from ${wanted}, but ${found}.\n${places}`;
+    return `${printable(`Expected ${name} to resolve from ${wanted}, but ${found}.`)}\n${places}`;
   };
   return { pass, message };
 }
@@ -65,7 +66,7 @@ async function describePlaces(name: string): Promise<string> {
   try {
     const { places } = await config.explain(name);
     return places
-      .map(({ provider, directory, outcome }) => `  ${placeName(provider, directory)}: ${outcome}`)
+      .map(({ provider, directory, outcome }) => printable(`  ${placeName(provider, directory)}: ${outcome}`))
       .join('\n');
   } catch (error) {
     return `  The places cannot be listed: ${error instanceof Error ? error.message : typeof error}`;

@@ -1,4 +1,4 @@
-import { actionsOf, notesOf, placeOf, printable, remediesOf } from '../../src/config/explanation-notes';
+import { actionsOf, notesOf, placeOf, remediesOf } from '../../src/config/explanation-notes';
 import { type ExplainedPlace } from '../../src/index';
 
 const place: ExplainedPlace = { provider: 'ssm', directory: '/a', outcome: 'found' };
@@ -90,8 +90,4 @@ it.each([
   [undefined, []],
 ])('actionsOf finds what to grant in: %s', (remedy, actions) => {
   expect(actionsOf(remedy)).toEqual(actions);
-});
-
-it('printable shows what would steer a terminal', () => {
-  expect(printable('a\u001b[31mb\nc\u202ed é 漢 😀')).toBe('a\\u{1b}[31mb\\u{a}c\\u{202e}d é 漢 😀');
 });

@@ -1,5 +1,8 @@
-import { maskValue, textsIn } from '../../src/declared/mask-value';
+import { ValueMask } from '../../src/declared/mask-value';
 import { fc } from '../setup/fast-check';
+
+const maskValue = (message: string, value: unknown): string | undefined =>
+  new ValueMask(value, { keysToo: false }).message(message);
 
 describe('a message', () => {
   it.each([
@@ -59,9 +62,46 @@ describe('a message', () => {
   });
 });
 
-it('the texts of data are those of maps, lists, sets and bytes, with or without keys', () => {
-  const data = { key: ['a', 1, null, true], set: new Set(['b']), bytes: Uint8Array.of(0x63), none: '' };
+describe('the key of a path', () => {
+  it.each<[string, string, unknown, boolean, boolean]>([
+    ['is a value', 'hunter2', ['hunter2'], false, true],
+    ['is a part of a value', 'Hunter', { a: 'x-hunter2' }, false, true],
+    ['has a value in it', 'no-hunter2-here', { a: 'hunter2' }, false, true],
+    ['is a number in the value', '4711', { a: [4711] }, false, true],
+    ['is a key of a plain value', 'port', { port: 'x' }, false, false],
+    ['is a key of a secret', 'port', { port: 'x' }, true, true],
+    ['is a number, and a key of a secret', '12', { '12345': 1 }, true, true],
+    ['is not in the value', 'password', { port: 'x' }, true, false],
+  ])('that %s is masked, or not: %s', (_, key, value, keysToo, isMasked) => {
+    expect(new ValueMask(value, { keysToo }).key(key)).toBe(isMasked ? '***' : key);
+  });
+});
 
-  expect(textsIn(data, { keysToo: false })).toEqual(['a', '1', 'b', 'c', 'Yw==']);
-  expect(textsIn(data, { keysToo: true })).toEqual(['key', 'a', '1', 'set', 'b', 'bytes', 'c', 'Yw==', 'none']);
+it('looks at maps, lists, sets and bytes', () => {
+  const data = {
+    key: ['abcd', null, true],
+    set: new Set(['efgh']),
+    bytes: Uint8Array.from(Buffer.from('ijkl')),
+    none: '',
+  };
+
+  expect(maskValue('key abcd efgh ijkl aWprbA== set', data)).toBe('key *** *** *** *** set');
+});
+
+it('a value that is too long to be looked for lets no message and no key be repeated', () => {
+  const mask = (length: number): ValueMask => new ValueMask('x'.repeat(length), { keysToo: false });
+
+  expect([mask(65_536).message('ok'), mask(65_536).key('ok')]).toEqual(['ok', 'ok']);
+  expect([mask(65_537).message('ok'), mask(65_537).key('ok')]).toEqual([undefined, '***']);
+});
+
+it('a long message is cut, and no piece of the value is left by the cut', () => {
+  const value = `cnry+${'/'.repeat(20)}`;
+
+  for (let length = 370; length < 400; length += 1) {
+    const masked = maskValue(`${'y '.repeat(length / 2)}${' '.repeat(length % 2)}${value} and more`, value) ?? '';
+
+    expect(masked.length).toBeLessThanOrEqual(403);
+    expect(masked).not.toMatch(/cn?r?y?|\//);
+  }
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ValueMask } from '../../src/declared/mask-value';
 import {
   defineSettings,
   type DefineSettingsOptions,
@@ -254,6 +255,26 @@ describe('a refresh that fails', () => {
       expect(JSON.stringify(service.world.log.lines)).not.toContain('hunter2');
       expect(onError).toHaveBeenCalledTimes(3);
       expect(listener).not.toHaveBeenCalled();
+    }));
+
+  it('looks through a value that is refused once, however often it is loaded again', () =>
+    inside(async () => {
+      const looks = jest.spyOn(ValueMask.prototype, 'message');
+      const declared = declare();
+      declared.onChange('host', () => undefined);
+      held['pool_size'] = 'many';
+      for (let times = 0; times < 5; times += 1) {
+        await service.config.refresh();
+        await settled();
+      }
+      const first = looks.mock.calls.length;
+      held['pool_size'] = 'more';
+      await service.config.refresh();
+      await settled();
+
+      expect(first).toBe(1);
+      expect(looks).toHaveBeenCalledTimes(2);
+      looks.mockRestore();
     }));
 
   it('is logged again after one that went well', () =>

@@ -38,6 +38,19 @@ it('has a line for each problem, what would help, and what to grant', () => {
   );
 });
 
+it('has one line for each, whatever names, texts of schemas and commands are in it', () => {
+  const hostile = 'a\nb\u202e\u001b';
+  const facts = { places: [{ provider: 'ssm', outcome: 'x', remedy: hostile }], fix: hostile };
+
+  const { message } = new SettingsValidationError(
+    [{ key: hostile, name: hostile, reason: 'invalid', message: hostile, ...facts }],
+    1,
+  );
+
+  expect(message.split('\n')).toHaveLength(8);
+  expect(message).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+});
+
 it('keeps the error of the first source that failed as its cause, and each beside its problem', () => {
   expect(error.cause).toBe(cause);
   expect(error.problems[1]?.cause).toBe(cause);

@@ -225,3 +225,20 @@ describe('a logger of the user’s', () => {
     expect(withDependencies([logger], () => Logger.grab())).toBe(logger);
   });
 });
+
+it('escapes what names and texts of others may hold, also in lists and maps', () => {
+  const lines: LogFields[] = [];
+  const target = { debug: () => undefined, warn: (line: LogFields) => void lines.push(line) } as unknown as LogTarget;
+  const error = new Error('x');
+
+  new Logger(target).warn('event', {
+    name: 'a\nb\u202e',
+    places: ['c\u001b', { 'd\u2028': 'e\u0085' }],
+    error,
+    count: 1,
+  });
+
+  expect(lines).toEqual([
+    { event: 'event', name: 'a\\nb\\u202e', places: ['c\\u001b', { 'd\\u2028': 'e\\u0085' }], error, count: 1 },
+  ]);
+});

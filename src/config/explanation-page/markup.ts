@@ -1,4 +1,4 @@
-import { printable } from '../explanation-notes';
+import { printable } from '../../base/printable';
 
 /** A piece of HTML, safe to be put into another. */
 export class Markup {

@@ -1,0 +1,19 @@
+/** What would steer a terminal, begin a new line, or turn the direction of a line around. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * Escapes controls, line ends, format characters (direction marks among them) and halves of surrogate pairs, as JSON does.
+ *
+ * For names and texts of others in messages, logs and everything else that people read. The result is one line.
+ */
+export function printable(text: string): string {
+  return text.replace(unprintable, escaped);
+}
+
+/** JSON itself leaves DEL, the C1 controls and format characters as they are. */
+function escaped(character: string): string {
+  const json = JSON.stringify(character).slice(1, -1);
+  if (json !== character) return json;
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}
