@@ -16,7 +16,7 @@ export {
   type SourceProblem,
   type SourceState,
 } from './config/health';
-export { ConfigSnapshot } from './config/snapshot';
+export { ConfigSnapshot, type LoadedName } from './config/snapshot';
 export { type Watch, type WatchOptions } from './config/watch';
 export { type DeclaredNote, type ExplainedPlace, Explanation } from './config/explanation';
 export { ExplanationSet } from './config/explanation-set';
@@ -31,7 +31,13 @@ export {
   type SecretOptions,
   type SettingOptions,
 } from './declared/declaration';
-export { type KeyOf, type SecretKeyOf, type SettingsOf, type SettingsShape } from './declared/settings-shape';
+export {
+  type DeepReadonly,
+  type KeyOf,
+  type SecretKeyOf,
+  type SettingsOf,
+  type SettingsShape,
+} from './declared/settings-shape';
 export { type DefineSettingsOptions, type SettingsRefreshOptions } from './declared/settings-session';
 export { type ChangeListener, type SettingsChange } from './declared/settings-watch';
 export { type SecretUse, type SecretUseOptions, type SecretVersions } from './declared/use-secret';

@@ -55,12 +55,10 @@ export class Config extends ConfigShape {
    * @param fallback - Given when nothing, or `null`, is found; `undefined` means none.
    * @throws ProviderError when a source that comes before the answer failed. A missing permission is not a failure.
    */
-  get<F extends ConfigValue | undefined = undefined>(
-    name: string,
-    fallback?: F,
-    options?: LookupOptions,
-  ): Promise<ConfigValue | NoInfer<F>> {
-    return this.answered(name, options, (answer) => answer.value(fallback as F));
+  get(name: string): Promise<ConfigValue | undefined>;
+  get<F extends ConfigValue | undefined>(name: string, fallback: F, options?: LookupOptions): Promise<ConfigValue | F>;
+  get(name: string, fallback?: ConfigValue, options?: LookupOptions): Promise<ConfigValue | undefined> {
+    return this.answered(name, options, (answer) => answer.value(fallback));
   }
 
   /** Gives the value of a setting. @throws ConfigNotFoundError when there is none; it lists every place searched. */
@@ -69,21 +67,17 @@ export class Config extends ConfigShape {
   }
 
   /** Gives a setting as text. @throws InvalidValueError when it is neither text, number nor boolean. */
-  getString<F extends string | undefined = undefined>(
-    name: string,
-    fallback?: F,
-    options?: LookupOptions,
-  ): Promise<string | NoInfer<F>> {
-    return this.answered(name, options, (answer) => answer.as(toText, fallback as F));
+  getString(name: string): Promise<string | undefined>;
+  getString<F extends string | undefined>(name: string, fallback: F, options?: LookupOptions): Promise<string | F>;
+  getString(name: string, fallback?: string, options?: LookupOptions): Promise<string | undefined> {
+    return this.answered(name, options, (answer) => answer.as(toText, fallback));
   }
 
   /** Gives a setting as number. @throws InvalidValueError when it is no finite number. */
-  getNumber<F extends number | undefined = undefined>(
-    name: string,
-    fallback?: F,
-    options?: LookupOptions,
-  ): Promise<number | NoInfer<F>> {
-    return this.answered(name, options, (answer) => answer.as(toNumber, fallback as F));
+  getNumber(name: string): Promise<number | undefined>;
+  getNumber<F extends number | undefined>(name: string, fallback: F, options?: LookupOptions): Promise<number | F>;
+  getNumber(name: string, fallback?: number, options?: LookupOptions): Promise<number | undefined> {
+    return this.answered(name, options, (answer) => answer.as(toNumber, fallback));
   }
 
   /** Gives a setting as boolean; `false` when there is none and no fallback. @throws InvalidValueError for a text that is none. */
@@ -92,12 +86,14 @@ export class Config extends ConfigShape {
   }
 
   /** Gives a setting as data: texts are parsed as JSON. @throws InvalidValueError for a text that is no JSON. */
-  getJson<F extends ConfigValue | undefined = undefined>(
+  getJson(name: string): Promise<ConfigValue | undefined>;
+  getJson<F extends ConfigValue | undefined>(
     name: string,
-    fallback?: F,
+    fallback: F,
     options?: LookupOptions,
-  ): Promise<ConfigValue | NoInfer<F>> {
-    return this.answered(name, options, (answer) => answer.as(toJson, fallback as F));
+  ): Promise<ConfigValue | F>;
+  getJson(name: string, fallback?: ConfigValue, options?: LookupOptions): Promise<ConfigValue | undefined> {
+    return this.answered(name, options, (answer) => answer.as(toJson, fallback));
   }
 
   /** As `getString`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
@@ -148,7 +144,7 @@ export class Config extends ConfigShape {
   }
 
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */
-  load(names: readonly string[], options?: LookupOptions): Promise<ConfigSnapshot> {
+  load<const Name extends string>(names: readonly Name[], options?: LookupOptions): Promise<ConfigSnapshot<Name>> {
     const known = isListOfText(names) ? this.knownScope(options)?.snapshotOf(names) : undefined;
     return known === undefined ? this.loadAll(names, options) : Promise.resolve(known);
   }

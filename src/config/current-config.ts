@@ -30,11 +30,9 @@ export interface ConfigApi extends Pick<Config, Exclude<keyof Config, 'directori
 
 /** Acts as whichever Config is current at each use; what each member does is told at {@link Config}. */
 class CurrentConfig implements ConfigApi {
-  get<F extends ConfigValue | undefined = undefined>(
-    name: string,
-    fallback?: F,
-    options?: LookupOptions,
-  ): Promise<ConfigValue | NoInfer<F>> {
+  get(name: string): Promise<ConfigValue | undefined>;
+  get<F extends ConfigValue | undefined>(name: string, fallback: F, options?: LookupOptions): Promise<ConfigValue | F>;
+  get(name: string, fallback?: ConfigValue, options?: LookupOptions): Promise<ConfigValue | undefined> {
     return current().get(name, fallback, options);
   }
 
@@ -42,19 +40,15 @@ class CurrentConfig implements ConfigApi {
     return current().require(name, options);
   }
 
-  getString<F extends string | undefined = undefined>(
-    name: string,
-    fallback?: F,
-    options?: LookupOptions,
-  ): Promise<string | NoInfer<F>> {
+  getString(name: string): Promise<string | undefined>;
+  getString<F extends string | undefined>(name: string, fallback: F, options?: LookupOptions): Promise<string | F>;
+  getString(name: string, fallback?: string, options?: LookupOptions): Promise<string | undefined> {
     return current().getString(name, fallback, options);
   }
 
-  getNumber<F extends number | undefined = undefined>(
-    name: string,
-    fallback?: F,
-    options?: LookupOptions,
-  ): Promise<number | NoInfer<F>> {
+  getNumber(name: string): Promise<number | undefined>;
+  getNumber<F extends number | undefined>(name: string, fallback: F, options?: LookupOptions): Promise<number | F>;
+  getNumber(name: string, fallback?: number, options?: LookupOptions): Promise<number | undefined> {
     return current().getNumber(name, fallback, options);
   }
 
@@ -62,11 +56,13 @@ class CurrentConfig implements ConfigApi {
     return current().getBoolean(name, fallback, options);
   }
 
-  getJson<F extends ConfigValue | undefined = undefined>(
+  getJson(name: string): Promise<ConfigValue | undefined>;
+  getJson<F extends ConfigValue | undefined>(
     name: string,
-    fallback?: F,
+    fallback: F,
     options?: LookupOptions,
-  ): Promise<ConfigValue | NoInfer<F>> {
+  ): Promise<ConfigValue | F>;
+  getJson(name: string, fallback?: ConfigValue, options?: LookupOptions): Promise<ConfigValue | undefined> {
     return current().getJson(name, fallback, options);
   }
 
@@ -104,7 +100,7 @@ class CurrentConfig implements ConfigApi {
     return typeof asked === 'string' ? current().explain(asked) : current().explain(asked);
   }
 
-  load(names: readonly string[], options?: LookupOptions): Promise<ConfigSnapshot> {
+  load<const Name extends string>(names: readonly Name[], options?: LookupOptions): Promise<ConfigSnapshot<Name>> {
     return current().load(names, options);
   }
 

@@ -7,12 +7,17 @@ import { type Answer } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
 import { checkName } from './named-values';
 
+/** A name that a snapshot has: as it was given, in lower or in upper case. Any text when the names are not known to the compiler. */
+export type LoadedName<Name extends string> = Name | Lowercase<Name> | Uppercase<Name>;
+
 /**
  * Settings as they were at one moment, read without waiting.
  *
  * Frozen: it never changes, whatever happens to the sources. A name that was not loaded is an error, not a missing value.
+ *
+ * @typeParam Name - The names that were loaded, where the compiler knows them.
  */
-export class ConfigSnapshot {
+export class ConfigSnapshot<Name extends string = string> {
   /** By lower-cased name, and by name as asked. */
   readonly #answers = new Map<string, Answer>();
   readonly #names: readonly string[];
@@ -26,67 +31,75 @@ export class ConfigSnapshot {
   }
 
   /** Gives a value; the fallback when there is none, or null. @throws NotLoadedError for a name that was not loaded. */
-  get<F extends ConfigValue | undefined = undefined>(name: string, fallback?: F): ConfigValue | NoInfer<F> {
-    return this.#answer(name).value(fallback as F);
+  get(name: LoadedName<Name>): ConfigValue | undefined;
+  get<F extends ConfigValue | undefined>(name: LoadedName<Name>, fallback: F): ConfigValue | F;
+  get(name: string, fallback?: ConfigValue): ConfigValue | undefined {
+    return this.#answer(name).value(fallback);
   }
 
   /** Gives a value. @throws ConfigNotFoundError when there is none, NotLoadedError for a name that was not loaded. */
-  require(name: string): ConfigValue {
+  require(name: LoadedName<Name>): ConfigValue {
     return this.requireItem(name).value;
   }
 
   /** Gives a text. @throws InvalidValueError when it is neither text, number nor boolean. */
-  getString<F extends string | undefined = undefined>(name: string, fallback?: F): string | NoInfer<F> {
-    return this.#answer(name).as(toText, fallback as F);
+  getString(name: LoadedName<Name>): string | undefined;
+  getString<F extends string | undefined>(name: LoadedName<Name>, fallback: F): string | F;
+  getString(name: string, fallback?: string): string | undefined {
+    return this.#answer(name).as(toText, fallback);
   }
 
   /** Gives a number. @throws InvalidValueError when it is no finite number. */
-  getNumber<F extends number | undefined = undefined>(name: string, fallback?: F): number | NoInfer<F> {
-    return this.#answer(name).as(toNumber, fallback as F);
+  getNumber(name: LoadedName<Name>): number | undefined;
+  getNumber<F extends number | undefined>(name: LoadedName<Name>, fallback: F): number | F;
+  getNumber(name: string, fallback?: number): number | undefined {
+    return this.#answer(name).as(toNumber, fallback);
   }
 
   /** Gives a boolean; `false` when there is none and no fallback. @throws InvalidValueError for a text that is none. */
-  getBoolean(name: string, fallback = false): boolean {
+  getBoolean(name: LoadedName<Name>, fallback = false): boolean {
     return this.#answer(name).as(toBoolean, fallback);
   }
 
   /** Gives data: texts are parsed as JSON. @throws InvalidValueError for a text that is no JSON. */
-  getJson<F extends ConfigValue | undefined = undefined>(name: string, fallback?: F): ConfigValue | NoInfer<F> {
-    return this.#answer(name).as(toJson, fallback as F);
+  getJson(name: LoadedName<Name>): ConfigValue | undefined;
+  getJson<F extends ConfigValue | undefined>(name: LoadedName<Name>, fallback: F): ConfigValue | F;
+  getJson(name: string, fallback?: ConfigValue): ConfigValue | undefined {
+    return this.#answer(name).as(toJson, fallback);
   }
 
   /** As `getString`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
-  requireString(name: string): string {
+  requireString(name: LoadedName<Name>): string {
     return this.#answer(name).required().to(toText);
   }
 
   /** As `getNumber`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
-  requireNumber(name: string): number {
+  requireNumber(name: LoadedName<Name>): number {
     return this.#answer(name).required().to(toNumber);
   }
 
   /** As `getBoolean`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
-  requireBoolean(name: string): boolean {
+  requireBoolean(name: LoadedName<Name>): boolean {
     return this.#answer(name).required().to(toBoolean);
   }
 
   /** As `getJson`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
-  requireJson(name: string): ConfigValue {
+  requireJson(name: LoadedName<Name>): ConfigValue {
     return this.#answer(name).required().to(toJson);
   }
 
   /** Gives a value and where it came from; an item that is `nonExistent` when there is none. @throws NotLoadedError */
-  getItem(name: string): DirectoryItem {
+  getItem(name: LoadedName<Name>): DirectoryItem {
     return this.#answer(name).item;
   }
 
   /** As `getItem`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
-  requireItem(name: string): DirectoryItem {
+  requireItem(name: LoadedName<Name>): DirectoryItem {
     return this.#answer(name).required().item;
   }
 
   /** Whether a name has a value; a found `null` is one. @throws NotLoadedError for a name that was not loaded. */
-  has(name: string): boolean {
+  has(name: LoadedName<Name>): boolean {
     return !this.#answer(name).item.nonExistent;
   }
 
@@ -97,7 +110,7 @@ export class ConfigSnapshot {
 
   /** Gives names and origins, no values. */
   toJSON(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(this.#names.map((name) => [name, this.getItem(name)]));
+    return Object.fromEntries(this.#names.map((name) => [name, this.#answer(name).item]));
   }
 
   [inspect.custom](): string {

@@ -38,6 +38,12 @@ export interface Declaration {
 /** Kinds of declared settings. */
 export type DeclarationKind = 'setting' | 'secret';
 
+/** Short names of the providers that come with the library. */
+export type BuiltInProviderName = 'env' | 'ssm' | 'secrets' | 'dynamo';
+
+/** Any other name; a type of its own so that editors still suggest the built-in ones. */
+export type OtherProviderName = string & Readonly<Record<never, never>>;
+
 /** What can be said about a setting. */
 export interface SettingOptions<T, Optional extends boolean = boolean> {
   /** Taken as it is when there is no value; `undefined`: there must be one. */
@@ -45,7 +51,7 @@ export interface SettingOptions<T, Optional extends boolean = boolean> {
   /** Whether the setting may be missing; its value is `undefined` then. Default: false. */
   readonly optional?: Optional;
   /** Providers that the value may come from, by short name (`ssm`). Default: any. */
-  readonly sources?: readonly string[];
+  readonly sources?: readonly (BuiltInProviderName | OtherProviderName)[];
   /** Directories that the value may come from; may hold placeholders. Default: any. */
   readonly directories?: readonly (Directory | string)[];
   /** Whether an empty text counts as no value. Default: false. */

@@ -2,10 +2,11 @@ import { Directory } from '../directory/directory';
 import { InvalidSettingsError } from '../errors';
 import { type ConfigValue, sealValue } from '../item/value';
 import { type Declaration } from './declaration';
-import { Setting } from './setting';
+import { Setting, setting } from './setting';
 import { wrongOption } from './setting-options';
 import { settingName } from './setting-name';
 import { type SettingsShape } from './settings-shape';
+import { isStandardSchema } from './standard-schema';
 
 /**
  * Gives the declarations of a shape, those of groups included, in the order in which they were written.
@@ -18,10 +19,11 @@ export function declarationsOf(shape: SettingsShape, above: readonly string[] = 
     const path = [...above, key];
     if (key === '' || key.includes('.')) throw invalid(path, 'is empty or has a dot: dots join the keys of groups');
     if (given instanceof Setting) return [declare(path, given)];
+    if (isStandardSchema(given)) return [declare(path, setting(given))];
     if (isGroup(given)) return declarationsOf(given, path);
     throw invalid(
       path,
-      'is neither a setting nor a group of them: give setting(...), secret(...) or an object of these',
+      'is neither a setting nor a group of them: give setting(...), secret(...), a schema or an object of these',
     );
   });
 }
@@ -48,7 +50,8 @@ function declare(path: readonly string[], { kind, name, schema, options }: Setti
 }
 
 function isShape(given: unknown): boolean {
-  return typeof given === 'object' && given !== null && !Array.isArray(given) && !(given instanceof Setting);
+  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+  return isObject && !(given instanceof Setting) && !isStandardSchema(given);
 }
 
 function isGroup(given: unknown): given is SettingsShape {

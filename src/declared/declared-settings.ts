@@ -20,6 +20,7 @@ import {
   type SettingsShape,
 } from './settings-shape';
 import { settingsTable } from './settings-table';
+import { isStandardSchema } from './standard-schema';
 import { type ChangeListener } from './settings-watch';
 import { type SecretUse, type SecretUseOptions, useSecret } from './use-secret';
 
@@ -79,7 +80,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * Calls `use` with the value of a secret. When that fails because the secret was not accepted, the secret is read again,
    * past every cache; if it is another one, `use` is called once more.
    *
-   * @param use - One with a second parameter gets the current and the previous version there.
+   * @param use - Gets the value, and the versions: the previous one is read when it asks for it.
    * @throws SettingsValidationError when there is no secret to use; else what `use` throws.
    */
   async withSecret<Key extends SecretKeyOf<Shape>, R>(
@@ -197,7 +198,8 @@ const longestPauseSeconds = 2_147_483;
 function assemble(shape: SettingsShape, values: ReadonlyMap<string, unknown>, above = ''): unknown {
   const entries = Object.entries(shape).map(([key, given]): [string, unknown] => {
     const path = `${above}${key}`;
-    return [key, given instanceof Setting ? values.get(path) : assemble(given, values, `${path}.`)];
+    const isLeaf = given instanceof Setting || isStandardSchema(given);
+    return [key, isLeaf ? values.get(path) : assemble(given, values, `${path}.`)];
   });
   return Object.freeze(Object.fromEntries(entries));
 }

@@ -1,4 +1,5 @@
 import { InvalidSettingsError } from '../errors';
+import { knowAcrossCopies } from '../item/copies';
 import { Secret } from '../item/secret';
 import { type DeclarationKind, type SecretOptions, type SettingOptions } from './declaration';
 import { isStandardSchema, type SchemaOutput, type StandardSchema } from './standard-schema';
@@ -28,6 +29,8 @@ export class Setting<T> {
     Object.freeze(this);
   }
 }
+
+knowAcrossCopies(Setting, 'Setting');
 
 /**
  * Declares a setting.

@@ -10,8 +10,13 @@ import { type SettingsSession } from './settings-session';
 export interface SecretVersions<T> {
   /** The one that `use` is called with. */
   readonly current: T;
-  /** The one that it has replaced (`AWSPREVIOUS`); `undefined` when there is none. */
-  readonly previous: T | undefined;
+  /**
+   * Reads the version that the current one has replaced (`AWSPREVIOUS`), once however often it is called.
+   *
+   * @returns `undefined` when there is none, or it may not be read.
+   * @throws ProviderError when the source failed.
+   */
+  readonly previous: () => Promise<T | undefined>;
 }
 
 /** How a secret is used. */
@@ -40,29 +45,29 @@ export async function useSecret<T, R>(
   { retryOn = isCredentialsRefused, signal }: SecretUseOptions,
 ): Promise<R> {
   const loaded = await session.loadOne(declaration, signal);
-  const versions = await versionsOf<T>(session, loaded, use);
+  const versions = versionsOf<T>(session, loaded);
   try {
     return await use(versions.current, versions);
   } catch (error) {
     const again = retryOn(error) ? await loadAgain(session, loaded) : undefined;
     if (again === undefined) throw error;
-    const newer = await versionsOf<T>(session, again, use);
+    const newer = versionsOf<T>(session, again);
     return use(newer.current, newer);
   }
 }
 
-/** The previous version is read only for a `use` that takes it. */
-async function versionsOf<T>(
-  session: SecretSession,
-  { declaration, item, value }: LoadedSetting,
-  { length }: { readonly length: number },
-): Promise<SecretVersions<T>> {
-  const previousItem = length < 2 ? undefined : await session.rotation.previous(item);
-  const previous = previousItem && (await session.loadFrom(declaration, previousItem));
+function versionsOf<T>(session: SecretSession, loaded: LoadedSetting): SecretVersions<T> {
+  let reading: Promise<T | undefined> | undefined;
   return {
-    current: revealed(value) as T,
-    previous: previous && 'value' in previous ? (revealed(previous.value) as T) : undefined,
+    current: revealed(loaded.value) as T,
+    previous: () => (reading ??= previousOf<T>(session, loaded)),
   };
+}
+
+async function previousOf<T>(session: SecretSession, { declaration, item }: LoadedSetting): Promise<T | undefined> {
+  const previousItem = await session.rotation.previous(item);
+  const previous = previousItem && (await session.loadFrom(declaration, previousItem));
+  return previous !== undefined && 'value' in previous ? (revealed(previous.value) as T) : undefined;
 }
 
 function revealed(value: unknown): unknown {

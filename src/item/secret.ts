@@ -1,19 +1,21 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { serialize } from 'node:v8';
+import { knowAcrossCopies } from './copies';
 import { copyValue, sealValue, type SealedValue, type ConfigValue } from './value';
 
 /** Takes the place of a secret wherever one would be shown. */
 export const mask = '********';
 
-const fingerprint = Symbol('xcon secret');
-let processKey: Buffer | undefined;
+const fingerprint = Symbol.for('xcon.secret');
+const holder = globalThis as { [fingerprint]?: Buffer };
 
 /** Gives what is the same for the same value, in this process, and tells nothing of it: the key is random. */
 function fingerprintOf(value: unknown): string {
-  processKey ??= randomBytes(32);
   try {
-    return createHmac('sha256', processKey).update(serialize(value)).digest('base64');
+    return createHmac('sha256', (holder[fingerprint] ??= randomBytes(32)))
+      .update(serialize(value))
+      .digest('base64');
   } catch {
     // What cannot be compared, such as a function, is like nothing else.
     return randomBytes(32).toString('base64');
@@ -57,3 +59,5 @@ export class Secret<T> {
     return `Secret(${mask})`;
   }
 }
+
+knowAcrossCopies(Secret, 'Secret');

@@ -123,7 +123,7 @@ async function errorsOf(process: CanaryProcess, canary: string): Promise<Things>
     placed: xcon.setting('ENV_PASSWORD', { sources: ['ssm'] }),
     declared: xcon.secret({ default: canary, sources: [] }),
   });
-  const snapshot = await config.load(['TOKEN', 'LOGIN']);
+  const snapshot: xcon.ConfigSnapshot = await config.load(['TOKEN', 'LOGIN', 'nowhere']);
   const handler = createChangeHandler({ cacheTable: 'no-such-table' });
   const image = { value: { S: canary } };
   const record = {

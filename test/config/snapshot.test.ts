@@ -69,6 +69,20 @@ describe('the typed getters', () => {
     expect(now.getNumber('NUMBER')).toBe(7);
     expect(now.getBoolean('FLAG')).toBe(true);
     expect(now.getJson('JSON')).toEqual({ a: 1 });
+    expect([now.requireString('text'), now.requireNumber('number')]).toEqual(['5', 7]);
+    expect([now.requireBoolean('flag'), now.requireJson('json')]).toEqual([true, { a: 1 }]);
+  });
+
+  it('that require a value throw when there is none', () => {
+    const now = loaded({}, ['gone']);
+
+    for (const read of [
+      () => now.requireString('gone'),
+      () => now.requireNumber('gone'),
+      () => now.requireBoolean('gone'),
+      () => now.requireJson('gone'),
+    ])
+      expect(read).toThrow(ConfigNotFoundError);
   });
 
   it('give the fallback for what is missing or null', () => {
@@ -136,6 +150,8 @@ it('gives items, tells what has a value, and which names it has', () => {
   expect(now.getItem('db_host')).toMatchObject({ originalName: 'DB_HOST', value: null });
   expect([now.has('Db_Host'), now.has('gone')]).toEqual([true, false]);
   expect(now.names).toEqual(['db_host', 'gone']);
+  expect(now.requireItem('db_host')).toBe(now.getItem('db_host'));
+  expect(() => now.requireItem('gone')).toThrow(ConfigNotFoundError);
   expect(() => now.has('other')).toThrow(NotLoadedError);
 });
 

@@ -49,6 +49,18 @@ it('describes all that can be said', () => {
   expect(declaration?.description).toBe('To log in');
 });
 
+it('takes a bare schema for a setting', () => {
+  const poolSize = z.coerce.number();
+  const level = type('string');
+
+  const declared = declarationsOf({ poolSize, log: { level } });
+
+  expect(declared.map(({ name, kind, schema }) => [name, kind, schema])).toEqual([
+    ['POOL_SIZE', 'setting', poolSize],
+    ['LOG_LEVEL', 'setting', level],
+  ]);
+});
+
 it('keeps the default of a secret as a secret', () => {
   const [plain, hidden] = declarationsOf({ a: setting({ default: 'x' }), b: secret({ default: 'hunter2' }) });
 
@@ -102,7 +114,6 @@ it('goes into groups, in the order in which they were written', () => {
 
 it.each([
   ['a text', { x: 'X' }, '"x" is neither a setting'],
-  ['a schema', { db: { x: z.string() } }, '"db.x" is neither a setting'],
   ['undefined', { x: undefined }, '"x" is neither a setting'],
   ['a list', { x: [setting()] }, '"x" is neither a setting'],
   ['a key with a dot', { 'a.b': setting() }, 'has a dot'],

@@ -55,7 +55,7 @@ describe('the loaded settings', () => {
     given.list.push('b');
 
     expect(settings).toEqual({ x: { list: ['a'] } });
-    expect(() => settings.x.list.push('c')).toThrow(TypeError);
+    expect(() => (settings.x.list as string[]).push('c')).toThrow(TypeError);
   });
 
   it('are looked up in one go', async () => {

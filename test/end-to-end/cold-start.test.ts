@@ -145,9 +145,10 @@ describe('many lookups at the same time', () => {
   it('read three secrets one by one, in parallel', async () => {
     world = await AwsWorld.start({ seed: { secrets: secretsOf(3) } });
 
-    const { value: now, rounds } = await world.inRounds([5, 3], () => ordersConfig().load(['s0', 's1', 's2']));
+    const names = ['s0', 's1', 's2'] as const;
+    const { value: now, rounds } = await world.inRounds([5, 3], () => ordersConfig().load(names));
 
-    expect(['s0', 's1', 's2'].map((name) => now.get(name))).toEqual(['secret 0', 'secret 1', 'secret 2']);
+    expect(names.map((name) => now.get(name))).toEqual(['secret 0', 'secret 1', 'secret 2']);
     expect(rounds).toEqual([listings, Array(3).fill('GetSecretValue')]);
   });
 

@@ -81,4 +81,18 @@ describe('another copy of the package', () => {
 
     expect(seen).toEqual(['ssm', 'env', undefined, ['absent', 'absent', 'not permitted', 'found', 'absent']]);
   });
+
+  it('takes settings that this one has declared, and reveals its secrets', async () => {
+    const copy = otherCopy();
+    const declared = copy.defineSettings({ db: { host: xcon.setting('A'), password: xcon.secret('B') } });
+    const config = new copy.Config({ providers: [new EnvProvider({ A: 'host', B: 'x' })], cacher: null });
+
+    const { db } = await config.run(() => declared.load());
+    const used = await config.run(() => declared.withSecret('db.password', (value) => value));
+
+    expect([db.host, used]).toEqual(['host', 'x']);
+    expect(db.password).toBeInstanceOf(xcon.Secret);
+    expect(db.password).toEqual(new xcon.Secret('x'));
+    expect(db.password).not.toEqual(new xcon.Secret('y'));
+  });
 });

@@ -41,7 +41,7 @@ it('has nothing to list, and cannot be changed', () => {
   const secret = new Secret('hunter2');
 
   expect(Object.keys(secret)).toEqual([]);
-  expect(Reflect.ownKeys(secret).map(String)).toEqual(['Symbol(xcon secret)']);
+  expect(Reflect.ownKeys(secret).map(String)).toEqual(['Symbol(xcon.secret)']);
   expect(() => Object.assign(secret, { value: 1 })).toThrow(TypeError);
 });
 

@@ -46,6 +46,7 @@ const shape = {
   secretField: secret('NAMED', { id: 'rds!db-1234', json: 'password' }),
   secretData: secret(z.object({ user: z.string() }), { default: { user: 'root' } }),
 
+  bare: z.array(z.string()),
   db: { host: setting(), login: { password: secret(), port: setting(type('number')) } },
 };
 const declared = defineSettings(shape);
@@ -66,13 +67,15 @@ export async function loaded(): Promise<void> {
   is<number>()(settings.zodDefault, true);
   is<number>()(settings.valibot, true);
   is<number>()(settings.arktype, true);
-  is<Record<string, boolean>>()(settings.flags, true);
+  is<Readonly<Record<string, boolean>>>()(settings.flags, true);
+
+  is<readonly string[]>()(settings.bare, true);
 
   is<Secret<string>>()(settings.secret, true);
   is<Secret<string> | undefined>()(settings.secretOptional, true);
   is<Secret<string>>()(settings.secretField, true);
-  is<Secret<{ user: string }>>()(settings.secretData, true);
-  is<{ user: string }>()(settings.secretData.reveal(), true);
+  is<Secret<{ readonly user: string }>>()(settings.secretData, true);
+  is<{ readonly user: string }>()(settings.secretData.reveal(), true);
 
   is<string>()(settings.db.host, true);
   is<Secret<string>>()(settings.db.login.password, true);
@@ -83,6 +86,8 @@ export async function loaded(): Promise<void> {
   void settings.dbHost;
   // @ts-expect-error there is no such key in the group
   void settings.db.port;
+  // @ts-expect-error loaded values are frozen
+  const list: string[] = settings.bare;
   // @ts-expect-error a secret is no text
   const text: string = settings.secret;
   // @ts-expect-error what may be missing is no text
@@ -91,7 +96,7 @@ export async function loaded(): Promise<void> {
   settings.none = 'text';
   // @ts-expect-error nor are those in groups
   settings.db.host = 'text';
-  void [text, present];
+  void [text, present, list];
 }
 
 export async function uses(): Promise<void> {
@@ -100,14 +105,14 @@ export async function uses(): Promise<void> {
     true,
   );
   is<Promise<string>>()(
-    declared.withSecret('secretData', ({ user }, { previous }) => Promise.resolve(previous?.user ?? user)),
+    declared.withSecret('secretData', async ({ user }, { previous }) => (await previous())?.user ?? user),
     true,
   );
   await declared.withSecret('db.login.password', (value) => is<string>()(value, true));
   await declared.withSecret('secretOptional', (value) => is<string | undefined>()(value, true));
   await declared.withSecret('secret', (_, { current, previous }) => {
     is<string>()(current, true);
-    is<string | undefined>()(previous, true);
+    is<() => Promise<string | undefined>>()(previous, true);
   });
 
   // @ts-expect-error it is no secret
@@ -160,8 +165,6 @@ export function declarations(): void {
   setting(5);
   // @ts-expect-error the schema stands behind the name
   setting(z.string(), 'X');
-  // @ts-expect-error a schema is declared by setting(...)
-  defineSettings({ x: z.string() });
   // @ts-expect-error a name is declared by setting(...)
   defineSettings({ x: 'X' });
   // @ts-expect-error seconds are a number

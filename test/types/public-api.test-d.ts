@@ -47,6 +47,8 @@ declare const api: ConfigApi;
 declare const instance: Config;
 declare const snapshot: ConfigSnapshot;
 declare const options: LookupOptions;
+declare const names: readonly string[];
+declare const perhaps: string | undefined;
 declare const anything: ConfigValue;
 declare const unknownError: unknown;
 declare class NeedsArguments extends EnvProvider {
@@ -81,6 +83,15 @@ export async function getters(): Promise<void> {
   const value: ConfigValue = await config.get('X', 'fallback');
   const json: ConfigValue = await config.getJson('X', { list: [1, null, 2n] });
   void [text, number, boolean, value, json];
+
+  // A fallback that may be undefined promises nothing.
+  is<Promise<string | undefined>>()(config.getString('X', perhaps), true);
+  is<Promise<number | undefined>>()(config.getNumber('X', undefined, options), true);
+  is<string | undefined>()(snapshot.getString('X', perhaps), true);
+  // @ts-expect-error a type argument does not make a value present
+  void config.getString<string>('X');
+  // @ts-expect-error nor does it on a snapshot
+  snapshot.getNumber<number>('X');
 
   // Without one, there may be nothing.
   const maybe = await config.getString('X');
@@ -119,18 +130,24 @@ export function wrongLookups(): void {
 }
 
 export async function snapshots(): Promise<void> {
-  is<Promise<ConfigSnapshot>>()(config.load(['X'] as const), true);
+  is<Promise<ConfigSnapshot<'X'>>>()(config.load(['X']), true);
+  is<Promise<ConfigSnapshot<'X'>>>()(config.load(['X'] as const), true);
+  is<Promise<ConfigSnapshot>>()(config.load(names), true);
   const now = await config.load(['DB_HOST', 'POOL_SIZE']);
+  const any: ConfigSnapshot = now;
 
   is<ConfigValue | undefined>()(now.get('DB_HOST'), true);
   is<ConfigValue>()(now.require('DB_HOST'), true);
   is<string | undefined>()(now.getString('DB_HOST'), true);
   is<number | undefined>()(now.getNumber('POOL_SIZE'), true);
-  is<boolean>()(now.getBoolean('X'), true);
-  is<DirectoryItem>()(now.getItem('X'), true);
+  is<boolean>()(now.getBoolean('pool_size'), true);
+  is<DirectoryItem>()(now.getItem('POOL_SIZE'), true);
   is<readonly string[]>()(now.names, true);
   const size: number = now.getNumber('POOL_SIZE', 5);
-  void size;
+  void [size, any];
+
+  // @ts-expect-error a name that was not loaded
+  now.get('X');
 
   // @ts-expect-error the fallback of a number is a number
   snapshot.getNumber('X', '5');

@@ -283,49 +283,63 @@ it('retryOn decides what means that a secret was not accepted', () =>
     });
   }));
 
-describe('a use with a second parameter', () => {
-  it('gets the current and the previous version', () =>
+describe('the versions of a secret', () => {
+  it('are read when a use asks for them, whatever its parameters look like', () =>
     inside(async () => {
       world.aws.putSecret(path, 'v2');
 
-      const versions = await declared.withSecret('db.password', (_, { current, previous }) => [current, previous]);
-      await declared.withSecret('db.password', (_, { previous }) => previous);
+      await declared.withSecret('db.password', (_, versions) => versions.current);
+      expect(reads()).toBe(1);
+
+      const found = await declared.withSecret('db.password', (...given) => given[1].previous());
+      expect([found, reads()]).toEqual(['v1', 2]);
+    }));
+
+  it('are the current and the previous one', () =>
+    inside(async () => {
+      world.aws.putSecret(path, 'v2');
+
+      const versions = await declared.withSecret('db.password', async (_, { current, previous }) => [
+        current,
+        await previous(),
+      ]);
+      await declared.withSecret('db.password', (_, { previous }) => previous());
 
       expect(versions).toEqual(['v2', 'v1']);
       expect(reads()).toBe(2);
     }));
 
-  it('gets the field of the previous version, and undefined where there is none', () =>
+  it('give the field of the previous version, and undefined where there is none', () =>
     inside(async () => {
-      const previous = () => declared.withSecret('login', (_, versions) => versions.previous);
+      const previous = () => declared.withSecret('login', (_, versions) => versions.previous());
 
       expect(await previous()).toBeUndefined();
       world.aws.putSecret('rds!db-1234', '{"password":"v2"}');
       world.localCache.reset();
       expect(await previous()).toBe('v1');
-      expect(await declared.withSecret('secure', (_, versions) => versions.previous)).toBeUndefined();
+      expect(await declared.withSecret('secure', (_, versions) => versions.previous())).toBeUndefined();
     }));
 
-  it('gets those of the new one, when it is called again', () =>
+  it('are those of the new secret when the use is called again', () =>
     inside(async () => {
-      await declared.withSecret('db.password', (_, { previous }) => previous);
+      await declared.withSecret('db.password', (_, { previous }) => previous());
       world.aws.putSecret(path, 'v2');
 
-      const versions = await declared.withSecret('db.password', (value, { current, previous }) =>
-        value === 'v2' ? [current, previous] : Promise.reject(refusal()),
+      const versions = await declared.withSecret('db.password', async (value, { current, previous }) =>
+        value === 'v2' ? [current, await previous()] : Promise.reject(refusal()),
       );
 
       expect(versions).toEqual(['v2', 'v1']);
     }));
 
-  it('fails when the source does: an error is no absence', () =>
+  it('reject when the source fails: an error is no absence', () =>
     inside(async () => {
       await declared.load();
       world.aws.setFaults([
         { target: 'GetSecretValue', body: 'AWSPREVIOUS', status: 500, type: 'InternalServiceError' },
       ]);
 
-      const error = await rejection(() => declared.withSecret('db.password', (_, { previous }) => previous));
+      const error = await rejection(() => declared.withSecret('db.password', (_, { previous }) => previous()));
 
       expect(error.name).toBe('ProviderError');
     }));
