@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KMSClient } from '@aws-sdk/client-kms';
+import { timeoutSignal } from '../base/time';
 import { importKms } from '../aws/kms-module';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { createdAtMs, type DataKeyRow, dataKeyKey, isoTime, nowhere } from './cache-row';
@@ -105,7 +106,7 @@ export class Keyring {
 }
 
 function inTime(): { readonly abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(kmsTimeoutMs) };
+  return { abortSignal: timeoutSignal(kmsTimeoutMs) };
 }
 
 function dataKeyRow(keyId: string, wrapped: Uint8Array, nowMs: number): DataKeyRow {

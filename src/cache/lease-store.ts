@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { timeoutSignal } from '../base/time';
 import { errorFacts } from '../base/describe-error';
 import { tableKeys } from '../aws/table-names';
 import { type CacheKey } from './cache-key';
@@ -35,7 +36,7 @@ export async function takeLease({ client, table, key, nowMs }: LeaseTarget, owne
       ExpressionAttributeNames: { '#partition': tableKeys.partition },
       ExpressionAttributeValues: { ':now': { N: `${now}` } },
     });
-    await client.send(command, { abortSignal: AbortSignal.timeout(takeTimeoutMs) });
+    await client.send(command, { abortSignal: timeoutSignal(takeTimeoutMs) });
     return 'taken';
   } catch (error) {
     const { name } = errorFacts(error);
@@ -68,7 +69,7 @@ export async function lookAtLease({ client, table, key }: LeaseTarget): Promise<
     Key: { [tableKeys.partition]: { S: key.environ }, [tableKeys.sort]: { S: key.leaseKey } },
     ConsistentRead: true,
   });
-  const output = await client.send(command, { abortSignal: AbortSignal.timeout(lookTimeoutMs) });
+  const output = await client.send(command, { abortSignal: timeoutSignal(lookTimeoutMs) });
   const row = output.Item === undefined ? undefined : decodeRow(output.Item);
   return row?.kind === 'lease' ? row : undefined;
 }

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
+import { timeoutSignal } from '../base/time';
 import { classifyAwsError } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { queryPartition } from '../aws/query-partition';
@@ -203,7 +204,7 @@ export class PartitionState {
     try {
       const client = await clients.dynamo(settings);
       await client.config.region();
-      const signal = AbortSignal.timeout(settings.lookupBudgetMs * queryShare);
+      const signal = timeoutSignal(settings.lookupBudgetMs * queryShare);
       const query = { table: settings.cacheTable, partition: this.environ, consistent, signal };
       const rows = await this.unlessThrottled(client, () => queryPartition(client, query));
       record.succeed('reading', nowMs());

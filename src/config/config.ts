@@ -8,6 +8,7 @@ import { type DirectoryChain } from '../directory/directory-chain';
 import { InvalidNameError } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
+import { type LocalCache } from '../providers/local-cache';
 import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variables';
 import { Answer } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
@@ -18,11 +19,12 @@ import { type Explanation } from './explanation';
 import { type ExplanationSet } from './explanation-set';
 import { type ConfigHealth, type HealthOptions } from './health';
 import { logLookup, lookUp } from './lookup';
-import { type LookupOptions } from './lookup-options';
+import { type LookupOptions, type WaitOptions } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName } from './named-values';
 import { refreshTogether } from './refresh-together';
 import { ConfigSnapshot } from './snapshot';
+import { unlessAborted } from './time-limit';
 import { type Watch, type WatchOptions } from './watch';
 import { warm } from './warm';
 
@@ -132,15 +134,19 @@ export class Config extends ConfigShape {
   }
 
   /** Tells every place that was tried for a name, what came of it, the winner, and what it shadows. Secrets are masked. */
-  explain(name: string): Promise<Explanation>;
+  explain(name: string, options?: WaitOptions): Promise<Explanation>;
   /** Tells the same of many names, which share what is read. */
-  explain(names: readonly string[]): Promise<ExplanationSet>;
-  async explain(asked: string | readonly string[]): Promise<Explanation | ExplanationSet> {
+  explain(names: readonly string[], options?: WaitOptions): Promise<ExplanationSet>;
+  async explain(
+    asked: string | readonly string[],
+    { signal }: WaitOptions = {},
+  ): Promise<Explanation | ExplanationSet> {
+    signal?.throwIfAborted();
     for (const name of [asked].flat()) checkName(name);
     this.touched();
     const scope = this.scope();
     const { explain, explainAll } = await import('./explain');
-    return typeof asked === 'string' ? explain(scope, asked) : explainAll(scope, asked);
+    return typeof asked === 'string' ? explain(scope, asked, { signal }) : explainAll(scope, asked, { signal });
   }
 
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */
@@ -211,6 +217,7 @@ export class Config extends ConfigShape {
 
   /** Tells how the sources do, from what lookups have seen of them; with `probe`, asks them. Never fails because of a source. */
   async health(options: HealthOptions = {}): Promise<ConfigHealth> {
+    options.signal?.throwIfAborted();
     return (await import('./health')).healthOf(this.currentScope(), options);
   }
 
@@ -285,7 +292,7 @@ export class Config extends ConfigShape {
     const { clock, localCache } = this.scope();
     const nowMs = clock.nowMs();
     if (options.fresh === true) refreshTogether(localCache);
-    else if (localCache.isWatchDue(nowMs)) await (await import('./watch')).lookForChanges(localCache, nowMs);
+    else if (localCache.isWatchDue(nowMs)) await unlessAborted(lookForChanges(localCache, nowMs), options.signal);
     this.touched();
     const scope = this.scope();
     const result = await beforeFreezing(scope, () => lookUp(scope, name, options));
@@ -322,6 +329,12 @@ export class Config extends ConfigShape {
     this.latestScope = scope;
     return scope;
   }
+}
+
+/** Lets the watches that are due look for changes. */
+async function lookForChanges(localCache: LocalCache, nowMs: number): Promise<void> {
+  const watch = await import('./watch');
+  await watch.lookForChanges(localCache, nowMs);
 }
 
 function isListOfText(given: unknown): given is readonly string[] {

@@ -13,7 +13,7 @@ import { type CacherChoice, type OneOrMany, type ProviderChoice } from './config
 import { type Explanation } from './explanation';
 import { type ExplanationSet } from './explanation-set';
 import { type ConfigHealth, type HealthOptions } from './health';
-import { type LookupOptions } from './lookup-options';
+import { type LookupOptions, type WaitOptions } from './lookup-options';
 import { type NamedValues } from './named-values';
 import { type ConfigSnapshot } from './snapshot';
 import { type Watch, type WatchOptions } from './watch';
@@ -94,10 +94,10 @@ class CurrentConfig implements ConfigApi {
     return current().has(name, options);
   }
 
-  explain(name: string): Promise<Explanation>;
-  explain(names: readonly string[]): Promise<ExplanationSet>;
-  explain(asked: string | readonly string[]): Promise<Explanation | ExplanationSet> {
-    return typeof asked === 'string' ? current().explain(asked) : current().explain(asked);
+  explain(name: string, options?: WaitOptions): Promise<Explanation>;
+  explain(names: readonly string[], options?: WaitOptions): Promise<ExplanationSet>;
+  explain(asked: string | readonly string[], options?: WaitOptions): Promise<Explanation | ExplanationSet> {
+    return typeof asked === 'string' ? current().explain(asked, options) : current().explain(asked, options);
   }
 
   load<const Name extends string>(names: readonly Name[], options?: LookupOptions): Promise<ConfigSnapshot<Name>> {

@@ -9,11 +9,12 @@ import { type ExplainedPlace, Explanation, isoTime, showItem, showRow } from './
 import { ExplanationSet } from './explanation-set';
 import { type LookupTrouble } from './last-known-good/recall';
 import { inTime } from './lookup';
+import { type WaitOptions } from './lookup-options';
 import { type LookupScope } from './lookup-scope';
 import { isSecretName } from './shown-value';
 
 /** How a name is explained. */
-export interface ExplainOptions {
+export interface ExplainOptions extends WaitOptions {
   /** Full name or ARN of a secret that is read in place of the cache and the directories. */
   readonly secretId?: string | undefined;
   /** Whether the value is a secret wherever it comes from. Default: false. */
@@ -22,9 +23,13 @@ export interface ExplainOptions {
   readonly onFound?: (item: DirectoryItem) => void;
 }
 
-/** Explains names; they share what is read. @throws ProviderError when it takes longer than the budget of a lookup. */
-export async function explainAll(scope: LookupScope, names: readonly string[]): Promise<ExplanationSet> {
-  return explanationSet(scope, await Promise.all(names.map((name) => explain(scope, name))));
+/** Explains names; they share what is read. @throws As {@link explain}. */
+export async function explainAll(
+  scope: LookupScope,
+  names: readonly string[],
+  options: WaitOptions = {},
+): Promise<ExplanationSet> {
+  return explanationSet(scope, await Promise.all(names.map((name) => explain(scope, name, options))));
 }
 
 /** Puts explanations of a scope together. */
@@ -37,10 +42,11 @@ export function explanationSet(scope: LookupScope, explanations: readonly Explan
  * Asks every place for a name, also those behind the answer.
  *
  * @param name - As asked.
- * @throws ProviderError when it takes longer than the budget of a lookup. A source that failed is told of instead.
+ * @throws ProviderError when it takes longer than the budget of a lookup; the reason of the signal. A source that failed is
+ * told of instead.
  */
 export function explain(scope: LookupScope, name: string, options: ExplainOptions = {}): Promise<Explanation> {
-  return inTime(scope, name, tourOf(scope, name, options));
+  return inTime(scope, name, tourOf(scope, name, options), options.signal);
 }
 
 async function tourOf(scope: LookupScope, name: string, options: ExplainOptions): Promise<Explanation> {

@@ -1,7 +1,9 @@
 import { type ProviderHistory } from '../providers/provider-history';
 import { type SourceRecord, type SourceTrouble } from '../providers/source-record';
+import { type WaitOptions } from './lookup-options';
 import { type LookupScope } from './lookup-scope';
 import { probeSources } from './probe-sources';
+import { unlessAborted } from './time-limit';
 
 /** How a source does: well; not asked yet; not permitted; what it gave last stands in; it fails. */
 export type SourceState = 'ok' | 'unused' | 'refused' | 'stale' | 'failing';
@@ -52,7 +54,7 @@ export interface ConfigHealth {
 }
 
 /** How to look at the health of a Config. */
-export interface HealthOptions {
+export interface HealthOptions extends WaitOptions {
   /** Asks the sources now, for at most `lookupBudgetMs`. Default: false. */
   readonly probe?: boolean;
 }
@@ -61,9 +63,9 @@ export interface HealthOptions {
 const mostProblems = 20;
 const severity = { refused: 0, stale: 1, failing: 2 } as const;
 
-/** Tells how the sources of a scope do. @throws Nothing because of a source. */
-export async function healthOf(scope: LookupScope, { probe = false }: HealthOptions): Promise<ConfigHealth> {
-  if (probe) await probeSources(scope);
+/** Tells how the sources of a scope do. @throws The reason of the signal; nothing because of a source. */
+export async function healthOf(scope: LookupScope, { probe = false, signal }: HealthOptions): Promise<ConfigHealth> {
+  if (probe) await unlessAborted(probeSources(scope), signal);
   const { cached, providers } = scope;
   const histories = providers.providers.map((provider) => ({
     name: provider.cacheName,

@@ -41,11 +41,15 @@ export function logLookup(logger: Logger, { item, attempts }: LookupResult): voi
   logger.debug(nonExistent ? 'lookup.miss' : 'lookup.hit', { name, source, directory: directory.path, places });
 }
 
-/** Bounds work for a name that is more than a lookup. @throws ProviderError when it takes longer than the budget. */
-export function inTime<T>({ settings }: LookupScope, name: string, work: Promise<T>): Promise<T> {
+/**
+ * Bounds work for a name that is more than a lookup.
+ *
+ * @throws ProviderError when it takes longer than the budget; the reason of the signal.
+ */
+export function inTime<T>({ settings }: LookupScope, name: string, work: Promise<T>, signal?: AbortSignal): Promise<T> {
   const { lookupBudgetMs: budgetMs } = settings;
   const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${name}"`;
-  return withTimeLimit(work, { budgetMs, onTimeout: () => new ProviderError('explain', undefined, problem) });
+  return withTimeLimit(work, { budgetMs, signal, onTimeout: () => new ProviderError('explain', undefined, problem) });
 }
 
 /** Finds a name behind the overrides, or the last known good answer for it, where such are kept. */

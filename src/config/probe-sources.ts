@@ -1,3 +1,4 @@
+import { timeoutSignal } from '../base/time';
 import { Directory } from '../directory/directory';
 import { type UnreadSecret } from '../item/directory-listing';
 import { type Provider } from '../providers/provider';
@@ -23,7 +24,7 @@ export async function probeSources(scope: LookupScope): Promise<void> {
     timer = setTimeout(() => resolve('late'), lookupBudgetMs);
   });
   const probes = providers.providers.map((each) => context.runShared(() => probeProvider(scope, each, late)));
-  const signal = AbortSignal.timeout(lookupBudgetMs);
+  const signal = timeoutSignal(lookupBudgetMs);
   await Promise.all([...probes, cached?.cacher.probe(cached.chain, signal)]);
   clearTimeout(timer);
 }

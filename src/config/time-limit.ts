@@ -35,3 +35,25 @@ export async function withTimeLimit<T>(promise: Promise<T>, { budgetMs, signal, 
     stop();
   }
 }
+
+/**
+ * Waits for something until a signal fires.
+ *
+ * @param signal - Ends the wait at once; absent: nothing does.
+ * @throws The reason of the signal, or what the promise rejects with. What goes on goes on.
+ */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  promise.catch(() => undefined);
+  signal.throwIfAborted();
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,11 +1,12 @@
+import { timeoutSignal } from '../base/time';
 import { describeError } from '../base/describe-error';
-import { InvalidSettingsError } from '../errors';
 import { type LocalCache } from '../providers/local-cache';
+import { numberWithin } from '../settings/setting-kinds';
 import { type LookupScope } from './lookup-scope';
 
 /** How to watch for changes. */
 export interface WatchOptions {
-  /** Time between two looks, **seconds**; above 0, at most a day. */
+  /** Time between two looks, **seconds**; at least 0.001, at most a day. */
   readonly everySeconds: number;
 }
 
@@ -16,8 +17,7 @@ export interface Watch {
   [Symbol.dispose](): void;
 }
 
-/** Longest time between two looks, **seconds**. */
-const longestSeconds = 86_400;
+const pause = numberWithin({ unit: 'seconds', atLeast: 0.001, atMost: 86_400 });
 /** Time for one look, **milliseconds**: a lookup in AWS Lambda waits for it. */
 const lookTimeoutMs = 1000;
 
@@ -34,13 +34,7 @@ const waiting = new WeakMap<LocalCache, Set<GenerationWatch>>();
  * @throws InvalidSettingsError for a time that cannot be.
  */
 export function startWatch(scopeNow: () => LookupScope, { everySeconds }: WatchOptions): Watch {
-  if (!(everySeconds > 0 && everySeconds <= longestSeconds)) {
-    throw new InvalidSettingsError(
-      'watch option everySeconds',
-      `expected a number above 0, at most ${longestSeconds}, got ${everySeconds}.`,
-    );
-  }
-  const watch = new GenerationWatch(scopeNow, everySeconds * 1000);
+  const watch = new GenerationWatch(scopeNow, pause.check(everySeconds, 'watch option everySeconds') * 1000);
   if ((process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? '') === '') watch.startTimer();
   else watch.waitForLookups();
   return watch;
@@ -124,7 +118,7 @@ class GenerationWatch implements Watch {
   private async lookAt({ localCache, logger, settings }: LookupScope, { cacher, chain }: Cached): Promise<void> {
     const { environ } = chain.key;
     try {
-      const current = await cacher.readGeneration(chain, AbortSignal.timeout(lookTimeoutMs));
+      const current = await cacher.readGeneration(chain, timeoutSignal(lookTimeoutMs));
       if (current === undefined) return;
       const isMoved = hasMoved(current, cacher.seenGeneration(chain) ?? this.knownOf(environ, localCache));
       this.latest = { environ, current };

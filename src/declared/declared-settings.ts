@@ -1,9 +1,12 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { Config } from '../config/config';
+import { type WaitOptions } from '../config/lookup-options';
 import { type ExplanationSet } from '../config/explanation-set';
 import { InvalidSettingsError } from '../errors';
 import { type PolicyDocument } from '../iam/policy-document';
+import { longestTimerMs } from '../base/time';
+import { numberWithin } from '../settings/setting-kinds';
 import { currentScope } from './current-scope';
 import { type Declaration } from './declaration';
 import { declarationsOf } from './declare';
@@ -50,12 +53,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    */
   constructor(shape: Shape, options: DefineSettingsOptions = {}) {
     const { refreshEverySeconds: seconds } = options;
-    if (seconds !== undefined && !(seconds > 0 && seconds <= longestPauseSeconds)) {
-      throw new InvalidSettingsError(
-        'refreshEverySeconds',
-        `expected more than 0 and no more than ${longestPauseSeconds}.`,
-      );
-    }
+    if (seconds !== undefined) pause.check(seconds, 'refreshEverySeconds');
     this.declarations = Object.freeze(declarationsOf(shape));
     this.#shape = shape;
     this.#options = options;
@@ -67,7 +65,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * @returns The values, typed and frozen.
    * @throws SettingsValidationError with every problem there is; the reason of the signal.
    */
-  load({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<SettingsOf<Shape>> {
+  load({ signal }: WaitOptions = {}): Promise<SettingsOf<Shape>> {
     return this.session().load(signal);
   }
 
@@ -114,13 +112,14 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * Tells where each value comes from, what it shadows, what may not be read, and what cannot be loaded. Secrets are
    * masked.
    *
-   * @throws ProviderError when it takes longer than the budget of a lookup.
+   * @throws ProviderError when it takes longer than the budget of a lookup; the reason of the signal.
    */
-  async explain(): Promise<ExplanationSet> {
+  async explain({ signal }: WaitOptions = {}): Promise<ExplanationSet> {
+    signal?.throwIfAborted();
     const config = Config.grab();
     const scope = currentScope();
     const { explainSettings } = await import('./explain-settings');
-    return explainSettings(this.declarations, scope, config);
+    return explainSettings(this.declarations, scope, config, { signal });
   }
 
   /**
@@ -191,8 +190,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
   }
 }
 
-/** Timers of Node take no longer pause. Source: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const longestPauseSeconds = 2_147_483;
+const pause = numberWithin({ unit: 'seconds', atLeast: 0.001, atMost: Math.floor(longestTimerMs / 1000) });
 
 /** Puts values in the place of the settings of a shape. */
 function assemble(shape: SettingsShape, values: ReadonlyMap<string, unknown>, above = ''): unknown {

@@ -2,6 +2,7 @@ import { type Config } from '../config/config';
 import { explain, explanationSet } from '../config/explain';
 import { type ExplainedPlace, Explanation } from '../config/explanation';
 import { type ExplanationSet } from '../config/explanation-set';
+import { type WaitOptions } from '../config/lookup-options';
 import { type LookupScope } from '../config/lookup-scope';
 import { isSecretName, showValue } from '../config/shown-value';
 import { DirectoryItem } from '../item/directory-item';
@@ -26,17 +27,23 @@ export async function explainSettings(
   declarations: readonly Declaration[],
   scope: LookupScope,
   config: Config,
+  options: WaitOptions,
 ): Promise<ExplanationSet> {
   scope.touch();
-  const explanations = await Promise.all(declarations.map((each) => explainSetting(each, scope, config)));
+  const explanations = await Promise.all(declarations.map((each) => explainSetting(each, scope, config, options)));
   return explanationSet(scope, explanations);
 }
 
-async function explainSetting(declaration: Declaration, scope: LookupScope, config: Config): Promise<Explanation> {
+async function explainSetting(
+  declaration: Declaration,
+  scope: LookupScope,
+  config: Config,
+  { signal }: WaitOptions,
+): Promise<Explanation> {
   const { kind, name, secretId } = declaration;
   let item = DirectoryItem.nonExistent(name);
   const onFound = (found: DirectoryItem): void => void (item = found);
-  const explanation = await explain(scope, name, { secretId, secret: kind === 'secret', onFound });
+  const explanation = await explain(scope, name, { secretId, secret: kind === 'secret', onFound, signal });
   return withVerdict(explanation, declaration, await judge(declaration, item, config));
 }
 

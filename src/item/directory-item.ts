@@ -97,14 +97,14 @@ export class DirectoryItem {
     this.cacheName = options.cacheName ?? this.provider;
     this.viaCacher = options.viaCacher ?? false;
     this.secret = options.secret ?? false;
-    this.ttl = options.ttl;
-    this.createdAt = options.createdAt;
+    this.ttl = finite(options.ttl);
+    this.createdAt = text(options.createdAt);
     this.cacheable = options.cacheable ?? true;
-    this.version = options.version;
-    this.changedAtMs = options.changedAtMs;
-    this.exactName = options.exactName;
-    this.nextRotationMs = options.nextRotationMs;
-    this.staleSince = options.staleSince;
+    this.version = text(options.version);
+    this.changedAtMs = finite(options.changedAtMs);
+    this.exactName = text(options.exactName);
+    this.nextRotationMs = finite(options.nextRotationMs);
+    this.staleSince = text(options.staleSince);
     this.#sealed = sealValue(options.value);
     Object.freeze(this);
   }
@@ -177,6 +177,15 @@ export class DirectoryItem {
 }
 
 knowAcrossCopies(DirectoryItem, 'DirectoryItem');
+
+/** Sources answer what they like: what is not of the kind that it should be counts as absent. */
+function text(given: unknown): string | undefined {
+  return typeof given === 'string' ? given : undefined;
+}
+
+function finite(given: unknown): number | undefined {
+  return typeof given === 'number' && Number.isFinite(given) ? given : undefined;
+}
 
 const viaCacherSuffix = ' - via cacher';
 

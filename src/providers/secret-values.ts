@@ -7,6 +7,7 @@ import type {
 import { classifyAwsError, remedyOf } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { batchesOf, promisesOf } from '../aws/batches';
+import { momentOf } from '../base/time';
 import { DirectoryItem } from '../item/directory-item';
 import { Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type SecretOutcome } from './provider';
@@ -137,7 +138,7 @@ class SecretValueReader {
       exactName,
       nextRotationMs,
       version: value.VersionId,
-      changedAtMs: value.CreatedDate?.getTime(),
+      changedAtMs: momentOf(value.CreatedDate),
     });
   }
 }

@@ -2,6 +2,7 @@ import type { ListSecretsCommandOutput, SecretListEntry, SecretsManagerClient } 
 import { batchesOf, promisesOf } from '../aws/batches';
 import { openConnection } from '../aws/open-connection';
 import { readPages } from '../aws/pages';
+import { momentOf } from '../base/time';
 import { type Directory } from '../directory/directory';
 import { DirectoryListing, Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { AwsProvider, whenPermitted } from './aws-provider';
@@ -85,7 +86,7 @@ function unreadSecret(
 ): UnreadSecret | undefined {
   const name = nameInDirectory(exactName, directory)?.toLowerCase();
   if (name === undefined || exactName === undefined) return undefined;
-  return { kind: 'unread', name, exactName, directory, nextRotationMs: nextRotation?.getTime() };
+  return { kind: 'unread', name, exactName, directory, nextRotationMs: momentOf(nextRotation) };
 }
 
 async function secretsOf(

@@ -1,6 +1,7 @@
 import type { GetParametersByPathCommandOutput, Parameter, SSMClient } from '@aws-sdk/client-ssm';
 import { openConnection } from '../aws/open-connection';
 import { readPages } from '../aws/pages';
+import { momentOf } from '../base/time';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type ListingEntry, Unavailable, type UnreadSecret } from '../item/directory-listing';
@@ -83,7 +84,7 @@ export class SsmProvider extends AwsProvider {
       secret,
       exactName,
       version: version === undefined ? undefined : `${version}`,
-      changedAtMs: changed?.getTime(),
+      changedAtMs: momentOf(changed),
     });
   }
 }

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { longestLifeSeconds } from '../base/time';
 import { InvalidSettingsError } from '../errors';
 import { isPlainObject } from '../item/value';
 
@@ -29,8 +30,9 @@ export function checkLastKnownGood(value: unknown, setting: string): LastKnownGo
   if (typeof file !== 'string' || !isAbsolute(file)) {
     throw new InvalidSettingsError(`${setting}.file`, 'expected an absolute path.');
   }
-  if (typeof maxAgeSeconds !== 'number' || !(maxAgeSeconds > 0)) {
-    throw new InvalidSettingsError(`${setting}.maxAgeSeconds`, 'expected a number of seconds above 0.');
+  if (typeof maxAgeSeconds !== 'number' || !(maxAgeSeconds > 0 && maxAgeSeconds <= longestLifeSeconds)) {
+    const problem = `expected a number of seconds above 0, at most ${longestLifeSeconds}.`;
+    throw new InvalidSettingsError(`${setting}.maxAgeSeconds`, problem);
   }
   const checked = { file, maxAgeSeconds, key: checkKey(key, `${setting}.key`) };
   return Object.freeze(Object.defineProperty(checked, 'key', { enumerable: false }));

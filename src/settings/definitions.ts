@@ -1,3 +1,4 @@
+import { longestLifeSeconds, longestTimerMs } from '../base/time';
 import {
   anyText,
   directoryList,
@@ -26,9 +27,6 @@ export interface SettingDefinition<T> {
   /** Whether it is left out where all settings are printed, because it may hold secrets. */
   readonly isHidden?: boolean;
 }
-
-/** Longest time that a timer can wait, **milliseconds**; a longer one would go off at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** Minutes that memory is good when nothing else is said. */
 const defaultExpirationMinutes = 15;
@@ -59,7 +57,7 @@ export const settingDefinitions = {
   disableDefaultCacher: define(flag, false),
   /** How long memory is good, from its first use; 0: the default. */
   internalCacheExpirationMinutes: define(
-    numberWithin({ unit: 'minutes', atLeast: 0, zeroMeans: defaultExpirationMinutes }),
+    numberWithin({ unit: 'minutes', atLeast: 0, atMost: longestLifeSeconds / 60, zeroMeans: defaultExpirationMinutes }),
     defaultExpirationMinutes,
     { emptyIsGiven: true },
   ),
@@ -68,11 +66,11 @@ export const settingDefinitions = {
   /** The shared cache table. */
   cacheTable: define(anyText, 'global-all-configCache'),
   /** Life of a cached row, give or take a random time of up to 1,500 s. */
-  cacheTtlSeconds: define(numberWithin({ unit: 'seconds', atLeast: 1 }), 12 * 3600),
+  cacheTtlSeconds: define(numberWithin({ unit: 'seconds', atLeast: 1, atMost: longestLifeSeconds }), 12 * 3600),
   /** Life of a row that says that a name is missing. */
-  negativeTtlSeconds: define(numberWithin({ unit: 'seconds', atLeast: 0 }), 900),
+  negativeTtlSeconds: define(numberWithin({ unit: 'seconds', atLeast: 0, atMost: longestLifeSeconds }), 900),
   /** Life of a sealed secret in the cache table. */
-  secretTtlSeconds: define(numberWithin({ unit: 'seconds', atLeast: 0 }), 900),
+  secretTtlSeconds: define(numberWithin({ unit: 'seconds', atLeast: 0, atMost: longestLifeSeconds }), 900),
   /**
    * How secrets are kept in the cache table: `reference`, `encrypt`, `never`, `plaintext`.
    *
@@ -106,7 +104,7 @@ export const settingDefinitions = {
    *
    * @see reliability.md#what-was-read-last-stands-in
    */
-  staleIfErrorSeconds: define(numberWithin({ unit: 'seconds', atLeast: 0 }), 3600),
+  staleIfErrorSeconds: define(numberWithin({ unit: 'seconds', atLeast: 0, atMost: longestLifeSeconds }), 3600),
   /**
    * Sealed file of the last good answers, `{ file, key, maxAgeSeconds }`, the variable as JSON; unset: none.
    *
@@ -118,13 +116,13 @@ export const settingDefinitions = {
    *
    * @see reliability.md#a-source-that-fails-is-left-alone
    */
-  failurePauseMs: define(numberWithin({ unit: 'milliseconds', atLeast: 0 }), 1000),
+  failurePauseMs: define(numberWithin({ unit: 'milliseconds', atLeast: 0, atMost: longestTimerMs }), 1000),
   /** Time for an attempt to connect. */
-  connectTimeoutMs: define(numberWithin({ unit: 'milliseconds', atLeast: 1 }), 1000),
+  connectTimeoutMs: define(numberWithin({ unit: 'milliseconds', atLeast: 1, atMost: longestTimerMs }), 1000),
   /** Time for an attempt to be answered. */
-  requestTimeoutMs: define(numberWithin({ unit: 'milliseconds', atLeast: 1 }), 3000),
+  requestTimeoutMs: define(numberWithin({ unit: 'milliseconds', atLeast: 1, atMost: longestTimerMs }), 3000),
   /** Time for a whole lookup, attempts and waits included. */
-  lookupBudgetMs: define(numberWithin({ unit: 'milliseconds', atLeast: 1, cappedAt: longestTimerMs }), 5000),
+  lookupBudgetMs: define(numberWithin({ unit: 'milliseconds', atLeast: 1, atMost: longestTimerMs }), 5000),
   /** Least level that is logged: `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `silent`. */
   logLevel: define(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'warn'),
 } as const;

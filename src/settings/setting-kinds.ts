@@ -33,10 +33,8 @@ export interface NumberLimits {
   readonly unit: string;
   /** Least value that is accepted. */
   readonly atLeast: number;
-  /** Greatest value that is accepted; absent: any finite number. */
-  readonly atMost?: number;
-  /** Greatest value that takes effect; a greater one counts as this. Absent: none. */
-  readonly cappedAt?: number;
+  /** Greatest value that is accepted. */
+  readonly atMost: number;
   /** What 0 means; absent: 0. */
   readonly zeroMeans?: number;
 }
@@ -93,14 +91,13 @@ export const lastKnownGood: SettingKind<LastKnownGood | undefined> = {
   parse: (text, variable) => checkLastKnownGood(jsonIn(text, variable), variable),
 };
 
-/** A finite number within limits. */
-export function numberWithin({ unit, atLeast, atMost, cappedAt, zeroMeans }: NumberLimits): SettingKind<number> {
+/** A number within limits. */
+export function numberWithin({ unit, atLeast, atMost, zeroMeans }: NumberLimits): SettingKind<number> {
   const check = (value: unknown, setting: string): number => {
-    const fits = typeof value === 'number' && Number.isFinite(value) && value >= atLeast;
-    if (fits && value <= (atMost ?? value)) {
-      return value === 0 && zeroMeans !== undefined ? zeroMeans : Math.min(value, cappedAt ?? value);
+    if (typeof value === 'number' && value >= atLeast && value <= atMost) {
+      return value === 0 && zeroMeans !== undefined ? zeroMeans : value;
     }
-    const limits = atMost === undefined ? `at least ${atLeast}` : `from ${atLeast} to ${atMost}`;
+    const limits = `from ${atLeast} to ${atMost}`;
     throw new InvalidSettingsError(setting, `expected a number of ${unit}, ${limits}, got ${kindOf(value)}.`);
   };
   return { unit, check, parse: (text, variable) => check(text.trim() === '' ? Number.NaN : Number(text), variable) };

@@ -19,8 +19,11 @@ beforeEach(() => {
 });
 
 /** Makes the state of the partition of a chain, and the chain. */
-function stateOf(clients: SessionParts['clients'] = { dynamo: dynamo.client }) {
-  const chain = cachedChain({ clock, log, clients });
+function stateOf(
+  clients: SessionParts['clients'] = { dynamo: dynamo.client },
+  settings: SessionParts['settings'] = {},
+) {
+  const chain = cachedChain({ clock, log, clients, settings });
   const trouble = { untilMs: 0, unwritableUntilMs: 0, record: new CacheRecord() };
   const state = new PartitionState('/orders/prod', chain.session, trouble, () => Promise.resolve());
   return { state, chain };
@@ -46,6 +49,17 @@ describe('PartitionState', () => {
     expect(one?.names(key)).toEqual(['db_host']);
     expect(dynamo.operations).toEqual(['Query']);
   });
+
+  test.each([1, 2.5, 4999, 5001.3, 2 ** 31 - 1])(
+    'reads it whatever the budget of a lookup is: %s ms',
+    async (budget) => {
+      await dynamo.plant(encodeRow('/orders/prod', plainRow()));
+      const { state } = stateOf(undefined, { lookupBudgetMs: budget });
+
+      expect((await state.rows())?.names(key)).toEqual(['db_host']);
+      expect(log.warnings).toEqual([]);
+    },
+  );
 
   test('has no rows when there is no region, and says so once', async () => {
     const { state } = stateOf(unusable);

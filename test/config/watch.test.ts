@@ -303,9 +303,12 @@ describe('a watch with a timer', () => {
     expect(dynamo.operations).toContain('GetItem');
   });
 
-  test.each([0, -1, Number.NaN, 86_401, Number.POSITIVE_INFINITY])('cannot look every %s seconds', async (seconds) => {
-    await expect(watch(seconds)).rejects.toThrow(InvalidSettingsError);
-  });
+  test.each([0, -1, Number.NaN, 86_401, Number.POSITIVE_INFINITY, '5' as never])(
+    'cannot look every %s seconds',
+    async (seconds) => {
+      await expect(watch(seconds)).rejects.toThrow(InvalidSettingsError);
+    },
+  );
 });
 
 describe('a watch in AWS Lambda', () => {
@@ -352,6 +355,20 @@ describe('a watch in AWS Lambda', () => {
     expect(await member.values(['DB_HOST', 'POOL'])).toEqual(['old', '5']);
 
     expect(member.log.events).toEqual(['watch.failed']);
+  });
+
+  it('leaves a lookup whose signal fires while it looks', async () => {
+    await warmUp();
+    await watch();
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    jest.spyOn(dynamo.client, 'send').mockReturnValue(new Promise<never>(() => undefined) as never);
+    clock.advance(10);
+
+    const waiting = member.run(() => config.get('DB_HOST', undefined, { signal: controller.signal }));
+    controller.abort(reason);
+
+    await expect(waiting).rejects.toBe(reason);
   });
 
   it('no longer looks once it is stopped', async () => {

@@ -404,7 +404,9 @@ describe('refreshEverySeconds', () => {
     }));
 
   it.each([0, -1, Number.NaN, 2_147_484])('cannot be %p', (refreshEverySeconds) => {
-    expect(() => declare({ refreshEverySeconds })).toThrow('refreshEverySeconds: expected more than 0');
+    expect(() => declare({ refreshEverySeconds })).toThrow(
+      'refreshEverySeconds: expected a number of seconds, from 0.001 to 2147483',
+    );
   });
 });
 

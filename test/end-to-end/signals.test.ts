@@ -1,3 +1,4 @@
+import { type Config, defineSettings, setting } from '../../src/index';
 import { rejection } from '../chain/doubles';
 import { AwsWorld, ordersConfig } from './world';
 
@@ -41,6 +42,30 @@ it.each<[string, readonly string[]]>([
 
   expect(error).toBe(reason);
   expect(world.aws.calls.count()).toBe(0);
+});
+
+it.each<[string, (config: Config, signal: AbortSignal) => Promise<unknown>]>([
+  ['explain', (config, signal) => config.explain('x', { signal })],
+  ['explain of many names', (config, signal) => config.explain(['x', 'y'], { signal })],
+  ['has', (config, signal) => config.has('x', { signal })],
+  ['health', (config, signal) => config.health({ probe: true, signal })],
+  ['explain of declared settings', (_, signal) => defineSettings({ x: setting() }).explain({ signal })],
+])('%s is ended by its signal, before it begins and while it waits', async (_, ask) => {
+  world = await AwsWorld.start({ seed, latencyMs: 300 });
+  const reason = new Error('enough');
+
+  await world.run(async () => {
+    const config = ordersConfig();
+    const early = await config.run(() => rejection(() => ask(config, AbortSignal.abort(reason))));
+    const asked = world.aws.calls.count();
+    const controller = new AbortController();
+    const waiting = config.run(() => rejection(() => ask(config, controller.signal)));
+    await new Promise(setImmediate);
+    controller.abort(reason);
+
+    expect([early, await waiting]).toEqual([reason, reason]);
+    expect(asked).toBe(0);
+  });
 });
 
 it('what an aborted lookup has asked for is there for the next one', async () => {

@@ -61,6 +61,21 @@ describe('a DirectoryItem', () => {
     expect(itemOf({ source: 'ssm - /a - via cacher' }).viaCacher).toBe(false);
   });
 
+  it('leaves out what a source answers that is not of the kind that it should be', () => {
+    const odd = {
+      version: 7,
+      exactName: {},
+      createdAt: 5,
+      ttl: Number.NaN,
+      changedAtMs: '5',
+      nextRotationMs: Infinity,
+    };
+
+    const { version, exactName, createdAt, ttl, changedAtMs, nextRotationMs } = itemOf(odd as never);
+
+    expect([version, exactName, createdAt, ttl, changedAtMs, nextRotationMs]).toEqual(Array(6).fill(undefined));
+  });
+
   it('is frozen', () => {
     const item = itemOf();
 

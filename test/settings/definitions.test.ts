@@ -92,7 +92,7 @@ describe('the variables', () => {
 
     expect(reading).toThrow(InvalidSettingsError);
     expect(reading).toThrow(
-      /^XCON_INTERNAL_CACHE_EXPIRATION_MINUTES: expected a number of minutes, at least 0, got -?\w+\.$/,
+      /^XCON_INTERNAL_CACHE_EXPIRATION_MINUTES: expected a number of minutes, from 0 to 5256000, got -?\w+\.$/,
     );
   });
 
@@ -164,8 +164,8 @@ describe('the variable', () => {
     ['defaults', 'hunter2', 'expected JSON.'],
     ['defaults', '["hunter2"]', 'expected an object of names and values, got a list.'],
     ['lastKnownGood', '{"key":"hunter2"', 'expected JSON.'],
-    ['cacheTtlSeconds', '', 'expected a number of seconds, at least 1, got NaN.'],
-    ['requestTimeoutMs', '3s', 'expected a number of milliseconds, at least 1, got NaN.'],
+    ['cacheTtlSeconds', '', 'expected a number of seconds, from 1 to 315360000, got NaN.'],
+    ['requestTimeoutMs', '3s', 'expected a number of milliseconds, from 1 to 2147483647, got NaN.'],
     ['strategy', 'fast', 'expected one of listing, names.'],
   ])('of %s may not be %p: the error names the variable', (name, text, problem) => {
     const [variable = ''] = variablesOf(name);
@@ -229,14 +229,25 @@ describe('an assignment', () => {
     ['onlyEnvProvider', 'true', 'expected true or false, got string.'],
     ['disableDefaultCacher', 1, 'expected true or false, got 1.'],
     ['refreshLease', undefined, 'expected true or false, got undefined.'],
-    ['internalCacheExpirationMinutes', -1, 'expected a number of minutes, at least 0, got -1.'],
-    ['cacheTtlSeconds', 0, 'expected a number of seconds, at least 1, got 0.'],
-    ['negativeTtlSeconds', -1, 'expected a number of seconds, at least 0, got -1.'],
-    ['secretTtlSeconds', Number.NaN, 'expected a number of seconds, at least 0, got NaN.'],
-    ['staleIfErrorSeconds', '5', 'expected a number of seconds, at least 0, got string.'],
-    ['connectTimeoutMs', 0, 'expected a number of milliseconds, at least 1, got 0.'],
-    ['requestTimeoutMs', Number.POSITIVE_INFINITY, 'expected a number of milliseconds, at least 1, got Infinity.'],
-    ['lookupBudgetMs', 0, 'expected a number of milliseconds, at least 1, got 0.'],
+    ['internalCacheExpirationMinutes', -1, 'expected a number of minutes, from 0 to 5256000, got -1.'],
+    ['cacheTtlSeconds', 0, 'expected a number of seconds, from 1 to 315360000, got 0.'],
+    ['negativeTtlSeconds', -1, 'expected a number of seconds, from 0 to 315360000, got -1.'],
+    ['secretTtlSeconds', Number.NaN, 'expected a number of seconds, from 0 to 315360000, got NaN.'],
+    ['staleIfErrorSeconds', '5', 'expected a number of seconds, from 0 to 315360000, got string.'],
+    ['connectTimeoutMs', 0, 'expected a number of milliseconds, from 1 to 2147483647, got 0.'],
+    [
+      'requestTimeoutMs',
+      Number.POSITIVE_INFINITY,
+      'expected a number of milliseconds, from 1 to 2147483647, got Infinity.',
+    ],
+    ['lookupBudgetMs', 0, 'expected a number of milliseconds, from 1 to 2147483647, got 0.'],
+    ['internalCacheExpirationMinutes', 1e10, 'expected a number of minutes, from 0 to 5256000, got 10000000000.'],
+    ['cacheTtlSeconds', 1e10, 'expected a number of seconds, from 1 to 315360000, got 10000000000.'],
+    ['staleIfErrorSeconds', 1e10, 'expected a number of seconds, from 0 to 315360000, got 10000000000.'],
+    ['failurePauseMs', 1e10, 'expected a number of milliseconds, from 0 to 2147483647, got 10000000000.'],
+    ['connectTimeoutMs', 1e10, 'expected a number of milliseconds, from 1 to 2147483647, got 10000000000.'],
+    ['requestTimeoutMs', 1e10, 'expected a number of milliseconds, from 1 to 2147483647, got 10000000000.'],
+    ['lookupBudgetMs', 1e10, 'expected a number of milliseconds, from 1 to 2147483647, got 10000000000.'],
     ['cacheSecrets', 'Encrypt', 'expected one of reference, encrypt, never, plaintext.'],
     ['strategy', 'fast', 'expected one of listing, names.'],
     ['logLevel', 30, 'expected one of trace, debug, info, warn, error, fatal, silent.'],

@@ -175,7 +175,10 @@ describe('assign', () => {
     const settings = new XconSettings({ cacheTtlSeconds: 60 });
 
     expect(() => settings.assign('cacheTtlSeconds', 'long')).toThrow(
-      new InvalidSettingsError('xconSettings.cacheTtlSeconds', 'expected a number of seconds, at least 1, got string.'),
+      new InvalidSettingsError(
+        'xconSettings.cacheTtlSeconds',
+        'expected a number of seconds, from 1 to 315360000, got string.',
+      ),
     );
     expect(settings.resolve().cacheTtlSeconds).toBe(60);
   });
@@ -256,7 +259,7 @@ describe('xconSettings', () => {
       Context.createRoot().run(() => {
         xconSettings.lookupBudgetMs = 0;
       }),
-    ).toThrow('xconSettings.lookupBudgetMs: expected a number of milliseconds, at least 1, got 0.');
+    ).toThrow('xconSettings.lookupBudgetMs: expected a number of milliseconds, from 1 to 2147483647, got 0.');
   });
 });
 

@@ -1,0 +1,20 @@
+/** Longest time that a timer of Node can wait, **milliseconds**; a longer one would go off at once. */
+export const longestTimerMs = 2 ** 31 - 1;
+
+/** Longest life of what is remembered or cached, **seconds**: ten years, far from the ends of any calendar. */
+export const longestLifeSeconds = 315_360_000;
+
+/**
+ * Gives a signal that fires after a time.
+ *
+ * @param ms - **Milliseconds**; unlike `AbortSignal.timeout`, takes fractions, and what is longer than a timer can wait.
+ */
+export function timeoutSignal(ms: number): AbortSignal {
+  return AbortSignal.timeout(Math.min(Math.max(1, Math.ceil(ms)), longestTimerMs));
+}
+
+/** Gives a moment of a date that an answer of AWS has, **milliseconds** since the Unix epoch; `undefined` for what is no date. */
+export function momentOf(date: Date | undefined): number | undefined {
+  const ms = date instanceof Date ? date.getTime() : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
