@@ -26,6 +26,8 @@ export interface EpisodeResult {
 
 /** How long before it was written the answer in a row may have been read, **milliseconds**; a wide reading of "a few seconds". */
 const writeAgeMs = 15_000;
+/** Longest time that a source which failed is left alone, and a margin, simulated **milliseconds**. */
+const pauseMs = 130_000;
 /** A lookup that takes longer than this may have been given up, real **milliseconds**. */
 const slowMs = 250;
 
@@ -65,7 +67,7 @@ export class Episode {
     const profiles = steps.flatMap((step) => (step.kind === 'open' ? [step.profile] : []));
     const hasSealedRows = profiles.some(({ cacheSecrets }) => cacheSecrets === 'encrypt');
     const skewMs = Math.max(0, ...profiles.map((each) => each.skewMs));
-    this.judge = new Judge(world.history, { isSecret, hasSealedRows, skewMs, writeAgeMs, slowMs });
+    this.judge = new Judge(world.history, { isSecret, hasSealedRows, skewMs, writeAgeMs, pauseMs, slowMs });
   }
 
   /** Performs a script. @returns What came of it, or of as many steps as there was time for. */
@@ -125,7 +127,7 @@ export class Episode {
     const reader = {
       label: `#${instance}`,
       process: `${process}`,
-      partition: `/${service}/${environment}`,
+      partition: partitionOf(profile),
       startedMs: this.clock.nowMs(),
       memoryMs: memoryMinutes * 60_000,
       staleMs: staleIfErrorSeconds * 1000,
@@ -145,6 +147,7 @@ export class Episode {
     const question: Question = { kind: 'ask', instance, view, names, settle };
     const report = await this.fleet.member(open.process).ask(question);
     if (report?.kind !== 'answers') return;
+    for (const atMs of report.troubles) this.world.history.trouble(open.reader.process, atMs);
     for (const each of report.answers) this.take(open, view, each, { refreshedMs, pastCache, isFirst: !asked });
   }
 
@@ -171,7 +174,8 @@ export class Episode {
     const report = await this.fleet.member(process).ask({ kind: 'clear', instance, name });
     if (report?.kind !== 'done' || report.error !== undefined || open === undefined) return;
     this.clears += 1;
-    const { partition, label } = open.reader;
+    const { label } = open.reader;
+    const partition = partitionOf(open.profile);
     const { span } = report;
     this.world.history.clear({ partition, name, leavesGeneration: true, ...span });
     this.world.history.note(
@@ -229,6 +233,10 @@ export class Episode {
   private processId(process: number | undefined): string | undefined {
     return process === undefined ? undefined : `${process}`;
   }
+}
+
+function partitionOf({ service }: Profile): string {
+  return `/${service}/${environment}`;
 }
 
 function answerText(answer: Lookup['answer']): string {

@@ -57,8 +57,8 @@ export interface HistoryEvent {
   readonly name?: string | undefined;
 }
 
-/** Longest time that a source which failed is left alone, and a margin, **milliseconds**. */
-const longestPauseMs = 130_000;
+/** How many troubles of a process are kept: more than an answer can be about. */
+const keptTroubles = 10_000;
 
 /** All that has happened in a world: what each place has held since its start, and what was done to the cache table. */
 export class History {
@@ -95,7 +95,10 @@ export class History {
 
   /** Records that a request of a process failed, was held up or was answered in part. */
   trouble(process: string, atMs: number): void {
-    this.troubles.set(process, [...(this.troubles.get(process) ?? []), atMs]);
+    const known = this.troubles.get(process) ?? [];
+    this.troubles.set(process, known);
+    known.push(atMs);
+    if (known.length > 2 * keptTroubles) known.splice(0, keptTroubles);
   }
 
   /** Records an event for reports. */
@@ -115,22 +118,24 @@ export class History {
     return this.erasOf(place, name).some((era) => era.value === undefined && era.toMs >= fromMs && era.fromMs <= toMs);
   }
 
-  /** Whether a process was refused a name of a place at some time from one moment to another. */
-  wasRefused(process: string, place: Place, name: string, { fromMs, toMs }: Span): boolean {
+  /** Whether a process was refused a name of a place, or anything at all, at some time from one moment to another. */
+  wasRefused(
+    process: string,
+    { fromMs, toMs }: Span,
+    where?: { readonly place: Place; readonly name: string },
+  ): boolean {
     return this.refusals.some(
       ({ refusal, fromMs: began, toMs: ended }) =>
         refusal.process === process &&
-        refusal.source === place.source &&
-        (refusal.directory ?? place.directory) === place.directory &&
-        (refusal.name ?? name) === name &&
+        (where === undefined || isAbout(refusal, where.place, where.name)) &&
         ended >= fromMs &&
         began <= toMs,
     );
   }
 
-  /** Whether something went wrong for a process that a lookup may still fail of. */
+  /** Whether something went wrong for a process at some time from one moment to another. */
   wasTroubled(process: string, { fromMs, toMs }: Span): boolean {
-    return (this.troubles.get(process) ?? []).some((atMs) => atMs >= fromMs - longestPauseMs && atMs <= toMs);
+    return this.troubles.get(process)?.findLast((atMs) => atMs >= fromMs && atMs <= toMs) !== undefined;
   }
 
   /**
@@ -157,6 +162,10 @@ export class History {
 /** Identifies a place in texts. */
 export function placeText({ account, source, directory }: Place): string {
   return `${account} ${source} ${directory}`;
+}
+
+function isAbout(refusal: Refusal, { source, directory }: Place, name: string): boolean {
+  return refusal.source === source && (refusal.directory ?? directory) === directory && (refusal.name ?? name) === name;
 }
 
 const absentFromStart: Era = {

@@ -27,7 +27,14 @@ beforeEach(() => {
 });
 
 function judgeOf(hasSealedRows: boolean): Judge {
-  return new Judge(history, { isSecret, hasSealedRows, skewMs: 10 * minute, writeAgeMs, slowMs: 250 });
+  return new Judge(history, {
+    isSecret,
+    hasSealedRows,
+    skewMs: 10 * minute,
+    writeAgeMs,
+    pauseMs: 2 * minute,
+    slowMs: 250,
+  });
 }
 
 /** From a moment to a moment later, in **minutes** after the start. */
@@ -236,6 +243,7 @@ describe('a secret', () => {
 
 describe('a stale value', () => {
   beforeEach(() => {
+    for (const moment of [20, 40, 80, 90]) history.trouble('0', at(moment).fromMs);
     history.put(high, 'host', 'old', at(0));
     history.put(high, 'host', 'new', at(10));
   });
@@ -247,6 +255,15 @@ describe('a stale value', () => {
     expect(judged(reader(5), 90, stale)).toBe('too old');
     expect(judged(reader(11), 20, stale)).toBe('too old');
     expect(judged(reader(5, { staleMs: 0 }), 40, stale)).toBe('too old');
+  });
+
+  it('needs something that has failed, or was refused', () => {
+    const stale = found('new', { viaCacher: false, stale: true });
+
+    expect(judged(reader(5), 60, stale)).toBe('stale without a cause');
+    history.refuse({ process: '0', source: 'ssm' }, at(50).fromMs)(at(55).fromMs);
+    expect(judged(reader(5), 60, stale)).toBeUndefined();
+    expect(judged(reader(5), 71, stale)).toBe('stale without a cause');
   });
 });
 

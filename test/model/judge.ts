@@ -21,8 +21,8 @@ export interface Reader {
   readonly label: string;
   /** The process of the operating system. */
   readonly process: string;
-  /** Partition of the cache table. */
-  readonly partition: string;
+  /** Partition of the cache table; `undefined`: it uses none. */
+  readonly partition: string | undefined;
   /** Before its memory could be filled, simulated **milliseconds** since the Unix epoch. */
   readonly startedMs: number;
   /** How long memory is good, **milliseconds**. */
@@ -63,7 +63,8 @@ export type Rule =
   | 'a higher place had a value'
   | 'not missing'
   | 'went back'
-  | 'failed without a cause';
+  | 'failed without a cause'
+  | 'stale without a cause';
 
 /** An answer that is not legitimate. */
 export interface Mistake {
@@ -81,6 +82,8 @@ export interface JudgeOptions {
   readonly skewMs: number;
   /** How long before it was written the answer in a row may have been read, **milliseconds**. */
   readonly writeAgeMs: number;
+  /** Longest time that a source which failed is left alone, **milliseconds**. */
+  readonly pauseMs: number;
   /** A lookup that takes longer may fail though nothing was done to it, real **milliseconds**. */
   readonly slowMs: number;
 }
@@ -108,16 +111,27 @@ export class Judge {
   /** Gives the rule that an answer breaks; `undefined` when it is legitimate. */
   judge(lookup: Lookup): Mistake | undefined {
     const { answer } = lookup;
-    if (answer.kind === 'failed') return this.judgeFailure(lookup, answer.error);
+    if (answer.kind === 'failed') {
+      return this.mayFail(lookup) ? undefined : { rule: 'failed without a cause', text: answer.error };
+    }
+    if (answer.stale && !this.mayBeStale(lookup)) {
+      return { rule: 'stale without a cause', text: 'nothing had failed or been refused lately' };
+    }
     if (answer.kind === 'missing') return this.judgeMissing(lookup, answer.stale);
     const held = this.history.find(answer.value);
     if (held === undefined) return { rule: 'unknown value', text: `no place ever held ${answer.value}` };
     return this.judgeFound(lookup, answer, held);
   }
 
-  private judgeFailure({ reader, span, tookMs }: Lookup, error: string): Mistake | undefined {
-    if (tookMs >= this.options.slowMs || this.history.wasTroubled(reader.process, span)) return undefined;
-    return { rule: 'failed without a cause', text: error };
+  private mayFail({ reader, span, tookMs }: Lookup): boolean {
+    const lately = { fromMs: span.fromMs - this.options.pauseMs, toMs: span.toMs };
+    return tookMs >= this.options.slowMs || this.history.wasTroubled(reader.process, lately);
+  }
+
+  /** A source is refused for as long as memory lasts. */
+  private mayBeStale(lookup: Lookup): boolean {
+    const own = { fromMs: memoryStart(lookup), toMs: lookup.span.toMs };
+    return this.mayFail(lookup) || this.history.wasRefused(lookup.reader.process, own);
   }
 
   private judgeMissing(lookup: Lookup, stale: boolean): Mistake | undefined {
@@ -159,7 +173,7 @@ export class Judge {
    * than a row may be when it is written.
    */
   private judgeOrder({ reader, chain, name, span, isFirst }: Lookup, era: Era): Mistake | undefined {
-    const id = `${reader.partition} ${chain} ${name}`;
+    const id = `${reader.partition ?? ''} ${chain} ${name}`;
     const newest = this.newest.get(id);
     if (isFirst && (newest === undefined || era === newest.era || era.fromMs >= newest.era.toMs)) {
       this.newest.set(id, { era, seen: span });
@@ -175,7 +189,7 @@ export class Judge {
     const within = { fromMs, toMs: span.toMs };
     // What lies below a refusal is in no row: the memory itself must have met it.
     const own = { fromMs: memoryStart({ reader, name, span, ...lookup }), toMs: span.toMs };
-    return this.history.wasAbsent(place, name, within) || this.history.wasRefused(reader.process, place, name, own);
+    return this.history.wasAbsent(place, name, within) || this.history.wasRefused(reader.process, own, { place, name });
   }
 
   /** Since when a place must have held a value that it is said to hold. */
@@ -193,7 +207,7 @@ export class Judge {
   private oldestRow(lookup: Lookup, lifeMs: number): number {
     const { reader, name, span, pastCache, refreshedMs } = lookup;
     const startMs = memoryStart(lookup);
-    if (pastCache && span.toMs - refreshedMs < reader.memoryMs) return startMs;
+    if (reader.partition === undefined || (pastCache && span.toMs - refreshedMs < reader.memoryMs)) return startMs;
     const { skewMs, writeAgeMs } = this.options;
     const clearedMs = this.history.clearedBefore(reader.partition, name, startMs, writeAgeMs);
     return Math.max(clearedMs, startMs - lifeMs - (skewMs - reader.skewMs) - writeAgeMs);

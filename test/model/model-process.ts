@@ -19,7 +19,7 @@ import {
   XconSettings,
 } from '../../src/index';
 import { type Answer } from './judge';
-import { type Order, type Report } from './orders';
+import { type NamedAnswer, type Order, type Report } from './orders';
 import {
   cacheTable,
   configTables,
@@ -31,6 +31,7 @@ import {
   type View,
 } from './profile';
 import { randomFrom } from './random';
+import { watchRequests } from './watch-requests';
 
 // Runs as a process of its own, started with an IPC channel; ends when the channel does.
 
@@ -41,7 +42,9 @@ const otherEndpoint = process.env['MODEL_OTHER_ENDPOINT'] ?? '';
 const sealingKey = Buffer.alloc(32, 7).toString('base64');
 const offset = new Float64Array(1);
 /** Nothing is sent twice, and what hangs is given up soon: processes are many. */
-const limits = { requestTimeoutMs: 400, connectTimeoutMs: 400, lookupBudgetMs: 1600 };
+const limits = { requestTimeoutMs: 1000, connectTimeoutMs: 1000, lookupBudgetMs: 4000 };
+/** A request that takes longer than this explains stale values, real **milliseconds**. */
+const slowMs = 200;
 const providers = { ssm: SsmProvider, secrets: SecretsProvider, dynamo: DynamoProvider };
 
 /** Gives simulated time, **milliseconds** since the Unix epoch: it flows, and moves on at once when the file says so. */
@@ -99,6 +102,14 @@ class Instance {
     return this.contextOf(view).run(work);
   }
 
+  /** Looks names up, and reports what goes wrong with requests. */
+  ask(view: View, names: readonly string[]): Promise<readonly NamedAnswer[]> {
+    return this.run(view, async () => {
+      await watchRequests(AwsClients.grab(), slowMs, () => troubles.push(simulatedMs()));
+      return Promise.all(names.map(answerOf));
+    });
+  }
+
   async close(): Promise<void> {
     await this.run('own', () => config.close());
     await Promise.all(this.clients.map((each) => each.close()));
@@ -147,6 +158,7 @@ class Instance {
 }
 
 const instances = new Map<number, Instance>();
+const troubles: number[] = [];
 
 process.on('unhandledRejection', (reason) => send({ kind: 'unhandled', text: String(reason) }));
 process.on('disconnect', () => process.exit());
@@ -162,9 +174,9 @@ async function obey(order: Order): Promise<void> {
   const instance = instances.get(order.instance);
   if (instance === undefined) throw new Error(`There is no instance ${order.instance}.`);
   if (order.kind === 'ask') {
-    const answers = await Promise.all(order.names.map((name) => answerOf(instance, order.view, name)));
+    const answers = await instance.ask(order.view, order.names);
     if (order.settle) await instance.run(order.view, () => config.flush());
-    send({ kind: 'answers', id: order.id, answers });
+    send({ kind: 'answers', id: order.id, answers, troubles: troubles.splice(0) });
     return;
   }
   const fromMs = simulatedMs();
@@ -183,10 +195,10 @@ async function perform(order: Exclude<Order, { kind: 'open' | 'ask' }>, instance
   return instance.close();
 }
 
-async function answerOf(instance: Instance, view: View, name: string) {
+async function answerOf(name: string): Promise<NamedAnswer> {
   const fromMs = simulatedMs();
   const startedMs = performance.now();
-  const answer = await instance.run(view, () => lookUp(name));
+  const answer = await lookUp(name);
   return { name, answer, span: { fromMs, toMs: simulatedMs() }, tookMs: performance.now() - startedMs };
 }
 

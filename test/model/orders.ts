@@ -29,6 +29,12 @@ export interface NamedAnswer {
 
 /** What a process reports. */
 export type Report =
-  | { readonly kind: 'answers'; readonly id: number; readonly answers: readonly NamedAnswer[] }
+  | {
+      readonly kind: 'answers';
+      readonly id: number;
+      readonly answers: readonly NamedAnswer[];
+      /** When requests of the process have failed or taken long, since it reported last. */
+      readonly troubles: readonly number[];
+    }
   | { readonly kind: 'done'; readonly id: number; readonly span: Span; readonly error: string | undefined }
   | { readonly kind: 'unhandled'; readonly text: string };
