@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../aws/attribute-value';
 import { keySeparator, tableKeys } from '../aws/table-names';
 import { type CacheKey } from './cache-key';
-import { decodeGeneration, encodeGeneration, type GenerationRow, generationOf } from './generation-row';
+import { decodeGeneration, encodeGeneration, type GenerationRow, finiteNumber } from './generation-row';
 
 /** What every row says of itself. */
 export interface RowFacts {
@@ -20,8 +20,10 @@ export interface RowFacts {
   readonly ttl: number | undefined;
   /** ISO 8601; `undefined` when unknown. */
   readonly createdAt: string | undefined;
-  /** Generation of the partition when its writer began to remember what it says; absent when unknown. */
+  /** Generation of the partition that all reads behind the row had seen; absent before the first: 0. */
   readonly generation?: number | undefined;
+  /** When the oldest read behind the row began, **milliseconds** since the Unix epoch; absent: the row does not say. */
+  readonly readAtMs?: number | undefined;
 }
 
 /** A row with the value of a name, or with the news that there is none. */
@@ -74,6 +76,8 @@ export type AnswerRow = PlainRow | SealedRow | ReferenceRow;
 /** Every kind of row that the library reads. */
 export type CacheRow = AnswerRow | LeaseRow | DataKeyRow | GenerationRow;
 
+/** Attribute of rows that answer for a name: when the oldest read behind them began. */
+export const readAtAttribute = 'xcon_read';
 /** Path that stands for "nowhere". */
 export const nowhere = '/_nonExistent';
 /** Follows the plain key in the sort key of a sealed row; the key id comes after it. */
@@ -114,6 +118,7 @@ export function encodeRow(environ: string, row: CacheRow): AttributeMap {
     ...(row.ttl !== undefined && { ttl: { N: `${row.ttl}` } }),
     ...(row.createdAt !== undefined && { created_at: { S: row.createdAt } }),
     ...(row.generation !== undefined && { xcon_gen: { N: `${row.generation}` } }),
+    ...(row.readAtMs !== undefined && { [readAtAttribute]: { N: `${row.readAtMs}` } }),
     ...contentOf(row),
   };
 }
@@ -138,7 +143,8 @@ export function decodeRow(attributes: AttributeMap): CacheRow | undefined {
     provider: directory === nowhere ? undefined : providerIn(source, directory),
     ttl: epochSeconds(attributes['ttl']?.N),
     createdAt: isoDate(attributes['created_at']?.S),
-    generation: generationOf(attributes['xcon_gen']),
+    generation: finiteNumber(attributes['xcon_gen']),
+    readAtMs: finiteNumber(attributes[readAtAttribute]),
   };
   return (
     decodeGeneration(facts, attributes) ??
@@ -152,6 +158,14 @@ export function decodeRow(attributes: AttributeMap): CacheRow | undefined {
 /** Gives when a row was written, **milliseconds** since the Unix epoch; `undefined` when unknown. */
 export function createdAtMs({ createdAt }: RowFacts): number | undefined {
   return createdAt === undefined ? undefined : Date.parse(createdAt);
+}
+
+/**
+ * Gives how old what a row says is: when the reads behind it began, **milliseconds** since the Unix epoch; where the row does not
+ * say, when it was written. 0 when unknown.
+ */
+export function saidAtMs(row: RowFacts): number {
+  return row.readAtMs ?? createdAtMs(row) ?? 0;
 }
 
 /** Writes a moment in the form that Python's `fromisoformat` reads, which knows no `Z` before 3.11. */

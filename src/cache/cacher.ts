@@ -1,5 +1,6 @@
 import { type AwsClients } from '../aws/aws-clients';
 import { Dependency } from '../di/dependency';
+import { type Moment } from '../di/moment';
 import { knowAcrossCopies } from '../item/copies';
 import { type DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
@@ -33,8 +34,8 @@ export interface CachedChain {
   readonly trusted: { readonly directory: string; readonly providers: readonly string[] } | undefined;
   /** Short names of the chain's providers, by cache name. */
   readonly providerNames: ReadonlyMap<string, string>;
-  /** What stood for local memory when the lookup began: answers to be saved may come from there; absent: unknown. */
-  readonly memory?: object;
+  /** Gives when the oldest of the listings that memory has of the chain was begun to be read; `undefined`: it has none. */
+  readonly knownSince?: () => Moment | undefined;
 }
 
 /** The right, and the duty, to refresh a chain for the whole fleet. */
@@ -101,6 +102,8 @@ export interface CertainAnswer {
   readonly item: DirectoryItem | undefined;
   /** Cache name of the provider that gave it; `undefined` when the name is missing. */
   readonly provider: string | undefined;
+  /** When the oldest of the reads began that it rests on, before the source was asked; absent: just now. */
+  readonly readAt?: Moment | undefined;
 }
 
 /** What stands in front of the cacheable providers and remembers their answers for the whole fleet. */

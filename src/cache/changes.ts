@@ -1,6 +1,6 @@
 import { keySeparator } from '../aws/table-names';
 import { sha256 } from './sort-key';
-import { type AnswerRow, createdAtMs, nowhere, plainKeyOf } from './cache-row';
+import { type AnswerRow, nowhere, plainKeyOf } from './cache-row';
 import { type GenerationRow, type SourceChange } from './generation-row';
 
 /** What of a row tells which changes touch it. */
@@ -45,14 +45,13 @@ export function mayTouch(change: SourceChange, row: TracedRow): boolean {
 }
 
 /**
- * Tells whether a row comes from memory that may not have seen a change that touches it.
+ * Tells whether a row rests on reads that may not have seen a change that touches it.
  *
- * Such a row was written after the change had dropped all others: by a process that had read its sources before.
- *
- * @param memoryMs - How much older than a row what it says may be, where the row tells no generation, **milliseconds**.
+ * Such a row was written after the change had dropped all others: by a process that had read its sources before. A row without
+ * a generation counts as generation 0: its writer had seen none, or knows of none.
  */
-export function isOutdated(row: AnswerRow, generation: GenerationRow, memoryMs: number): boolean {
-  const seen = row.generation ?? (createdAtMs(row) ?? 0) - memoryMs;
+export function isOutdated(row: AnswerRow, generation: GenerationRow): boolean {
+  const seen = row.generation ?? 0;
   if (seen < generation.floor) return true;
   return generation.changes.some((change) => change.generation > seen && mayTouch(change, row));
 }

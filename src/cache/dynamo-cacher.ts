@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { connectToDynamo } from '../aws/query-partition';
 import {
   type CachedChain,
@@ -9,21 +8,16 @@ import {
   type FindOptions,
   type SecretReference,
 } from './cacher';
-import { fitsSortKey } from './sort-key';
 import { CacheRecord } from './cache-record';
-import { type AnswerRow, createdAtMs, encodeRow, referenceKey, sealedKey, type SealedRow } from './cache-row';
+import { type AnswerRow, sealedKey, type SealedRow } from './cache-row';
 import { ensureCacheTable } from './cache-table';
 import { type ClearOptions, currentSession, type PartitionOptions, targetOf } from './current-session';
-import { earlyWindow, isEarly } from './expiry';
 import { type Partition } from './partition';
+import { isRowEarly, leftMs } from './partition-writer';
 import { PendingWork } from './pending-work';
 import { type CacheEntry, deleteRows, listEntries } from './partition-operations';
 import { PartitionState, type Trouble } from './partition-state';
-import { makeRow } from './row-maker';
 import { describeRow, isTrusted, itemOfPlainRow, itemOfSealedRow } from './row-reader';
-import { fitsItem } from './row-size';
-import { type RowChange } from './row-writer';
-import { sealingKeyFor } from './sealing-key';
 import { openSecret } from './secret-box';
 
 /** How much of the time of a lookup may go into waiting for another process to refresh. */
@@ -60,12 +54,12 @@ export class DynamoCacher extends Cacher {
 
   override save(chain: CachedChain, answers: readonly CertainAnswer[]): void {
     if (!chain.key.isStorable) return;
-    this.writes.add(this.write(chain, answers));
+    this.writes.add(this.stateOf(chain).writer.save(chain, answers));
   }
 
   override drop(chain: CachedChain, { name, exactName }: SecretReference): void {
     const exact = exactName.slice(exactName.lastIndexOf('/') + 1);
-    this.writes.add(this.forget(chain, chain.key.tellsCase ? exact : name));
+    this.writes.add(this.stateOf(chain).writer.drop(chain, chain.key.tellsCase ? exact : name));
   }
 
   override async names(chain: CachedChain): Promise<readonly string[]> {
@@ -82,7 +76,7 @@ export class DynamoCacher extends Cacher {
   }
 
   override seenGeneration(chain: CachedChain): number | undefined {
-    return this.stateOf(chain).seen?.first;
+    return this.stateOf(chain).seenGeneration;
   }
 
   override async readGeneration({ key, session }: CachedChain, signal: AbortSignal): Promise<number | undefined> {
@@ -156,7 +150,7 @@ export class DynamoCacher extends Cacher {
     const known = rows && (await this.answer(chain, state, rows, { name, lookOnly }));
     if (lookOnly) return known === undefined ? { kind: 'miss' } : known;
     if (known !== undefined) return known;
-    const mayLease = settings.refreshLease && !chain.session.localCache.skipsCache;
+    const mayLease = settings.refreshLease && !chain.session.localCache.skipsCache && mayFill(chain);
     if (rows === undefined || !mayLease || !isAwaited(chain, rows, name)) return { kind: 'miss' };
     const stood = await state.stand(chain, deadlineMs - settings.lookupBudgetMs * waitingShare);
     if (stood === 'holder') return { kind: 'miss', lease: await state.hold(chain) };
@@ -227,67 +221,18 @@ export class DynamoCacher extends Cacher {
     state.warn('cache.sealed-row-refused', { name: row.name, keyId: row.keyId, reason });
     return undefined;
   }
+}
 
-  private async write(chain: CachedChain, answers: readonly CertainAnswer[]): Promise<void> {
-    const { key, session } = chain;
-    const state = this.stateOf(chain);
-    const isOfNow = chain.memory === session.localCache.generation;
-    const rows = await state.rows();
-    if (rows === undefined) return;
-    const generation = isOfNow ? state.seen?.last : undefined;
-    const fresh = answers.filter((each) => this.isToWrite(chain, state, rows, each));
-    const { key: sealingKey, row: keyRow } = await sealingKeyFor(state, rows, fresh, session);
-    const clock = { nowMs: session.nowMs(), random: session.random(), latestTtl: rows.latestTtl, generation };
-    const changes = new Map<string, RowChange>();
-    if (keyRow !== undefined) changes.set(keyRow.nameKey, { put: encodeRow(key.environ, keyRow) });
-    for (const answer of fresh) {
-      const row = makeRow(chain, answer, clock, sealingKey);
-      const put = row && encodeRow(key.environ, row);
-      if (row === undefined || put === undefined || !fitsSortKey(row.nameKey) || !fitsItem(put)) continue;
-      rows.put(row, answer.item);
-      changes.set(row.nameKey, { put });
-    }
-    if (keyRow !== undefined) rows.put(keyRow);
-    await state.write([...changes.values()]);
-  }
-
-  private async forget(chain: CachedChain, name: string): Promise<void> {
-    const state = this.stateOf(chain);
-    const rows = await state.rows();
-    const nameKey = referenceKey(chain.key, name);
-    const row = rows?.answers(chain.key, name, 0).find((each) => each.nameKey === nameKey);
-    if (row === undefined) return;
-    rows?.remove(row);
-    await state.write([{ delete: { nameKey } }]);
-  }
-
-  /** Whether an answer is not in the table yet, or its newest row ends soon. */
-  private isToWrite(chain: CachedChain, state: PartitionState, rows: Partition, answer: CertainAnswer): boolean {
-    const [newest] = rows.answers(chain.key, answer.name, chain.session.nowMs());
-    if (newest !== undefined && isRowEarly(chain.session, rows, newest)) return true;
-    if (answer.item !== undefined && !state.isNewFor(chain, answer.item)) return false;
-    if (newest === undefined) return true;
-    const made = makeRow(chain, answer, { nowMs: 0, random: 0, latestTtl: undefined }, undefined);
-    return made === undefined || !isDeepStrictEqual(comparable(made), comparable(newest));
-  }
+/** Whether what memory holds of a chain is not too old to be written: else there is nothing to be had from a lease. */
+function mayFill({ knownSince, session }: CachedChain): boolean {
+  const since = knownSince?.();
+  return since === undefined || leftMs(since.atMs, session) > 0;
 }
 
 /** Whether other processes are likely to look for the same at the same time: nothing of the chain is there, or it has just changed. */
 function isAwaited({ key, session }: CachedChain, rows: Partition, name: string): boolean {
   const nowMs = session.nowMs();
   return !rows.hasLiveRow(key, nowMs) || rows.hasJustChanged(key, name, nowMs);
-}
-
-function isRowEarly({ nowMs, settings }: CacheSession, rows: Partition, row: AnswerRow): boolean {
-  if (row.ttl === undefined) return false;
-  return isEarly(row.ttl, earlyWindow(row.ttl, createdAtMs(row), settings.cacheTtlSeconds), rows.draw, nowMs());
-}
-
-/** What of a row is its answer. */
-function comparable(row: AnswerRow): unknown {
-  const facts = { source: undefined, ttl: undefined, createdAt: undefined, generation: undefined };
-  const provider = row.kind === 'reference' ? row.provider : undefined;
-  return { ...row, ...facts, provider, originalName: undefined };
 }
 
 async function open(

@@ -45,21 +45,21 @@ export function encodeGeneration({ current, floor, changes, directories }: Gener
 
 /** Reads what a generation has beside the facts of every row; `undefined` for other rows. */
 export function decodeGeneration(facts: RowFacts, attributes: AttributeMap): GenerationRow | undefined {
-  const current = generationOf(attributes['xcon_gen']);
+  const current = finiteNumber(attributes['xcon_gen']);
   if (facts.nameKey !== generationKey || current === undefined) return undefined;
   const entries = Object.entries(attributes['xcon_changes']?.M ?? {});
   return {
     ...facts,
     kind: 'generation',
     current,
-    floor: generationOf(attributes['xcon_floor']) ?? 0,
-    changes: entries.map(([key, value]) => knownChange(key, generationOf(value) ?? current)),
+    floor: finiteNumber(attributes['xcon_floor']) ?? 0,
+    changes: entries.map(([key, value]) => knownChange(key, finiteNumber(value) ?? current)),
     directories: attributes['xcon_directories']?.SS ?? [],
   };
 }
 
-/** Reads the number of a generation; `undefined` when there is none. */
-export function generationOf(attribute: AttributeValue | undefined): number | undefined {
+/** Reads a number, that of a generation or a time; `undefined` when there is none. */
+export function finiteNumber(attribute: AttributeValue | undefined): number | undefined {
   const generation = Number(attribute?.N ?? Number.NaN);
   return Number.isFinite(generation) ? generation : undefined;
 }

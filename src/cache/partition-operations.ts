@@ -55,8 +55,8 @@ export async function listEntries(target: PartitionTarget, nowMs: number): Promi
 /**
  * Deletes the rows of a partition, 25 a call. What was deleted stays so when it breaks off: call it again to go on.
  *
- * The generation, where there is one, is raised instead: processes that watch it see that rows have gone, and rows that come
- * from memory of before are not used.
+ * The generation is raised instead, and made where there was none: processes that watch it see that rows have gone, and rows
+ * that rest on reads of before are not used.
  *
  * @param name - Lower-cased: only the rows of this name; absent: all.
  * @returns How many rows were deleted.
@@ -71,9 +71,7 @@ export async function deleteRows(target: PartitionTarget, name?: string): Promis
   const keys = wanted.map(sortKeyOf).filter((key) => key !== generationKey);
   const changes = keys.map((nameKey) => ({ delete: { nameKey } }));
   await attempt('cleared', 'dynamodb:BatchWriteItem', target, () => writeRows(target, changes));
-  if (rows.some((row) => sortKeyOf(row) === generationKey)) {
-    await attempt('cleared', 'dynamodb:GetItem and dynamodb:PutItem', target, () => raiseGeneration(target, name));
-  }
+  await attempt('cleared', 'dynamodb:GetItem and dynamodb:PutItem', target, () => raiseGeneration(target, name));
   return changes.length;
 }
 

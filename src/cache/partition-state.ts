@@ -4,6 +4,7 @@ import { timeoutSignal } from '../base/time';
 import { classifyAwsError } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { queryPartition } from '../aws/query-partition';
+import { momentAt } from '../di/moment';
 import { type DirectoryItem } from '../item/directory-item';
 import { type CachedChain, type CacheSession, type Lease } from './cacher';
 import { type CacheRecord } from './cache-record';
@@ -11,6 +12,7 @@ import { ChainLease, type StandOutcome } from './chain-lease';
 import { Keyring } from './keyring';
 import { spreadPause } from './lease';
 import { Partition } from './partition';
+import { leftMs, PartitionWriter } from './partition-writer';
 import { type RowChange, writeRows } from './row-writer';
 import { sleep } from './sleep';
 
@@ -37,10 +39,12 @@ export interface Trouble {
  * Nothing here rejects because of the table: trouble is logged once, and the table left alone for a while.
  */
 export class PartitionState {
+  /** Writes the rows of the partition. */
+  readonly writer = new PartitionWriter(this);
   private knownKeyring: { readonly keys: string; readonly keyring: Keyring } | undefined;
   private loading: Promise<Partition | undefined> | undefined;
   private latestGeneration = 0;
-  private generations: { readonly first: number; readonly last: number } | undefined;
+  private firstGeneration: number | undefined;
   private readonly leases = new Map<string, ChainLease>();
   private readonly stands = new Map<string, Promise<StandOutcome>>();
   private readonly saved = new Map<string, WeakSet<DirectoryItem>>();
@@ -78,15 +82,15 @@ export class PartitionState {
   /** Gives the rows, from one Query; `undefined` when there are none to be had now. */
   rows(): Promise<Partition | undefined> {
     if (this.isInTrouble) return Promise.resolve(undefined);
-    return (this.loading ??= this.kept(this.firstRows()));
+    return (this.loading ??= this.kept(this.load(this.session.localCache.wantsNewest)));
   }
 
   /**
-   * Generations of the partition that this memory has seen: the first, which all of it has; the last, which all that was
-   * read from sources has. `undefined` when the rows have not been read, or not before the sources.
+   * Generation of the partition that all of this memory has seen; `undefined` when the rows have not been read, or not before the
+   * sources.
    */
-  get seen(): { readonly first: number; readonly last: number } | undefined {
-    return this.generations;
+  get seenGeneration(): number | undefined {
+    return this.firstGeneration;
   }
 
   /** Takes the lease of a chain, or waits for who has it; once for all lookups of the process. */
@@ -131,14 +135,15 @@ export class PartitionState {
     const { clients, logger, random, settings } = this.session;
     try {
       const client = await clients.dynamo(settings);
-      await writeRows({ client, table: settings.cacheTable, environ: this.environ, random }, changes);
+      const target = { client, table: settings.cacheTable, environ: this.environ, random };
+      await writeRows({ ...target, leftMs: (readAtMs) => leftMs(readAtMs, this.session) }, changes);
       this.trouble.record.succeed('writing', this.session.nowMs());
       logger.debug('cache.written', { table: settings.cacheTable, environ: this.environ, rows: changes.length });
     } catch (error) {
       this.trouble.unwritableUntilMs = this.session.nowMs() + troublePauseMs;
       this.warnOfTrouble('cache.write-failed', error, {
         activity: 'writing',
-        action: 'dynamodb:BatchWriteItem',
+        action: 'dynamodb:BatchWriteItem and dynamodb:PutItem',
         consequence: 'not written',
       });
     }
@@ -189,14 +194,7 @@ export class PartitionState {
     return loading;
   }
 
-  /** Past the cache, there are no rows: everything is looked up, and written anew. */
-  private firstRows(): Promise<Partition | undefined> {
-    const { localCache, nowMs, random } = this.session;
-    return localCache.skipsCache
-      ? Promise.resolve(new Partition([], random(), nowMs()))
-      : this.load(localCache.wantsNewest);
-  }
-
+  /** Past the cache, no row answers, but those that are there are known: everything is looked up, and written anew. */
   private async load(consistent: boolean): Promise<Partition | undefined> {
     const { clients, localCache, logger, nowMs, random, settings } = this.session;
     const { record } = this.trouble;
@@ -209,12 +207,11 @@ export class PartitionState {
       const rows = await this.unlessThrottled(client, () => queryPartition(client, query));
       record.succeed('reading', nowMs());
       logger.debug('cache.read', { table: settings.cacheTable, environ: this.environ, rows: rows.length });
-      const memoryMs = (settings.internalCacheExpirationMinutes + 1) * 60_000;
-      const partition = new Partition(rows, random(), nowMs(), memoryMs);
+      const now = nowMs();
+      const read = { draw: random(), nowMs: now, answeredAt: momentAt(now), isPassedOver: localCache.skipsCache };
+      const partition = new Partition(rows, read);
       this.latestGeneration = partition.generation;
-      if (!localCache.hasReadSources) {
-        this.generations = { first: this.generations?.first ?? partition.generation, last: partition.generation };
-      }
+      if (localCache.readSince === undefined) this.firstGeneration ??= partition.generation;
       return partition;
     } catch (error) {
       this.trouble.untilMs = nowMs() + troublePauseMs;

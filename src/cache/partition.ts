@@ -1,20 +1,52 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../aws/attribute-value';
+import { tableKeys } from '../aws/table-names';
+import { type Moment } from '../di/moment';
 import { type CacheKey, nameOfKey } from './cache-key';
-import { type AnswerRow, type CacheRow, createdAtMs, type DataKeyRow, decodeRow, nowhere } from './cache-row';
+import {
+  type AnswerRow,
+  type CacheRow,
+  createdAtMs,
+  type DataKeyRow,
+  decodeRow,
+  nowhere,
+  readAtAttribute,
+  saidAtMs,
+} from './cache-row';
 import { isOutdated } from './changes';
 import { isExpired } from './expiry';
-import { type GenerationRow } from './generation-row';
+import { finiteNumber, type GenerationRow } from './generation-row';
 import { type DirectoryItem } from '../item/directory-item';
 
-/** How old memory may be when nobody says otherwise, **milliseconds**: a quarter of an hour, and a minute between clocks. */
-const defaultMemoryMs = 16 * 60_000;
 /** For how long after a change many processes may ask for what changed at the same time, **milliseconds**. */
 const rushMs = 120_000;
+
+/** How rows came. */
+export interface PartitionRead {
+  /** In `[0, 1)`: decides for all rows what is early. */
+  readonly draw: number;
+  /** Current time, **milliseconds** since the Unix epoch. */
+  readonly nowMs: number;
+  /** When the Query was answered: reads that began later have seen all that it shows. */
+  readonly answeredAt: Moment;
+  /** Whether no row may answer: they only say what is there. Default: false. */
+  readonly isPassedOver?: boolean;
+}
+
+/** What tells a row from every other that has its sort key. */
+export interface RowVersion {
+  readonly createdAt: AttributeValue | undefined;
+  readonly readAt: AttributeValue | undefined;
+}
 
 /** The rows of one partition, as one Query gave them and as this process has written to them since. */
 export class Partition {
   /** One draw in `[0, 1)`, which decides for all rows of this Query what is early. */
   readonly draw: number;
+  /** When the Query was answered. */
+  readonly answeredAt: Moment;
+  private readonly versions = new Map<string, RowVersion>();
+  private readonly sharedChains: ReadonlySet<string>;
   private readonly chains = new Map<string, Map<string, AnswerRow[]>>();
   /** What the rows that this process has written since say, as it was found. */
   private readonly own = new Map<AnswerRow, DirectoryItem | undefined>();
@@ -23,21 +55,37 @@ export class Partition {
   private readonly generationRow: GenerationRow | undefined;
   private latest: number | undefined;
 
-  /**
-   * @param rows - As DynamoDB gave them; unusable ones are passed over, and those that may not have seen a change.
-   * @param draw - In `[0, 1)`.
-   * @param memoryMs - How old the memory of a process may be, **milliseconds**.
-   */
-  constructor(rows: readonly AttributeMap[], draw: number, nowMs: number, memoryMs = defaultMemoryMs) {
+  /** @param rows - As DynamoDB gave them; unusable ones are passed over, and those that may not have seen a change. */
+  constructor(rows: readonly AttributeMap[], { draw, nowMs, answeredAt, isPassedOver = false }: PartitionRead) {
     this.draw = draw;
-    const decoded = rows.map(decodeRow).filter((row) => row !== undefined);
+    this.answeredAt = answeredAt;
+    const decoded: CacheRow[] = [];
+    for (const attributes of rows) {
+      const row = decodeRow(attributes);
+      if (!isExpired(finiteNumber(attributes['ttl']), nowMs)) this.note(attributes);
+      if (row !== undefined) decoded.push(row);
+    }
     this.generationRow = decoded.find((row) => row.kind === 'generation');
-    for (const row of decoded) if (!isExpired(row.ttl, nowMs) && !this.isOutdated(row, memoryMs)) this.take(row);
+    for (const row of decoded) {
+      if (isPassedOver && row.kind !== 'key') continue;
+      if (!isExpired(row.ttl, nowMs) && !this.isOutdated(row)) this.take(row);
+    }
+    this.sharedChains = new Set(this.chains.keys());
   }
 
   /** Generation of the partition; 0 when no change has been followed yet. */
   get generation(): number {
     return this.generationRow?.current ?? 0;
+  }
+
+  /** Gives the version of the row that has a sort key and has not ended; `undefined` when there is none. */
+  versionOf(nameKey: string): RowVersion | undefined {
+    return this.versions.get(nameKey);
+  }
+
+  /** Whether the Query gave rows of a chain that count: then other processes answer from it at the same time. */
+  isShared({ chain, chainHash }: CacheKey): boolean {
+    return this.sharedChains.has(chain) || this.sharedChains.has(chainHash);
   }
 
   /** Whether a name has changed in a chain so lately that all processes may look it up now. */
@@ -66,7 +114,7 @@ export class Partition {
     const all = [...this.chain(key.chain, name), ...this.chain(key.chainHash, name)];
     const rows = key.tellsCase ? all.filter(({ nameKey }) => nameOfKey(nameKey) === name) : all;
     const live = rows.filter(({ ttl }) => !isExpired(ttl, nowMs));
-    return live.sort((a, b) => (createdAtMs(b) ?? 0) - (createdAtMs(a) ?? 0));
+    return live.sort((a, b) => saidAtMs(b) - saidAtMs(a) || (createdAtMs(b) ?? 0) - (createdAtMs(a) ?? 0));
   }
 
   /** Gives the names that a chain has rows for. */
@@ -109,6 +157,18 @@ export class Partition {
     return true;
   }
 
+  /** Takes note of what is in the table under a sort key now. */
+  note(attributes: AttributeMap): void {
+    const nameKey = attributes[tableKeys.sort]?.S;
+    if (nameKey === undefined) return;
+    this.versions.set(nameKey, { createdAt: attributes['created_at'], readAt: attributes[readAtAttribute] });
+  }
+
+  /** Takes note of that nothing is in the table under a sort key now. */
+  noteGone(nameKey: string): void {
+    this.versions.delete(nameKey);
+  }
+
   /** Takes a row out. */
   remove(row: AnswerRow): void {
     const names = this.chains.get(chainOf(row));
@@ -125,8 +185,8 @@ export class Partition {
     return this.chains.get(chain)?.get(name.toLowerCase()) ?? [];
   }
 
-  private isOutdated(row: CacheRow, memoryMs: number): boolean {
-    return this.generationRow !== undefined && isAnswer(row) && isOutdated(row, this.generationRow, memoryMs);
+  private isOutdated(row: CacheRow): boolean {
+    return this.generationRow !== undefined && isAnswer(row) && isOutdated(row, this.generationRow);
   }
 
   private take(row: CacheRow): void {

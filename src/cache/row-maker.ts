@@ -21,7 +21,7 @@ export interface RowClock {
   readonly random: number;
   /** Latest end among the rows of found names, **seconds** since the Unix epoch; `undefined` when there is none. */
   readonly latestTtl: number | undefined;
-  /** Generation of the partition that all memory behind the answers has seen; absent when unknown. */
+  /** Generation of the partition that the reads behind the answer have seen; 0 before the first. */
   readonly generation?: number | undefined;
 }
 
@@ -48,7 +48,7 @@ export function makeRow(
     provider,
     ttl: ownTtl(item) ?? ordinaryTtl(chain, clock),
     createdAt: isoTime(clock.nowMs),
-    ...stampOf(clock),
+    ...stampOf(answer, clock),
   };
   const { key, session } = chain;
   const { cacheSecrets } = session.settings;
@@ -89,15 +89,19 @@ function endAfter(seconds: number, nowMs: number): number {
   return Math.min(Math.floor(nowMs / 1000 + seconds), latestReadableTtl);
 }
 
-/** Before the first change, there is nothing that a row would have to tell. */
-function stampOf({ generation }: RowClock): Pick<PlainRow, 'generation'> {
-  return generation === undefined || generation === 0 ? {} : { generation };
+/** Says what the reads behind an answer have seen. Before the first change, there is no generation to be told. */
+function stampOf(
+  { readAt }: CertainAnswer,
+  { generation = 0, nowMs }: RowClock,
+): Pick<PlainRow, 'generation' | 'readAtMs'> {
+  return { ...(generation > 0 && { generation }), readAtMs: Math.floor(readAt?.atMs ?? nowMs) };
 }
 
-function missingRow({ key, session }: CachedChain, { name }: CertainAnswer, clock: RowClock): PlainRow {
+function missingRow({ key, session }: CachedChain, answer: CertainAnswer, clock: RowClock): PlainRow {
   const { nowMs } = clock;
+  const { name } = answer;
   return {
-    ...stampOf(clock),
+    ...stampOf(answer, clock),
     kind: 'plain',
     nameKey: key.nameKey(name),
     chain: key.chain,

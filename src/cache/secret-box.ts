@@ -16,9 +16,11 @@ export interface SealedFacts {
   readonly source: string | undefined;
   readonly ttl: number | undefined;
   readonly createdAt: string | undefined;
+  readonly generation?: number | undefined;
+  readonly readAtMs?: number | undefined;
 }
 
-const version = 1;
+const version = 2;
 const saltBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
@@ -63,10 +65,11 @@ export function openSecret(box: Uint8Array, key: SealingKey, facts: SealedFacts)
 }
 
 function rowKey({ bytes }: SealingKey, salt: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', bytes, salt, 'xcon sealed row 1', 32));
+  return new Uint8Array(hkdfSync('sha256', bytes, salt, 'xcon sealed row 2', 32));
 }
 
 function associatedData({ id }: SealingKey, facts: SealedFacts): Buffer {
-  const { environ, nameKey, directory, source, ttl, createdAt } = facts;
-  return Buffer.from(JSON.stringify([environ, nameKey, directory, source ?? null, ttl ?? null, createdAt ?? null, id]));
+  const { environ, nameKey, directory, source, ttl, createdAt, generation, readAtMs } = facts;
+  const bound = [environ, nameKey, directory, source, ttl, createdAt, generation, readAtMs, id];
+  return Buffer.from(JSON.stringify(bound.map((each) => each ?? null)));
 }

@@ -1,6 +1,7 @@
 import { type CertainAnswer } from '../cache/cacher';
+import { earliestOf, type Moment } from '../di/moment';
 import { DirectoryItem, type DirectoryItem as Item } from '../item/directory-item';
-import { type ListingEntry, Unavailable } from '../item/directory-listing';
+import { type ListingEntry, Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type ListingOutcome } from '../providers/provider';
 import { type Place, type PlaceOutcome, type WalkResult } from './walk';
 
@@ -10,6 +11,15 @@ export interface KnownPlaces {
   readonly listing: (place: Place) => ListingOutcome | undefined;
   /** Gives what came of reading a secret; `'unread'` when it was not, or is stale. */
   readonly secret: (place: Place, exactName: string) => PlaceOutcome | 'unread';
+  /** Gives when the read of a listing, or of a secret in it, began; absent: not known. */
+  readonly readAt?: (place: Place, exactName?: string) => Moment | undefined;
+}
+
+/** What memory has of a place for one name. */
+export interface RememberedPlace {
+  readonly outcome: PlaceOutcome | ListingEntry | 'unread';
+  /** When the oldest read behind it began. */
+  readonly readAt: Moment | undefined;
 }
 
 /**
@@ -28,19 +38,31 @@ export function certainAnswers(
 ): readonly CertainAnswer[] {
   const answers: CertainAnswer[] = [];
   const decided = new Set<string>();
+  /** When secrets were read: those that were found, and those that were gone. */
+  const secretsReadAt = new Map<string, Moment | undefined>();
+  let readAt: Moment | undefined;
   for (const place of places) {
     const listing = place.provider.cacheable ? known.listing(place) : undefined;
     if (listing === undefined || listing instanceof Unavailable) return answers;
+    readAt = earliestOf(readAt, known.readAt?.(place));
     for (const name of listing.names) {
       if (decided.has(name)) continue;
-      const outcome = outcomeOf(place, listing.find(name), known);
+      const entry = listing.find(name);
+      const outcome = outcomeOf(place, entry, known);
+      if (isUnread(entry)) {
+        secretsReadAt.set(name, earliestOf(secretsReadAt.get(name), known.readAt?.(place, entry.exactName)));
+      }
       if (outcome === undefined) continue;
       decided.add(name);
-      if (outcome !== 'uncertain') answers.push({ name, item: outcome, provider: place.provider.cacheName });
+      if (outcome === 'uncertain') continue;
+      const { cacheName: provider } = place.provider;
+      answers.push({ name, item: outcome, provider, readAt: earliestOf(readAt, secretsReadAt.get(name)) });
     }
   }
-  if (missing !== undefined && !decided.has(missing))
-    answers.push({ name: missing, item: undefined, provider: undefined });
+  if (missing !== undefined && !decided.has(missing)) {
+    const oldest = earliestOf(readAt, secretsReadAt.get(missing));
+    answers.push({ name: missing, item: undefined, provider: undefined, readAt: oldest });
+  }
   return answers;
 }
 
@@ -48,23 +70,33 @@ export function certainAnswers(
  * Gives the answer of a walk by exact name, when it is certain.
  *
  * @param places - The places that were asked; the last gave the answer, if there is one.
+ * @param remembered - Gives what memory has of a place: an answer that it does not have any more is not certain; absent: not
+ * known.
  */
 export function namedAnswer(
   name: string,
   places: readonly Place[],
   { item, attempts }: WalkResult,
+  remembered?: (place: Place) => RememberedPlace,
 ): readonly CertainAnswer[] {
   const above = item === undefined ? attempts : attempts.slice(0, -1);
   const certain =
     above.every(({ outcome, stale }) => outcome === 'absent' && stale !== true) &&
     places.every(({ provider }) => provider.cacheable);
   if (!certain || item?.cacheable === false) return [];
-  return [{ name, item, provider: item === undefined ? undefined : places.at(-1)?.provider.cacheName }];
+  const all = remembered === undefined ? [] : places.map(remembered);
+  const isRemembered = all.every(({ outcome }, index) => outcome === (index < above.length ? undefined : item));
+  if (!isRemembered) return [];
+  const readAt = earliestOf(...all.map((each) => each.readAt));
+  return [{ name, item, provider: item === undefined ? undefined : places.at(-1)?.provider.cacheName, readAt }];
+}
+
+function isUnread(entry: ListingEntry | undefined): entry is UnreadSecret {
+  return entry !== undefined && 'kind' in entry && entry.kind === 'unread';
 }
 
 function outcomeOf(place: Place, entry: ListingEntry | undefined, known: KnownPlaces): Item | 'uncertain' | undefined {
-  const outcome =
-    entry !== undefined && 'kind' in entry && entry.kind === 'unread' ? known.secret(place, entry.exactName) : entry;
+  const outcome = isUnread(entry) ? known.secret(place, entry.exactName) : entry;
   if (outcome === undefined) return undefined;
   return outcome instanceof DirectoryItem && outcome.cacheable ? outcome : 'uncertain';
 }

@@ -1,6 +1,7 @@
 import { type CachedChain, type CacheAnswer, type CachedRow, type Cacher, type Lease } from '../cache/cacher';
 import { Directory } from '../directory/directory';
 import { type DirectoryChain } from '../directory/directory-chain';
+import { earliestOf, type Moment } from '../di/moment';
 import { DirectoryItem, sourceViaCacher } from '../item/directory-item';
 import { certainAnswers, namedAnswer } from './certain-answers';
 import { type PlaceReader, type StartedReads } from './place-reader';
@@ -33,6 +34,7 @@ const noDirectory = Directory.literal('/_none');
  * This is the lookup order, from top to bottom.
  */
 export class ChainFinder {
+  private readonly cache: ChainFinderOptions['cache'];
   /** Places asked before the cacher. */
   readonly leading: readonly Place[];
   /** Places asked behind it, in order. */
@@ -40,6 +42,8 @@ export class ChainFinder {
 
   constructor(private readonly options: ChainFinderOptions) {
     const { providers, directories } = options;
+    const { cache } = options;
+    this.cache = cache && { ...cache, chain: { ...cache.chain, knownSince: () => this.knownSince } };
     this.leading = placesOf([noDirectory], providers.leading);
     this.walked = placesOf(directories, providers.walked);
   }
@@ -85,7 +89,8 @@ export class ChainFinder {
 
   /** Asks the cacher alone. @returns `undefined` when there is none. */
   async askCacher(exact: string, deadlineMs: number): Promise<CacherAnswer | undefined> {
-    const { cache, reader } = this.options;
+    const { cache } = this;
+    const { reader } = this.options;
     if (cache === undefined) return undefined;
     const { cacher, chain } = cache;
     const name = this.keyOf(exact);
@@ -97,15 +102,15 @@ export class ChainFinder {
   }
 
   /** Starts reading every directory at every provider behind the cacher. */
-  startReading(exact: string): StartedReads {
-    const { directories, providers, reader } = this.options;
+  startReading(exact: string, reader = this.options.reader): StartedReads {
+    const { directories, providers } = this.options;
     return reader.start(directories.directories, providers.walked, exact);
   }
 
   /** Asks the cacher, then the sources; what they are sure of is cached. */
   private async findCached(name: string, deadlineMs: number, trace: LookupTrace): Promise<WalkResult> {
     const { reader } = this.options;
-    const cache = this.cacheNow;
+    const { cache } = this;
     if (cache === undefined) return this.count(this.walked, await this.findAtSources(name, trace));
     const { cacher, chain } = cache;
     trace.waitingFor = cacher.name;
@@ -124,7 +129,7 @@ export class ChainFinder {
 
   /** Gives the result that a cached answer stands for; `undefined` when the sources must be asked. */
   private async resultOf(answer: CacheAnswer, name: string, trace?: LookupTrace): Promise<WalkResult | undefined> {
-    const { cache } = this.options;
+    const { cache } = this;
     if (cache === undefined || answer.kind === 'miss') return undefined;
     if (answer.refresh !== undefined) this.refreshWith(answer.refresh, name);
     if (answer.kind === 'absent')
@@ -142,7 +147,8 @@ export class ChainFinder {
     { reference, isOwn = false }: Extract<CacheAnswer, { kind: 'reference' }>,
     trace?: LookupTrace,
   ): Promise<DirectoryItem | undefined> {
-    const { providers, reader, cache } = this.options;
+    const { cache } = this;
+    const { providers, reader } = this.options;
     const provider = providers.walked.find(({ cacheName }) => cacheName === reference.provider);
     if (provider === undefined) return undefined;
     const { name, exactName, createdAt } = reference;
@@ -155,9 +161,8 @@ export class ChainFinder {
     return undefined;
   }
 
-  private findAtSources(name: string, trace: LookupTrace): Promise<WalkResult> {
-    const { reader } = this.options;
-    const started = this.startReading(name);
+  private findAtSources(name: string, trace: LookupTrace, reader = this.options.reader): Promise<WalkResult> {
+    const started = this.startReading(name, reader);
     return walk(this.walked, (place) => reader.read(place, name.toLowerCase(), name, started), trace);
   }
 
@@ -168,23 +173,28 @@ export class ChainFinder {
     return result;
   }
 
-  /** The cacher and the chain, with what stands for local memory now: answers found from now on come from there. */
-  private get cacheNow(): ChainFinderOptions['cache'] {
-    const { cache } = this.options;
-    return cache && { ...cache, chain: { ...cache.chain, memory: cache.chain.session.localCache.generation } };
-  }
-
-  private save(cache: NonNullable<ChainFinderOptions['cache']>, name: string, { item, attempts }: WalkResult): void {
-    const { reader } = this.options;
+  private save(
+    cache: NonNullable<ChainFinderOptions['cache']>,
+    name: string,
+    { item, attempts }: WalkResult,
+    reader = this.options.reader,
+  ): void {
     const passed = this.walked.slice(0, attempts.length);
     const known = {
       listing: (place: Place) => reader.knownListing(place),
       secret: (place: Place, exactName: string) => reader.knownSecret(place.provider, exactName),
+      readAt: (place: Place, exactName?: string) => reader.readAt(place, exactName),
     };
     const answers = this.isByName
-      ? namedAnswer(name, passed, { item, attempts })
+      ? namedAnswer(name, passed, { item, attempts }, (place) => reader.remembered(place, name))
       : certainAnswers(passed, known, item === undefined ? name : undefined);
     reader.detached(() => cache.cacher.save(cache.chain, answers));
+  }
+
+  /** When the oldest of the listings was begun to be read that memory has; `undefined`: it has none. */
+  private get knownSince(): Moment | undefined {
+    const { reader } = this.options;
+    return this.isByName ? undefined : earliestOf(...this.walked.map((place) => reader.readAt(place)));
   }
 
   /** Whether any provider is asked for names one by one: then names are told apart by case. */
@@ -208,20 +218,27 @@ export class ChainFinder {
       }
     });
     // A failed refresh leaves the rows as they are; lookups say what is wrong when they end.
-    this.options.cache?.cacher.track(refreshing);
+    this.cache?.cacher.track(refreshing);
   }
 
+  /** What memory holds may be too old to be written: then the sources are asked anew, past it. */
   private async refresh(name: string): Promise<void> {
-    const cache = this.cacheNow;
+    const { cache } = this;
     if (cache === undefined) return;
+    const isKnown = this.isByName || this.knownSince !== undefined;
+    const reader = isKnown ? this.options.reader.anew() : this.options.reader;
     const names = new Set([name, ...(await cache.cacher.names(cache.chain))]);
     await Promise.all(
-      [...names].map(async (each) => this.save(cache, each, await this.findAtSources(each, { waitingFor: '' }))),
+      [...names].map(async (each) => {
+        const result = await this.findAtSources(each, { waitingFor: '' }, reader);
+        this.save(cache, each, result, reader);
+      }),
     );
   }
 
   private release(lease: Lease | undefined): void {
-    const { cache, reader } = this.options;
+    const { cache } = this;
+    const { reader } = this.options;
     if (lease !== undefined) cache?.cacher.track(reader.detached(() => lease.release()));
   }
 }

@@ -2,11 +2,12 @@ import { withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { type Directory } from '../directory/directory';
 import { type Context } from '../di/context';
+import { earliestOf, type Moment } from '../di/moment';
 import { ProviderError } from '../errors';
-import { type UnreadSecret } from '../item/directory-listing';
+import { Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type Logger } from '../logging/logger';
 import { NotAskedAgain } from '../providers/failure-pauses';
-import { type LocalCache } from '../providers/local-cache';
+import { LocalCache } from '../providers/local-cache';
 import { type ListingOutcome, type Provider, type SharedSession } from '../providers/provider';
 import {
   type ListOptions,
@@ -16,6 +17,7 @@ import {
 } from '../providers/provider-memory';
 import { termsOf } from '../providers/read-terms';
 import { type ReadTerms, type StartedRead } from '../providers/remembered-reads';
+import { type RememberedPlace } from './certain-answers';
 import { type ListedEntry, PlaceOutcomes } from './place-outcomes';
 import { PlaceWarnings } from './place-warnings';
 import { type Place, type PlaceOutcome } from './walk';
@@ -35,6 +37,8 @@ export interface ReaderOptions {
   readonly byName?: boolean;
   /** Gives a number in `[0, 1)`, for the pauses after failures. */
   readonly random?: () => number;
+  /** What remembers reads; absent: the local cache. */
+  readonly memory?: LocalCache;
 }
 
 /**
@@ -122,6 +126,26 @@ export class PlaceReader {
     return this.memoryOf(provider).knownSecret(exactName);
   }
 
+  /** Gives when the read began that led to the known listing of a place, or to the known value of a secret in it. */
+  readAt({ provider, directory }: Place, exactName?: string): Moment | undefined {
+    const memory = this.memoryOf(provider);
+    if (exactName !== undefined) return memory.secretReadAt(exactName);
+    return memory.listingReadAt(provider.ownDirectory ?? directory);
+  }
+
+  /** Gives what is known of a name in a place, without reading anything, and when the oldest read behind it began. */
+  remembered(place: Place, exact: string): RememberedPlace {
+    const { provider, directory } = place;
+    if (this.isByName(provider)) return this.rememberedSecret(place, namedIn(directory, exact));
+    const listing = this.knownListing(place);
+    if (listing === undefined || listing instanceof Unavailable)
+      return { outcome: listing ?? 'unread', readAt: undefined };
+    const entry = listing.find(exact.toLowerCase());
+    const isUnread = entry !== undefined && 'kind' in entry && entry.kind === 'unread';
+    const known = isUnread ? this.rememberedSecret(place, entry) : { outcome: entry, readAt: undefined };
+    return { ...known, readAt: earliestOf(this.readAt(place), known.readAt) };
+  }
+
   /**
    * Reads the value of a secret by its exact name.
    *
@@ -152,6 +176,11 @@ export class PlaceReader {
   countHit(provider: Provider): void {
     const { localCache, session } = this.options;
     localCache.historyOf(provider, provider.clientsFor(session)).hits += 1;
+  }
+
+  /** Gives a reader that asks the sources anew, whatever memory holds, and leaves memory as it is. */
+  anew(): PlaceReader {
+    return new PlaceReader({ ...this.options, memory: new LocalCache() });
   }
 
   /** Whether a provider is asked for names one by one. */
@@ -191,6 +220,10 @@ export class PlaceReader {
     return outcome === 'unread' ? outcome : this.settle(provider, secret, outcome);
   }
 
+  private rememberedSecret(place: Place, { exactName }: UnreadSecret): RememberedPlace {
+    return { outcome: this.knownSecret(place.provider, exactName), readAt: this.readAt(place, exactName) };
+  }
+
   private settle(provider: Provider, { directory, name }: UnreadSecret, outcome: RememberedSetting): PlaceOutcome {
     return this.outcomes.settle({ provider, directory }, outcome, { name, isListed: !this.isByName(provider) });
   }
@@ -216,8 +249,8 @@ export class PlaceReader {
   }
 
   private memoryOf(provider: Provider): ProviderMemory {
-    const { localCache, session } = this.options;
-    return localCache.memoryOf(provider, provider.clientsFor(session));
+    const { localCache, session, memory = localCache } = this.options;
+    return memory.memoryOf(provider, provider.clientsFor(session));
   }
 
   private async readListing(place: Place): Promise<RememberedListing> {

@@ -14,6 +14,8 @@ interface ProcessState {
   mutations: number;
   /** Classes of providers by the names that the variable of the setting `providers` lists. */
   readonly providersByName: Map<string, DependencyClass>;
+  /** Counts the moments between which an order is needed. */
+  moments: number;
 }
 
 const key = Symbol.for('xcon@1');
@@ -26,6 +28,7 @@ export const state: ProcessState = (holder[key] ??= {
   root: undefined,
   mutations: 0,
   providersByName: new Map(),
+  moments: 0,
 });
 
 /** Makes everything remembered about the shape of lookups (never their values) be worked out again. */

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Dependency } from '../di/dependency';
 import { hideFields } from '../di/hide-fields';
+import { earliestOf, type Moment } from '../di/moment';
 import { noteMutation } from '../di/state';
 import { ProviderHistory } from './provider-history';
 import { ProviderMemory } from './provider-memory';
@@ -72,9 +73,12 @@ export class LocalCache extends Dependency {
     return this.expiresAtMs === undefined;
   }
 
-  /** Whether sources have begun to be read since memory was last forgotten: what is known by then may be older than what comes. */
-  get hasReadSources(): boolean {
-    return this.providerMemories.some(({ hasBegun }) => hasBegun);
+  /**
+   * When sources were first begun to be read since memory was last forgotten; `undefined`: none has been. What is known by
+   * then may be older than what comes.
+   */
+  get readSince(): Moment | undefined {
+    return earliestOf(...this.providerMemories.map(({ readSince }) => readSince));
   }
 
   /** Whether what the cache table holds is passed over, until memory is forgotten again. */

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { afterThisTurn } from '../di/after-this-turn';
+import { type Moment, momentAt } from '../di/moment';
 import { type Directory } from '../directory/directory';
 import { type DirectoryListing, type UnreadSecret } from '../item/directory-listing';
 import {
@@ -38,7 +39,7 @@ export class ProviderMemory {
   private readonly listings: RememberedListings;
   private readonly settings: RememberedSettings;
   private queue: QueuedSecret[] = [];
-  private begun = false;
+  private firstRead: Moment | undefined;
   private controller = newController();
 
   /** @param history - What outlives this memory. */
@@ -47,9 +48,9 @@ export class ProviderMemory {
     this.settings = new RememberedSettings(history.settings);
   }
 
-  /** Whether anything that may be cached has begun to be read. */
-  get hasBegun(): boolean {
-    return this.begun;
+  /** When anything that may be cached was first begun to be read; `undefined`: nothing was. */
+  get readSince(): Moment | undefined {
+    return this.firstRead;
   }
 
   /** Starts reading those directories that have not been read; gives the reads of all, in order; each new one is told of. */
@@ -101,8 +102,15 @@ export class ProviderMemory {
   ): Promise<RememberedSetting> {
     const known = this.settings.find(secret.exactName, terms);
     if (known !== undefined) return unwrap(known.outcome ?? (await known.promise));
-    this.begun = true;
-    const read = this.settings.start(secret.exactName, this.enqueue(provider, secret, session), terms);
+    const begun = momentAt(terms.nowMs());
+    this.firstRead ??= begun;
+    const read = this.settings.start(
+      secret.exactName,
+      this.enqueue(provider, secret, session),
+      terms,
+      undefined,
+      begun,
+    );
     return unwrap(await read.promise);
   }
 
@@ -167,6 +175,16 @@ export class ProviderMemory {
     return known === undefined ? 'unread' : known.value;
   }
 
+  /** Gives when the read began that led to the known listing of a directory; `undefined` when none is known. */
+  listingReadAt({ path }: Directory): Moment | undefined {
+    return this.listings.readAt(path);
+  }
+
+  /** Gives when the read began that led to the known value of a secret; `undefined` when none is known. */
+  secretReadAt(exactName: string): Moment | undefined {
+    return this.settings.readAt(exactName);
+  }
+
   /** Gives the listing of a directory without waiting, be it stale; `undefined` when there is none. */
   listingAtHand({ path }: Directory, terms: ReadTerms): RememberedListing | undefined {
     return this.listings.atHand(path, terms);
@@ -195,11 +213,12 @@ export class ProviderMemory {
     { terms = termsOf(session), onRead }: ListOptions,
   ): readonly (readonly [string, StartedRead<RememberedListing>])[] {
     if (due.length === 0) return [];
-    this.begun ||= provider.cacheable;
+    const begun = momentAt(terms.nowMs());
+    if (provider.cacheable) this.firstRead ??= begun;
     const answers = startAll(() => provider.readDirectories(due, this.readSession(session)), due);
     return due.map(({ path }) => {
       const tell = (outcome: ListingOutcome): void => onRead?.(path, outcome, provider);
-      return [path, this.listings.start(path, answers(path), terms, tell)];
+      return [path, this.listings.start(path, answers(path), terms, tell, begun)];
     });
   }
 

@@ -1,3 +1,5 @@
+import { type Moment } from '../di/moment';
+
 /** How long an outcome may be given. */
 export interface OutcomeTimes {
   /** When it is good no more, **milliseconds** since the Unix epoch. */
@@ -23,12 +25,14 @@ export class Reading<T> {
   /** Whether nobody will be told any more what the source answers. */
   isAbandoned = false;
   private latest: T | undefined;
+  private latestBegun: Moment | undefined;
   private ended = false;
   private times = lasting;
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly settlers: Settler<T>[] = [];
 
-  constructor() {
+  /** @param begun - When it began, before the source was asked. */
+  constructor(private readonly begun: Moment) {
     this.promise = this.makePromise();
     this.final = this.makePromise();
   }
@@ -36,6 +40,11 @@ export class Reading<T> {
   /** What can be had without waiting; `undefined` when there is nothing yet. */
   get outcome(): T | undefined {
     return this.latest;
+  }
+
+  /** When the read began that led to {@link Reading.outcome}; `undefined` when there is none. */
+  get readAt(): Moment | undefined {
+    return this.latestBegun;
   }
 
   /** Whether the source has answered, or is waited for no more. */
@@ -71,13 +80,16 @@ export class Reading<T> {
   serve(outcome: T, times: OutcomeTimes): void {
     if (this.ended) return;
     this.latest = outcome;
+    this.latestBegun = this.begun;
     this.times = times;
     this.settlers[0]?.resolve(outcome);
   }
 
   /** Serves what another read has. */
   serveThatOf(other: Reading<T>): void {
-    if (other.latest !== undefined) this.serve(other.latest, other.times);
+    if (this.ended || other.latest === undefined) return;
+    this.serve(other.latest, other.times);
+    this.latestBegun = other.latestBegun;
   }
 
   /** Ends the read with its outcome. */
@@ -85,6 +97,7 @@ export class Reading<T> {
     if (this.ended) return;
     this.finish();
     this.latest = outcome;
+    this.latestBegun = this.begun;
     this.times = times;
     this.settle(({ resolve }) => resolve(outcome));
   }
@@ -94,6 +107,7 @@ export class Reading<T> {
     if (this.ended) return;
     this.finish();
     this.latest = undefined;
+    this.latestBegun = undefined;
     this.settle(({ reject }) => reject(error));
   }
 

@@ -1,5 +1,6 @@
 import { withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
+import { type Moment, momentAt } from '../di/moment';
 import { Unavailable } from '../item/directory-listing';
 import { type PauseTerms } from './failure-pauses';
 import { type ReadHistory } from './read-history';
@@ -34,14 +35,12 @@ export interface Refused<T, G> {
 /** What is known of a read that goes on. */
 interface ReadFacts {
   readonly key: string;
-  /** Counts reads in the order in which they began. */
-  readonly order: number;
+  /** When it began, before the source was asked. */
+  readonly begun: Moment;
   /** Round of failures in which it began. */
   readonly round: number;
   readonly terms: ReadTerms;
 }
-
-let readsBegun = 0;
 
 /**
  * Things that were read, or are being read, each once.
@@ -89,6 +88,12 @@ export abstract class RememberedReads<T extends object, G extends T> {
     return outcome instanceof Stale ? undefined : outcome;
   }
 
+  /** Gives when the read of a key began that led to what is known of it; `undefined` when nothing is, or it is stale. */
+  readAt(key: string): Moment | undefined {
+    const reading = this.readings.get(key);
+    return reading?.outcome instanceof Stale ? undefined : reading?.readAt;
+  }
+
   /** Gives what can be had of a key without waiting, be it stale; `undefined` when there is nothing. */
   atHand(key: string, terms: ReadTerms): T | Stale<G> | undefined {
     const reading = this.readings.get(key);
@@ -104,16 +109,18 @@ export abstract class RememberedReads<T extends object, G extends T> {
    *
    * @param answering - What the source will answer.
    * @param onRead - Told of what it answers, unless that is a failure.
+   * @param begun - When it began, before the source was asked.
    */
   start(
     key: string,
     answering: Promise<T>,
     terms: ReadTerms,
     onRead: (outcome: T) => void = () => undefined,
+    begun: Moment = momentAt(terms.nowMs()),
   ): StartedRead<T | Stale<G>> {
     const before = this.readings.get(key);
-    const reading = new Reading<T | Stale<G>>();
-    const facts = { key, order: (readsBegun += 1), round: this.history.pauses.round, terms };
+    const reading = new Reading<T | Stale<G>>(begun);
+    const facts = { key, begun, round: this.history.pauses.round, terms };
     this.readings.set(key, reading);
     this.history.requests += 1;
     answering.then(
@@ -154,11 +161,11 @@ export abstract class RememberedReads<T extends object, G extends T> {
   protected abstract judge(outcome: T, standIn: (refusal: Unavailable) => Stale<G> | undefined): 'good' | Refused<T, G>;
 
   private take(reading: Reading<T | Stale<G>>, outcome: T, facts: ReadFacts, onRead: (outcome: T) => void): void {
-    const { key, order, terms } = facts;
+    const { key, begun, terms } = facts;
     const judged = this.judge(outcome, (refusal) => this.standIn(key, terms, refusal));
     if (judged === 'good') {
       const nowMs = terms.nowMs();
-      this.history.keep(key, { outcome: outcome as G, atMs: nowMs, order }, nowMs - terms.standInMs);
+      this.history.keep(key, { outcome: outcome as G, atMs: nowMs, order: begun.order }, nowMs - terms.standInMs);
       reading.end(outcome, lasting);
     } else {
       const { given, refusal, stale } = judged;

@@ -150,7 +150,8 @@ export class MemoryDynamo {
     const { Item: item = {} } = input;
     const known = this.find(item);
     const alternatives = (input.ConditionExpression ?? '').split(' OR ').filter((each) => each !== '');
-    if (alternatives.length > 0 && !alternatives.some((each) => holds(each, known, input))) {
+    const allHold = (each: string): boolean => each.split(' AND ').every((one) => holds(one, known, input));
+    if (alternatives.length > 0 && !alternatives.some(allHold)) {
       throw Object.assign(new Error('The conditional request failed'), { name: 'ConditionalCheckFailedException' });
     }
     this.put(item);
@@ -201,7 +202,7 @@ function copyAttribute(attribute: AttributeValue): AttributeValue {
   return attribute.M === undefined ? { ...attribute } : { M: { ...copyRow(attribute.M) } };
 }
 
-/** Understands `attribute_not_exists(x)`, `x < :v` and `x = :v`. */
+/** Understands `attribute_not_exists(x)`, `x < :v` and `x = :v`, joined by AND, and those by OR. */
 function holds(condition: string, row: AttributeMap | undefined, input: Input): boolean {
   const absent = /^attribute_not_exists\((\S+)\)$/.exec(condition)?.[1];
   if (absent !== undefined) return row?.[input.ExpressionAttributeNames?.[absent] ?? absent] === undefined;

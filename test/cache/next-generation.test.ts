@@ -89,7 +89,7 @@ describe('nextGeneration', () => {
         nowMs += laterMs;
         const after = nextGeneration(before, changes, nowMs);
         const outdated = (row: (typeof rows)[number], generation: GenerationRow | undefined): boolean =>
-          generation !== undefined && isOutdated(row, generation, 0);
+          generation !== undefined && isOutdated(row, generation);
         const all = [...rows, ...rows.map((row) => ({ ...row, generation: before?.current ?? 0 }))];
         for (const row of all) expect(outdated(row, before) && !outdated(row, after)).toBe(false);
         before = after;

@@ -1,4 +1,5 @@
 import { encodeRow } from '../../src/cache/cache-row';
+import { momentAt } from '../../src/di/moment';
 import { nextGeneration } from '../../src/cache/next-generation';
 import { Partition } from '../../src/cache/partition';
 import { startMs } from './doubles';
@@ -6,12 +7,13 @@ import { cacheKey, plainRow, pythonRow, referenceRow, sealedRow, startSeconds } 
 
 const key = cacheKey();
 const hour = 3600;
+const answeredAt = momentAt(startMs);
+const read = { draw: 0.5, nowMs: startMs, answeredAt };
 
 function partitionOf(rows: readonly Parameters<typeof encodeRow>[1][], draw = 0.5): Partition {
   return new Partition(
     rows.map((row) => encodeRow('/orders/prod', row)),
-    draw,
-    startMs,
+    { draw, nowMs: startMs, answeredAt },
   );
 }
 
@@ -36,8 +38,7 @@ describe('Partition', () => {
     const elsewhere = { cache_concat_provider_names: { S: 'ssm' } };
     const partition = new Partition(
       [pythonRow(), pythonRow({ real_name: { S: 'other' } }), pythonRow({ ...elsewhere, value: { S: 'elsewhere' } })],
-      0.5,
-      startMs,
+      read,
     );
 
     const answers = partition.answers(key, 'db_host', startMs);
@@ -78,7 +79,7 @@ describe('Partition', () => {
   });
 
   test('passes over rows that cannot be used', () => {
-    const partition = new Partition([{}, pythonRow({ real_name: { S: '' } }), pythonRow()], 0.5, startMs);
+    const partition = new Partition([{}, pythonRow({ real_name: { S: '' } }), pythonRow()], read);
 
     expect(partition.names(key)).toEqual(['db_host']);
   });
@@ -184,18 +185,12 @@ describe('Partition', () => {
       expect(partition.answers(key, 'db_host', startMs)).toEqual([]);
     });
 
-    test('takes rows that have seen it: by their generation, or because they are young enough', () => {
+    test('takes rows that have seen it, and none that tells no generation, whenever it was written', () => {
       const seen = [plainRow({ generation: startMs }), referenceRow(writtenLong)];
 
       const partition = partitionOf([...seen, generation]);
 
-      expect(partition.answers(key, 'db_host', startMs)).toHaveLength(2);
-    });
-
-    test('counts rows that tell no generation as older by the life of memory', () => {
-      const rows = [referenceRow(writtenLong), generation].map((row) => encodeRow('/orders/prod', row));
-
-      expect(new Partition(rows, 0.5, startMs, 17 * 60_000).answers(key, 'db_host', startMs)).toEqual([]);
+      expect(partition.answers(key, 'db_host', startMs).map(({ kind }) => kind)).toEqual(['plain']);
     });
 
     test('aligns to no row that it passes over', () => {

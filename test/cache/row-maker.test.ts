@@ -32,6 +32,7 @@ describe('makeRow', () => {
         value: { S: 'db.internal' },
         ttl: startSeconds + twelveHours,
         createdAt: '2026-03-01T12:00:00.000+00:00',
+        readAtMs: startSeconds * 1000,
       }),
     );
   });
@@ -166,6 +167,7 @@ describe('makeRow', () => {
           source: 'secrets - /orders/prod',
           ttl: startSeconds + twelveHours,
           createdAt: '2026-03-01T12:00:00.000+00:00',
+          readAtMs: startSeconds * 1000,
           exactName: '/orders/prod/Token',
         }),
       );

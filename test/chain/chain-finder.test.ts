@@ -189,7 +189,9 @@ describe('with a cacher', () => {
 
     await find(finderOf([new MapProvider()], ['/a', '/b'], cacher), 'x');
 
-    expect(cacher.saved).toEqual([[{ name: 'x', item: undefined, provider: undefined }]]);
+    expect(cacher.saved).toEqual([
+      [{ name: 'x', item: undefined, provider: undefined, readAt: { order: expect.any(Number) as number, atMs: 0 } }],
+    ]);
   });
 
   it('tells it nothing of what lies below a refused place', async () => {

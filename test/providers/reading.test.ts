@@ -1,10 +1,11 @@
+import { momentAt } from '../../src/di/moment';
 import { lasting, Reading } from '../../src/providers/reading';
 
 let reading: Reading<string>;
 
 beforeEach(() => {
   jest.useFakeTimers();
-  reading = new Reading();
+  reading = new Reading(momentAt(0));
 });
 
 afterEach(() => jest.useRealTimers());
@@ -46,7 +47,7 @@ it('serves something while it goes on, which is good until its end, however ofte
 });
 
 it('serves what another has', async () => {
-  const other = new Reading<string>();
+  const other = new Reading<string>(momentAt(0));
   reading.serveThatOf(other);
   const before = reading.outcome;
   other.end('old', lasting);

@@ -236,9 +236,11 @@ test('30 seconds after a failed Query the cache is used again', async () => {
   aws.setFaults([{ target: 'Query', type: 'AccessDeniedException', times: 1 }]);
   const process = startProcess({ clock });
   await process.get('db_host');
+  await process.flush();
   aws.calls.clear();
 
   clock.advance(30);
+  await process.run(() => config.refresh());
   await process.get('nope');
 
   await process.flush();
