@@ -9,7 +9,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const [name = '', ...args] = process.argv.slice(2);
 // `goals` is a folder: it measures what is built, beside the peers. The others measure the sources.
 const comparison = existsSync(join(here, name, 'main.ts'));
-const entries = comparison ? [join(name, 'main.ts'), ...processesIn(name)] : [`${name}.ts`];
+const own = existsSync(join(here, `${name}-process.ts`)) ? [`${name}-process.ts`] : [];
+const entries = comparison ? [join(name, 'main.ts'), ...processesIn(name)] : [`${name}.ts`, ...own];
 process.exitCode = await runBundled(here, [...entries, 'local-aws-process.ts'], args, comparison ? prepare : undefined);
 
 /** What a benchmark starts as processes of their own. */
