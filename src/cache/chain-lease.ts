@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Lease } from './cacher';
-import { leaseStep, maxStands, pollPause, spreadPause } from './lease';
-import { finishLease, type LeaseTarget, lookAtLease, takeLease } from './lease-store';
+import { lateLookMs, leaseStep, maxStands, pollPause, spreadPause } from './lease';
+import {
+  finishLease,
+  leaseAfterDelay,
+  type LeaseTarget,
+  lookAtLease,
+  type TakeOutcome,
+  takeLease,
+} from './lease-store';
 
 /** What standing for a lease led to. */
 export type StandOutcome =
@@ -31,6 +38,7 @@ export class ChainLease {
   private readonly owner = randomUUID();
   private holders = 0;
   private ended = false;
+  private waited = false;
 
   /**
    * @param target - Where the lease is kept.
@@ -43,13 +51,20 @@ export class ChainLease {
 
   /** Tries once, and does not wait. @returns The lease, or `undefined` when somebody else has it. */
   async tryOnce(): Promise<Lease | undefined> {
-    return (await takeLease(this.target, this.owner)) === 'taken' ? this.hold() : undefined;
+    let outcome = await takeLease(this.target, this.owner);
+    if (outcome === 'late') outcome = await leaseAfterDelay(this.target, this.owner);
+    return outcome === 'taken' ? this.hold() : undefined;
+  }
+
+  /** Whether {@link ChainLease.stand} has waited for a holder: then others may have done so, and end at the same time. */
+  get hasWaited(): boolean {
+    return this.waited;
   }
 
   /** Takes the lease, or waits for the process that has it. Never rejects. */
   async stand({ random, sleep, deadlineMs }: LeaseWaiting): Promise<StandOutcome> {
     for (let stands = 0; stands <= maxStands; stands += 1) {
-      const outcome = await takeLease(this.target, this.owner);
+      const outcome = await this.take({ random, sleep, deadlineMs });
       if (outcome === 'taken') return 'holder';
       if (outcome === 'unavailable') return 'alone';
       const step = await this.wait({ random, sleep, deadlineMs });
@@ -78,15 +93,36 @@ export class ChainLease {
     };
   }
 
+  /**
+   * Tries to take the lease. When the table is slow, the attempts of a whole fleet take too long at the same time, and one of
+   * them works later: so it is looked at again, and who goes on alone does so at a moment of its own.
+   */
+  private async take({ random, sleep, deadlineMs }: LeaseWaiting): Promise<Exclude<TakeOutcome, 'late'>> {
+    const outcome = await takeLease(this.target, this.owner);
+    if (outcome !== 'late') return outcome;
+    const leftMs = (): number => Math.max(0, deadlineMs - this.target.nowMs());
+    await sleep(Math.min(lateLookMs, leftMs()));
+    const later = await leaseAfterDelay(this.target, this.owner);
+    if (later !== 'unavailable') return later;
+    await sleep(spreadPause(random(), leftMs()));
+    return leaseAfterDelay(this.target, this.owner);
+  }
+
   private async wait({ random, sleep, deadlineMs }: LeaseWaiting): Promise<'read rows' | 'stand again' | 'give up'> {
     const longest = deadlineMs - this.target.nowMs();
+    let holder: string | undefined;
     for (let poll = 0, waited = 0; waited < longest && this.target.nowMs() < deadlineMs; poll += 1) {
       const pause = pollPause(poll, random());
       await sleep(pause);
       waited += pause;
       try {
-        const step = leaseStep(await lookAtLease(this.target), this.target.nowMs());
+        const row = await lookAtLease(this.target);
+        const step = leaseStep(row, this.target.nowMs());
         if (step !== 'wait') return step;
+        this.waited = true;
+        // It has changed hands: that counts like a lease that has ended.
+        if (holder !== undefined && row?.owner !== holder) return 'stand again';
+        holder = row?.owner;
       } catch {
         return 'give up';
       }

@@ -14,18 +14,41 @@ export interface LeaseTarget {
   readonly key: Pick<CacheKey, 'environ' | 'leaseKey'>;
   /** Gives the current time, **milliseconds** since the Unix epoch. */
   readonly nowMs: () => number;
+  /** Calls back after a time, **milliseconds**; gives what ends that. Absent: by a timer. */
+  readonly after?: (ms: number, callback: () => void) => () => void;
 }
 
-/** What came of an attempt to take a lease: it is ours, somebody else's, or could not be asked for. */
-export type TakeOutcome = 'taken' | 'held' | 'unavailable';
+/**
+ * What came of an attempt to take a lease: this process has it, another one has, it could not be asked for, or it took too long:
+ * then it may still have worked, or that of another process may.
+ */
+export type TakeOutcome = 'taken' | 'held' | 'unavailable' | 'late';
 
 /**
  * Tries once to take the lease of a chain.
  *
+ * An attempt that takes too long is not aborted: then it would not work later, either, and nobody would have the lease.
+ *
  * @param owner - Tells this holder from all others.
  * @returns Never rejects: a lease that cannot be had is gone without.
  */
-export async function takeLease({ client, table, key, nowMs }: LeaseTarget, owner: string): Promise<TakeOutcome> {
+export async function takeLease(target: LeaseTarget, owner: string): Promise<TakeOutcome> {
+  const { after = afterTimer } = target;
+  let cancel = (): void => undefined;
+  const late = new Promise<'late'>((resolve) => {
+    cancel = after(takeTimeoutMs, () => resolve('late'));
+  });
+  const outcome = await Promise.race([putLease(target, owner), late]);
+  cancel();
+  return outcome;
+}
+
+function afterTimer(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+}
+
+async function putLease({ client, table, key, nowMs }: LeaseTarget, owner: string): Promise<TakeOutcome> {
   try {
     const { PutItemCommand } = await import('@aws-sdk/client-dynamodb');
     const now = nowMs();
@@ -36,17 +59,17 @@ export async function takeLease({ client, table, key, nowMs }: LeaseTarget, owne
       ExpressionAttributeNames: { '#partition': tableKeys.partition },
       ExpressionAttributeValues: { ':now': { N: `${now}` } },
     });
-    await client.send(command, { abortSignal: timeoutSignal(takeTimeoutMs) });
+    await client.send(command, { abortSignal: timeoutSignal(leaseMs) });
     return 'taken';
   } catch (error) {
     const { name } = errorFacts(error);
     if (name === 'ConditionalCheckFailedException') return 'held';
-    return name === 'AbortError' ? lookAfterTimeout({ client, table, key, nowMs }, owner) : 'unavailable';
+    return name === 'AbortError' ? 'late' : 'unavailable';
   }
 }
 
-/** An attempt that took too long may still have worked, or somebody else's may have. */
-async function lookAfterTimeout(target: LeaseTarget, owner: string): Promise<TakeOutcome> {
+/** Says who has the lease after an attempt that took too long. Never rejects. */
+export async function leaseAfterDelay(target: LeaseTarget, owner: string): Promise<Exclude<TakeOutcome, 'late'>> {
   try {
     const row = await lookAtLease(target);
     if (row === undefined || row.untilMs < target.nowMs()) return 'unavailable';

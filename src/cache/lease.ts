@@ -10,6 +10,8 @@ export const maxStands = 2;
 export const spreadMs = 1000;
 /** Time for the attempt to take a lease, **milliseconds**. */
 export const takeTimeoutMs = 300;
+/** How long after an attempt that took too long the lease is looked at, **milliseconds**. */
+export const lateLookMs = 500;
 /** Time for a look at a lease, **milliseconds**. */
 export const lookTimeoutMs = 1000;
 

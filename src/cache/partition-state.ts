@@ -168,7 +168,8 @@ export class PartitionState {
       if (outcome !== 'read rows') return outcome;
       const rows = await (this.loading = this.kept(this.load(true)));
       const nothingCame = rows?.hasLiveRow(chain.key, nowMs()) !== true;
-      if (nothingCame) await sleep(spreadPause(random(), deadlineMs - nowMs()));
+      // Who did not wait comes at a moment of its own.
+      if (nothingCame && lease.hasWaited) await sleep(spreadPause(random(), deadlineMs - nowMs()));
       return outcome;
     } catch {
       return 'alone';

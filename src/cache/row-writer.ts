@@ -5,6 +5,7 @@ import type {
   WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { errorFacts } from '../base/describe-error';
+import { timeoutSignal } from '../base/time';
 import { type AttributeMap } from '../aws/attribute-value';
 import { batchesOf } from '../aws/batches';
 import { tableKeys } from '../aws/table-names';
@@ -88,7 +89,7 @@ function leftOf({ leftMs }: WriteTarget, changes: readonly RowChange[]): number 
 
 /** Ends calls that would come too late: those that are repeated after the process was frozen, too. */
 function sendOptions(left: number): { readonly abortSignal?: AbortSignal } {
-  return Number.isFinite(left) ? { abortSignal: AbortSignal.timeout(Math.ceil(left)) } : {};
+  return Number.isFinite(left) ? { abortSignal: timeoutSignal(left) } : {};
 }
 
 /**

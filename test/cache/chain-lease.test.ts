@@ -18,7 +18,9 @@ beforeEach(() => {
 });
 
 function target() {
-  return { client: dynamo.client, table, key: cacheKey(), nowMs: () => clock.nowMs() };
+  // However busy the machine is, no attempt takes too long unless a test says so.
+  const after = () => () => undefined;
+  return { client: dynamo.client, table, key: cacheKey(), nowMs: () => clock.nowMs(), after };
 }
 
 function leaseOf(beforeDone: () => Promise<void> = () => Promise.resolve()): ChainLease {
@@ -112,6 +114,122 @@ describe('standing for a lease', () => {
     };
 
     expect(await leaseOf().stand({ ...standing, sleep })).toBe('alone');
+  });
+
+  /** A table that takes longer to answer a put than the attempt may take; it is done some time later, if ever. */
+  function slowTable(delayMs: number) {
+    const late: { readonly atMs: number; readonly put: () => Promise<unknown> }[] = [];
+    const send = async (command: { readonly constructor: { readonly name: string } }): Promise<unknown> => {
+      while ((late[0]?.atMs ?? Number.POSITIVE_INFINITY) <= clock.nowMs())
+        await late
+          .shift()
+          ?.put()
+          .catch(() => undefined);
+      if (command.constructor.name !== 'PutItemCommand') return dynamo.send(command as never);
+      late.push({ atMs: clock.nowMs() + delayMs, put: () => dynamo.send(command as never) });
+      throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });
+    };
+    return { ...target(), client: { send } as never };
+  }
+
+  test.each([
+    ['within half a second', 400, [500]],
+    ['later', 900, [500, 500]],
+  ])('holds it when an attempt that took too long has worked %s', async (_, delayMs, expected) => {
+    expect(await new ChainLease(slowTable(delayMs), () => Promise.resolve()).stand(waiting())).toBe('holder');
+
+    expect(sleeps).toEqual(expected);
+  });
+
+  test('waits for another whose attempt took too long, too', async () => {
+    const slow = slowTable(400);
+    const outcomes: string[] = [];
+    for (const random of [0.2, 0.8]) {
+      const lease = new ChainLease(slow, () => Promise.resolve());
+      outcomes.push(await lease.stand({ ...waiting(1.2), random: () => random }));
+    }
+
+    expect(outcomes).toEqual(['holder', 'alone']);
+    expect(sleeps.length).toBeGreaterThan(3);
+  });
+
+  test.each([0, 0.3, 0.999])(
+    'goes on alone at a moment of its own when nothing came of slow attempts',
+    async (chance) => {
+      const lease = new ChainLease(slowTable(60_000), () => Promise.resolve());
+
+      expect(await lease.stand({ ...waiting(), random: () => chance })).toBe('alone');
+
+      expect(sleeps).toEqual([500, chance * 1000]);
+    },
+  );
+
+  test('waits for slow attempts no longer than it may', async () => {
+    const lease = new ChainLease(slowTable(60_000), () => Promise.resolve());
+
+    expect(await lease.stand(waiting(0.6))).toBe('alone');
+
+    expect(slept()).toBeCloseTo(600);
+  });
+
+  test('lets one of 60 processes read the sources when every put takes longer than an attempt may', async () => {
+    const timers: { readonly atMs: number; readonly fire: () => void }[] = [];
+    const begunMs = clock.nowMs();
+    const after = (ms: number, fire: () => void) => {
+      timers.push({ atMs: clock.nowMs() + ms, fire });
+      return () => undefined;
+    };
+    const sleep = (ms: number) => new Promise<void>((resolve) => void after(ms, resolve));
+    const send = async (command: { readonly constructor: { readonly name: string } }): Promise<unknown> => {
+      await sleep(command.constructor.name === 'PutItemCommand' ? 600 : 20);
+      return dynamo.send(command as never);
+    };
+    const slow = { ...target(), client: { send } as never, after };
+    const outcomes: string[] = [];
+    const fleet = Array.from({ length: 60 }, async (_, index) => {
+      const lease = new ChainLease(slow, () => Promise.resolve());
+      const outcome = await lease.stand({ random: () => index / 60, sleep, deadlineMs: begunMs + 10_000 });
+      outcomes.push(outcome);
+      if (outcome === 'holder') await lease.hold().release();
+    });
+    const all = Promise.all(fleet);
+    while (outcomes.length < 60) {
+      for (let turns = 0; turns < 10; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+      const [next] = timers.sort((a, b) => a.atMs - b.atMs).splice(0, 1);
+      if (next === undefined) continue;
+      clock.advance(Math.max(0, next.atMs - clock.nowMs()) / 1000);
+      next.fire();
+    }
+    await all;
+
+    expect(outcomes.filter((each) => each === 'holder')).toHaveLength(1);
+    expect(outcomes.filter((each) => each === 'read rows')).toHaveLength(59);
+    expect(clock.nowMs() - begunMs).toBeLessThan(3000);
+  });
+
+  test('goes on alone when the lease has changed hands twice', async () => {
+    await takeLease(target(), 'first');
+    let owners = 0;
+    meanwhile = async () => {
+      clock.advance(2.1);
+      await takeLease(target(), `next ${(owners += 1)}`);
+    };
+
+    const lease = leaseOf();
+    expect(await lease.stand(waiting(60))).toBe('alone');
+
+    expect(lease.hasWaited).toBe(true);
+    expect(sleeps.length).toBeLessThan(10);
+  });
+
+  test('has not waited when the lease was done from the beginning', async () => {
+    await takeLease(target(), 'other');
+    await finishLease(target(), 'other');
+    const lease = leaseOf();
+
+    expect(await lease.stand(waiting())).toBe('read rows');
+
+    expect(lease.hasWaited).toBe(false);
   });
 
   test('goes on alone when the lease cannot be asked for', async () => {
