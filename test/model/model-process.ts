@@ -25,6 +25,7 @@ import {
   configTables,
   defaults,
   environment,
+  fileSeconds,
   keyPrefixes,
   type Profile,
   regionAbroad,
@@ -82,7 +83,10 @@ class Instance {
   private readonly children = new Map<View, Context>();
   private readonly clients: AwsClients[] = [];
 
-  constructor(private readonly profile: Profile) {
+  constructor(
+    private readonly profile: Profile,
+    private readonly file: string,
+  ) {
     this.root = Context.createRoot([
       new SkewedClock(profile.skewMs),
       new SeededRandom(profile.seed),
@@ -141,7 +145,7 @@ class Instance {
   }
 
   private settingsWith(configTable: string): XconSettings {
-    const { service, memoryMinutes, cacheSecrets, refreshLease, staleIfErrorSeconds } = this.profile;
+    const { service, memoryMinutes, cacheSecrets, refreshLease, staleIfErrorSeconds, keepsFile } = this.profile;
     return new XconSettings({
       ...limits,
       service,
@@ -153,6 +157,7 @@ class Instance {
       cacheKeys: [sealingKey],
       refreshLease,
       staleIfErrorSeconds,
+      ...(keepsFile && { lastKnownGood: { file: this.file, key: sealingKey, maxAgeSeconds: fileSeconds } }),
     });
   }
 }
@@ -168,7 +173,7 @@ process.on('message', (order: Order) => {
 
 async function obey(order: Order): Promise<void> {
   if (order.kind === 'open') {
-    instances.set(order.instance, new Instance(order.profile));
+    instances.set(order.instance, new Instance(order.profile, order.file));
     return;
   }
   const instance = instances.get(order.instance);
