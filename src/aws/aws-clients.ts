@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import { startWork } from '../base/start-work';
 import { Dependency } from '../di/dependency';
 import { hideFields } from '../di/hide-fields';
 import { InvalidSettingsError } from '../errors';
@@ -10,6 +11,7 @@ import { XconSettings } from '../settings/xcon-settings';
 import { provideClients } from './current-clients';
 import { importKms } from './kms-module';
 import { limitBodies } from './limit-bodies';
+import { type ClientLife, refuseWhenClosed } from './refuse-when-closed';
 
 /** Clients to use, or what to make them with. */
 export interface AwsClientsOptions {
@@ -44,6 +46,12 @@ export interface AwsClientLike {
   destroy(): void;
 }
 
+/** A client that was made here, or is being made. */
+interface MadeClient {
+  readonly client: Promise<AwsClientLike>;
+  readonly life: ClientLife;
+}
+
 /**
  * The AWS clients that providers and cacher use.
  *
@@ -53,7 +61,7 @@ export interface AwsClientLike {
 export class AwsClients extends Dependency {
   static readonly dependencyName: string = 'AwsClients';
 
-  private readonly made = new Map<string, Promise<AwsClientLike>>();
+  private readonly made = new Map<string, MadeClient>();
 
   /** @param options - Clients, or what to make them with; all optional. */
   constructor(private readonly options: AwsClientsOptions = {}) {
@@ -97,11 +105,16 @@ export class AwsClients extends Dependency {
     });
   }
 
-  /** Closes the connections of the clients made here; those that were given stay open. Usable again afterwards. */
+  /**
+   * Closes the connections of the clients made here, also of those that are still being made: calls that use them send nothing
+   * any more and fail. Those that were given stay open. Usable again afterwards, with new clients.
+   */
   async close(): Promise<void> {
-    const made = [...this.made.values()];
+    const all = [...this.made.values()];
     this.made.clear();
-    for (const client of await Promise.all(made)) client.destroy();
+    for (const { life } of all) life.isClosed = true;
+    for (const made of await Promise.allSettled(all.map(({ client }) => client)))
+      if (made.status === 'fulfilled') made.value.destroy();
   }
 
   override [inspect.custom](): string {
@@ -115,12 +128,19 @@ export class AwsClients extends Dependency {
     make: (config: ReturnType<typeof clientConfig>) => Promise<T>,
   ): Promise<T> {
     if (given !== undefined) return Promise.resolve(given);
-    const known = this.made.get(name) as Promise<T> | undefined;
-    if (known !== undefined) return known;
+    const known = this.made.get(name);
+    if (known !== undefined) return known.client as Promise<T>;
     const limits = settings ?? XconSettings.grab().resolve();
-    const client = make(clientConfig(this.options, limits)).then((made) => limitBodies(made, limits.requestTimeoutMs));
-    this.made.set(name, client);
-    client.catch(() => this.made.delete(name));
+    const life = { isClosed: false };
+    const client = startWork(async () => {
+      const made = await make(clientConfig(this.options, limits));
+      return refuseWhenClosed(limitBodies(made, limits.requestTimeoutMs), life);
+    });
+    const entry = { client, life };
+    this.made.set(name, entry);
+    client.catch(() => {
+      if (this.made.get(name) === entry) this.made.delete(name);
+    });
     return client;
   }
 }

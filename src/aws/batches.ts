@@ -1,3 +1,5 @@
+import { startWork } from '../base/start-work';
+
 /** Parts a list into batches of a size, in order; the last may be smaller. */
 export function batchesOf<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
   const count = Math.ceil(all.length / size);
@@ -14,5 +16,5 @@ export function promisesOf<T, R>(
   keyOf: (each: T) => string,
   read: Promise<(each: T) => R | Promise<R>>,
 ): readonly (readonly [string, Promise<R>])[] {
-  return batch.map((each) => [keyOf(each), read.then((pick) => pick(each))] as const);
+  return batch.map((each) => [keyOf(each), startWork(() => read.then((pick) => pick(each)))] as const);
 }

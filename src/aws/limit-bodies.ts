@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { TimeBudget } from '../base/time-limit';
 
 /** What is done with one attempt of a call, and what comes of it. */
 type Step = (request: unknown) => Promise<{ readonly response: unknown }>;
@@ -16,17 +17,23 @@ interface SteeredClient {
  * The SDK stops counting `requestTimeout` when the head of an answer has come, so a body that never ends would be waited
  * for without end.
  *
- * @param limitMs - Time for an attempt, head and body, **milliseconds**.
+ * @param limitMs - Time for an attempt, head and body, **milliseconds** in which the process runs.
  */
 export function limitBodies<T>(client: T, limitMs: number): T {
   const limited =
     (next: Step): Step =>
     async (request) => {
-      const startedMs = performance.now();
-      const result = await next(request);
-      const body = bodyOf(result.response);
-      if (body !== undefined) destroyLate(body, limitMs, limitMs - (performance.now() - startedMs));
-      return result;
+      let body: Readable | undefined;
+      const budget = new TimeBudget(limitMs, () => body?.destroy(lateError(limitMs)), { keepsAlive: false });
+      try {
+        const result = await next(request);
+        body = bodyOf(result.response);
+        if (budget.leftMs === 0) body?.destroy(lateError(limitMs));
+        return result;
+      } finally {
+        if (body === undefined) budget.stop();
+        else body.once('close', () => budget.stop());
+      }
     };
   (client as SteeredClient).middlewareStack.add(limited, {
     step: 'deserialize',
@@ -41,15 +48,7 @@ function bodyOf(response: unknown): Readable | undefined {
   return body instanceof Readable ? body : undefined;
 }
 
-function destroyLate(body: Readable, limitMs: number, leftMs: number): void {
-  const timer = setTimeout(
-    () => {
-      const problem = `the answer did not end within requestTimeoutMs (${limitMs} ms)`;
-      body.destroy(Object.assign(new Error(problem), { name: 'TimeoutError' }));
-    },
-    Math.max(0, leftMs),
-  );
-  body.once('close', () => {
-    clearTimeout(timer);
-  });
+function lateError(limitMs: number): Error {
+  const problem = `the answer did not end within requestTimeoutMs (${limitMs} ms)`;
+  return Object.assign(new Error(problem), { name: 'TimeoutError' });
 }

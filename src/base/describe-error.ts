@@ -36,6 +36,14 @@ export function errorClassName(error: unknown): string {
   return name === undefined || name === '' ? 'object' : name;
 }
 
+/** Says what kind of thing was given in place of what was expected, for messages; never what it holds. Never throws. */
+export function describeKind(given: unknown): string {
+  if (given === undefined || given === null) return String(given);
+  if (typeof given !== 'object') return `a ${typeof given}`;
+  const name = errorClassName(given);
+  return name === 'Object' || name === 'object' ? 'a plain object' : `an instance of ${name}`;
+}
+
 /** Reads a property of an object of unknown origin; `undefined` where that throws. */
 export function readProperty(target: object, key: PropertyKey): unknown {
   try {

@@ -5,7 +5,9 @@ export const longestTimerMs = 2 ** 31 - 1;
 export const longestLifeSeconds = 315_360_000;
 
 /**
- * Gives a signal that fires after a time.
+ * Gives a signal that fires after a time, which goes on while the process is frozen: for what would be too old by then.
+ *
+ * What may take a certain time counts only that in which the process runs: `withTimeLimit`, `withTimeoutSignal`.
  *
  * @param ms - **Milliseconds**; unlike `AbortSignal.timeout`, takes fractions, and what is longer than a timer can wait.
  */

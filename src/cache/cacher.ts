@@ -1,4 +1,5 @@
 import { type AwsClients } from '../aws/aws-clients';
+import { type TimeLeft } from '../base/time-limit';
 import { Dependency } from '../di/dependency';
 import { type Moment } from '../di/moment';
 import { knowAcrossCopies } from '../item/copies';
@@ -119,10 +120,10 @@ export abstract class Cacher extends Dependency {
    * Never rejects: a cache in trouble knows nothing, says so once in the log, and lets the lookup go on.
    *
    * @param name - Lower-cased.
-   * @param deadlineMs - When the lookup must be over, **milliseconds** since the Unix epoch.
+   * @param time - Time that is left for the lookup; it counts only while the process runs.
    * @param options - How the question differs from that of a lookup.
    */
-  abstract find(chain: CachedChain, name: string, deadlineMs: number, options?: FindOptions): Promise<CacheAnswer>;
+  abstract find(chain: CachedChain, name: string, time: TimeLeft, options?: FindOptions): Promise<CacheAnswer>;
 
   /** Remembers answers and begins to write them; `flush` awaits that. Never throws. */
   abstract save(chain: CachedChain, answers: readonly CertainAnswer[]): void;

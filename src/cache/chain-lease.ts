@@ -25,8 +25,8 @@ export interface LeaseWaiting {
   readonly random: () => number;
   /** Waits, **milliseconds**. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** When waiting must end, **milliseconds** since the Unix epoch. */
-  readonly deadlineMs: number;
+  /** Gives the time that is left for the wait, **milliseconds**; 0 or less: none. */
+  readonly leftMs: () => number;
 }
 
 /**
@@ -62,16 +62,16 @@ export class ChainLease {
   }
 
   /** Takes the lease, or waits for the process that has it. Never rejects. */
-  async stand({ random, sleep, deadlineMs }: LeaseWaiting): Promise<StandOutcome> {
+  async stand({ random, sleep, leftMs }: LeaseWaiting): Promise<StandOutcome> {
     for (let stands = 0; stands <= maxStands; stands += 1) {
-      const outcome = await this.take({ random, sleep, deadlineMs });
+      const outcome = await this.take({ random, sleep, leftMs });
       if (outcome === 'taken') return 'holder';
       if (outcome === 'unavailable') return 'alone';
-      const step = await this.wait({ random, sleep, deadlineMs });
+      const step = await this.wait({ random, sleep, leftMs });
       if (step === 'read rows') return 'read rows';
       if (step === 'give up') return 'alone';
     }
-    await sleep(spreadPause(random(), deadlineMs - this.target.nowMs()));
+    await sleep(spreadPause(random(), leftMs()));
     return 'alone';
   }
 
@@ -97,21 +97,20 @@ export class ChainLease {
    * Tries to take the lease. When the table is slow, the attempts of a whole fleet take too long at the same time, and one of
    * them works later: so it is looked at again, and who goes on alone does so at a moment of its own.
    */
-  private async take({ random, sleep, deadlineMs }: LeaseWaiting): Promise<Exclude<TakeOutcome, 'late'>> {
+  private async take({ random, sleep, leftMs }: LeaseWaiting): Promise<Exclude<TakeOutcome, 'late'>> {
     const outcome = await takeLease(this.target, this.owner);
     if (outcome !== 'late') return outcome;
-    const leftMs = (): number => Math.max(0, deadlineMs - this.target.nowMs());
-    await sleep(Math.min(lateLookMs, leftMs()));
+    await sleep(Math.min(lateLookMs, Math.max(0, leftMs())));
     const later = await leaseAfterDelay(this.target, this.owner);
     if (later !== 'unavailable') return later;
     await sleep(spreadPause(random(), leftMs()));
     return leaseAfterDelay(this.target, this.owner);
   }
 
-  private async wait({ random, sleep, deadlineMs }: LeaseWaiting): Promise<'read rows' | 'stand again' | 'give up'> {
-    const longest = deadlineMs - this.target.nowMs();
+  private async wait({ random, sleep, leftMs }: LeaseWaiting): Promise<'read rows' | 'stand again' | 'give up'> {
+    const longest = leftMs();
     let holder: string | undefined;
-    for (let poll = 0, waited = 0; waited < longest && this.target.nowMs() < deadlineMs; poll += 1) {
+    for (let poll = 0, waited = 0; waited < longest && leftMs() > 0; poll += 1) {
       const pause = pollPause(poll, random());
       await sleep(pause);
       waited += pause;

@@ -1,3 +1,5 @@
+import { startWork } from '../base/start-work';
+import { type TimeLeft } from '../base/time-limit';
 import { connectToDynamo } from '../aws/query-partition';
 import {
   type CachedChain,
@@ -44,12 +46,12 @@ export class DynamoCacher extends Cacher {
   override async find(
     chain: CachedChain,
     name: string,
-    deadlineMs: number,
+    time: TimeLeft,
     { lookOnly = false }: FindOptions = {},
   ): Promise<CacheAnswer> {
     if (!chain.key.isStorable) return { kind: 'miss' };
     this.latestEnviron = chain.key.environ;
-    return this.look(chain, { name, lookOnly }, deadlineMs);
+    return this.look(chain, { name, lookOnly }, time);
   }
 
   override save(chain: CachedChain, answers: readonly CertainAnswer[]): void {
@@ -70,7 +72,9 @@ export class DynamoCacher extends Cacher {
   }
 
   override async warm({ clients, settings }: CacheSession, signal: AbortSignal): Promise<void> {
-    const connecting = clients.dynamo(settings).then((client) => connectToDynamo(client, settings.cacheTable, signal));
+    const connecting = startWork(async () =>
+      connectToDynamo(await clients.dynamo(settings), settings.cacheTable, signal),
+    );
     const wrapping = settings.cacheSecrets === 'encrypt' && settings.cacheKmsKeyId !== undefined;
     await Promise.all([connecting, wrapping && clients.kms(settings)]);
   }
@@ -142,7 +146,7 @@ export class DynamoCacher extends Cacher {
   private async look(
     chain: CachedChain,
     { name, lookOnly }: { readonly name: string; readonly lookOnly: boolean },
-    deadlineMs: number,
+    time: TimeLeft,
   ): Promise<CacheAnswer> {
     const state = this.stateOf(chain);
     const { settings } = chain.session;
@@ -152,7 +156,7 @@ export class DynamoCacher extends Cacher {
     if (known !== undefined) return known;
     const mayLease = settings.refreshLease && !chain.session.localCache.skipsCache && mayFill(chain);
     if (rows === undefined || !mayLease || !isAwaited(chain, rows, name)) return { kind: 'miss' };
-    const stood = await state.stand(chain, deadlineMs - settings.lookupBudgetMs * waitingShare);
+    const stood = await state.stand(chain, () => time.leftMs - settings.lookupBudgetMs * waitingShare);
     if (stood === 'holder') return { kind: 'miss', lease: await state.hold(chain) };
     const newer = await state.rows();
     return (newer && (await this.answer(chain, state, newer, { name, lookOnly }))) ?? { kind: 'miss' };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KMSClient } from '@aws-sdk/client-kms';
-import { timeoutSignal } from '../base/time';
+import { withTimeoutSignal } from '../base/time-limit';
 import { importKms } from '../aws/kms-module';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { createdAtMs, type DataKeyRow, dataKeyKey, isoTime, nowhere } from './cache-row';
@@ -84,7 +84,9 @@ export class Keyring {
     const client = await kms();
     const { DecryptCommand } = await importKms();
     const input = { CiphertextBlob: row.wrapped, KeyId: settings.cacheKmsKeyId, EncryptionContext: { environ } };
-    const { Plaintext: bytes } = await client.send(new DecryptCommand(input), inTime());
+    const { Plaintext: bytes } = await withTimeoutSignal(kmsTimeoutMs, (abortSignal) =>
+      client.send(new DecryptCommand(input), { abortSignal }),
+    );
     if (bytes?.length !== 32) throw new Error('KMS gave no key of 32 bytes.');
     return { id: row.keyId, bytes };
   }
@@ -94,19 +96,14 @@ export class Keyring {
     const client = await kms();
     const { GenerateDataKeyCommand } = await importKms();
     const input = { KeyId: settings.cacheKmsKeyId, KeySpec: 'AES_256' as const, EncryptionContext: { environ } };
-    const { Plaintext: bytes, CiphertextBlob: wrapped } = await client.send(
-      new GenerateDataKeyCommand(input),
-      inTime(),
+    const { Plaintext: bytes, CiphertextBlob: wrapped } = await withTimeoutSignal(kmsTimeoutMs, (abortSignal) =>
+      client.send(new GenerateDataKeyCommand(input), { abortSignal }),
     );
     if (bytes?.length !== 32 || wrapped === undefined) throw new Error('KMS gave no data key.');
     const key = { id: hexDigest(wrapped), bytes };
     this.unwrapped.set(key.id, Promise.resolve(key));
     return { key, row: dataKeyRow(key.id, wrapped, nowMs()) };
   }
-}
-
-function inTime(): { readonly abortSignal: AbortSignal } {
-  return { abortSignal: timeoutSignal(kmsTimeoutMs) };
 }
 
 function dataKeyRow(keyId: string, wrapped: Uint8Array, nowMs: number): DataKeyRow {

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { timeoutSignal } from '../base/time';
 import { errorFacts } from '../base/describe-error';
+import { withTimeoutSignal } from '../base/time-limit';
 import { tableKeys } from '../aws/table-names';
 import { type CacheKey } from './cache-key';
 import { decodeRow, encodeRow, isoTime, type LeaseRow, nowhere } from './cache-row';
@@ -59,12 +59,12 @@ async function putLease({ client, table, key, nowMs }: LeaseTarget, owner: strin
       ExpressionAttributeNames: { '#partition': tableKeys.partition },
       ExpressionAttributeValues: { ':now': { N: `${now}` } },
     });
-    await client.send(command, { abortSignal: timeoutSignal(leaseMs) });
+    await withTimeoutSignal(leaseMs, (abortSignal) => client.send(command, { abortSignal }));
     return 'taken';
   } catch (error) {
     const { name } = errorFacts(error);
     if (name === 'ConditionalCheckFailedException') return 'held';
-    return name === 'AbortError' ? 'late' : 'unavailable';
+    return name === 'AbortError' || name === 'TimeoutError' ? 'late' : 'unavailable';
   }
 }
 
@@ -92,7 +92,7 @@ export async function lookAtLease({ client, table, key }: LeaseTarget): Promise<
     Key: { [tableKeys.partition]: { S: key.environ }, [tableKeys.sort]: { S: key.leaseKey } },
     ConsistentRead: true,
   });
-  const output = await client.send(command, { abortSignal: timeoutSignal(lookTimeoutMs) });
+  const output = await withTimeoutSignal(lookTimeoutMs, (abortSignal) => client.send(command, { abortSignal }));
   const row = output.Item === undefined ? undefined : decodeRow(output.Item);
   return row?.kind === 'lease' ? row : undefined;
 }

@@ -1,8 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
-import { timeoutSignal } from '../base/time';
 import { classifyAwsError } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
+import { startWork } from '../base/start-work';
+import { withTimeoutSignal } from '../base/time-limit';
 import { queryPartition } from '../aws/query-partition';
 import { momentAt } from '../di/moment';
 import { type DirectoryItem } from '../item/directory-item';
@@ -93,11 +94,15 @@ export class PartitionState {
     return this.firstGeneration;
   }
 
-  /** Takes the lease of a chain, or waits for who has it; once for all lookups of the process. */
-  stand(chain: CachedChain, deadlineMs: number): Promise<StandOutcome> {
+  /**
+   * Takes the lease of a chain, or waits for who has it; once for all lookups of the process.
+   *
+   * @param leftMs - Gives the time that is left for the wait, **milliseconds**.
+   */
+  stand(chain: CachedChain, leftMs: () => number): Promise<StandOutcome> {
     const known = this.stands.get(chain.key.chain);
     if (known !== undefined) return known;
-    const stood = this.standAndReload(chain, deadlineMs);
+    const stood = this.standAndReload(chain, leftMs);
     this.stands.set(chain.key.chain, stood);
     return stood;
   }
@@ -106,10 +111,13 @@ export class PartitionState {
   tryEarly(chain: CachedChain): Promise<Lease | undefined> {
     const known = this.earlyTries.get(chain.key.chain);
     if (known !== undefined) return known;
-    const tried = this.leaseOf(chain).then(
-      (lease) => lease.tryOnce(),
-      () => undefined,
-    );
+    const tried = startWork(async () => {
+      try {
+        return await (await this.leaseOf(chain)).tryOnce();
+      } catch {
+        return undefined;
+      }
+    });
     this.earlyTries.set(chain.key.chain, tried);
     return tried;
   }
@@ -160,16 +168,16 @@ export class PartitionState {
     return this.session.nowMs() < this.trouble.untilMs;
   }
 
-  private async standAndReload(chain: CachedChain, deadlineMs: number): Promise<StandOutcome> {
+  private async standAndReload(chain: CachedChain, leftMs: () => number): Promise<StandOutcome> {
     const { random, nowMs } = this.session;
     try {
       const lease = await this.leaseOf(chain);
-      const outcome = await lease.stand({ random, sleep, deadlineMs });
+      const outcome = await lease.stand({ random, sleep, leftMs });
       if (outcome !== 'read rows') return outcome;
       const rows = await (this.loading = this.kept(this.load(true)));
       const nothingCame = rows?.hasLiveRow(chain.key, nowMs()) !== true;
       // Who did not wait comes at a moment of its own.
-      if (nothingCame && lease.hasWaited) await sleep(spreadPause(random(), deadlineMs - nowMs()));
+      if (nothingCame && lease.hasWaited) await sleep(spreadPause(random(), leftMs()));
       return outcome;
     } catch {
       return 'alone';
@@ -189,9 +197,10 @@ export class PartitionState {
 
   /** Forgets a Query that failed, so that it is repeated when the table is not left alone any more. */
   private kept(loading: Promise<Partition | undefined>): Promise<Partition | undefined> {
-    void loading.then((rows) => {
-      if (rows === undefined && this.loading === loading) this.loading = undefined;
-    });
+    const forget = (): void => {
+      if (this.loading === loading) this.loading = undefined;
+    };
+    loading.then((rows) => rows ?? forget()).catch(forget);
     return loading;
   }
 
@@ -203,9 +212,10 @@ export class PartitionState {
     try {
       const client = await clients.dynamo(settings);
       await client.config.region();
-      const signal = timeoutSignal(settings.lookupBudgetMs * queryShare);
-      const query = { table: settings.cacheTable, partition: this.environ, consistent, signal };
-      const rows = await this.unlessThrottled(client, () => queryPartition(client, query));
+      const query = { table: settings.cacheTable, partition: this.environ, consistent };
+      const rows = await withTimeoutSignal(settings.lookupBudgetMs * queryShare, (signal) =>
+        this.unlessThrottled(client, () => queryPartition(client, { ...query, signal })),
+      );
       record.succeed('reading', nowMs());
       logger.debug('cache.read', { table: settings.cacheTable, environ: this.environ, rows: rows.length });
       const now = nowMs();

@@ -1,3 +1,5 @@
+import { startWork } from '../base/start-work';
+
 /** All work of this process that has not ended. */
 const unfinished = new Set<PendingWork>();
 
@@ -11,13 +13,12 @@ export class PendingWork {
   }
 
   /** Counts work until it ends, however it ends. */
-  add(work: Promise<unknown>): void {
-    const counted: Promise<unknown> = work
-      .catch(() => undefined)
-      .then(() => {
-        this.pending.delete(counted);
-        if (this.pending.size === 0) unfinished.delete(this);
-      });
+  add(work: PromiseLike<unknown>): void {
+    const end = (): void => {
+      this.pending.delete(counted);
+      if (this.pending.size === 0) unfinished.delete(this);
+    };
+    const counted: Promise<void> = startWork(() => work).then(end, end);
     this.pending.add(counted);
     unfinished.add(this);
   }

@@ -1,3 +1,4 @@
+import { type TimeLeft } from '../base/time-limit';
 import { type CachedChain, type CacheAnswer, type CachedRow, type Cacher, type Lease } from '../cache/cacher';
 import { Directory } from '../directory/directory';
 import { type DirectoryChain } from '../directory/directory-chain';
@@ -52,16 +53,16 @@ export class ChainFinder {
    * Finds a name.
    *
    * @param exact - The name as asked; its case matters to providers that are asked for names one by one.
-   * @param deadlineMs - When the lookup must be over, **milliseconds** since the Unix epoch.
+   * @param time - Time that is left for the lookup.
    * @param trace - Told what is waited for.
    * @throws ProviderError when the walk gets to a source that failed.
    */
-  async find(exact: string, deadlineMs: number, trace: LookupTrace): Promise<WalkResult> {
+  async find(exact: string, time: TimeLeft, trace: LookupTrace): Promise<WalkResult> {
     const name = exact.toLowerCase();
     const inFront = await walk(this.leading, (place) => this.options.reader.read(place, name), trace);
     this.count(this.leading, inFront);
     if (inFront.item !== undefined || this.walked.length === 0) return inFront;
-    const behind = await this.findCached(this.keyOf(exact), deadlineMs, trace);
+    const behind = await this.findCached(this.keyOf(exact), time, trace);
     return { item: behind.item, attempts: [...inFront.attempts, ...behind.attempts] };
   }
 
@@ -88,13 +89,13 @@ export class ChainFinder {
   }
 
   /** Asks the cacher alone. @returns `undefined` when there is none. */
-  async askCacher(exact: string, deadlineMs: number): Promise<CacherAnswer | undefined> {
+  async askCacher(exact: string, time: TimeLeft): Promise<CacherAnswer | undefined> {
     const { cache } = this;
     const { reader } = this.options;
     if (cache === undefined) return undefined;
     const { cacher, chain } = cache;
     const name = this.keyOf(exact);
-    const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs, { lookOnly: true }));
+    const answer = await reader.detached(() => cacher.find(chain, name, time, { lookOnly: true }));
     if (answer.kind === 'miss') this.release(answer.lease);
     const result = await this.resultOf(answer, name);
     const row = result === undefined || answer.kind === 'miss' ? undefined : answer.row;
@@ -108,13 +109,13 @@ export class ChainFinder {
   }
 
   /** Asks the cacher, then the sources; what they are sure of is cached. */
-  private async findCached(name: string, deadlineMs: number, trace: LookupTrace): Promise<WalkResult> {
+  private async findCached(name: string, time: TimeLeft, trace: LookupTrace): Promise<WalkResult> {
     const { reader } = this.options;
     const { cache } = this;
     if (cache === undefined) return this.count(this.walked, await this.findAtSources(name, trace));
     const { cacher, chain } = cache;
     trace.waitingFor = cacher.name;
-    const answer = await reader.detached(() => cacher.find(chain, name, deadlineMs));
+    const answer = await reader.detached(() => cacher.find(chain, name, time));
     const cached = await this.resultOf(answer, name, trace);
     if (cached !== undefined) return cached;
     const lease = answer.kind === 'miss' ? answer.lease : undefined;

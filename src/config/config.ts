@@ -1,3 +1,5 @@
+import { startWork } from '../base/start-work';
+import { withSignal } from '../base/time-limit';
 import { type Cacher } from '../cache/cacher';
 import { PendingWork } from '../cache/pending-work';
 import { isStale } from '../chain/walk';
@@ -14,17 +16,16 @@ import { Answer } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
 import { type ConfigOptions } from './config-options';
 import { ConfigShape } from './config-shape';
-import { beforeFreezing } from './before-freezing';
 import { type Explanation } from './explanation';
 import { type ExplanationSet } from './explanation-set';
 import { type ConfigHealth, type HealthOptions } from './health';
+import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { logLookup, lookUp } from './lookup';
 import { type LookupOptions, type WaitOptions } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName } from './named-values';
 import { refreshTogether } from './refresh-together';
 import { ConfigSnapshot } from './snapshot';
-import { unlessAborted } from './time-limit';
 import { type Watch, type WatchOptions } from './watch';
 import { warm } from './warm';
 
@@ -224,7 +225,8 @@ export class Config extends ConfigShape {
   /** Awaits what lookups of this process are writing to the cache table, and to a file. Never rejects. */
   async flush(): Promise<void> {
     const scope = this.lastScope();
-    await Promise.all([PendingWork.allSettled(), scope?.cacher?.flush()]);
+    const flushing = startWork(() => scope?.cacher?.flush()).catch(() => undefined);
+    await Promise.all([PendingWork.allSettled(), flushing]);
     if (scope?.settings.lastKnownGood !== undefined)
       await (await import('./last-known-good/recall')).flushBooks(scope.localCache);
   }
@@ -239,7 +241,8 @@ export class Config extends ConfigShape {
     await this.flush();
     const scope = this.lastScope();
     if (scope === undefined || Context.current().root.resolve(Config) !== this) return;
-    await Promise.all([scope.clients.close(), ...scope.providers.providers.map((each) => each.close())]);
+    const closed = scope.providers.providers.map((each) => startWork(() => each.close()));
+    await Promise.all([startWork(() => scope.clients.close()), ...closed]);
   }
 
   /**
@@ -289,13 +292,17 @@ export class Config extends ConfigShape {
   private async find(name: string, options: LookupOptions = {}): Promise<Answer> {
     checkName(name);
     options.signal?.throwIfAborted();
+    return withLambdaFreezeGuard(this.scope(), () => this.findNow(name, options));
+  }
+
+  private async findNow(name: string, options: LookupOptions): Promise<Answer> {
     const { clock, localCache } = this.scope();
     const nowMs = clock.nowMs();
     if (options.fresh === true) refreshTogether(localCache);
-    else if (localCache.isWatchDue(nowMs)) await unlessAborted(lookForChanges(localCache, nowMs), options.signal);
+    else if (localCache.isWatchDue(nowMs)) await withSignal(options.signal, () => lookForChanges(localCache, nowMs));
     this.touched();
     const scope = this.scope();
-    const result = await beforeFreezing(scope, () => lookUp(scope, name, options));
+    const result = await lookUp(scope, name, options);
     logLookup(scope.logger, result);
     const answer = new Answer(name, result.item, result.attempts);
     // A stale answer would be given longer, and less visibly, than memory means it to be.

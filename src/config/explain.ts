@@ -1,3 +1,4 @@
+import { type TimeLeft } from '../base/time-limit';
 import { type CachedRow } from '../cache/cacher';
 import { type CacherAnswer } from '../chain/chain-finder';
 import { secretById } from '../chain/secret-by-id';
@@ -7,6 +8,7 @@ import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type ExplainedPlace, Explanation, isoTime, showItem, showRow } from './explanation';
 import { ExplanationSet } from './explanation-set';
+import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { type LookupTrouble } from './last-known-good/recall';
 import { inTime } from './lookup';
 import { type WaitOptions } from './lookup-options';
@@ -46,24 +48,26 @@ export function explanationSet(scope: LookupScope, explanations: readonly Explan
  * told of instead.
  */
 export function explain(scope: LookupScope, name: string, options: ExplainOptions = {}): Promise<Explanation> {
-  return inTime(scope, name, tourOf(scope, name, options), options.signal);
+  const { signal } = options;
+  const tour = (time: TimeLeft): Promise<Explanation> => tourOf(scope, name, options, time);
+  return withLambdaFreezeGuard(scope, () => inTime(scope, name, tour, signal));
 }
 
-async function tourOf(scope: LookupScope, name: string, options: ExplainOptions): Promise<Explanation> {
+async function tourOf(scope: LookupScope, name: string, options: ExplainOptions, time: TimeLeft): Promise<Explanation> {
   const key = name.toLowerCase();
   const tour = new Tour(options);
   const { finder } = scope;
   tour.pass({ provider: 'override', outcome: 'absent' }, scope.override(key));
   for (const place of finder.leading) await tour.visit(scope, place, { key, name });
-  if (options.secretId === undefined) await tourOfChain(scope, tour, { key, name });
+  if (options.secretId === undefined) await tourOfChain(scope, tour, { key, name }, time);
   else await tour.visitSecret(scope, key, options.secretId);
   tour.pass({ provider: 'default', outcome: 'absent' }, scope.default(key));
   return tour.explanation(name, isoTime(scope.clock.nowMs()));
 }
 
-async function tourOfChain(scope: LookupScope, tour: Tour, asked: AskedName): Promise<void> {
-  const { clock, finder, settings } = scope;
-  if (!tour.isOver) tour.passAttempt(await finder.askCacher(asked.name, clock.nowMs() + settings.lookupBudgetMs));
+async function tourOfChain(scope: LookupScope, tour: Tour, asked: AskedName, time: TimeLeft): Promise<void> {
+  const { finder, settings } = scope;
+  if (!tour.isOver) tour.passAttempt(await finder.askCacher(asked.name, time));
   finder.startReading(asked.name);
   for (const place of finder.walked) await tour.visit(scope, place, asked);
   if (settings.lastKnownGood === undefined) return;

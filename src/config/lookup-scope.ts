@@ -2,6 +2,7 @@ import { type AwsClients } from '../aws/aws-clients';
 import { clientsOf } from '../aws/current-clients';
 import { CacheKey, exactNamesMark } from '../cache/cache-key';
 import { type Cacher, type CacheSession } from '../cache/cacher';
+import { GuardedCacher } from '../cache/guarded-cacher';
 import { ChainFinder, type ChainFinderOptions } from '../chain/chain-finder';
 import { PlaceReader } from '../chain/place-reader';
 import { ProviderChain } from '../chain/provider-chain';
@@ -208,13 +209,13 @@ export class LookupScope {
   }
 
   private makeCached(): ChainFinderOptions['cache'] {
-    const { cacher, directories, providers } = this;
-    const { environ } = this;
-    if (cacher === null || environ === undefined || !providers.anyCacheable || !providers.isDistinct) return undefined;
+    const { cacher: given, directories, environ, localCache, logger, providers } = this;
+    if (given === null || environ === undefined || !providers.anyCacheable || !providers.isDistinct) return undefined;
     const marked = this.strategy === 'names' ? `${providers.concat}${exactNamesMark}` : providers.concat;
     const key = new CacheKey(environ, directories, marked);
     const providerNames = new Map(providers.walked.map(({ cacheName, name }) => [cacheName, name]));
     const trusted = trustedPart(directories, providers);
+    const cacher = new GuardedCacher(given, localCache, logger);
     return { cacher, chain: { key, session: this.cacheSession, trusted, providerNames } };
   }
 

@@ -1,3 +1,5 @@
+import { startWork } from '../base/start-work';
+import { type TimeLeft, withTimeLimit } from '../base/time-limit';
 import { findSecretById } from '../chain/secret-by-id';
 import { type Attempt, type WalkResult } from '../chain/walk';
 import { ProviderError } from '../errors';
@@ -5,7 +7,6 @@ import { DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
 import { type LookupOptions } from './lookup-options';
 import { type LookupScope } from './lookup-scope';
-import { withTimeLimit } from './time-limit';
 
 /** What a lookup came to, and where it looked. */
 export interface LookupResult {
@@ -46,7 +47,12 @@ export function logLookup(logger: Logger, { item, attempts }: LookupResult): voi
  *
  * @throws ProviderError when it takes longer than the budget; the reason of the signal.
  */
-export function inTime<T>({ settings }: LookupScope, name: string, work: Promise<T>, signal?: AbortSignal): Promise<T> {
+export function inTime<T>(
+  { settings }: LookupScope,
+  name: string,
+  work: (time: TimeLeft) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   const { lookupBudgetMs: budgetMs } = settings;
   const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${name}"`;
   return withTimeLimit(work, { budgetMs, signal, onTimeout: () => new ProviderError('explain', undefined, problem) });
@@ -54,10 +60,9 @@ export function inTime<T>({ settings }: LookupScope, name: string, work: Promise
 
 /** Finds a name behind the overrides, or the last known good answer for it, where such are kept. */
 async function findOrRecall(scope: LookupScope, name: string, options: LookupOptions): Promise<WalkResult> {
-  const finding = findInTime(scope, name, options);
+  // It may fail while the module is being loaded, before anything waits for it.
+  const finding = startWork(() => findInTime(scope, name, options));
   if (scope.settings.lastKnownGood === undefined || options.secretId !== undefined) return finding;
-  // It may fail while the module is being loaded, when nobody waits for it yet.
-  finding.catch(() => undefined);
   const { withLastKnownGood } = await import('./last-known-good/recall');
   return withLastKnownGood(scope, name, finding);
 }
@@ -73,12 +78,12 @@ async function findInTime(scope: LookupScope, name: string, { secretId, signal }
     return timeout;
   };
   const { finder, providers } = scope;
-  const finding =
+  const find = (time: TimeLeft): Promise<WalkResult> =>
     secretId === undefined
-      ? finder.find(name, scope.clock.nowMs() + budgetMs, trace)
+      ? finder.find(name, time, trace)
       : findSecretById({ providers, reader: finder.reader }, { exact: name, secretId }, trace);
   try {
-    return await withTimeLimit(finding, { budgetMs, signal, onTimeout });
+    return await withTimeLimit(find, { budgetMs, signal, onTimeout });
   } catch (error) {
     const atHand = error === timeout && secretId === undefined ? finder.findAtHand(name) : undefined;
     if (atHand === undefined) throw error;

@@ -1,4 +1,5 @@
-import { timeoutSignal } from '../base/time';
+import { startWork } from '../base/start-work';
+import { TimeBudget, withTimeoutSignal } from '../base/time-limit';
 import { Directory } from '../directory/directory';
 import { type UnreadSecret } from '../item/directory-listing';
 import { type Provider } from '../providers/provider';
@@ -19,14 +20,16 @@ const mostNames = 100;
 export async function probeSources(scope: LookupScope): Promise<void> {
   const { cached, context, providers, settings } = scope;
   const { lookupBudgetMs } = settings;
-  let timer: NodeJS.Timeout | undefined;
+  let budget: TimeBudget | undefined;
   const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), lookupBudgetMs);
+    budget = new TimeBudget(lookupBudgetMs, () => resolve('late'));
   });
   const probes = providers.providers.map((each) => context.runShared(() => probeProvider(scope, each, late)));
-  const signal = timeoutSignal(lookupBudgetMs);
-  await Promise.all([...probes, cached?.cacher.probe(cached.chain, signal)]);
-  clearTimeout(timer);
+  const cacheProbe = startWork(() =>
+    withTimeoutSignal(lookupBudgetMs, (signal) => cached?.cacher.probe(cached.chain, signal)),
+  );
+  await Promise.all([...probes, cacheProbe.catch(() => undefined)]);
+  budget?.stop();
 }
 
 async function probeProvider(scope: LookupScope, provider: Provider, late: Promise<'late'>): Promise<void> {

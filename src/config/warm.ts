@@ -1,6 +1,6 @@
 import { describeError } from '../base/describe-error';
+import { withTimeLimit } from '../base/time-limit';
 import { type LookupScope } from './lookup-scope';
-import { withTimeLimit } from './time-limit';
 
 /**
  * Gets everything ready that lookups of a scope need before they can ask: modules, credentials, connections.
@@ -14,7 +14,7 @@ export async function warm({ cacher, cacheSession, logger, providers, session, s
   const tryTo = async (name: string, start: () => Promise<void> | undefined): Promise<void> => {
     try {
       const onTimeout = (): Error => new Error(`not ready within lookupBudgetMs (${budgetMs} ms)`);
-      await withTimeLimit(Promise.resolve(start()), { budgetMs, onTimeout });
+      await withTimeLimit(start, { budgetMs, onTimeout });
     } catch (error) {
       logger.debug('warm.failed', { provider: name, reason: describeError(error) });
     }

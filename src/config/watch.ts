@@ -1,5 +1,6 @@
-import { timeoutSignal } from '../base/time';
 import { describeError } from '../base/describe-error';
+import { callAndForget, startWork } from '../base/start-work';
+import { withTimeoutSignal } from '../base/time-limit';
 import { type LocalCache } from '../providers/local-cache';
 import { numberWithin } from '../settings/setting-kinds';
 import { type LookupScope } from './lookup-scope';
@@ -62,7 +63,7 @@ class GenerationWatch implements Watch {
   ) {}
 
   startTimer(): void {
-    this.timer = setInterval(() => void this.look(), this.everyMs).unref();
+    this.timer = setInterval(() => callAndForget(() => this.look()), this.everyMs).unref();
   }
 
   waitForLookups(): void {
@@ -96,9 +97,10 @@ class GenerationWatch implements Watch {
   }
 
   private look(): Promise<void> {
-    this.looking ??= this.lookOnce().finally(() => {
+    const end = (): void => {
       this.looking = undefined;
-    });
+    };
+    this.looking ??= startWork(() => this.lookOnce()).then(end, end);
     return this.looking;
   }
 
@@ -118,7 +120,7 @@ class GenerationWatch implements Watch {
   private async lookAt({ localCache, logger, settings }: LookupScope, { cacher, chain }: Cached): Promise<void> {
     const { environ } = chain.key;
     try {
-      const current = await cacher.readGeneration(chain, timeoutSignal(lookTimeoutMs));
+      const current = await withTimeoutSignal(lookTimeoutMs, (signal) => cacher.readGeneration(chain, signal));
       if (current === undefined) return;
       const isMoved = hasMoved(current, cacher.seenGeneration(chain) ?? this.knownOf(environ, localCache));
       this.latest = { environ, current };

@@ -1,3 +1,4 @@
+import { errorClassName } from '../base/describe-error';
 import { type ConfigValue, kindOfValue, sealValue } from '../item/value';
 import { describeIssues, type DescribeIssues } from './describe-issues';
 import { type SchemaIssue, type SchemaResult, type StandardSchema } from './standard-schema';
@@ -64,6 +65,6 @@ async function validate(schema: StandardSchema, value: unknown): Promise<{ reado
     return { issues: result.issues };
   } catch (error) {
     // What it says may quote the value; what it is called does not.
-    return { thrown: error instanceof Error ? error.constructor.name : `a ${typeof error}` };
+    return { thrown: typeof error === 'object' ? errorClassName(error) : `a ${typeof error}` };
   }
 }

@@ -1,3 +1,4 @@
+import { callAndForget } from '../base/start-work';
 import { type StandardSchema } from './standard-schema';
 
 /** What a schema tells of itself, without a value. */
@@ -45,8 +46,9 @@ export function schemaFacts(schema: StandardSchema | undefined): SchemaFacts {
 function givenNothing(schema: StandardSchema): { readonly value: unknown } | undefined {
   try {
     const result = schema['~standard'].validate(undefined);
-    if (result instanceof Promise) {
-      result.catch(() => undefined);
+    // Of whichever realm or library: it may reject later.
+    if ('then' in result) {
+      callAndForget(() => result);
       return undefined;
     }
     return result.issues === undefined ? result : undefined;

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { withTimeLimit } from '../base/time-limit';
 import { type Config } from '../config/config';
+import { withLambdaFreezeGuard } from '../config/lambda-freeze-guard';
 import { type LookupScope } from '../config/lookup-scope';
-import { withTimeLimit } from '../config/time-limit';
 import { noteMutation } from '../di/state';
 import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
@@ -77,8 +78,9 @@ export class SecretRotation {
     const scope = currentScope(this.config);
     const provider = providerOf(current, scope);
     if (provider === undefined) return undefined;
-    const reading = scope.finder.reader.readPreviousSecret(provider, unreadOf(current));
-    const outcome = await inTime(scope, current, reading);
+    const outcome = await inTime(scope, current, () =>
+      scope.finder.reader.readPreviousSecret(provider, unreadOf(current)),
+    );
     return outcome instanceof DirectoryItem ? outcome : undefined;
   }
 
@@ -98,7 +100,7 @@ export class SecretRotation {
     const scope = currentScope(this.config);
     const provider = providerOf(used, scope);
     if (provider === undefined) return undefined;
-    const outcome = await inTime(scope, used, scope.finder.reader.rereadSecret(provider, unreadOf(used)));
+    const outcome = await inTime(scope, used, () => scope.finder.reader.rereadSecret(provider, unreadOf(used)));
     return outcome instanceof DirectoryItem ? outcome : undefined;
   }
 
@@ -129,9 +131,9 @@ function unreadOf({ name, exactName = name, directory, nextRotationMs }: Directo
   return { kind: 'unread', name, exactName, directory, nextRotationMs };
 }
 
-function inTime<T>({ settings }: LookupScope, item: DirectoryItem, reading: Promise<T>): Promise<T> {
-  const { lookupBudgetMs: budgetMs } = settings;
+function inTime<T>(scope: LookupScope, item: DirectoryItem, read: () => Promise<T>): Promise<T> {
+  const { lookupBudgetMs: budgetMs } = scope.settings;
   const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${item.name}"`;
   const onTimeout = (): Error => new ProviderError(item.provider ?? '', item.directory.path, problem);
-  return withTimeLimit(reading, { budgetMs, onTimeout });
+  return withLambdaFreezeGuard(scope, () => withTimeLimit(read, { budgetMs, onTimeout }));
 }

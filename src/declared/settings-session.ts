@@ -1,3 +1,5 @@
+import { errorClassName } from '../base/describe-error';
+import { callAndForget } from '../base/start-work';
 import { Config } from '../config/config';
 import { Context } from '../di/context';
 import { state } from '../di/state';
@@ -191,7 +193,8 @@ export class SettingsSession<Settings> {
   /** Reloads whenever memory has been forgotten, and by a timer when one was asked for. */
   private start(): void {
     const context = Context.current();
-    const reload = (load: () => Promise<unknown>): void => void context.run(() => this.inBackground(load));
+    const reload = (load: () => Promise<unknown>): void =>
+      callAndForget(() => context.run(() => this.inBackground(load)));
     const endReset = context.resolve(LocalCache).onReset(() => {
       if (this.#isBeginning) return;
       this.#isStale = true;
@@ -236,16 +239,11 @@ export class SettingsSession<Settings> {
 
   private tellOfListener(error: unknown, keys: readonly string[]): void {
     // What it says may quote a value, which is what the listener works with.
-    const reason = error instanceof Error ? error.constructor.name : typeof error;
-    Logger.grab().warn('settings.listener-failed', { keys, reason });
+    Logger.grab().warn('settings.listener-failed', { keys, reason: errorClassName(error) });
     this.handOver(error);
   }
 
   private handOver(error: unknown): void {
-    try {
-      this.options.onError?.(error);
-    } catch {
-      // There is nobody left to tell.
-    }
+    callAndForget(() => this.options.onError?.(error));
   }
 }

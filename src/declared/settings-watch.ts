@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { callAndForget } from '../base/start-work';
 import { type LoadedSetting } from './load-settings';
 
 /** What has changed with a refresh. */
@@ -67,10 +68,11 @@ export class SettingsWatch<Settings> {
   }
 
   private tell(listener: ChangeListener<Settings>, settings: Settings, change: SettingsChange<Settings>): void {
-    // Called within a promise, so that what it throws at once is a rejection as well.
-    void Promise.resolve()
-      .then(() => listener(settings, change))
-      .catch((error: unknown) => this.onError(error, change.keys));
+    // Not within the load that has brought the values.
+    callAndForget(
+      () => Promise.resolve().then(() => listener(settings, change)),
+      (error) => this.onError(error, change.keys),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { startWork } from '../base/start-work';
 import { isConfigError } from '../errors';
 import { Secret } from '../item/secret';
 import { Logger } from '../logging/logger';
@@ -49,7 +50,8 @@ export async function useSecret<T, R>(
   try {
     return await use(versions.current, versions);
   } catch (error) {
-    const again = retryOn(error) ? await loadAgain(session, loaded) : undefined;
+    const mayRetry = await startWork(() => retryOn(error));
+    const again = mayRetry ? await loadAgain(session, loaded) : undefined;
     if (again === undefined) throw error;
     const newer = versionsOf<T>(session, again);
     return use(newer.current, newer);

@@ -1,8 +1,10 @@
 import { type Logger as Pino } from 'pino';
 import { printable } from '../base/printable';
+import { callAndForget, startWork } from '../base/start-work';
 import { Dependency } from '../di/dependency';
+import { hideFields } from '../di/hide-fields';
 import { isPlainObject } from '../item/value';
-import { type LogLevel } from '../settings/settings-values';
+import { type LogLevel, settingsDefaults } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
 
 /** Facts of a log line: names, places and counts, never a value. */
@@ -31,19 +33,28 @@ const severity: Readonly<Record<LogLevel, number>> = {
  *
  * Quiet by default: `warn` and above, as JSON lines on standard error, by pino, which is loaded with the first line. Each
  * line has an `event` (`lookup.hit`, `provider.refused`, ...) that is part of the API.
+ *
+ * No method throws, whatever the settings, the target and the fields are: what is logged goes on without the line.
  */
 export class Logger extends Dependency {
   static readonly dependencyName: string = 'Logger';
 
+  private lastLevel: LogLevel = settingsDefaults.logLevel;
+
   /** @param target - A pino instance of the user's, which then decides on levels; absent: one of our own. */
   constructor(private readonly target?: LogTarget) {
     super();
+    hideFields(this, 'lastLevel');
   }
 
   /** Whether lines of this level are written; to spare the making of ones that are not. */
   isEnabled(level: LogLevel): boolean {
-    if (this.target !== undefined) return this.target.isLevelEnabled?.(level) ?? true;
-    return severity[level] >= severity[currentLevel()];
+    if (this.target === undefined) return severity[level] >= severity[this.currentLevel()];
+    try {
+      return this.target.isLevelEnabled?.(level) ?? true;
+    } catch {
+      return true;
+    }
   }
 
   /** Writes a line about something that a developer follows step by step. */
@@ -58,29 +69,30 @@ export class Logger extends Dependency {
 
   private write(level: 'debug' | 'warn', event: string, fields: LogFields): void {
     if (!this.isEnabled(level)) return;
-    const line = { event, ...(asPrintable(fields) as LogFields) };
-    if (this.target !== undefined) {
-      writeTo(this.target, level, line);
+    const { target } = this;
+    if (target !== undefined) {
+      callAndForget(() => target[level](lineOf(event, fields), event));
       return;
     }
-    const levelNow = currentLevel();
-    ownPino().then(
-      (pino) => {
-        pino.level = levelNow;
-        writeTo(pino, level, line);
-      },
+    const levelNow = this.currentLevel();
+    callAndForget(async () => {
+      const line = lineOf(event, fields);
+      const pino = await ownPino().catch(() => undefined);
       // Without pino, a line is better plain than lost.
-      () => process.stderr.write(`${JSON.stringify({ name: 'xcon', level, ...line })}\n`),
-    );
+      if (pino === undefined) return process.stderr.write(`${JSON.stringify({ name: 'xcon', level, ...line })}\n`);
+      pino.level = levelNow;
+      return pino[level](line, event);
+    });
   }
-}
 
-/** A logger in trouble must not fail what it tells of. */
-function writeTo(target: LogTarget, level: 'debug' | 'warn', line: LogFields & { readonly event: string }): void {
-  try {
-    target[level](line, line.event);
-  } catch {
-    // There is nobody left to tell.
+  /** Settings that are invalid leave the level as it was: lookups reject with the reason. */
+  private currentLevel(): LogLevel {
+    try {
+      this.lastLevel = XconSettings.grab().resolve().logLevel;
+    } catch {
+      // The last valid level stays.
+    }
+    return this.lastLevel;
   }
 }
 
@@ -93,13 +105,15 @@ function asPrintable(value: unknown, depth = 4): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [printable(key), asPrintable(each, depth - 1)]));
 }
 
-function currentLevel(): LogLevel {
-  return XconSettings.grab().resolve().logLevel;
+function lineOf(event: string, fields: LogFields): LogFields {
+  return { event, ...(asPrintable(fields) as LogFields) };
 }
 
 let loading: Promise<Pino> | undefined;
 
 function ownPino(): Promise<Pino> {
-  loading ??= import('pino').then(({ pino }) => pino({ name: 'xcon' }, pino.destination({ dest: 2, sync: true })));
+  loading ??= startWork(() => import('pino')).then(({ pino }) =>
+    pino({ name: 'xcon' }, pino.destination({ dest: 2, sync: true })),
+  );
   return loading;
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { callAndForget } from '../base/start-work';
 import { Dependency } from '../di/dependency';
 import { hideFields } from '../di/hide-fields';
 import { earliestOf, type Moment } from '../di/moment';
@@ -30,6 +31,7 @@ export class LocalCache extends Dependency {
   private watchDueMs = Number.POSITIVE_INFINITY;
   private readonly warned = new Set<string>();
   private readonly listeners = new Set<() => void>();
+  private uses = 0;
 
   constructor() {
     super();
@@ -106,13 +108,13 @@ export class LocalCache extends Dependency {
     this.current = {};
     this.settle();
     noteMutation();
-    for (const tell of this.listeners) tell();
+    for (const each of this.listeners) callAndForget(each);
   }
 
   /**
    * Tells each time that memory has been forgotten: by a refresh, because its time was over, or because a watch saw a change.
    *
-   * @param listener - Called in the middle of a lookup: it begins work and neither waits nor throws.
+   * @param listener - Called in the middle of a lookup, which waits for nothing and minds no error.
    * @returns Ends that.
    */
   onReset(listener: () => void): () => void {
@@ -132,6 +134,12 @@ export class LocalCache extends Dependency {
   /** Gives what outlives resets, of a provider that reads through certain clients: last good outcomes, and failures. */
   historyOf(provider: object, clients: object): ProviderHistory {
     return recalled(this.histories, [provider, clients], () => new ProviderHistory());
+  }
+
+  /** Counts work that waits for reads. @returns Ends that, and says whether it was the last one under way. */
+  startUse(): () => boolean {
+    this.uses += 1;
+    return () => (this.uses -= 1) === 0;
   }
 
   /** Aborts and forgets every read that has not ended. For when nobody waits for them and the process may be frozen. */

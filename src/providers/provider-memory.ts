@@ -1,4 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { types as nodeTypes } from 'node:util';
+import { describeKind } from '../base/describe-error';
+import { callAndForget, startWork } from '../base/start-work';
 import { afterThisTurn } from '../di/after-this-turn';
 import { type Moment, momentAt } from '../di/moment';
 import { type Directory } from '../directory/directory';
@@ -38,6 +41,7 @@ export interface ListOptions {
 export class ProviderMemory {
   private readonly listings: RememberedListings;
   private readonly settings: RememberedSettings;
+  private readonly rereads = new Map<string, Promise<RememberedSetting>>();
   private queue: QueuedSecret[] = [];
   private firstRead: Moment | undefined;
   private controller = newController();
@@ -115,8 +119,8 @@ export class ProviderMemory {
   }
 
   /**
-   * As `readSecret`, past what is remembered of the secret and its versions, and with nothing to stand in for it; what
-   * comes of it is remembered instead.
+   * As `readSecret`, past what is remembered of the secret and its versions, and without a stale value; what comes of it is
+   * remembered instead. Callers at the same time share one read.
    */
   rereadSecret(
     provider: Provider,
@@ -124,9 +128,16 @@ export class ProviderMemory {
     session: SharedSession,
     terms = termsOf(session),
   ): Promise<RememberedSetting> {
-    this.settings.forget(secret.exactName);
+    const { exactName } = secret;
+    const known = this.rereads.get(exactName);
+    if (known !== undefined) return known;
+    this.settings.forget(exactName);
     this.settings.forget(previousKey(secret));
-    return this.readSecret(provider, secret, session, { ...terms, standInMs: 0 });
+    const reading = startWork(() => this.readSecret(provider, secret, session, { ...terms, standInMs: 0 }));
+    this.rereads.set(exactName, reading);
+    const end = (): void => void this.rereads.delete(exactName);
+    reading.then(end, end);
+    return reading;
   }
 
   /** Reads the version of a secret that the current one has replaced. @returns As `readSecret`; `undefined` when there is none. */
@@ -151,7 +162,7 @@ export class ProviderMemory {
     terms = termsOf(session),
   ): void {
     const due = secrets.filter(({ exactName }) => !this.settings.isPaused(exactName, terms));
-    for (const each of due) this.readSecret(provider, each, session, terms).catch(() => undefined);
+    for (const each of due) callAndForget(() => this.readSecret(provider, each, session, terms));
   }
 
   /** Counts that a lookup was told why a directory could not be listed. */
@@ -215,7 +226,7 @@ export class ProviderMemory {
     if (due.length === 0) return [];
     const begun = momentAt(terms.nowMs());
     if (provider.cacheable) this.firstRead ??= begun;
-    const answers = startAll(() => provider.readDirectories(due, this.readSession(session)), due);
+    const answers = startAll('readDirectories', () => provider.readDirectories(due, this.readSession(session)));
     return due.map(({ path }) => {
       const tell = (outcome: ListingOutcome): void => onRead?.(path, outcome, provider);
       return [path, this.listings.start(path, answers(path), terms, tell, begun)];
@@ -238,11 +249,9 @@ export class ProviderMemory {
     const queued = this.queue;
     this.queue = [];
     if (queued.length === 0) return;
-    const secrets = queued.map(({ secret }) => secret);
-    const reads = startAll(
-      () => provider.readSecrets(secrets, this.readSession(session)),
-      secrets.map(({ exactName }) => ({ path: exactName })),
-    );
+    // One that is read again while its first read waits here is in the queue twice.
+    const secrets = [...new Map(queued.map(({ secret }) => [secret.exactName, secret])).values()];
+    const reads = startAll('readSecrets', () => provider.readSecrets(secrets, this.readSession(session)));
     for (const { secret, resolve, reject } of queued) reads(secret.exactName).then(resolve, reject);
   }
 }
@@ -269,17 +278,29 @@ interface QueuedSecret {
   readonly reject: (error: unknown) => void;
 }
 
-/** Starts reads; an error thrown at once, or a key without a promise, becomes a rejection. */
-function startAll<T>(
-  start: () => ReadonlyMap<string, Promise<T>>,
-  keys: readonly { readonly path: string }[],
-): (key: string) => Promise<T> {
+/** Of whichever realm, and without looking into a proxy. */
+const { isMap, isNativeError } = nodeTypes;
+
+/**
+ * Starts reads: each promise of the provider gets its handler here, also one that was not asked for. An error thrown at
+ * once, something that is no map, or a key without a promise becomes a rejection.
+ *
+ * @param method - Of the provider, for messages.
+ */
+function startAll<T>(method: string, start: () => ReadonlyMap<string, Promise<T>>): (key: string) => Promise<T> {
+  const started = new Map<string, Promise<T>>();
   try {
-    const started = start();
-    for (const { path } of keys) started.get(path)?.catch(() => undefined);
-    return (key) => started.get(key) ?? Promise.reject(new Error(`The provider started no read of ${key}.`));
+    const given: unknown = start();
+    if (!isMap(given)) throw new TypeError(`expected ${method} to give a Map of promises, got ${describeKind(given)}`);
+    for (const [key, promise] of given)
+      started.set(
+        key as string,
+        startWork(() => promise as Promise<T>),
+      );
   } catch (error) {
-    const reason = error instanceof Error ? error : new Error('The provider threw no Error.', { cause: error });
-    return () => Promise.reject(reason);
+    const reason = isNativeError(error) ? error : new Error('The provider threw no Error.', { cause: error });
+    return () => startWork(() => Promise.reject(reason));
   }
+  return (key) =>
+    started.get(key) ?? startWork(() => Promise.reject(new Error(`The provider started no read of ${key}.`)));
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
+import { startWork } from '../base/start-work';
 import { type AwsClients } from '../aws/aws-clients';
 import { Directory } from '../directory/directory';
 import { Dependency } from '../di/dependency';
@@ -78,8 +79,7 @@ export abstract class Provider extends Dependency {
     session: ReadSession,
   ): ReadonlyMap<string, Promise<ListingOutcome>> {
     // One that throws at once fails for its directory, and for no other.
-    const read = async (directory: Directory): Promise<ListingOutcome> => this.readDirectory(directory, session);
-    return new Map(directories.map((each) => [each.path, read(each)]));
+    return new Map(directories.map((each) => [each.path, startWork(() => this.readDirectory(each, session))]));
   }
 
   /** Whether {@link Provider.readSecrets} reads whatever has an exact name, so that no listing is needed (`names`). */

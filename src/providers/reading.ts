@@ -1,3 +1,5 @@
+import { startWork } from '../base/start-work';
+import { TimeBudget } from '../base/time-limit';
 import { type Moment } from '../di/moment';
 
 /** How long an outcome may be given. */
@@ -28,7 +30,7 @@ export class Reading<T> {
   private latestBegun: Moment | undefined;
   private ended = false;
   private times = lasting;
-  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly timers: TimeBudget[] = [];
   private readonly settlers: Settler<T>[] = [];
 
   /** @param begun - When it began, before the source was asked. */
@@ -67,13 +69,9 @@ export class Reading<T> {
     return this.latest !== undefined && nowMs < this.times.untilMs;
   }
 
-  /** Calls back after a time, unless the read has ended by then. */
+  /** Calls back after a time in which the process runs, unless the read has ended by then. */
   after(ms: number, callback: () => void): void {
-    const timer = setTimeout(() => {
-      if (!this.ended) callback();
-    }, ms);
-    timer.unref();
-    this.timers.push(timer);
+    this.timers.push(new TimeBudget(ms, callback, { keepsAlive: false }));
   }
 
   /** Gives an outcome to who waits, while the read goes on. */
@@ -124,15 +122,16 @@ export class Reading<T> {
 
   private finish(): void {
     this.ended = true;
-    for (const each of this.timers) clearTimeout(each);
+    for (const each of this.timers) each.stop();
   }
 
   private makePromise(): Promise<T> {
-    const promise = new Promise<T>((resolve, reject) => {
-      this.settlers.push({ resolve, reject });
-    });
-    // Nobody may be waiting for what fails.
-    promise.catch(() => undefined);
-    return promise;
+    // Nothing may be waiting for what fails.
+    return startWork(
+      () =>
+        new Promise<T>((resolve, reject) => {
+          this.settlers.push({ resolve, reject });
+        }),
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { describeKind } from '../base/describe-error';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type ListingOutcome, type SecretOutcome } from './provider';
@@ -12,6 +13,18 @@ export interface ReadSetting {
 
 /** The listings of one provider, by path. */
 export class RememberedListings extends RememberedReads<ListingOutcome, DirectoryListing> {
+  protected override check(outcome: unknown): void {
+    if (outcome instanceof Unavailable) return;
+    if (!(outcome instanceof DirectoryListing)) {
+      throw new TypeError(`expected a DirectoryListing or an Unavailable, got ${describeKind(outcome)}`);
+    }
+    for (const name of outcome.names) {
+      if (!isEntry(outcome.find(name))) {
+        throw new TypeError(`expected a listing of DirectoryItems, of unread secrets and of refused entries`);
+      }
+    }
+  }
+
   protected override judge(
     outcome: ListingOutcome,
     standIn: (refusal: Unavailable) => Stale<DirectoryListing> | undefined,
@@ -24,6 +37,12 @@ export class RememberedListings extends RememberedReads<ListingOutcome, Director
 
 /** The settings that one provider was asked for by name, by exact name. */
 export class RememberedSettings extends RememberedReads<ReadSetting, KnownSetting> {
+  protected override check(outcome: unknown): void {
+    const { value } = outcome as ReadSetting;
+    if (value === undefined || value instanceof DirectoryItem || value instanceof Unavailable) return;
+    throw new TypeError(`expected a DirectoryItem, an Unavailable or undefined, got ${describeKind(value)}`);
+  }
+
   protected override judge(
     outcome: ReadSetting,
     standIn: (refusal: Unavailable) => Stale<KnownSetting> | undefined,
@@ -33,6 +52,13 @@ export class RememberedSettings extends RememberedReads<ReadSetting, KnownSettin
     const stale = standIn(value);
     return { given: stale ?? outcome, refusal: value, stale: stale?.facts };
   }
+}
+
+function isEntry(given: unknown): given is ListingEntry {
+  if (given instanceof DirectoryItem) return true;
+  if (typeof given !== 'object' || given === null || !('kind' in given)) return false;
+  if (given.kind === 'refused') return 'refusal' in given && given.refusal instanceof Unavailable;
+  return given.kind === 'unread' && 'exactName' in given && typeof given.exactName === 'string';
 }
 
 /** Puts last good items in the place of names that are refused now; `undefined` when there are none. */

@@ -1,5 +1,6 @@
 import { withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
+import { callAndForget, startWork } from '../base/start-work';
 import { type Moment, momentAt } from '../di/moment';
 import { Unavailable } from '../item/directory-listing';
 import { type PauseTerms } from './failure-pauses';
@@ -66,8 +67,7 @@ export abstract class RememberedReads<T extends object, G extends T> {
     const failure = this.history.pauses.find(key, nowMs);
     if (failure === undefined) return undefined;
     const stale = this.standIn(key, terms, failure.cause);
-    const promise = stale === undefined ? Promise.reject<T>(failure) : Promise.resolve(stale);
-    promise.catch(() => undefined);
+    const promise = startWork<T | Stale<G>>(() => stale ?? Promise.reject<T>(failure));
     return { promise, outcome: stale };
   }
 
@@ -123,16 +123,18 @@ export abstract class RememberedReads<T extends object, G extends T> {
     const facts = { key, begun, round: this.history.pauses.round, terms };
     this.readings.set(key, reading);
     this.history.requests += 1;
-    answering.then(
-      (outcome) => {
+    answering
+      .then((outcome) => {
+        this.check(outcome);
         if (reading.isAbandoned) reading.settle(({ resolve }) => resolve(outcome));
         else this.take(reading, outcome, facts, onRead);
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         if (reading.isAbandoned) reading.settle(({ reject }) => reject(error));
         else this.fail(reading, error, facts);
-      },
-    );
+      })
+      // Whatever goes wrong here, the read ends.
+      .catch((error: unknown) => reading.fail(error));
     reading.after(readLimitMs, () => this.fail(reading, new Error(`no answer within ${readLimitMs} ms`), facts));
     if (before?.mayServeAt(terms.nowMs()) === true) reading.after(retryWaitMs, () => reading.serveThatOf(before));
     return reading;
@@ -152,6 +154,9 @@ export abstract class RememberedReads<T extends object, G extends T> {
     }
     return unfinished.length > 0;
   }
+
+  /** Checks that an outcome is one: providers are written by users. @throws TypeError saying what was expected. */
+  protected abstract check(outcome: unknown): void;
 
   /**
    * Judges an outcome.
@@ -173,7 +178,8 @@ export abstract class RememberedReads<T extends object, G extends T> {
       this.note(key, stale === undefined ? 'refused' : 'stale', refusal, terms);
       reading.end(given, stale === undefined ? lasting : this.timesOf(key, stale, terms));
     }
-    if (!(reading.outcome instanceof Stale)) tell(onRead, outcome);
+    // A line of the log may be lost; the read is not.
+    if (!(reading.outcome instanceof Stale)) callAndForget(() => onRead(outcome));
   }
 
   private fail(reading: Reading<T | Stale<G>>, error: unknown, { key, round, terms }: ReadFacts): void {
@@ -215,13 +221,4 @@ export abstract class RememberedReads<T extends object, G extends T> {
 
 function describe(error: unknown): string {
   return describeError(withoutPayload(error));
-}
-
-/** What listens must not fail what it listens to. */
-function tell<T>(onRead: (outcome: T) => void, outcome: T): void {
-  try {
-    onRead(outcome);
-  } catch {
-    // A line of the log is lost; the read is not.
-  }
 }

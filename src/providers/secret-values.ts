@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-secrets-manager';
 import { classifyAwsError, remedyOf } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
+import { startWork } from '../base/start-work';
 import { batchesOf, promisesOf } from '../aws/batches';
 import { momentOf } from '../base/time';
 import { DirectoryItem } from '../item/directory-item';
@@ -48,7 +49,11 @@ export function readSecretValues(
     secrets.map(({ exactName }) => [exactName, Promise.resolve(undefined)]),
   );
   if (possible.length <= mostSingleReads) {
-    for (const each of possible) started.set(each.exactName, reader.readOne(each));
+    for (const each of possible)
+      started.set(
+        each.exactName,
+        startWork(() => reader.readOne(each)),
+      );
     return started;
   }
   for (const batch of batchesOf(possible, maxBatchSize)) {

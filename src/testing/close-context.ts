@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { startWork } from '../base/start-work';
 import { AwsClients } from '../aws/aws-clients';
 import { Config } from '../config/config';
 import { type Context } from '../di/context';
@@ -17,10 +18,12 @@ const writeWaitMs = 2000;
 export async function closeContext(root: Context): Promise<void> {
   root.resolve(LocalCache).abortUnfinished();
   const ended = new AbortController();
-  const closing = root.run(() => root.resolve(Config).close());
+  const closing = startWork(() => root.run(() => root.resolve(Config).close()));
   const limit = pause(writeWaitMs, undefined, ended).catch(() => undefined);
-  await Promise.race([closing, limit]);
-  ended.abort();
-  closing.catch(() => undefined);
+  try {
+    await Promise.race([closing, limit]);
+  } finally {
+    ended.abort();
+  }
   await root.resolve(AwsClients).close();
 }

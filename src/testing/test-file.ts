@@ -1,3 +1,4 @@
+import { callAndForget } from '../base/start-work';
 import { type Context, type Scope } from '../di/context';
 import { closeContext } from './close-context';
 import { type AwsCall } from './guard/aws-call';
@@ -37,7 +38,8 @@ export class TestFile {
    * @param whereabouts - Names what runs when no test is known to: a concurrent test, the file.
    */
   static begin(whereabouts: () => string): TestFile {
-    void shared.file?.end();
+    const former = shared.file;
+    if (former !== undefined) callAndForget(() => former.end());
     return (shared.file = new TestFile(whereabouts));
   }
 

@@ -1,14 +1,19 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMSClient } from '@aws-sdk/client-kms';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { once } from 'node:events';
+import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { devNull } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { AwsClients, type AwsClientsOptions } from '../../src/aws/aws-clients';
 import { Context } from '../../src/di/context';
 import { InvalidSettingsError } from '../../src/errors';
+import { DynamoProvider } from '../../src/providers/dynamo-provider';
+import { SecretsProvider } from '../../src/providers/secrets-provider';
+import { SsmProvider } from '../../src/providers/ssm-provider';
 import { XconSettings } from '../../src/settings/xcon-settings';
 
 type Kind = 'ssm' | 'secretsManager' | 'dynamo' | 'kms';
@@ -137,6 +142,121 @@ describe('a service that does not answer', () => {
     await expect(asking).rejects.toMatchObject({ name: 'TimeoutError' });
     await clients.close();
   });
+});
+
+describe('clients that are closed', () => {
+  let aws: HttpServer;
+  let requests: string[];
+  let connections: Set<Socket>;
+  let answer: (response: ServerResponse) => void;
+
+  beforeEach(async () => {
+    requests = [];
+    connections = new Set();
+    answer = (response) => response.writeHead(500).end('{}');
+    aws = createHttpServer((request, response) => {
+      requests.push(request.url ?? '');
+      answer(response);
+    }).listen(0, '127.0.0.1');
+    aws.on('connection', (socket) => {
+      connections.add(socket);
+      socket.on('close', () => connections.delete(socket));
+    });
+    await once(aws, 'listening');
+  });
+
+  afterEach(async () => {
+    aws.closeAllConnections();
+    await new Promise((resolve) => aws.close(resolve));
+  });
+
+  function clientsOf(): AwsClients {
+    const { port } = aws.address() as AddressInfo;
+    return new AwsClients({ region: 'eu-west-1', endpoint: `http://127.0.0.1:${port}`, credentials, maxAttempts: 3 });
+  }
+
+  /** One call of each client, as a provider makes it: it waits for the client, then sends. */
+  const calls: Readonly<Record<Kind, (clients: AwsClients) => Promise<unknown>>> = {
+    ssm: async (clients) => (await clients.ssm()).send(new GetParametersByPathCommand({ Path: '/' })),
+    secretsManager: async (clients) => (await clients.secretsManager()).send(new ListSecretsCommand({})),
+    dynamo: async (clients) => (await clients.dynamo()).send(new ListTablesCommand({})),
+    kms: async (clients) => ((await clients.kms()) as KMSClient).send(new ListKeysCommand({})),
+  };
+
+  /** Gives the name of the error, after connections that would be closed have had time to be. */
+  async function failureOf(calling: Promise<unknown>): Promise<unknown> {
+    const error: unknown = await calling.catch((thrown: unknown) => thrown);
+    for (let turn = 0; turn < 1000 && connections.size > 0; turn += 1) await setImmediate();
+    return (error as Error).name;
+  }
+
+  it.each(Object.entries(calls))('while %s is being made send nothing and keep no connection', async (_, call) => {
+    const clients = clientsOf();
+
+    const calling = failureOf(call(clients));
+    await clients.close();
+
+    expect(await calling).toBe('ClientClosedError');
+    expect([requests, connections.size]).toEqual([[], 0]);
+  });
+
+  it.each(Object.entries(calls))('while %s is being asked make no further attempt', async (_, call) => {
+    const clients = clientsOf();
+    const asked = new Promise<void>((resolve) => (answer = () => resolve()));
+
+    const calling = failureOf(call(clients));
+    await asked;
+    await clients.close();
+
+    expect(await calling).toBe('ClientClosedError');
+    expect([requests.length, connections.size]).toEqual([1, 0]);
+  });
+
+  it.each([
+    ['ssm', SsmProvider],
+    ['secrets', SecretsProvider],
+    ['dynamo', DynamoProvider],
+  ])('while %s is being warmed send nothing and keep no connection', async (_, Kind) => {
+    const clients = clientsOf();
+    const settings = new XconSettings().resolve();
+    const session = { clients, settings, nowMs: Date.now, signal: new AbortController().signal };
+
+    const warming = failureOf(new Kind().warm(session));
+    await clients.close();
+
+    expect(await warming).toBe('ClientClosedError');
+    expect([requests, connections.size]).toEqual([[], 0]);
+  });
+
+  it('ask as before when they are made anew', async () => {
+    const clients = clientsOf();
+    await failureOf(calls.ssm(clients));
+    await clients.close();
+    const before = requests.length;
+
+    await failureOf(calls.ssm(clients));
+    await clients.close();
+
+    expect(requests.length).toBeGreaterThan(before);
+  });
+});
+
+it('closes the clients that there are although another cannot be made', async () => {
+  await jest.isolateModulesAsync(async () => {
+    jest.doMock('@aws-sdk/client-dynamodb', () => {
+      throw new Error('not installed');
+    });
+    const { AwsClients: Clients } = await import('../../src/aws/aws-clients');
+    const clients = new Clients({ region: 'eu-west-1' });
+    const destroy = jest.spyOn(await clients.ssm(), 'destroy');
+    const failing = clients.dynamo().catch((error: Error) => error.message);
+
+    await clients.close();
+
+    expect(destroy).toHaveBeenCalledTimes(1);
+    expect(await failing).toBe('not installed');
+  });
+  jest.dontMock('@aws-sdk/client-dynamodb');
 });
 
 describe('AwsClients', () => {

@@ -34,7 +34,8 @@ function waiting(seconds = 10) {
     clock.advance(ms / 1000);
     await meanwhile();
   };
-  return { random: () => 0.5, sleep, deadlineMs: clock.nowMs() + seconds * 1000 };
+  const endMs = clock.nowMs() + seconds * 1000;
+  return { random: () => 0.5, sleep, leftMs: () => endMs - clock.nowMs() };
 }
 
 function slept(): number {
@@ -180,6 +181,7 @@ describe('standing for a lease', () => {
       return () => undefined;
     };
     const sleep = (ms: number) => new Promise<void>((resolve) => void after(ms, resolve));
+    const leftMs = (): number => begunMs + 10_000 - clock.nowMs();
     const send = async (command: { readonly constructor: { readonly name: string } }): Promise<unknown> => {
       await sleep(command.constructor.name === 'PutItemCommand' ? 600 : 20);
       return dynamo.send(command as never);
@@ -188,7 +190,7 @@ describe('standing for a lease', () => {
     const outcomes: string[] = [];
     const fleet = Array.from({ length: 60 }, async (_, index) => {
       const lease = new ChainLease(slow, () => Promise.resolve());
-      const outcome = await lease.stand({ random: () => index / 60, sleep, deadlineMs: begunMs + 10_000 });
+      const outcome = await lease.stand({ random: () => index / 60, sleep, leftMs });
       outcomes.push(outcome);
       if (outcome === 'holder') await lease.hold().release();
     });

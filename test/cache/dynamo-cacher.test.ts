@@ -24,12 +24,10 @@ async function plant(...rows: readonly Parameters<typeof encodeRow>[1][]): Promi
   for (const row of rows) await dynamo.plant(encodeRow('/orders/prod', row));
 }
 
+const time = { leftMs: 5000 };
+
 function item(name: string, value = 'fresh'): DirectoryItem {
   return new DirectoryItem({ name, value, directory: Directory.literal('/orders/prod'), source: 'ssm' });
-}
-
-function deadline(): number {
-  return clock.nowMs() + 5000;
 }
 
 describe('find', () => {
@@ -51,15 +49,15 @@ describe('find', () => {
   ])('tells %s', async (_, row, expected) => {
     await plant(row);
 
-    expect(await cacher.find(chainOf(), 'a', deadline())).toMatchObject(expected);
+    expect(await cacher.find(chainOf(), 'a', time)).toMatchObject(expected);
   });
 
   test('tells who only looks of the row, too', async () => {
     const row = referenceRow({ name: 'a' });
     await plant(row);
 
-    const asked = await cacher.find(chainOf(), 'a', deadline());
-    const looked = await cacher.find(chainOf(), 'a', deadline(), { lookOnly: true });
+    const asked = await cacher.find(chainOf(), 'a', time);
+    const looked = await cacher.find(chainOf(), 'a', time, { lookOnly: true });
 
     expect(asked).not.toHaveProperty('row');
     expect(looked).toMatchObject({
@@ -74,13 +72,13 @@ describe('find', () => {
       plainRow({ createdAt: '2026-03-01T11:00:00.000+00:00' }),
     );
 
-    expect(await cacher.find(chainOf(), 'db_host', deadline())).toMatchObject({ kind: 'found' });
+    expect(await cacher.find(chainOf(), 'db_host', time)).toMatchObject({ kind: 'found' });
   });
 
   test('does not ask a table that cannot hold the chain', async () => {
     const chain = { ...chainOf(), key: cacheKey('/orders/{x}') };
 
-    expect(await cacher.find(chain, 'a', deadline())).toEqual({ kind: 'miss' });
+    expect(await cacher.find(chain, 'a', time)).toEqual({ kind: 'miss' });
     cacher.save(chain, [{ name: 'a', item: item('a'), provider: 'ssm' }]);
     await cacher.flush();
 
@@ -90,7 +88,7 @@ describe('find', () => {
   test('gives the lease to find out what a chain without rows holds', async () => {
     const chain = chainOf({ settings: {} });
 
-    const answer = await cacher.find(chain, 'a', deadline());
+    const answer = await cacher.find(chain, 'a', time);
 
     if (answer.kind !== 'miss') throw new Error('It was found.');
     expect(dynamo.rows[0]?.['xcon_state']).toEqual({ S: 'held' });
@@ -101,7 +99,7 @@ describe('find', () => {
   test('gives no lease for a name that is missing in a chain that has rows', async () => {
     await plant(plainRow());
 
-    const answer = await cacher.find(chainOf({ settings: {} }), 'a', deadline());
+    const answer = await cacher.find(chainOf({ settings: {} }), 'a', time);
 
     expect(answer).toEqual({ kind: 'miss' });
     expect(dynamo.operations).toEqual(['Query']);
@@ -110,7 +108,7 @@ describe('find', () => {
   test('serves a row that ends soon, with the lease to refresh it', async () => {
     await plant(plainRow({ ttl: startSeconds + 60, createdAt: '2026-03-01T00:00:00.000+00:00' }));
 
-    const answer = await cacher.find(chainOf({ settings: {} }), 'db_host', deadline());
+    const answer = await cacher.find(chainOf({ settings: {} }), 'db_host', time);
 
     if (answer.kind !== 'found') throw new Error('It was not found.');
     const lease = await answer.refresh;
@@ -155,12 +153,12 @@ describe('save', () => {
 
   test('is seen by the process at once', async () => {
     const chain = chainOf();
-    await cacher.find(chain, 'a', deadline());
+    await cacher.find(chain, 'a', time);
 
     cacher.save(chain, [{ name: 'a', item: item('a'), provider: 'ssm' }]);
     await cacher.flush();
 
-    expect(await cacher.find(chain, 'a', deadline())).toMatchObject({ kind: 'found' });
+    expect(await cacher.find(chain, 'a', time)).toMatchObject({ kind: 'found' });
     expect(await cacher.names(chain)).toEqual(['a']);
     expect(dynamo.operations).toEqual(['Query', 'BatchWriteItem']);
   });
@@ -210,7 +208,7 @@ describe('drop', () => {
       referenceRow({ name: 'password' }).nameKey,
       plainRow({ name: 'token' }).nameKey,
     ]);
-    expect(await cacher.find(chain, 'token', deadline())).toMatchObject({ kind: 'found' });
+    expect(await cacher.find(chain, 'token', time)).toMatchObject({ kind: 'found' });
   });
 
   test('does nothing where there is no such row', async () => {

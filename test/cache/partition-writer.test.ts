@@ -37,7 +37,7 @@ function writes(): readonly string[] {
 
 /** Lets the process know the partition by one Query. */
 async function know(chain: CachedChain): Promise<void> {
-  await cacher.find(chain, 'anything', clock.nowMs() + 5000);
+  await cacher.find(chain, 'anything', { leftMs: 5000 });
 }
 
 async function save(chain: CachedChain, ...answers: readonly CertainAnswer[]): Promise<void> {

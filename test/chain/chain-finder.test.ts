@@ -48,7 +48,8 @@ function finderOf(
   return new ChainFinder({ providers: chain, directories, reader, cache });
 }
 
-const find = (finder: ChainFinder, name: string, trace = { waitingFor: '' }) => finder.find(name, 5000, trace);
+const time = { leftMs: 5000 };
+const find = (finder: ChainFinder, name: string, trace = { waitingFor: '' }) => finder.find(name, time, trace);
 const outcomesOf = (attempts: readonly { provider: string; directory?: string | undefined; outcome: string }[]) =>
   attempts.map((each) => [each.provider, each.directory, each.outcome].filter((part) => part !== undefined).join(' '));
 const reference = (name: string): SecretReference => ({
@@ -130,7 +131,7 @@ describe('without a cacher', () => {
   });
 
   it('has no answer of a cacher', async () => {
-    const answer = await finderOf([new MapProvider()], ['/a']).askCacher('x', 5000);
+    const answer = await finderOf([new MapProvider()], ['/a']).askCacher('x', time);
 
     expect(answer).toBeUndefined();
   });
@@ -381,7 +382,7 @@ describe('askCacher', () => {
     const ssm = new MapProvider();
     const finder = finderOf([ssm], ['/a'], cacher);
 
-    const answers = await Promise.all(['x', 'gone', 'y'].map((name) => finder.askCacher(name, 5000)));
+    const answers = await Promise.all(['x', 'gone', 'y'].map((name) => finder.askCacher(name, time)));
 
     expect(answers).toEqual([
       { item: cached, attempt: { provider: 'cacher', outcome: 'found' } },
@@ -398,7 +399,7 @@ describe('askCacher', () => {
     const value = { name: 'x', value: 'value', directory: directory('/a'), secret: true, version: '7', changedAtMs: 5 };
     const secrets = new MapProvider({ name: 'secrets', secrets: { '/a/x': new DirectoryItem(value) } });
 
-    const answer = await finderOf([secrets], ['/a'], cacher).askCacher('x', 5000);
+    const answer = await finderOf([secrets], ['/a'], cacher).askCacher('x', time);
 
     expect(answer?.item).toMatchObject({ value: 'value', version: '7', changedAtMs: 5 });
     expect(answer?.row).toBe(row);
@@ -446,7 +447,7 @@ describe('by exact name', () => {
 
     const found = await find(finder, 'DB_HOST');
     const missing = await find(finder, 'db_host');
-    await finder.askCacher('Db_Host', 5000);
+    await finder.askCacher('Db_Host', time);
 
     expect([found.item?.value, missing.item]).toEqual(['exact', undefined]);
     expect(cacher.asked).toEqual(['DB_HOST', 'db_host', 'Db_Host']);

@@ -138,12 +138,24 @@ describe('isEnabled', () => {
     expect(enabled).toEqual([]);
   });
 
-  it('is an error that names the variable when the level cannot be', () => {
-    process.env['XCON_LOG_LEVEL'] = 'loud';
+  it.each([
+    ['the default', undefined, false],
+    ['the last valid one', 'debug', true],
+  ])(
+    'stays %s while the variable is invalid, which is an error of lookups and not of the log',
+    (_, before, isDebug) => {
+      const logger = new Logger();
+      const isEnabled = (): boolean => Context.createRoot().run(() => logger.isEnabled('debug'));
+      if (before !== undefined) process.env['XCON_LOG_LEVEL'] = before;
+      isEnabled();
 
-    expect(() => Context.createRoot().run(() => new Logger().isEnabled('warn'))).toThrow(InvalidSettingsError);
-    expect(() => Context.createRoot().run(() => new Logger().isEnabled('warn'))).toThrow(/^XCON_LOG_LEVEL: /);
-  });
+      process.env['XCON_LOG_LEVEL'] = 'loud';
+
+      expect(isEnabled()).toBe(isDebug);
+      expect(() => Context.createRoot().run(() => logger.warn('event', {}))).not.toThrow();
+      expect(() => Context.createRoot().resolve(XconSettings).resolve()).toThrow(InvalidSettingsError);
+    },
+  );
 });
 
 describe('a logger of the user’s', () => {
@@ -194,6 +206,29 @@ describe('a logger of the user’s', () => {
     const logger = new Logger({ trace: fail, debug: fail, info: fail, warn: fail, error: fail });
 
     expect(() => logger.warn('provider.refused', {})).not.toThrow();
+  });
+
+  it.each([
+    ['lacks methods', {}],
+    [
+      'throws when it is asked for its level',
+      {
+        isLevelEnabled: () => {
+          throw new Error('closed');
+        },
+      },
+    ],
+    ['is asynchronous and rejects', { warn: () => Promise.reject(new Error('disk full')) }],
+  ])('that %s fails nothing either', async (_, target) => {
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    const logger = new Logger(target as LogTarget);
+
+    expect(() => logger.warn('provider.refused', {})).not.toThrow();
+    await setImmediate();
+
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   it('may be a pino instance', () => {

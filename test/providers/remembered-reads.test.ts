@@ -10,6 +10,10 @@ interface Answer {
 
 /** Takes every answer for good but those that say no. */
 class Reads extends RememberedReads<Answer, Answer> {
+  protected override check(answer: unknown): void {
+    if ((answer as Answer).text === 'no answer') throw new TypeError('expected an answer');
+  }
+
   protected override judge(
     answer: Answer,
     standIn: (refusal: Unavailable) => Stale<Answer> | undefined,

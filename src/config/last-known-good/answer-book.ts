@@ -1,4 +1,5 @@
 import { describeError } from '../../base/describe-error';
+import { callAndForget } from '../../base/start-work';
 import { type LastKnownGood } from '../../settings/settings-values';
 import { type Answers, keepAnswer, type KeptAnswer, readAnswers, writeAnswers } from './kept-answers';
 import { type FileContent, notRegular, readPrivateFile, updatePrivateFile } from './private-file';
@@ -41,7 +42,7 @@ export class AnswerBook {
     this.needs = 'none';
     keepAnswer(this.answers, { chain, name }, { atMs: this.options.nowMs(), item });
     if (this.timer !== undefined) return;
-    this.timer = setTimeout(() => void this.flush(), writeDelayMs).unref();
+    this.timer = setTimeout(() => callAndForget(() => this.flush()), writeDelayMs).unref();
   }
 
   /** Gives the last good answer, from the file when this process has none; `undefined` when there is none that may be used. */
@@ -70,7 +71,8 @@ export class AnswerBook {
     if (this.timer !== undefined) {
       clearTimeout(this.timer);
       this.timer = undefined;
-      this.writing = this.writing.then(() => this.write());
+      // One write that fails must not fail those after it.
+      this.writing = this.writing.then(() => this.write()).catch(() => undefined);
     }
     return this.writing;
   }

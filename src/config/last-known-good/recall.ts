@@ -1,3 +1,4 @@
+import { callAndForget } from '../../base/start-work';
 import { type Attempt, type WalkResult } from '../../chain/walk';
 import { Random } from '../../di/random';
 import { ProviderError } from '../../errors';
@@ -86,7 +87,8 @@ function bookOf(scope: LookupScope): AnswerBook | undefined {
   books.set(localCache, known);
   let owned = known.get(lastKnownGood.file);
   if (owned?.settings !== lastKnownGood) {
-    void owned?.book.flush();
+    const former = owned?.book;
+    if (former !== undefined) callAndForget(() => former.flush());
     const warn = (event: string, fields: Readonly<Record<string, unknown>>): void => {
       if (localCache.isNewWarning(`${event}|${lastKnownGood.file}`)) logger.warn(event, fields);
     };

@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
+import { errorClassName } from '../../base/describe-error';
+import { callAndForget, startWork } from '../../base/start-work';
 import { type Answer } from './answer';
 import { type LocalAwsCall, type OpenCall, type RecordedCalls } from './call-log';
 import { type Gateway, parseBody } from './gateway';
@@ -22,7 +24,8 @@ const targets: ReadonlyMap<string, LocalAwsService> = new Map([
 export class HttpEndpoint {
   /** An idle connection is kept until `close`: a client that is about to use it must not find it closed. */
   private readonly server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
-    const work = this.serve(request, response).finally(() => this.running.delete(work));
+    const end = (): void => void this.running.delete(work);
+    const work: Promise<void> = startWork(() => this.serve(request, response)).then(end, end);
     this.running.add(work);
   });
   private readonly running = new Set<Promise<void>>();
@@ -52,7 +55,7 @@ export class HttpEndpoint {
   close(): Promise<void> {
     this.closing ??= new Promise((resolve) => {
       this.server.close(() => {
-        void Promise.all(this.running).then(() => resolve());
+        resolve(Promise.all(this.running).then(() => undefined));
       });
       this.server.closeAllConnections();
     });
@@ -83,8 +86,13 @@ export class HttpEndpoint {
     } catch {
       this.calls.end(call, 'aborted');
     }
-    this.ended(call);
+    callAndForget(() => this.ended(call), warnOfListener);
   }
+}
+
+/** A listener that fails ends neither the request nor the process; its message may quote what was asked. */
+function warnOfListener(error: unknown): void {
+  process.emitWarning(`onCall of the local AWS failed with ${errorClassName(error)}.`);
 }
 
 function readTarget(header: string | string[] | undefined): readonly [OpenCall['service'], string] {

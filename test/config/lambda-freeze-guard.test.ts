@@ -1,4 +1,4 @@
-import { beforeFreezing } from '../../src/config/before-freezing';
+import { withLambdaFreezeGuard } from '../../src/config/lambda-freeze-guard';
 import { LocalCache } from '../../src/index';
 import { gate, rejection, StubCacher } from '../chain/doubles';
 
@@ -32,7 +32,7 @@ describe.each([
     else process.env[variable] = value;
     const scope = { cacher: new StubCacher(), localCache: new CountingCache() };
 
-    const result = await beforeFreezing(scope, () => Promise.resolve('answer'));
+    const result = await withLambdaFreezeGuard(scope, () => Promise.resolve('answer'));
 
     expect(result).toBe('answer');
     expect([scope.cacher.flushed, scope.localCache.aborted]).toEqual([0, 0]);
@@ -50,7 +50,7 @@ describe('where a process may be frozen', () => {
     scope.cacher.track(written.promise);
     let answered = false;
 
-    const answering = beforeFreezing(scope, () => Promise.resolve('answer')).then((answer) => {
+    const answering = withLambdaFreezeGuard(scope, () => Promise.resolve('answer')).then((answer) => {
       answered = true;
       return answer;
     });
@@ -69,7 +69,7 @@ describe('where a process may be frozen', () => {
     jest.useFakeTimers();
 
     try {
-      const answering = beforeFreezing(scope, () => Promise.resolve('answer'));
+      const answering = withLambdaFreezeGuard(scope, () => Promise.resolve('answer'));
       await jest.advanceTimersByTimeAsync(299);
       const abortedBefore = scope.localCache.aborted;
       await jest.advanceTimersByTimeAsync(1);
@@ -85,14 +85,14 @@ describe('where a process may be frozen', () => {
   it('works without a cacher', async () => {
     const scope = { cacher: null, localCache: new CountingCache() };
 
-    expect(await beforeFreezing(scope, () => Promise.resolve('answer'))).toBe('answer');
+    expect(await withLambdaFreezeGuard(scope, () => Promise.resolve('answer'))).toBe('answer');
     expect(scope.localCache.aborted).toBe(1);
   });
 
   it('gives reads up after a lookup that failed, too', async () => {
     const scope = { cacher: null, localCache: new CountingCache() };
 
-    const error = await rejection(() => beforeFreezing(scope, () => Promise.reject(new Error('down'))));
+    const error = await rejection(() => withLambdaFreezeGuard(scope, () => Promise.reject(new Error('down'))));
 
     expect(error.message).toBe('down');
     expect(scope.localCache.aborted).toBe(1);
@@ -102,8 +102,8 @@ describe('where a process may be frozen', () => {
     const slow = gate<string>();
     const scope = { cacher: null, localCache: new CountingCache() };
 
-    const other = beforeFreezing(scope, () => slow.promise);
-    await beforeFreezing(scope, () => Promise.resolve('answer'));
+    const other = withLambdaFreezeGuard(scope, () => slow.promise);
+    await withLambdaFreezeGuard(scope, () => Promise.resolve('answer'));
     const abortedBefore = scope.localCache.aborted;
     slow.open('other');
     await other;

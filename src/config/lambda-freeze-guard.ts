@@ -1,0 +1,28 @@
+import { settledWithin } from '../base/time-limit';
+import { type LookupScope } from './lookup-scope';
+
+/** Longest wait for writes before an answer is given, **milliseconds**. */
+const writeWaitMs = 300;
+
+/**
+ * Runs work that reads. Where a process may be frozen as soon as it has answered (AWS Lambda), leaves no request half done:
+ * writes are awaited for a moment before the answer is given, and with the end of the last such work of a memory, its
+ * unfinished reads are aborted and forgotten.
+ *
+ * Every method that waits for reads goes through here: what does not count as under way loses its reads when a lookup ends.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+export async function withLambdaFreezeGuard<T>(
+  { cacher, localCache }: Pick<LookupScope, 'cacher' | 'localCache'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  if ((process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? '') === '') return work();
+  const endUse = localCache.startUse();
+  try {
+    return await work();
+  } finally {
+    if (cacher !== null) await settledWithin(writeWaitMs, () => cacher.flush());
+    const isLast = endUse();
+    if (isLast) localCache.abortUnfinished();
+  }
+}
