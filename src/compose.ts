@@ -11,16 +11,14 @@ import { EnvProvider } from './providers/env-provider';
 import { LocalCache } from './providers/local-cache';
 import { SecretsProvider } from './providers/secrets-provider';
 import { SsmProvider } from './providers/ssm-provider';
-import { nameProviders } from './settings/setting-kinds';
 import { XconSettings } from './settings/xcon-settings';
 
 setWiring({
   providers: [EnvProvider, SsmProvider, SecretsProvider],
   cacher: DynamoCacher,
   environment: EnvProvider,
+  named: { env: EnvProvider, ssm: SsmProvider, secrets: SecretsProvider, dynamo: DynamoProvider },
 });
-
-nameProviders({ env: EnvProvider, ssm: SsmProvider, secrets: SecretsProvider, dynamo: DynamoProvider });
 
 registerDependencies([
   Config,

@@ -1,5 +1,7 @@
+import { type DependencyClass } from '../di/dependency-class';
 import { noteMutation } from '../di/state';
 import { InvalidSettingsError } from '../errors';
+import { nameProviders } from '../settings/setting-kinds';
 import { type CacherChoice, type ProviderChoice } from './config-options';
 
 /** What a Config uses when nobody says otherwise. */
@@ -10,6 +12,8 @@ export interface Wiring {
   readonly cacher: CacherChoice;
   /** The provider that `onlyEnvProvider` leaves. */
   readonly environment: ProviderChoice;
+  /** Classes of providers by the names with which `XCON_PROVIDERS` lists them. Default: none has a name. */
+  readonly named?: Readonly<Record<string, DependencyClass>>;
 }
 
 let wiring: Wiring | undefined;
@@ -17,6 +21,7 @@ let wiring: Wiring | undefined;
 /** Sets what a Config uses when nobody says otherwise. `xcon` does so when it is loaded, `xcon/core` leaves it to you. */
 export function setWiring(defaults: Wiring): void {
   wiring = defaults;
+  nameProviders(defaults.named ?? {});
   noteMutation();
 }
 

@@ -1,7 +1,7 @@
 import { Directory } from '../directory/directory';
 import { Dependency } from '../di/dependency';
 import { type DependencyClass } from '../di/dependency-class';
-import { noteMutation, state } from '../di/state';
+import { state } from '../di/state';
 import { InvalidSettingsError } from '../errors';
 import { DirectoryListing } from '../item/directory-listing';
 import { type ConfigValue, isPlainObject, sealValue } from '../item/value';
@@ -118,10 +118,9 @@ export function optional<T>({ check, parse }: SettingKind<T>): SettingKind<T | u
   return { check: (value, setting) => (value === undefined ? undefined : check(value, setting)), parse };
 }
 
-/** Gives providers the names by which a variable lists them. `xcon` does so when it is loaded; in `xcon/core` there are none. */
+/** Gives providers the names by which a variable lists them. */
 export function nameProviders(providers: Readonly<Record<string, DependencyClass>>): void {
   for (const [name, provider] of Object.entries(providers)) state.providersByName.set(name, provider);
-  noteMutation();
 }
 
 /** Checks text that becomes part of a path. @throws InvalidSettingsError */

@@ -45,6 +45,12 @@ function plainValue(document: { toJS(): unknown }, path: string): unknown {
 
 async function parseYaml(text: string, path: string): Promise<unknown> {
   const { LineCounter, parseDocument } = await loadOptional('yaml', 'A seed in YAML', () => import('yaml'));
+  // The peer may be any version, because one that was not would keep projects with yaml 1 from installing xcon.
+  if (typeof LineCounter !== 'function') {
+    throw new LocalAwsError(
+      'A seed in YAML needs yaml 2, and an older one is installed. Run: npm install --save-dev yaml@2',
+    );
+  }
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const [error] = document.errors;
