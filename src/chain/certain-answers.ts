@@ -10,9 +10,9 @@ export interface KnownPlaces {
   /** Gives the listing of a place; `undefined` while it is being read, after it failed, or when it is stale. */
   readonly listing: (place: Place) => ListingOutcome | undefined;
   /** Gives what came of reading a secret; `'unread'` when it was not, or is stale. */
-  readonly secret: (place: Place, exactName: string) => PlaceOutcome | 'unread';
+  readonly secret: (place: Place, secret: UnreadSecret) => PlaceOutcome | 'unread';
   /** Gives when the read of a listing, or of a secret in it, began; absent: not known. */
-  readonly readAt?: (place: Place, exactName?: string) => Moment | undefined;
+  readonly readAt?: (place: Place, secret?: UnreadSecret) => Moment | undefined;
 }
 
 /** What memory has of a place for one name. */
@@ -50,7 +50,7 @@ export function certainAnswers(
       const entry = listing.find(name);
       const outcome = outcomeOf(place, entry, known);
       if (isUnread(entry)) {
-        secretsReadAt.set(name, earliestOf(secretsReadAt.get(name), known.readAt?.(place, entry.exactName)));
+        secretsReadAt.set(name, earliestOf(secretsReadAt.get(name), known.readAt?.(place, entry)));
       }
       if (outcome === undefined) continue;
       decided.add(name);
@@ -96,7 +96,7 @@ function isUnread(entry: ListingEntry | undefined): entry is UnreadSecret {
 }
 
 function outcomeOf(place: Place, entry: ListingEntry | undefined, known: KnownPlaces): Item | 'uncertain' | undefined {
-  const outcome = isUnread(entry) ? known.secret(place, entry.exactName) : entry;
+  const outcome = isUnread(entry) ? known.secret(place, entry) : entry;
   if (outcome === undefined) return undefined;
   return outcome instanceof DirectoryItem && outcome.cacheable ? outcome : 'uncertain';
 }

@@ -4,6 +4,7 @@ import { Directory } from '../directory/directory';
 import { type DirectoryChain } from '../directory/directory-chain';
 import { earliestOf, type Moment } from '../di/moment';
 import { DirectoryItem, sourceViaCacher } from '../item/directory-item';
+import { type UnreadSecret } from '../item/directory-listing';
 import { certainAnswers, namedAnswer } from './certain-answers';
 import { type PlaceReader, type StartedReads } from './place-reader';
 import { type ProviderChain } from './provider-chain';
@@ -183,8 +184,8 @@ export class ChainFinder {
     const passed = this.walked.slice(0, attempts.length);
     const known = {
       listing: (place: Place) => reader.knownListing(place),
-      secret: (place: Place, exactName: string) => reader.knownSecret(place.provider, exactName),
-      readAt: (place: Place, exactName?: string) => reader.readAt(place, exactName),
+      secret: (place: Place, secret: UnreadSecret) => reader.knownSecret(place.provider, secret),
+      readAt: (place: Place, secret?: UnreadSecret) => reader.readAt(place, secret),
     };
     const answers = this.isByName
       ? namedAnswer(name, passed, { item, attempts }, (place) => reader.remembered(place, name))

@@ -122,14 +122,14 @@ export class PlaceReader {
   }
 
   /** Gives what is known of the value of a secret, without reading it; `'unread'` when it is stale, too. */
-  knownSecret(provider: Provider, exactName: string): PlaceOutcome | 'unread' {
-    return this.memoryOf(provider).knownSecret(exactName);
+  knownSecret(provider: Provider, secret: UnreadSecret): PlaceOutcome | 'unread' {
+    return this.memoryOf(provider).knownSecret(secret);
   }
 
   /** Gives when the read began that led to the known listing of a place, or to the known value of a secret in it. */
-  readAt({ provider, directory }: Place, exactName?: string): Moment | undefined {
+  readAt({ provider, directory }: Place, secret?: UnreadSecret): Moment | undefined {
     const memory = this.memoryOf(provider);
-    if (exactName !== undefined) return memory.secretReadAt(exactName);
+    if (secret !== undefined) return memory.secretReadAt(secret);
     return memory.listingReadAt(provider.ownDirectory ?? directory);
   }
 
@@ -203,7 +203,7 @@ export class PlaceReader {
       const known = (memory = this.memoryOf(provider));
       outcome = await this.detached(() => read(known));
     } catch (error) {
-      memory?.tellOfSetting(secret.exactName, error);
+      memory?.tellOfSetting(secret, error);
       return this.fail({ provider, directory: secret.directory }, error);
     }
     return this.settle(provider, secret, outcome);
@@ -216,12 +216,12 @@ export class PlaceReader {
   }
 
   private settingAtHand(provider: Provider, secret: UnreadSecret): PlaceOutcome | 'unread' {
-    const outcome = this.memoryOf(provider).settingAtHand(secret.exactName, this.terms);
+    const outcome = this.memoryOf(provider).settingAtHand(secret, this.terms);
     return outcome === 'unread' ? outcome : this.settle(provider, secret, outcome);
   }
 
-  private rememberedSecret(place: Place, { exactName }: UnreadSecret): RememberedPlace {
-    return { outcome: this.knownSecret(place.provider, exactName), readAt: this.readAt(place, exactName) };
+  private rememberedSecret(place: Place, secret: UnreadSecret): RememberedPlace {
+    return { outcome: this.knownSecret(place.provider, secret), readAt: this.readAt(place, secret) };
   }
 
   private settle(provider: Provider, { directory, name }: UnreadSecret, outcome: RememberedSetting): PlaceOutcome {

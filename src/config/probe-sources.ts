@@ -51,9 +51,10 @@ async function probeProvider(scope: LookupScope, provider: Provider, late: Promi
       memory.tellOfListing(directory, failure.error);
     }),
     ...names.map(async (exactName) => {
-      const reading = memory.readSecret(provider, unreadOf(exactName), session, terms);
+      const secret = unreadOf(exactName);
+      const reading = memory.readSecret(provider, secret, session, terms);
       const failure = await failureOf(reading, late);
-      if (failure !== undefined) memory.tellOfSetting(exactName, failure.error);
+      if (failure !== undefined) memory.tellOfSetting(secret, failure.error);
     }),
   ]);
 }

@@ -5,6 +5,7 @@ import { callAndForget, startWork } from '../base/start-work';
 import { afterThisTurn } from '../di/after-this-turn';
 import { type Moment, momentAt } from '../di/moment';
 import { type Directory } from '../directory/directory';
+import { DirectoryItem } from '../item/directory-item';
 import { type DirectoryListing, type UnreadSecret } from '../item/directory-listing';
 import {
   type ListingOutcome,
@@ -104,17 +105,12 @@ export class ProviderMemory {
     session: SharedSession,
     terms = termsOf(session),
   ): Promise<RememberedSetting> {
-    const known = this.settings.find(secret.exactName, terms);
+    const key = secretKey(secret);
+    const known = this.settings.find(key, terms);
     if (known !== undefined) return unwrap(known.outcome ?? (await known.promise));
     const begun = momentAt(terms.nowMs());
     this.firstRead ??= begun;
-    const read = this.settings.start(
-      secret.exactName,
-      this.enqueue(provider, secret, session),
-      terms,
-      undefined,
-      begun,
-    );
+    const read = this.settings.start(key, this.enqueue(provider, secret, session), terms, undefined, begun);
     return unwrap(await read.promise);
   }
 
@@ -128,14 +124,14 @@ export class ProviderMemory {
     session: SharedSession,
     terms = termsOf(session),
   ): Promise<RememberedSetting> {
-    const { exactName } = secret;
-    const known = this.rereads.get(exactName);
+    const key = secretKey(secret);
+    const known = this.rereads.get(key);
     if (known !== undefined) return known;
-    this.settings.forget(exactName);
+    this.settings.forget(key);
     this.settings.forget(previousKey(secret));
     const reading = startWork(() => this.readSecret(provider, secret, session, { ...terms, standInMs: 0 }));
-    this.rereads.set(exactName, reading);
-    const end = (): void => void this.rereads.delete(exactName);
+    this.rereads.set(key, reading);
+    const end = (): void => void this.rereads.delete(key);
     reading.then(end, end);
     return reading;
   }
@@ -161,7 +157,7 @@ export class ProviderMemory {
     session: SharedSession,
     terms = termsOf(session),
   ): void {
-    const due = secrets.filter(({ exactName }) => !this.settings.isPaused(exactName, terms));
+    const due = secrets.filter((each) => !this.settings.isPaused(secretKey(each), terms));
     for (const each of due) callAndForget(() => this.readSecret(provider, each, session, terms));
   }
 
@@ -171,8 +167,8 @@ export class ProviderMemory {
   }
 
   /** Counts that a lookup was told why a setting could not be read. */
-  tellOfSetting(exactName: string, error: unknown): void {
-    this.settings.tell(exactName, error);
+  tellOfSetting(secret: SecretPlace, error: unknown): void {
+    this.settings.tell(secretKey(secret), error);
   }
 
   /** Gives the listing of a directory; `undefined` when it was not read, that has not ended, or it is stale. */
@@ -181,8 +177,8 @@ export class ProviderMemory {
   }
 
   /** Gives what was read of a secret; `'unread'` when that has not been done, has not ended, or is stale. */
-  knownSecret(exactName: string): SecretOutcome | 'unread' {
-    const known = this.settings.known(exactName);
+  knownSecret(secret: SecretPlace): SecretOutcome | 'unread' {
+    const known = this.settings.known(secretKey(secret));
     return known === undefined ? 'unread' : known.value;
   }
 
@@ -192,8 +188,8 @@ export class ProviderMemory {
   }
 
   /** Gives when the read began that led to the known value of a secret; `undefined` when none is known. */
-  secretReadAt(exactName: string): Moment | undefined {
-    return this.settings.readAt(exactName);
+  secretReadAt(secret: SecretPlace): Moment | undefined {
+    return this.settings.readAt(secretKey(secret));
   }
 
   /** Gives the listing of a directory without waiting, be it stale; `undefined` when there is none. */
@@ -202,8 +198,8 @@ export class ProviderMemory {
   }
 
   /** Gives a setting without waiting, be it stale; `'unread'` when it is not there. */
-  settingAtHand(exactName: string, terms: ReadTerms): RememberedSetting | 'unread' {
-    const found = this.settings.atHand(exactName, terms);
+  settingAtHand(secret: SecretPlace, terms: ReadTerms): RememberedSetting | 'unread' {
+    const found = this.settings.atHand(secretKey(secret), terms);
     return found === undefined ? 'unread' : unwrap(found);
   }
 
@@ -249,16 +245,32 @@ export class ProviderMemory {
     const queued = this.queue;
     this.queue = [];
     if (queued.length === 0) return;
-    // One that is read again while its first read waits here is in the queue twice.
+    // One that is read again while its first read waits here, or is asked for by its id, too, is in the queue twice.
     const secrets = [...new Map(queued.map(({ secret }) => [secret.exactName, secret])).values()];
     const reads = startAll('readSecrets', () => provider.readSecrets(secrets, this.readSession(session)));
-    for (const { secret, resolve, reject } of queued) reads(secret.exactName).then(resolve, reject);
+    for (const { secret, resolve, reject } of queued)
+      reads(secret.exactName).then((outcome) => resolve(placedIn(secret, outcome)), reject);
   }
 }
 
+/** What tells a secret from all others. */
+type SecretPlace = Pick<UnreadSecret, 'directory' | 'exactName'>;
+
+/** A secret that was asked for in no directory, by its id, is another thing than the one that a listing has. */
+function secretKey({ directory, exactName }: SecretPlace): string {
+  const isInDirectory = exactName.startsWith(`${directory.path}/`);
+  return isInDirectory ? exactName : `${directory.path}|${exactName}`;
+}
+
 /** Key of the version before the current one; no secret has a name like it. */
-function previousKey({ exactName }: UnreadSecret): string {
-  return `${exactName}|previous`;
+function previousKey(secret: SecretPlace): string {
+  return `${secretKey(secret)}|previous`;
+}
+
+/** Gives the item of a secret as one of the directory in which it was asked for. */
+function placedIn({ directory }: SecretPlace, outcome: SecretOutcome): SecretOutcome {
+  if (!(outcome instanceof DirectoryItem) || outcome.directory.path === directory.path) return outcome;
+  return new DirectoryItem({ ...outcome, name: outcome.originalName, value: outcome.value, directory });
 }
 
 function unwrap(read: ReadSetting | Stale<KnownSetting>): RememberedSetting {

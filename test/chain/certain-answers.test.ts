@@ -77,7 +77,7 @@ it('gives no item of one place over an unread secret of the same name', () => {
 it('gives the value of a secret that was read, asking for its exact name', () => {
   const secret = item('x', 'read');
   const asked: string[] = [];
-  const { places, known } = knowing([[unread('X', '/d0')]], (_, exactName) => {
+  const { places, known } = knowing([[unread('X', '/d0')]], (_, { exactName }) => {
     asked.push(exactName);
     return secret;
   });
@@ -248,7 +248,7 @@ function make(world: readonly World[]) {
     if (state === 'failed') return undefined;
     return state === 'refused' ? refusal : new DirectoryListing(place.directory, listings[index] ?? []);
   };
-  const secret: KnownPlaces['secret'] = (_, exactName) =>
+  const secret: KnownPlaces['secret'] = (_, { exactName }) =>
     fateOf(exactName) === 'not read' ? 'unread' : secretOf(exactName);
   const read = (place: Place, name: string): PlaceOutcome => {
     const listed = listing(place);

@@ -389,12 +389,12 @@ describe('what is known without reading', () => {
     const provider = new MapProvider({ secrets: { '/a/x': secretItem('x', 'value'), '/a/gone': undefined } });
     const places = reader();
 
-    const before = places.knownSecret(provider, '/a/x');
+    const before = places.knownSecret(provider, unread('x'));
     await Promise.all([unread('x'), unread('gone')].map((each) => places.readSecret(provider, each)));
 
     expect(before).toBe('unread');
-    expect((places.knownSecret(provider, '/a/x') as DirectoryItem).value).toBe('value');
-    expect(places.knownSecret(provider, '/a/gone')).toBeUndefined();
+    expect((places.knownSecret(provider, unread('x')) as DirectoryItem).value).toBe('value');
+    expect(places.knownSecret(provider, unread('gone'))).toBeUndefined();
   });
 });
 

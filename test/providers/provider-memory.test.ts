@@ -247,21 +247,42 @@ describe('readSecret', () => {
     expect(provider.asked).toEqual([['/orders/prod/a'], ['/orders/prod/b']]);
   });
 
+  it('tells a secret in its directory from one that was asked for by its id, and reads it once for both', async () => {
+    const provider = new ScriptedProvider();
+    const byId = { ...secretOf('a'), directory: Directory.literal('/_id') };
+
+    const [listed, asked] = await Promise.all([
+      memory.readSecret(provider, secretOf('a'), session),
+      memory.readSecret(provider, byId, session),
+    ]);
+
+    const directories = [listed, asked, memory.knownSecret(secretOf('a')), memory.knownSecret(byId)];
+    expect(directories.map((each) => (each as DirectoryItem).directory.path)).toEqual([
+      '/orders/prod',
+      '/_id',
+      '/orders/prod',
+      '/_id',
+    ]);
+    expect((listed as DirectoryItem).value).toBe('of a');
+    expect((asked as DirectoryItem).value).toBe('of a');
+    expect(provider.asked).toEqual([['/orders/prod/a']]);
+  });
+
   it('remembers that a secret is gone, or refused', async () => {
     const refusal = new Unavailable('denied', 'allow it');
     const provider = new ScriptedProvider(undefined, ({ name }) =>
       Promise.resolve(name === 'gone' ? undefined : refusal),
     );
 
-    const before = memory.knownSecret('/orders/prod/gone');
+    const before = memory.knownSecret(secretOf('gone'));
     const reading = memory.readSecret(provider, secretOf('gone'), session);
-    const during = memory.knownSecret('/orders/prod/gone');
+    const during = memory.knownSecret(secretOf('gone'));
     await Promise.all([reading, memory.readSecret(provider, secretOf('refused'), session)]);
     await memory.readSecret(provider, secretOf('gone'), session);
 
     expect([before, during]).toEqual(['unread', 'unread']);
-    expect(memory.knownSecret('/orders/prod/gone')).toBeUndefined();
-    expect(memory.knownSecret('/orders/prod/refused')).toBe(refusal);
+    expect(memory.knownSecret(secretOf('gone'))).toBeUndefined();
+    expect(memory.knownSecret(secretOf('refused'))).toBe(refusal);
     expect(provider.asked).toHaveLength(1);
   });
 
@@ -291,7 +312,7 @@ describe('startSecrets', () => {
 
     expect(outcome).toMatchObject({ value: 'of b' });
     expect(provider.asked).toEqual([['/orders/prod/a', '/orders/prod/b']]);
-    expect(memory.knownSecret('/orders/prod/a')).toMatchObject({ value: 'of a' });
+    expect(memory.knownSecret(secretOf('a'))).toMatchObject({ value: 'of a' });
   });
 
   it('does not end the process when nobody asks for what failed', async () => {
@@ -303,7 +324,7 @@ describe('startSecrets', () => {
 
     await setImmediate();
 
-    expect(memory.knownSecret('/orders/prod/a')).toBe('unread');
+    expect(memory.knownSecret(secretOf('a'))).toBe('unread');
   });
 });
 
@@ -386,7 +407,7 @@ describe('rereadSecret', () => {
 
     await expect(memory.rereadSecret(provider, secretOf('a'), session)).rejects.toThrow('down');
 
-    expect(memory.knownSecret('/orders/prod/a')).toBe('unread');
+    expect(memory.knownSecret(secretOf('a'))).toBe('unread');
   });
 });
 
@@ -421,7 +442,7 @@ describe('readPreviousSecret', () => {
 
     await memory.readPreviousSecret(provider, secretOf('a'), session);
 
-    expect(memory.knownSecret('/orders/prod/a')).toBe('unread');
+    expect(memory.knownSecret(secretOf('a'))).toBe('unread');
   });
 
   it('gives nothing of a provider that keeps none', async () => {
