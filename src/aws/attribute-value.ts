@@ -1,5 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type ConfigValue, isList, isPlainObject } from '../item/value';
+import { type ConfigValue, isList, isPlainObject, isTooDeep, mostLevels } from '../item/value';
+
+/** Levels of objects in an attribute: a map is `{ M: { key: ... } }`. */
+const mostAttributeLevels = 2 * mostLevels + 1;
+/** Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html (nested attribute depth) */
+const mostStoredLevels = 32;
 
 /** A row as the DynamoDB API gives it. */
 export type AttributeMap = Readonly<Record<string, AttributeValue>>;
@@ -9,9 +14,13 @@ export type AttributeMap = Readonly<Record<string, AttributeValue>>;
  *
  * Our own, because numbers must keep what a double would round, and keys such as `__proto__` must stay data.
  *
- * @returns `undefined` for a kind of attribute that DynamoDB does not have.
+ * @returns `undefined` for a kind of attribute that DynamoDB does not have, and for one that is too deep.
  */
 export function decodeAttribute(attribute: AttributeValue): ConfigValue | undefined {
+  return isTooDeep(attribute, mostAttributeLevels) ? undefined : decode(attribute);
+}
+
+function decode(attribute: AttributeValue): ConfigValue | undefined {
   if (!isAttribute(attribute)) return undefined;
   if (attribute.S !== undefined) return attribute.S;
   if (attribute.N !== undefined) return decodeNumber(attribute.N);
@@ -71,9 +80,13 @@ function isAttribute(value: unknown): value is AttributeValue {
 /**
  * Turns a value into an attribute.
  *
- * @returns `undefined` for a value that DynamoDB cannot hold (`NaN`, an empty set, an instance of a class).
+ * @returns `undefined` for a value that DynamoDB cannot hold (`NaN`, an empty set, an instance of a class, more than 32 levels).
  */
 export function encodeAttribute(value: ConfigValue | undefined): AttributeValue | undefined {
+  return isTooDeep(value, mostStoredLevels) ? undefined : encode(value);
+}
+
+function encode(value: ConfigValue | undefined): AttributeValue | undefined {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'boolean') return { BOOL: value };
   if (typeof value === 'bigint' || typeof value === 'number')
@@ -130,7 +143,7 @@ function canonicalDecimal(text: string): string {
 }
 
 function decodeElement(attribute: AttributeValue): ConfigValue {
-  return decodeAttribute(attribute) ?? null;
+  return decode(attribute) ?? null;
 }
 
 function decodeMap(map: Record<string, AttributeValue>): ConfigValue {
@@ -151,15 +164,12 @@ function encodeSet(elements: readonly (string | number | bigint | Uint8Array)[])
 }
 
 function encodeList(list: readonly ConfigValue[]): AttributeValue | undefined {
-  const encoded = list.map(encodeAttribute);
+  const encoded = list.map(encode);
   return encoded.every((each) => each !== undefined) ? { L: encoded } : undefined;
 }
 
 function encodeMap(map: Readonly<Record<string, ConfigValue>>): AttributeValue | undefined {
-  const encoded = Object.entries(map).map(([key, each]): [string, AttributeValue | undefined] => [
-    key,
-    encodeAttribute(each),
-  ]);
+  const encoded = Object.entries(map).map(([key, each]): [string, AttributeValue | undefined] => [key, encode(each)]);
   return encoded.every((entry): entry is [string, AttributeValue] => entry[1] !== undefined)
     ? { M: Object.fromEntries(encoded) }
     : undefined;

@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
-import { type ConfigValue, kindOfValue, sealValue } from '../item/value';
+import { type ConfigValue, isTooDeep, kindOfValue, sealValue, tooDeep } from '../item/value';
 import { booleanOfText } from '../settings/boolean-text';
 
 /** A value on its way to a type, with what a message needs to say about it. */
@@ -54,7 +54,7 @@ export function toBoolean(found: FoundValue): boolean {
   return (value instanceof Set ? value.size : Object.keys(value).length) > 0;
 }
 
-/** Gives data: texts parsed as JSON and frozen, anything else as it is. @throws InvalidValueError for a text that is no JSON. */
+/** Gives data: texts parsed as JSON and frozen, anything else as it is. @throws InvalidValueError for a text that is no JSON, or JSON that is too deep. */
 export function toJson(found: FoundValue): ConfigValue {
   const { value } = found;
   if (typeof value !== 'string') return value;
@@ -65,7 +65,8 @@ export function toJson(found: FoundValue): ConfigValue {
     // The parser's message quotes the text, which may be a secret.
     throw invalid(found, 'JSON');
   }
-  return sealValue(parsed).value;
+  if (isTooDeep(parsed)) throw tooDeep(found.name, `JSON from ${found.origin}`);
+  return sealValue(parsed, found.name).value;
 }
 
 /** The numbers of RFC 8259, section 6. */

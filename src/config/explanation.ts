@@ -37,6 +37,11 @@ export interface DeclaredNote {
 
 /** Where a name was looked for, what was found, and what that hides. */
 export class Explanation {
+  /** Every place, in the order of the lookup. */
+  readonly places: readonly ExplainedPlace[];
+  /** The place whose value `get` gives; `undefined` when it gives none. */
+  readonly winner: ExplainedPlace | undefined;
+
   /**
    * @param name - As asked.
    * @param places - Every place, in the order of the lookup.
@@ -46,12 +51,13 @@ export class Explanation {
    */
   constructor(
     readonly name: string,
-    readonly places: readonly ExplainedPlace[],
-    readonly winner: ExplainedPlace | undefined,
+    places: readonly ExplainedPlace[],
+    winner: ExplainedPlace | undefined,
     readonly explainedAt?: string,
     private readonly declared?: DeclaredNote,
   ) {
-    Object.freeze(this.places);
+    this.places = Object.freeze(places.map(withTexts));
+    this.winner = winner && (this.places[places.indexOf(winner)] ?? withTexts(winner));
     Object.freeze(this);
   }
 
@@ -100,6 +106,18 @@ export class Explanation {
   [inspect.custom](): string {
     return this.toString();
   }
+}
+
+/** Gives a place as it can be printed: what a provider gives in place of a text is named by its type. */
+function withTexts(place: ExplainedPlace): ExplainedPlace {
+  const entries = Object.entries(place) as readonly (readonly [string, unknown])[];
+  const isPrintable = (given: unknown): boolean => ['string', 'boolean', 'undefined'].includes(typeof given);
+  if (entries.every(([, each]) => isPrintable(each))) return place;
+  const texts = entries.map(([key, each]): readonly [string, unknown] => [
+    key,
+    isPrintable(each) ? each : `(a value of type ${typeof each})`,
+  ]);
+  return Object.fromEntries(texts) as unknown as ExplainedPlace;
 }
 
 /** Gives what an item adds to its place. */

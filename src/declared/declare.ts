@@ -38,7 +38,7 @@ function declare(path: readonly string[], { kind, name, schema, options }: Setti
     name: name ?? settingName(path),
     kind,
     schema,
-    default: sealValue(options.default as ConfigValue).value,
+    default: sealValue(options.default as ConfigValue, path.join('.')).value,
     optional: options.optional ?? false,
     sources: options.sources && Object.freeze([...options.sources]),
     directories: options.directories && Object.freeze(options.directories.map((each) => Directory.from(each))),

@@ -1,4 +1,4 @@
-import { isSecretName } from '../config/shown-value';
+import { isSecretName, maskCredentials } from '../config/shown-value';
 import { type Declaration } from './declaration';
 import { schemaFacts } from './schema-facts';
 
@@ -19,11 +19,12 @@ export function declaredFacts(declaration: Declaration): DeclaredFacts {
   const { kind, name, schema, optional, default: given } = declaration;
   const facts = schemaFacts(schema);
   const hidden = kind === 'secret' || isSecretName(name);
-  const fallback = given ?? facts.default;
+  const fallback = textOf(given ?? facts.default);
+  const isShown = !hidden && (fallback === undefined || maskCredentials(fallback) === fallback);
   return {
     type: kind === 'secret' ? `secret ${facts.type}` : facts.type,
     required: !optional && given === undefined && !facts.optional,
-    default: hidden ? undefined : textOf(fallback),
+    default: isShown ? fallback : undefined,
     hidden,
   };
 }

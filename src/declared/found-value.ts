@@ -23,11 +23,12 @@ export function foundValue(declaration: Declaration, item: DirectoryItem, isLoca
 }
 
 function fieldOf(value: ConfigValue, field: string, isLocal: boolean): FoundValue {
-  const data = typeof value === 'string' ? parseJson(value)?.value : value;
+  const parsed = typeof value === 'string' ? parseJson(value) : { value };
+  const data = 'wrong' in parsed ? undefined : parsed.value;
   const isMap = typeof data === 'object' && data !== null && isPlainObject(data);
   if (isMap && Object.hasOwn(data, field)) return { found: data[field] as ConfigValue };
   if (isLocal) return { found: value };
   if (isMap) return { wrong: `it has no field "${field}"` };
-  const found = typeof value === 'string' && data === undefined ? 'text that is no JSON' : kindOfValue(data);
+  const found = 'wrong' in parsed ? parsed.wrong : kindOfValue(data);
   return { wrong: `it is to be JSON with a field "${field}", and is ${found}` };
 }

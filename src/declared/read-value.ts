@@ -1,5 +1,5 @@
 import { errorClassName } from '../base/describe-error';
-import { type ConfigValue, kindOfValue, sealValue } from '../item/value';
+import { type ConfigValue, isTooDeep, kindOfValue, mostLevels, sealValue } from '../item/value';
 import { describeIssues, type DescribeIssues } from './describe-issues';
 import { type SchemaIssue, type SchemaResult, type StandardSchema } from './standard-schema';
 
@@ -26,9 +26,12 @@ export async function readValue(
   const asItIs = await validate(schema, found);
   if ('value' in asItIs) return asItIs;
   const said = (refusal: Refusal, value: unknown): string =>
-    'thrown' in refusal ? `its schema threw ${refusal.thrown}` : describe(refusal.issues, value, hidden);
-  const parsed = typeof found === 'string' ? parseJson(found) : undefined;
-  if (parsed === undefined) return { wrong: said(asItIs, found) };
+    'wrong' in refusal ? refusal.wrong : describe(refusal.issues, value, hidden);
+  const parsed = typeof found === 'string' ? parseJson(found) : { wrong: notJson };
+  if ('wrong' in parsed) {
+    const note = parsed.wrong === notJson ? '' : `; it is ${parsed.wrong}`;
+    return { wrong: `${said(asItIs, found)}${note}` };
+  }
   const asJson = await validate(schema, parsed.value);
   if ('value' in asJson) return asJson;
   const second = said(asJson, parsed.value);
@@ -38,15 +41,19 @@ export async function readValue(
   return { wrong: first === second ? second : `as text: ${first}; as JSON: ${second}` };
 }
 
-/** Parses a text as JSON; `undefined` when it is none. */
-export function parseJson(text: string): { readonly value: ConfigValue } | undefined {
+/** Parses a text as JSON; says what it is when it is none, or none that is used. */
+export function parseJson(text: string): { readonly value: ConfigValue } | { readonly wrong: string } {
   try {
-    return { value: JSON.parse(text) as ConfigValue };
+    const value = JSON.parse(text) as ConfigValue;
+    return isTooDeep(value) ? { wrong: `JSON: ${tooDeepData}` } : { value };
   } catch {
     // The parser's message quotes the text, which may be a secret.
-    return undefined;
+    return { wrong: notJson };
   }
 }
+
+const notJson = 'text that is no JSON';
+const tooDeepData = `data of more than ${mostLevels} levels`;
 
 function textOf(found: ConfigValue | undefined): ReadOutcome {
   if (typeof found === 'string') return { value: found };
@@ -55,16 +62,19 @@ function textOf(found: ConfigValue | undefined): ReadOutcome {
   return { wrong: `expected a text, found ${kindOfValue(found)}; give it a schema` };
 }
 
-type Refusal = { readonly issues: readonly SchemaIssue[] } | { readonly thrown: string };
+type Refusal = { readonly issues: readonly SchemaIssue[] } | { readonly wrong: string };
 
 async function validate(schema: StandardSchema, value: unknown): Promise<{ readonly value: unknown } | Refusal> {
   try {
     const result: SchemaResult<unknown> = await schema['~standard'].validate(value);
-    if (result.issues === undefined) return { value: sealValue(result.value as ConfigValue).value };
+    if (result.issues === undefined) {
+      if (isTooDeep(result.value)) return { wrong: `its schema gives ${tooDeepData}` };
+      return { value: sealValue(result.value as ConfigValue, '').value };
+    }
     // valibot gives a value beside issues.
     return { issues: result.issues };
   } catch (error) {
     // What it says may quote the value; what it is called does not.
-    return { thrown: typeof error === 'object' ? errorClassName(error) : `a ${typeof error}` };
+    return { wrong: `its schema threw ${typeof error === 'object' ? errorClassName(error) : `a ${typeof error}`}` };
   }
 }

@@ -174,7 +174,7 @@ export class SettingsSession<Settings> {
 
   /** Gives loaded settings again: the same ones, unless they hold what cannot be frozen, which is copied for each reader. */
   private again(settings: Settings, parts: readonly LoadedSetting[]): () => Settings {
-    const isShareable = parts.every(({ value }) => !sealValue(value as ConfigValue).needsCopy);
+    const isShareable = parts.every(({ value }) => !sealValue(value as ConfigValue, 'settings').needsCopy);
     if (isShareable) return () => settings;
     return () => this.assemble(parts.map((part) => ({ ...part, value: copyValue(part.value as ConfigValue) })));
   }

@@ -105,7 +105,7 @@ export class DirectoryItem {
     this.exactName = text(options.exactName);
     this.nextRotationMs = finite(options.nextRotationMs);
     this.staleSince = text(options.staleSince);
-    this.#sealed = sealValue(options.value);
+    this.#sealed = sealValue(options.value, options.name);
     Object.freeze(this);
   }
 

@@ -32,9 +32,12 @@ export class Secret<T> {
   /** Differs where values differ, so that comparisons in depth (`assert.deepEqual`, `toEqual`) do not take all for one. */
   readonly [fingerprint]: string;
 
-  /** @param value - The secret; data is copied and frozen, so that nobody changes it from outside. */
+  /**
+   * @param value - The secret; data is copied and frozen, so that nobody changes it from outside.
+   * @throws InvalidValueError for data that is too deep, or contains itself.
+   */
   constructor(value: T) {
-    this.#sealed = sealValue(value as ConfigValue);
+    this.#sealed = sealValue(value as ConfigValue, 'Secret');
     this[fingerprint] = fingerprintOf(value);
     Object.freeze(this);
   }

@@ -1,3 +1,5 @@
+import { InvalidValueError } from '../errors';
+
 /**
  * A value of a setting.
  *
@@ -25,18 +27,52 @@ export interface SealedValue {
 }
 
 /**
+ * Most lists and maps, one in the other, that a value may have. DynamoDB takes 32; nothing that is configured needs more.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+export const mostLevels = 100;
+
+/**
  * Copies a value into one that nobody outside can change.
  *
  * @param value - Left as it is; objects of classes are kept, not copied.
+ * @param name - Of the setting, for the message.
+ * @throws InvalidValueError for data that is too deep, or contains itself.
  */
-export function sealValue(value: ConfigValue): SealedValue {
+export function sealValue(value: ConfigValue, name: string): SealedValue {
   if (typeof value !== 'object' || value === null) return { value, needsCopy: false };
+  if (isTooDeep(value)) throw tooDeep(name, kindOfValue(value));
   let needsCopy = false;
   const sealed = mapValue(value, (leaf) => {
     needsCopy = true;
     return copyLeaf(leaf);
   });
   return { value: sealed, needsCopy };
+}
+
+/** Whether a value has more levels of lists and maps than it may, as one that contains itself has. Never overflows the stack. */
+export function isTooDeep(value: unknown, most = mostLevels): boolean {
+  return isBelow(value, most, new Map());
+}
+
+/** Says that a value is too deep. @param found - Kind of the value, and where it came from. */
+export function tooDeep(name: string, found: string): InvalidValueError {
+  return new InvalidValueError(
+    name,
+    `data of at most ${mostLevels} levels`,
+    `${found} that has more, or contains itself`,
+  );
+}
+
+/** @param seen - Levels that were left where an object was met: what occurs twice is walked through once. */
+function isBelow(value: unknown, levels: number, seen: Map<object, number>): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || value instanceof Set) return false;
+  if (!isList(value) && !isPlainObject(value)) return false;
+  if (levels === 0) return true;
+  if ((seen.get(value) ?? Number.POSITIVE_INFINITY) <= levels) return false;
+  seen.set(value, levels);
+  return Object.values(value).some((each) => isBelow(each, levels - 1, seen));
 }
 
 /** Copies a sealed value: its binary values and sets are new, the rest is frozen. */

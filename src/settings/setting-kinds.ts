@@ -183,7 +183,7 @@ function checkRecord(value: unknown, setting: string): Readonly<Record<string, C
   if (value instanceof DirectoryListing) return Object.freeze(Object.fromEntries(value.values));
   if (typeof value === 'object' && value !== null && isPlainObject(value)) {
     return Object.freeze(
-      Object.fromEntries(Object.entries(value).map(([name, each]) => [name, sealValue(each).value])),
+      Object.fromEntries(Object.entries(value).map(([name, each]) => [name, sealValue(each, name).value])),
     );
   }
   throw new InvalidSettingsError(setting, `expected an object of names and values, got ${kindOf(value)}.`);

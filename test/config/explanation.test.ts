@@ -73,6 +73,54 @@ it('gives the place at which get fails: one before any value', () => {
   expect(missing.failure).toBeUndefined();
 });
 
+it.each<[string, unknown]>([
+  [
+    'an object',
+    {
+      toString: () => {
+        throw new Error('no');
+      },
+    },
+  ],
+  ['an object without a prototype', Object.create(null)],
+  ['a number', 7],
+  ['a symbol', Symbol('s')],
+  ['a list', [['x']]],
+  ['a function', () => 'x'],
+  ['null', null],
+])('prints %s that is given in place of any text', (_, given) => {
+  const keys = [
+    'provider',
+    'directory',
+    'reason',
+    'remedy',
+    'value',
+    'version',
+    'changedAt',
+    'staleSince',
+    'cachedAt',
+    'cachedUntil',
+    'cachedFrom',
+    'cachedAs',
+  ];
+  for (const key of keys) {
+    for (const outcome of ['found', 'not permitted'] as const) {
+      const place = { provider: 'ssm', directory: '/a', outcome, stale: true, [key]: given } as ExplainedPlace;
+      const explanation = new Explanation(
+        'DB_HOST',
+        [place],
+        outcome === 'found' ? place : undefined,
+        '2030-01-01T00:00:00Z',
+      );
+
+      expect(explanation.toString()).toContain('DB_HOST');
+      expect(explanation.toHtml()).toContain('DB_HOST');
+      expect(inspect(explanation)).toContain('DB_HOST');
+      expect(explanation.winner).toBe(outcome === 'found' ? explanation.places[0] : undefined);
+    }
+  }
+});
+
 it('gives itself as a page of HTML', () => {
   expect(found.toHtml()).toContain('<title>DB_HOST: where settings come from</title>');
 });

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { isSecretName, showValue } from '../../src/config/shown-value';
+import { type ConfigValue } from '../../src/index';
 
 describe('showValue', () => {
   it.each([
@@ -25,13 +27,85 @@ describe('showValue', () => {
   });
 });
 
-it.each(['DB_PASSWORD', 'db_passwd', 'API_KEY', 'apiKey', 'PRIVATE_KEY', 'AUTH_TOKEN', 'client_secret'])(
-  'takes %s for the name of a secret',
+describe('a value with credentials', () => {
+  it.each([
+    ['postgres://app:hunter2@db/orders', 'postgres://********@db/orders'],
+    ['https://hunter2@sentry.example/1', 'https://********@sentry.example/1'],
+    ['redis://:hunter2@cache:6379', 'redis://********@cache:6379'],
+    ['amqp://a:hunter2@x,amqp://b:hunter2@y/v', 'amqp://********@y/v'],
+    ['postgres://app:hun/te#r2@db', 'postgres://********@db'],
+    [`postgres://app:${'hunter2'.repeat(10_000)}@db`, 'postgres://********@db'],
+  ])('in a URL is shown without them: %.60s', (value, shown) => {
+    expect(showValue(value)).toBe(shown);
+  });
+
+  it.each<[ConfigValue]>([
+    ['https://x.example/?user=a&password=hunter2'],
+    ['postgres://app@db/orders?sslpassword=hunter2'],
+    ['Server=db;User Id=app;Password=hunter2;'],
+    ['Server=db;Uid=app;Pwd=hunter2'],
+    ['host=db user=app password = hunter2'],
+    ['DefaultEndpointsProtocol=https;AccountName=a;AccountKey=hunter2=='],
+    ['Endpoint=sb://x;SharedAccessKeyName=a;SharedAccessKey=hunter2'],
+    ['https://x.example/blob?sv=1&sig=hunter2'],
+    ['app:hunter2@tcp(db:3306)/orders'],
+    ['Authorization: Bearer hunter2'],
+    ['{"user":"app","password":"hunter2"}'],
+    ['-----BEGIN EC PRIVATE KEY-----\nhunter2'],
+    ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJodW50ZXIyIn0.hunter2'],
+    [{ user: 'app', apiKey: 'hunter2' }],
+    [['Server=db;Pwd=hunter2']],
+  ])('in another form is not shown: %j', (value) => {
+    expect(showValue(value)).toBe('********');
+  });
+
+  it.each([
+    ['https://x.example/a'],
+    ['bob@example.com'],
+    ['12:30'],
+    ['key:value'],
+    ['a token bucket'],
+    ['db.internal:5432'],
+  ])('is told from others: %s', (value) => {
+    expect(showValue(value)).toBe(value);
+  });
+});
+
+it('shows what cannot be printed as what it is', () => {
+  const value = {
+    [inspect.custom]: () => {
+      throw new Error('hunter2');
+    },
+  };
+
+  expect(showValue(value as unknown as ConfigValue)).toBe('(an object)');
+});
+
+it.each([
+  'DB_PASSWORD',
+  'db_passwd',
+  'API_KEY',
+  'apiKey',
+  'PRIVATE_KEY',
+  'AUTH_TOKEN',
+  'client_secret',
+  'DB_PWD',
+  'dbPwd',
+  'SIGNING_KEY',
+  'signingKey',
+  'DSN',
+  'SENTRY_DSN',
+  'sentryDsn',
+  'DB_CONNECTION_STRING',
+  'aws_creds',
+  'session-keys',
+])('takes %s for the name of a secret', (name) => {
+  expect(isSecretName(name)).toBe(true);
+});
+
+it.each(['DB_HOST', 'KEY_COUNT', 'POOL_SIZE', 'MONKEY', 'KEYBOARD_LAYOUT', 'TURKEY', 'PARTITION_KEY_NAME'])(
+  'takes %s for the name of no secret',
   (name) => {
-    expect(isSecretName(name)).toBe(true);
+    expect(isSecretName(name)).toBe(false);
   },
 );
-
-it.each(['DB_HOST', 'KEY_COUNT', 'POOL_SIZE'])('takes %s for the name of no secret', (name) => {
-  expect(isSecretName(name)).toBe(false);
-});

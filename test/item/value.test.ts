@@ -24,7 +24,7 @@ function isDeeplyFrozen(value: unknown): boolean {
 
 describe('sealValue', () => {
   it.each(['', 'text', 0, -0, 7n, true, false, null])('gives %p as it is', (value) => {
-    expect(sealValue(value)).toEqual({ value, needsCopy: false });
+    expect(sealValue(value, 'x')).toEqual({ value, needsCopy: false });
   });
 
   it('gives an equal value, frozen all the way down, and leaves the one given alone', () => {
@@ -32,7 +32,7 @@ describe('sealValue', () => {
       fc.property(freezable, (given) => {
         const before = structuredClone(given);
 
-        const { value, needsCopy } = sealValue(given);
+        const { value, needsCopy } = sealValue(given, 'x');
 
         expect(value).toEqual(before);
         expect(isDeeplyFrozen(value)).toBe(true);
@@ -45,7 +45,7 @@ describe('sealValue', () => {
   it('does not freeze, and does not follow, what it was given', () => {
     const given = { hosts: ['a', 'b'] };
 
-    const { value } = sealValue(given);
+    const { value } = sealValue(given, 'x');
     given.hosts.push('c');
 
     expect(value).toEqual({ hosts: ['a', 'b'] });
@@ -55,7 +55,7 @@ describe('sealValue', () => {
   it('keeps names that mean something to JavaScript as data', () => {
     const given = JSON.parse('{"__proto__":{"admin":true},"constructor":1,"hasOwnProperty":2}') as ConfigValue;
 
-    const { value } = sealValue(given);
+    const { value } = sealValue(given, 'x');
 
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     expect(Object.entries(value as object)).toEqual([
@@ -70,7 +70,7 @@ describe('sealValue', () => {
   it('takes objects without a prototype for maps', () => {
     const given = Object.assign(Object.create(null) as Record<string, string>, { a: '1' });
 
-    expect(sealValue(given).value).toEqual({ a: '1' });
+    expect(sealValue(given, 'x').value).toEqual({ a: '1' });
   });
 
   it.each<[string, ConfigValue]>([
@@ -79,7 +79,7 @@ describe('sealValue', () => {
     ['a list with binary', ['x', new Uint8Array([1])]],
     ['a map with a set, deep down', { a: [{ b: new Set([1]) }] }],
   ])('says that %s needs a copy for each reader', (_, given) => {
-    const { value, needsCopy } = sealValue(given);
+    const { value, needsCopy } = sealValue(given, 'x');
 
     expect(needsCopy).toBe(true);
     expect(value).toEqual(given);
@@ -91,7 +91,7 @@ describe('sealValue', () => {
     const inner = new Uint8Array([3]);
     const set = new Set<string | Uint8Array>(['a', inner]);
 
-    const { value } = sealValue({ bytes, set });
+    const { value } = sealValue({ bytes, set }, 'x');
     bytes.fill(0);
     inner.fill(0);
     set.clear();
@@ -100,7 +100,7 @@ describe('sealValue', () => {
   });
 
   it('makes plain bytes of a Buffer', () => {
-    const { value } = sealValue(Buffer.from([1, 2]));
+    const { value } = sealValue(Buffer.from([1, 2]), 'x');
 
     expect(value).toBeInstanceOf(Uint8Array);
     expect(Buffer.isBuffer(value)).toBe(false);
@@ -109,7 +109,7 @@ describe('sealValue', () => {
   it('keeps instances of classes as they are', () => {
     const date = new Date(0);
 
-    const { value, needsCopy } = sealValue({ date } as never);
+    const { value, needsCopy } = sealValue({ date } as never, 'x');
 
     expect((value as unknown as { date: unknown }).date).toBe(date);
     expect(needsCopy).toBe(false);

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 
 import { errorClassName } from '../../base/describe-error';
 import { callAndForget, startWork } from '../../base/start-work';
 import { type Answer } from './answer';
 import { type LocalAwsCall, type OpenCall, type RecordedCalls } from './call-log';
-import { type Gateway, parseBody } from './gateway';
+import { type Gateway, type GatewayAnswer, parseBody } from './gateway';
 import { LocalAwsError } from './local-aws-error';
 import { redact } from './redact';
 import { type LocalAwsService } from './service';
@@ -75,10 +74,7 @@ export class HttpEndpoint {
     const [service, operation] = readTarget(request.headers['x-amz-target']);
     const call = this.calls.begin(service, operation);
     try {
-      const body = await text(request);
-      const fields = parseBody(body);
-      call.body = fields === undefined ? undefined : redact(fields);
-      const { answer, outcome } = await this.gateway.handle({ service, operation, text: body, fields }, gone.signal);
+      const { answer, outcome } = await this.answer(call, await readBody(request), gone.signal);
       if (answer.kind === 'hang' && !gone.signal.aborted) await once(gone.signal, 'abort');
       gone.signal.throwIfAborted();
       this.calls.end(call, outcome, answer);
@@ -88,11 +84,49 @@ export class HttpEndpoint {
     }
     callAndForget(() => this.ended(call), warnOfListener);
   }
+
+  /** @param body - `undefined` for one that is too large. */
+  private async answer(call: OpenCall, body: string | undefined, signal: AbortSignal): Promise<GatewayAnswer> {
+    if (body === undefined) return { answer: tooLarge, outcome: 'error' };
+    const fields = parseBody(body);
+    call.body = fields === undefined ? undefined : redact(fields);
+    const { service, operation } = call;
+    return this.gateway.handle({ service, operation, text: body, fields }, signal);
+  }
 }
 
 /** A listener that fails ends neither the request nor the process; its message may quote what was asked. */
 function warnOfListener(error: unknown): void {
   process.emitWarning(`onCall of the local AWS failed with ${errorClassName(error)}.`);
+}
+
+/**
+ * Most bytes of a request: no service takes more.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html (16 MB)
+ */
+const mostBytes = 16 * 1024 * 1024;
+const tooLarge: Answer = {
+  kind: 'body',
+  status: 413,
+  body: JSON.stringify({
+    __type: 'RequestEntityTooLargeException',
+    message: `The request has more than ${mostBytes} bytes.`,
+  }),
+  type: 'application/x-amz-json-1.0',
+  error: 'RequestEntityTooLargeException',
+};
+
+/** Reads a body; `undefined` for one that is too large, which is received and not kept. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > mostBytes) chunks.length = 0;
+    else chunks.push(chunk);
+  }
+  return size > mostBytes ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 function readTarget(header: string | string[] | undefined): readonly [OpenCall['service'], string] {

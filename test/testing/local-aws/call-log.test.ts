@@ -59,6 +59,47 @@ describe('the log of a server', () => {
     expect(aws.calls.all.at(-1)?.body).toBeUndefined();
   });
 
+  it('holds no value of a row, in whatever request it comes', async () => {
+    const value = (text: string) => ({ M: { list: { L: [{ S: text }, { N: '4711' }] } } });
+    const Key = { app_key: { S: '/orders/prod' }, name_key: { S: 'a' } };
+    const write = (Item: object) => ({ PutRequest: { Item } });
+    await aws.seed({ tables: { tab: {} } });
+    await post(aws, 'DynamoDB_20120810.PutItem', {
+      TableName: 'tab',
+      Item: { ...Key, value: value('hunter3'), pin: { N: '4711' }, ttl: { N: '12' } },
+    });
+    await post(aws, 'DynamoDB_20120810.BatchWriteItem', {
+      RequestItems: { tab: [write({ ...Key, value: { S: 'hunter4' }, other: { B: 'aHVudGVyNQ==' } })] },
+    });
+    await post(aws, 'DynamoDB_20120810.UpdateItem', {
+      TableName: 'tab',
+      Key,
+      UpdateExpression: 'SET #v = :value',
+      ExpressionAttributeNames: { '#v': 'value' },
+      ExpressionAttributeValues: { ':value': { S: 'hunter6' } },
+    });
+    await post(aws, 'DynamoDB_20120810.TransactWriteItems', {
+      TransactItems: [{ Put: { TableName: 'tab', Item: { ...Key, value: { SS: ['hunter7'] } } } }],
+    });
+
+    const log = JSON.stringify(aws.calls.all);
+    expect(log).not.toMatch(/hunter|aHVudGVy|4711/);
+    expect(aws.calls.of('PutItem')[0]?.body).toEqual({
+      TableName: 'tab',
+      Item: { ...Key, value: '***', pin: '***', ttl: { N: '12' } },
+    });
+  });
+
+  it('logs a request of any depth, without what is too deep', async () => {
+    const deep = (levels: number): string => `{"a":${levels === 0 ? '1' : deep(levels - 1)}}`;
+
+    await post(aws, 'AmazonSSM.GetParameter', deep(60));
+    await post(aws, 'AmazonSSM.GetParameter', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
+
+    expect(aws.calls.all.map(({ outcome }) => outcome)).toEqual(['error', 'error']);
+    expect(JSON.stringify(aws.calls.all[1]?.body)).toMatch(/^({"a":)+"\*\*\*"}+$/);
+  });
+
   it('tells one round for requests at the same time, and one for each that waits for another', async () => {
     aws.setLatency(50);
     const read = () => post(aws, 'AmazonSSM.GetParameter', { Name: '/a/one' });

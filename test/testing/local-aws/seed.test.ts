@@ -372,6 +372,23 @@ describe('a malformed seed', () => {
     );
   });
 
+  it.each([
+    [{ $repeat: ['ab', 600_000] }, ' has a $repeat of more than 1048576 characters; no row is that long.'],
+    [{ $repeat: ['a', 1e12] }, ' has a $repeat of more than 1048576 characters; no row is that long.'],
+    [{ $repeat: ['a', 'Infinity'] }, ' has a $repeat of more than 1048576 characters; no row is that long.'],
+    [{ $set: [{ a: { b: 1 } }] }, ' is a set that is empty, mixed, or of something else than texts, numbers or bytes.'],
+    [{ $set: [[1]] }, ' is a set that is empty, mixed, or of something else than texts, numbers or bytes.'],
+  ])('that has %j is refused before it takes room', async (mark, problem) => {
+    expect(await messageOf(rows({ ...keys, a: mark }))).toBe(`Seed: tables["tab"].rows[0].a${problem}`);
+  });
+
+  it('in which a set contains itself is refused', async () => {
+    const set = new Set<unknown>();
+    set.add({ a: set });
+
+    expect(await messageOf(rows({ ...keys, a: set }))).toMatch(/ is a set that is empty, mixed, or of something else/);
+  });
+
   it('that gives a table other keys is refused', async () => {
     await aws.seed({ tables: { tab: {} } });
 

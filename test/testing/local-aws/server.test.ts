@@ -35,6 +35,29 @@ describe('the protocol', () => {
     expect([status, json['__type'], headers.get('x-amzn-errortype')]).toEqual([400, expected, expected]);
   });
 
+  it('answers 413 to a request that no service would take, keeps nothing of it, and goes on', async () => {
+    const aws = await start({ seed: { ssm: { '/a': 'x' } } });
+    const mib = Buffer.alloc(1024 * 1024, 'x');
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        if (sent === 40) controller.close();
+        else controller.enqueue(mib);
+        sent += 1;
+      },
+    });
+    const headers = { 'x-amz-target': 'AmazonSSM.GetParameter' };
+
+    const answer = await fetch(aws.url, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+    const most = `{"Name":"/a"${' '.repeat(16 * 1024 * 1024 - 13)}}`;
+
+    expect([answer.status, answer.headers.get('x-amzn-errortype')]).toEqual([413, 'RequestEntityTooLargeException']);
+    expect(await answer.json()).toMatchObject({ message: 'The request has more than 16777216 bytes.' });
+    expect(aws.calls.all[0]).toMatchObject({ status: 413, outcome: 'error', body: undefined });
+    expect((await post(aws, 'AmazonSSM.GetParameter', most)).status).toBe(200);
+    expect((await post(aws, 'AmazonSSM.GetParameter', `${most} `)).status).toBe(413);
+  });
+
   it('answers a request without any header of AWS', async () => {
     const aws = await start();
 
