@@ -8,7 +8,17 @@ import { type UnreadSecret } from '../item/directory-listing';
 import { certainAnswers, namedAnswer } from './certain-answers';
 import { type PlaceReader, type StartedReads } from './place-reader';
 import { type ProviderChain } from './provider-chain';
-import { type Attempt, attemptOf, type LookupTrace, type Place, placesOf, walk, type WalkResult } from './walk';
+import { type StaleAbsence } from '../providers/stale';
+import {
+  type Attempt,
+  attemptOf,
+  type LookupTrace,
+  olderAbsence,
+  type Place,
+  placesOf,
+  walk,
+  type WalkResult,
+} from './walk';
 
 /** What a lookup walks. */
 export interface ChainFinderOptions {
@@ -64,7 +74,7 @@ export class ChainFinder {
     this.count(this.leading, inFront);
     if (inFront.item !== undefined || this.walked.length === 0) return inFront;
     const behind = await this.findCached(this.keyOf(exact), time, trace);
-    return { item: behind.item, attempts: [...inFront.attempts, ...behind.attempts] };
+    return { ...behind, attempts: [...inFront.attempts, ...behind.attempts] };
   }
 
   /**
@@ -75,13 +85,15 @@ export class ChainFinder {
   findAtHand(exact: string): WalkResult | undefined {
     const { reader } = this.options;
     const attempts: Attempt[] = [];
+    let absence: StaleAbsence | undefined;
     for (const place of [...this.leading, ...this.walked]) {
       const outcome = reader.readAtHand(place, exact.toLowerCase(), exact);
       if (outcome === 'unread') return undefined;
       attempts.push(attemptOf(place, outcome));
-      if (outcome instanceof DirectoryItem) return { item: outcome, attempts };
+      if (outcome instanceof DirectoryItem) return { item: absence?.mark(outcome) ?? outcome, attempts, absence };
+      absence = olderAbsence(absence, outcome);
     }
-    return { item: undefined, attempts };
+    return { item: undefined, attempts, absence };
   }
 
   /** Gives the answers of single places. */
@@ -123,7 +135,7 @@ export class ChainFinder {
     try {
       const result = this.count(this.walked, await this.findAtSources(name, trace));
       this.save(cache, name, result);
-      return { item: result.item, attempts: [cacherAttempt(cacher, 'absent'), ...result.attempts] };
+      return { ...result, attempts: [cacherAttempt(cacher, 'absent'), ...result.attempts] };
     } finally {
       this.release(lease);
     }

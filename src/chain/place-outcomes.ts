@@ -2,13 +2,13 @@ import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type RememberedListing, type RememberedSetting } from '../providers/provider-memory';
-import { Stale, staleFactsOf } from '../providers/stale';
+import { Stale, type StaleAbsence, staleFactsOf } from '../providers/stale';
 import { type Refusals } from '../settings/settings-values';
 import { type PlaceWarnings } from './place-warnings';
 import { type Place, type PlaceOutcome } from './walk';
 
 /** What a place lists under a name, the values of secrets unread. */
-export type ListedEntry = ListingEntry | Unavailable | 'was absent' | undefined;
+export type ListedEntry = ListingEntry | Unavailable | StaleAbsence | undefined;
 
 /** A setting that was read by its exact name. */
 export interface NamedSetting {
@@ -72,9 +72,9 @@ export class PlaceOutcomes {
   }
 
   /** Marks a last good item; one whose own life is over is there no more. */
-  private stillGood(item: DirectoryItem | undefined, stale: Stale<unknown>): DirectoryItem | 'was absent' {
+  private stillGood(item: DirectoryItem | undefined, stale: Stale<unknown>): DirectoryItem | StaleAbsence {
     const isOver = item?.ttl !== undefined && item.ttl * 1000 <= this.nowMs();
-    return item === undefined || isOver ? 'was absent' : stale.mark(item);
+    return item === undefined || isOver ? stale.absence : stale.mark(item);
   }
 
   private warnOfStale(place: Place, item: DirectoryItem): void {

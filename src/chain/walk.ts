@@ -3,6 +3,7 @@ import { type SearchedPlace } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type Unavailable } from '../item/directory-listing';
 import { type Provider } from '../providers/provider';
+import { StaleAbsence } from '../providers/stale';
 
 /** One provider in one directory. */
 export interface Place {
@@ -11,10 +12,10 @@ export interface Place {
 }
 
 /**
- * What a place gives for a name: its item, `undefined` when it has none, or why it may not be read; `'was absent'` when it
+ * What a place gives for a name: its item, `undefined` when it has none, or why it may not be read; a `StaleAbsence` when it
  * had none as long as it could be read.
  */
-export type PlaceOutcome = DirectoryItem | Unavailable | 'was absent' | undefined;
+export type PlaceOutcome = DirectoryItem | Unavailable | StaleAbsence | undefined;
 
 /** How a place answered, for `explain` and for messages. */
 export interface Attempt extends SearchedPlace {
@@ -26,10 +27,12 @@ export type AttemptOutcome = 'found' | 'absent' | 'known to be missing' | 'not p
 
 /** What a walk came to. */
 export interface WalkResult {
-  /** The first item found; `undefined` when there is none. */
+  /** The first item found, stale where a place above it is; `undefined` when there is none. */
   readonly item: DirectoryItem | undefined;
   /** Every place that was asked, in order; the last is where the item was found. */
   readonly attempts: readonly Attempt[];
+  /** The oldest of the stale answers that the places passed have nothing; absent when there is no such. */
+  readonly absence?: StaleAbsence | undefined;
 }
 
 /** Lists the places of a chain in the order of the lookup: directories outer, providers inner. */
@@ -55,14 +58,22 @@ export async function walk(
   trace: LookupTrace,
 ): Promise<WalkResult> {
   const attempts: Attempt[] = [];
+  let absence: StaleAbsence | undefined;
   for (const place of places) {
     const answer = read(place);
     if (answer instanceof Promise) trace.waitingFor = `${place.provider.cacheName} ${place.directory.path}`;
     const outcome = answer instanceof Promise ? await answer : answer;
     attempts.push(attemptOf(place, outcome));
-    if (outcome instanceof DirectoryItem) return { item: outcome, attempts };
+    if (outcome instanceof DirectoryItem) return { item: absence?.mark(outcome) ?? outcome, attempts, absence };
+    absence = olderAbsence(absence, outcome);
   }
-  return { item: undefined, attempts };
+  return { item: undefined, attempts, absence };
+}
+
+/** Gives the older of what is known so far and the answer of a place, as far as they are stale absences. */
+export function olderAbsence(known: StaleAbsence | undefined, outcome: PlaceOutcome): StaleAbsence | undefined {
+  if (!(outcome instanceof StaleAbsence)) return known;
+  return known !== undefined && known.goodAtMs <= outcome.goodAtMs ? known : outcome;
 }
 
 /** Describes the answer of a place. */
@@ -71,7 +82,7 @@ export function attemptOf(place: Place, outcome: PlaceOutcome): Attempt {
   const provider = place.provider.cacheName;
   const directory = (place.provider.ownDirectory ?? place.directory).path;
   if (outcome === undefined) return { provider, directory, outcome: 'absent' };
-  if (outcome === 'was absent') return { provider, directory, outcome: 'absent', stale: true };
+  if (outcome instanceof StaleAbsence) return { provider, directory, outcome: 'absent', stale: true };
   if (outcome instanceof DirectoryItem) {
     return outcome.stale
       ? { provider, directory, outcome: 'found', stale: true }

@@ -6,6 +6,7 @@ import { type Attempt, attemptOf, type Place, type PlaceOutcome, type WalkResult
 import { isConfigError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable } from '../item/directory-listing';
+import { StaleAbsence } from '../providers/stale';
 import { type ExplainedPlace, Explanation, isoTime, showItem, showRow } from './explanation';
 import { ExplanationSet } from './explanation-set';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
@@ -178,7 +179,7 @@ class Tour {
       const outcome = await read();
       if (outcome instanceof DirectoryItem) this.pass({ ...attempt, ...(outcome.stale && { stale: true }) }, outcome);
       else if (outcome === undefined) this.pass(attempt, undefined);
-      else if (outcome === 'was absent') this.pass({ ...attempt, stale: true }, undefined);
+      else if (outcome instanceof StaleAbsence) this.pass({ ...attempt, stale: true }, undefined);
       else if (outcome instanceof Unavailable) this.passRefused(attempt, outcome);
       else if (outcome.kind === 'refused') this.passRefused(attempt, outcome.refusal);
       else this.stops.push({ attempt: { ...attempt, outcome: 'shadowed' }, item: undefined });

@@ -31,7 +31,8 @@ export async function lookUp(scope: LookupScope, exact: string, options: LookupO
   if (found.item !== undefined) return { item: found.item, attempts: found.attempts };
   const given = scope.default(name);
   const outcome = given === undefined ? 'absent' : 'found';
-  return { item: given ?? DirectoryItem.nonExistent(name), attempts: [...found.attempts, attempt('default', outcome)] };
+  const item = given ?? DirectoryItem.nonExistent(name);
+  return { item: found.absence?.mark(item) ?? item, attempts: [...found.attempts, attempt('default', outcome)] };
 }
 
 /** Says at debug level where a name was found, or everywhere it was not; never its value. */

@@ -141,7 +141,7 @@ export class DirectoryItem {
 
   /** Says where the item comes from, without its value. */
   toString(): string {
-    if (this.nonExistent) return printable(`${this.name}: not found`);
+    if (this.nonExistent) return printable(`${this.name}: not found${this.stale ? ', stale' : ''}`);
     const { directory, name, provider = '?', viaCacher, stale } = this;
     return printable(
       `${name} from ${provider} ${directory.path}${viaCacher ? viaCacherSuffix : ''}${stale ? ', stale' : ''}`,

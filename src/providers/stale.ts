@@ -14,7 +14,9 @@ export interface StaleFacts {
 
 /** The last good outcome of a read, in place of one that failed. */
 export class Stale<T> {
-  private readonly marked = new Map<DirectoryItem, DirectoryItem>();
+  /** That there was nothing, for names that the outcome has not. */
+  readonly absence = new StaleAbsence(this);
+  private readonly marked = new WeakMap<DirectoryItem, DirectoryItem>();
 
   constructor(
     readonly outcome: T,
@@ -30,6 +32,21 @@ export class Stale<T> {
       factsByItem.set(marked, this.facts);
     }
     return marked;
+  }
+}
+
+/** That a place held nothing under a name when it was read last, and cannot be read now. */
+export class StaleAbsence {
+  constructor(private readonly stale: Stale<unknown>) {}
+
+  /** When it was read, **milliseconds** since the Unix epoch. */
+  get goodAtMs(): number {
+    return this.stale.facts.goodAtMs;
+  }
+
+  /** Gives what was found below the place: it is no better known than that the place holds nothing. */
+  mark(item: DirectoryItem): DirectoryItem {
+    return item.stale ? item : this.stale.mark(item);
   }
 }
 

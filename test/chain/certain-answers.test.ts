@@ -1,6 +1,7 @@
 import { certainAnswers, type KnownPlaces, namedAnswer } from '../../src/chain/certain-answers';
 import { attemptOf, type Place, type PlaceOutcome, walk } from '../../src/chain/walk';
 import { DirectoryItem, DirectoryListing, type ListingEntry, type ListingOutcome, Unavailable } from '../../src/index';
+import { Stale } from '../../src/providers/stale';
 import { fc } from '../setup/fast-check';
 import { directory, envOf, item, MapProvider, unread } from './doubles';
 
@@ -263,6 +264,7 @@ function make(world: readonly World[]) {
 
 describe('what is stale', () => {
   const stale = item('x', 1).asStale('2030-01-01T00:00:00.000Z');
+  const { absence } = new Stale('a listing', { goodAtMs: 0, untilMs: 1, reason: 'down' });
 
   it('is no certain answer, whatever else its listing has', () => {
     const other = item('y', 2);
@@ -273,7 +275,7 @@ describe('what is stale', () => {
 
   it.each<[string, PlaceOutcome[], number]>([
     ['an item', [stale], 0],
-    ['a place above', ['was absent', item('x', 1)], 0],
+    ['a place above', [absence, item('x', 1)], 0],
     ['nothing', [undefined, item('x', 1)], 1],
   ])('as %s leaves so many answers by name: %#', async (_, outcomes, count) => {
     const { places } = knowing(outcomes.map(() => undefined));

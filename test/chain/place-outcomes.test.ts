@@ -1,7 +1,7 @@
 import { PlaceOutcomes } from '../../src/chain/place-outcomes';
 import { PlaceWarnings } from '../../src/chain/place-warnings';
 import { DirectoryItem, DirectoryListing, type ListingEntry, LocalCache, Unavailable } from '../../src/index';
-import { Stale } from '../../src/providers/stale';
+import { Stale, StaleAbsence } from '../../src/providers/stale';
 import { directory, item, MapProvider, RecordedLog, unread } from './doubles';
 
 const place = { provider: new MapProvider(), directory: directory('/a') };
@@ -46,7 +46,7 @@ describe('a listing', () => {
 
     expect(outcomes.pick(place, stale, 'x')).toMatchObject({ value: 1, stale: true });
     expect(outcomes.pick(place, stale, 's')).toEqual(unread('s'));
-    expect(outcomes.pick(place, stale, 'missing')).toBe('was absent');
+    expect(outcomes.pick(place, stale, 'missing')).toBe(stale.absence);
     expect(events()).toEqual(['provider.stale']);
   });
 
@@ -57,7 +57,7 @@ describe('a listing', () => {
     nowMs = 5000;
 
     expect(before).toMatchObject({ value: 1, stale: true });
-    expect(outcomes.entryIn(stale, 'e')).toBe('was absent');
+    expect(outcomes.entryIn(stale, 'e')).toBe(stale.absence);
   });
 
   it('that was mended warns of what is stale in it', () => {
@@ -100,7 +100,7 @@ describe('a setting read by name', () => {
     const was = (value: DirectoryItem | undefined) => outcomes.settle(place, new Stale({ value }, facts), named);
 
     expect(was(item('x', 1))).toMatchObject({ value: 1, stale: true });
-    expect(was(undefined)).toBe('was absent');
+    expect(was(undefined)).toBeInstanceOf(StaleAbsence);
     expect(log.warnings('provider.stale')).toMatchObject([{ name: 'x' }]);
   });
 });

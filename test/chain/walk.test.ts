@@ -1,5 +1,6 @@
 import { attemptOf, isStale, type Place, type PlaceOutcome, placesOf, walk } from '../../src/chain/walk';
 import { Directory, Unavailable } from '../../src/index';
+import { Stale } from '../../src/providers/stale';
 import { fc } from '../setup/fast-check';
 import { directory, item, MapProvider } from './doubles';
 
@@ -159,6 +160,10 @@ describe('attemptOf', () => {
   });
 });
 
+function absence(goodAtMs: number) {
+  return new Stale('a listing', { goodAtMs, untilMs: goodAtMs + 1, reason: 'down' }).absence;
+}
+
 function fail(): never {
   throw new Error('down');
 }
@@ -168,17 +173,35 @@ describe('a place that stands in for itself', () => {
 
   it.each([
     ['an item', stale, { outcome: 'found', stale: true }],
-    ['nothing', 'was absent' as const, { outcome: 'absent', stale: true }],
+    ['nothing', absence(0), { outcome: 'absent', stale: true }],
   ])('and gives %s is described so', (_, outcome, expected) => {
     expect(attemptOf(place('/a'), outcome)).toEqual({ provider: 'ssm', directory: '/a', ...expected });
   });
 
-  it('and had nothing is walked past, and what the walk comes to rests on it', async () => {
-    const outcomes: PlaceOutcome[] = ['was absent', item('x', 1)];
-    const result = await walk([place('/a'), place('/b')], () => outcomes.shift(), { waitingFor: '' });
+  it('and had nothing is walked past, and what the walk comes to is as stale as the oldest', async () => {
+    const places = ['/a', '/b', '/c', '/d'].map((path) => place(path));
+    const walked = (...outcomes: PlaceOutcome[]) => walk(places, () => outcomes.shift(), { waitingFor: '' });
 
-    expect(result.item?.value).toBe(1);
-    expect(isStale(result)).toBe(true);
+    const found = await walked(absence(2000), absence(1000), undefined, item('x', 1));
+    const nothing = await walked(absence(1000), absence(2000));
+
+    expect(found.item).toMatchObject({
+      value: 1,
+      stale: true,
+      staleSince: '1970-01-01T00:00:01.000Z',
+      cacheable: false,
+    });
+    expect(found.attempts.at(-1)).toEqual({ provider: 'ssm', directory: '/d', outcome: 'found' });
+    expect(nothing.item).toBeUndefined();
+    expect(nothing.absence?.goodAtMs).toBe(1000);
+    expect([isStale(found), isStale(nothing)]).toEqual([true, true]);
+  });
+
+  it('leaves what was stale before as it is, and gives the same item each time', () => {
+    const [above, fresh] = [absence(0), item('x', 1)];
+
+    expect(above.mark(stale)).toBe(stale);
+    expect(above.mark(fresh)).toBe(above.mark(fresh));
   });
 
   it.each([

@@ -174,8 +174,27 @@ describe('a listing that was read once', () => {
       world.aws.putParameter('/orders/prod/x', 'upper');
       clock.advanceMs(1000);
 
-      expect(below).toMatchObject({ value: 'lower', stale: false });
+      expect(below).toMatchObject({ value: 'lower', stale: true, staleSince: '2030-01-01T00:00:00.000Z' });
       expect(await config.get('x')).toBe('upper');
+    });
+  });
+
+  it('makes a name stale that is found nowhere, and a default too', async () => {
+    world = await AwsWorld.start({ seed });
+
+    await inWorld(async () => {
+      const config = ordersConfig({ defaults: { given: 'default' } });
+      await readAndExpire(config, 'x');
+      world.aws.setFaults([{ ...failing('ByPath'), body: '"/orders/all"' }]);
+
+      const [missing, given] = [await config.getItem('missing'), await config.getItem('given')];
+
+      expect(missing).toMatchObject({ nonExistent: true, stale: true, staleSince: '2030-01-01T00:00:00.000Z' });
+      expect(String(missing)).toBe('missing: not found, stale');
+      expect(given).toMatchObject({ value: 'default', provider: 'default', stale: true });
+      world.aws.setFaults([]);
+      clock.advanceMs(1000);
+      expect(await config.getItem('missing')).toMatchObject({ nonExistent: true, stale: false });
     });
   });
 
