@@ -67,10 +67,16 @@ export class ConfigNotFoundError extends ConfigError {
     readonly places: readonly SearchedPlace[],
   ) {
     super(
-      `No value for "${key}". Looked in: ${describePlaces(places)}. ` +
+      `No value for "${key}". Looked in: ${describePlaces(places)}. ${unasked(places)}` +
         `Set it in one of them, or give a fallback: config.get('${key}', fallback).`,
     );
   }
+}
+
+/** Says that a name is missing by the cache table alone, where that is so. */
+function unasked(places: readonly SearchedPlace[]): string {
+  if (!places.some(({ outcome }) => outcome === 'known to be missing')) return '';
+  return 'The cache table calls it missing, and the sources were not asked: require() asks them, and so does config.refresh({ pastCache: true }). ';
 }
 
 /** A value exists but is not of the kind that was asked for. The message never shows it. */

@@ -98,6 +98,16 @@ describe('ConfigNotFoundError', () => {
     );
   });
 
+  it('says that the sources were not asked when the cache table calls a name missing', () => {
+    const places = [{ provider: 'cacher', outcome: 'known to be missing' }];
+
+    expect(new ConfigNotFoundError('X', places).message).toBe(
+      'No value for "X". Looked in: cacher (known to be missing). The cache table calls it missing, and the sources were not ' +
+        'asked: require() asks them, and so does config.refresh({ pastCache: true }). ' +
+        "Set it in one of them, or give a fallback: config.get('X', fallback).",
+    );
+  });
+
   it('lists every place that was searched, in order, and says what to do', () => {
     const places = [
       { provider: 'env', directory: '/_environmental', outcome: 'absent' },

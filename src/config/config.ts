@@ -25,6 +25,7 @@ import { type LookupOptions, type WaitOptions } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName } from './named-values';
 import { refreshTogether } from './refresh-together';
+import { type SecondLooks } from './second-looks';
 import { ConfigSnapshot } from './snapshot';
 import { type Watch, type WatchOptions } from './watch';
 import { warm } from './warm';
@@ -41,6 +42,7 @@ export class Config extends ConfigShape {
   private readonly scopes = new WeakMap<Context, LookupScope>();
   private latestScope: LookupScope | undefined;
   private readonly watches = new Set<Watch>();
+  private secondLooks: SecondLooks | undefined;
 
   /**
    * @param options - What differs from the parent.
@@ -48,7 +50,7 @@ export class Config extends ConfigShape {
    */
   constructor(options?: ConfigOptions) {
     super(options);
-    hideFields(this, 'scopes', 'latestScope', 'watches');
+    hideFields(this, 'scopes', 'latestScope', 'watches', 'secondLooks');
   }
 
   /**
@@ -266,7 +268,19 @@ export class Config extends ConfigShape {
   private required<T>(name: string, options: LookupOptions | undefined, use: (answer: Answer) => T): Promise<T> {
     const known = this.knownScope(options)?.known(name, options?.secretId);
     if (known !== undefined && !known.item.nonExistent) return settled(known, use);
-    return this.find(name, options).then((answer) => use(answer.required()));
+    return this.findRequired(name, options, known).then((answer) => use(answer.required()));
+  }
+
+  /** Finds a name that must be: the sources are asked once more when only the cache table or memory calls it missing. */
+  private async findRequired(name: string, options: LookupOptions = {}, known?: Answer): Promise<Answer> {
+    const startedAtMs = this.scope().clock.nowMs();
+    const answer = known ?? (await this.find(name, options));
+    if (!answer.item.nonExistent || options.skipProviders === true) return answer;
+    const { SecondLooks } = await import('./second-looks');
+    const looks = (this.secondLooks ??= new SecondLooks());
+    const scope = this.scope();
+    const missed = await withLambdaFreezeGuard(scope, () => looks.look({ scope, answer, options, startedAtMs }));
+    return missed ?? this.find(name, options);
   }
 
   /** The scope whose memory may answer a lookup; `undefined` when there is nothing good, or the lookup wants more. */

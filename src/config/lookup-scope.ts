@@ -121,7 +121,7 @@ export class LookupScope {
     const cacher = resolveCacher(layers, this.settings, cacherWiring);
     this.cacher = cacher === null ? null : (this.resolved<Cacher>([cacher])[0] ?? null);
     this.cached = this.makeCached();
-    this.finder = this.makeFinder();
+    this.finder = this.makeFinder({ localCache, logger, cache: this.cached });
   }
 
   /** Makes the scope of a Config in a context. */
@@ -201,11 +201,24 @@ export class LookupScope {
     return answer;
   }
 
-  private makeFinder(): ChainFinder {
-    const { cached, cacheSession, context, directories, localCache, logger, providers, session } = this;
+  /**
+   * Makes what finds names at the sources alone, past the cache table and past memory.
+   *
+   * @param localCache - Remembers what is read.
+   */
+  finderAt(localCache: LocalCache, logger: Logger): ChainFinder {
+    return this.makeFinder({ localCache, logger, cache: undefined });
+  }
+
+  private makeFinder({
+    localCache,
+    logger,
+    cache,
+  }: Pick<LookupScope, 'localCache' | 'logger'> & Pick<ChainFinderOptions, 'cache'>): ChainFinder {
+    const { cacheSession, context, directories, providers, session } = this;
     const byName = this.strategy === 'names';
     const reader = new PlaceReader({ context, localCache, logger, session, byName, random: cacheSession.random });
-    return new ChainFinder({ providers, directories, reader, cache: cached });
+    return new ChainFinder({ providers, directories, reader, cache });
   }
 
   private makeCached(): ChainFinderOptions['cache'] {

@@ -55,8 +55,12 @@ async function loadSetting(declaration: Declaration, options: LoadOptions): Prom
   const { name, secretId } = declaration;
   const { config, newest, signal } = options;
   try {
-    const item = await config.requireItem(name, { signal, secretId });
-    return await loadFrom(declaration, newest(declaration, item), options);
+    const item = await config.getItem(name, { signal, secretId });
+    const loaded = await loadFrom(declaration, item.nonExistent ? item : newest(declaration, item), options);
+    if (!item.nonExistent || 'value' in loaded) return loaded;
+    // Only a setting that must be is worth asking the sources for once more.
+    const required = await config.requireItem(name, { signal, secretId });
+    return await loadFrom(declaration, newest(declaration, required), options);
   } catch (error) {
     if (error instanceof ProviderError) {
       const asked = secretId === undefined ? '' : ` (asked for the secret "${secretId}")`;

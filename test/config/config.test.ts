@@ -6,7 +6,6 @@ import {
   type ConfigOptions,
   ConfigNotFoundError,
   Context,
-  InvalidDirectoryError,
   InvalidNameError,
   InvalidSettingsError,
   InvalidValueError,
@@ -521,11 +520,17 @@ describe('settings that cannot be', () => {
       expect(cacher.flushed).toBe(2);
     }));
 
-  it('make a lookup reject for a service that makes no path', () =>
+  it('make a lookup reject for a service that makes no path, and name its variable', () =>
     inside(async () => {
-      xconSettings.service = 'a//b';
+      process.env['APP_NAME'] = '/orders';
 
-      await expect(new Config({ cacher: null }).get('x')).rejects.toBeInstanceOf(InvalidDirectoryError);
+      await expect(new Config({ cacher: null }).get('x')).rejects.toMatchObject({
+        code: 'INVALID_SETTINGS',
+        setting: 'APP_NAME',
+      });
+      expect(() => {
+        xconSettings.service = 'a//b';
+      }).toThrow(InvalidSettingsError);
     }));
 });
 

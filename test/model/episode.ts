@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Lookup, Judge, type Mistake, type Reader, clockText } from './judge';
 import { type Question } from './member';
 import { type NamedAnswer } from './orders';
-import { environment, fileSeconds, isSecret, placesOf, type Profile, type View } from './profile';
+import { environment, isSecret, placesOf, type Profile, type View } from './profile';
 import { type Fleet } from './fleet';
 import { type Step } from './script';
 import { type SimulatedClock } from './simulated-clock';
@@ -57,8 +54,6 @@ export class Episode {
   private readonly clock: SimulatedClock;
   private readonly judge: Judge;
   private readonly open = new Map<number, Open>();
-  /** For sealed files. */
-  private readonly folder = mkdtempSync(join(tmpdir(), 'xcon-model-files-'));
   private readonly violations: Violation[] = [];
   private pending: Promise<unknown>[] = [];
   private answers = 0;
@@ -85,7 +80,6 @@ export class Episode {
     const episode = new Episode({ world, fleet, clock }, steps);
     for (const step of steps) if (Date.now() < endMs) await episode.perform(step);
     await episode.end();
-    rmSync(episode.folder, { recursive: true });
     const { answers, clears, changes, violations } = episode;
     return { answers, clears, changes, violations };
   }
@@ -137,15 +131,12 @@ export class Episode {
       startedMs: this.clock.nowMs(),
       memoryMs: memoryMinutes * 60_000,
       staleMs: staleIfErrorSeconds * 1000,
-      fileMs: profile.keepsFile ? fileSeconds * 1000 : 0,
       cacheSecrets,
       skewMs,
     };
     const begun = { refreshedMs: Number.NEGATIVE_INFINITY, pastCache: false, asked: false };
     this.open.set(instance, { reader, profile, process, ...begun });
-    this.fleet
-      .member(process)
-      .open({ kind: 'open', instance, profile, file: join(this.folder, `${process}-${service}`) });
+    this.fleet.member(process).open({ kind: 'open', instance, profile });
     const habits = `${memoryMinutes} min, secrets ${cacheSecrets}, clock ${skewMs / 1000} s ahead, ${profile.sources.join('|')}, ${profile.strategy}`;
     this.world.history.note(reader.startedMs, `${reader.label} of ${service} begins in process ${process}: ${habits}`);
   }

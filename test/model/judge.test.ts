@@ -54,7 +54,6 @@ function reader(startedMinutes: number, changes: Partial<Reader> = {}): Reader {
     startedMs: at(startedMinutes).fromMs,
     memoryMs: 15 * minute,
     staleMs: hour,
-    fileMs: 0,
     cacheSecrets: 'reference',
     skewMs: 0,
     ...changes,
@@ -256,15 +255,6 @@ describe('a stale value', () => {
     expect(judged(reader(5), 90, stale)).toBe('too old');
     expect(judged(reader(11), 20, stale)).toBe('too old');
     expect(judged(reader(5, { staleMs: 0 }), 40, stale)).toBe('too old');
-  });
-
-  it('may come from the sealed file that another process has written', () => {
-    const stale = found('old', { viaCacher: false, stale: true });
-
-    expect(judged(reader(70, { fileMs: 2 * hour }), 80, stale)).toBeUndefined();
-    expect(judged(reader(70), 80, stale)).toBe('too old');
-    history.trouble('0', at(15 * 60).fromMs);
-    expect(judged(reader(15 * 60, { fileMs: 2 * hour }), 15 * 60, stale)).toBe('too old');
   });
 
   it('needs something that has failed, or was refused', () => {

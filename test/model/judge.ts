@@ -29,8 +29,6 @@ export interface Reader {
   readonly memoryMs: number;
   /** `staleIfErrorSeconds`, in **milliseconds**. */
   readonly staleMs: number;
-  /** How old an answer of its sealed file may be, which others may have written, **milliseconds**; 0: it keeps none. */
-  readonly fileMs: number;
   readonly cacheSecrets: CacheSecrets;
   /** How far its clock is ahead, **milliseconds**. */
   readonly skewMs: number;
@@ -217,10 +215,7 @@ export class Judge {
 
   /** Since when an answer may be that is given in place of one that cannot be read. */
   private oldestStale({ reader, span }: Lookup): number {
-    const ownMs = Math.max(reader.startedMs, span.fromMs - reader.memoryMs - reader.staleMs);
-    // What a file keeps may have come from a row.
-    const oldestInFile = span.fromMs - reader.fileMs - this.options.skewMs - rowMs;
-    return reader.fileMs === 0 ? ownMs : Math.min(ownMs, oldestInFile);
+    return Math.max(reader.startedMs, span.fromMs - reader.memoryMs - reader.staleMs);
   }
 }
 

@@ -25,7 +25,6 @@ import {
   configTables,
   defaults,
   environment,
-  fileSeconds,
   keyPrefixes,
   type Profile,
   regionAbroad,
@@ -83,10 +82,7 @@ class Instance {
   private readonly children = new Map<View, Context>();
   private readonly clients: AwsClients[] = [];
 
-  constructor(
-    private readonly profile: Profile,
-    private readonly file: string,
-  ) {
+  constructor(private readonly profile: Profile) {
     this.root = Context.createRoot([
       new SkewedClock(profile.skewMs),
       new SeededRandom(profile.seed),
@@ -145,7 +141,7 @@ class Instance {
   }
 
   private settingsWith(configTable: string): XconSettings {
-    const { service, memoryMinutes, cacheSecrets, refreshLease, staleIfErrorSeconds, keepsFile } = this.profile;
+    const { service, memoryMinutes, cacheSecrets, refreshLease, staleIfErrorSeconds } = this.profile;
     return new XconSettings({
       ...limits,
       service,
@@ -157,7 +153,6 @@ class Instance {
       cacheKeys: [sealingKey],
       refreshLease,
       staleIfErrorSeconds,
-      ...(keepsFile && { lastKnownGood: { file: this.file, key: sealingKey, maxAgeSeconds: fileSeconds } }),
     });
   }
 }
@@ -173,7 +168,7 @@ process.on('message', (order: Order) => {
 
 async function obey(order: Order): Promise<void> {
   if (order.kind === 'open') {
-    instances.set(order.instance, new Instance(order.profile, order.file));
+    instances.set(order.instance, new Instance(order.profile));
     return;
   }
   const instance = instances.get(order.instance);

@@ -4,7 +4,7 @@ import { type Profile, type View } from './profile';
 
 /** What the checker tells a process. */
 export type Order =
-  | { readonly kind: 'open'; readonly instance: number; readonly profile: Profile; readonly file: string }
+  | { readonly kind: 'open'; readonly instance: number; readonly profile: Profile }
   | {
       readonly kind: 'ask';
       readonly id: number;

@@ -33,8 +33,6 @@ export interface Profile {
   readonly cacheSecrets: CacheSecrets;
   readonly refreshLease: boolean;
   readonly staleIfErrorSeconds: number;
-  /** Whether it keeps its last good answers in a sealed file, which the next process of its kind reads. */
-  readonly keepsFile: boolean;
   /** How far its clock is ahead, **milliseconds**. */
   readonly skewMs: number;
   /** Begins its source of chance. */
@@ -44,8 +42,6 @@ export interface Profile {
 export const environment = 'prod';
 export const cacheTable = 'global-all-configCache';
 export const configTables = { own: 'global-all-config', other: 'other-config' } as const;
-/** How old an answer of a sealed file may be, **seconds**. */
-export const fileSeconds = 2 * 3600;
 /** Given by every Config where nothing else is found. */
 export const defaults: Readonly<Record<string, string>> = { level: 'default of level', nope: 'default of nope' };
 

@@ -162,7 +162,6 @@ class Author {
       cacheSecrets: dice.pick(this.modes),
       refreshLease: dice.chance(0.8),
       staleIfErrorSeconds: dice.chance(0.9) ? 3600 : 0,
-      keepsFile: dice.chance(0.2),
       skewMs: dice.chance(0.4) ? 0 : (dice.below(1201) - 600) * second,
       seed: dice.below(2 ** 31),
     };

@@ -105,7 +105,7 @@ it('tells the action and the resource to grant, for a secret and for directories
   expect(error.cause).toBeUndefined();
 });
 
-it('tells of a missing name that only the cache table says so', async () => {
+it('finds at the sources what only the cache table calls missing, and tells so when they fail', async () => {
   const config = () => ordersConfig({ cacher: new DynamoCacher() });
   const declared = { missing: setting() };
   await world.run(async () => {
@@ -116,8 +116,10 @@ it('tells of a missing name that only the cache table says so', async () => {
   world.localCache.reset();
   world.aws.putParameter('/orders/prod/MISSING', { value: 'new', type: 'String' });
 
+  world.aws.setFaults([{ target: 'Parameter|Secret', status: 500 }]);
   const error = await invalid(() => load(declared, config()));
-  const found = await world.run(() => config().run(() => defineSettings(declared).refresh({ pastCache: true })));
+  world.aws.setFaults([]);
+  const found = await load(declared, config());
 
   expect(error.message).toContain('cacher (known to be missing)');
   expect(error.message).toContain('config.refresh({ pastCache: true }) looks past the cache table');

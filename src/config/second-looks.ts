@@ -1,0 +1,144 @@
+import { startWork } from '../base/start-work';
+import { type TimeLeft, withTimeLimit } from '../base/time-limit';
+import { findSecretById } from '../chain/secret-by-id';
+import { type WalkResult } from '../chain/walk';
+import { Logger } from '../logging/logger';
+import { LocalCache } from '../providers/local-cache';
+import { Answer } from './answer';
+import { type LookupOptions } from './lookup-options';
+import { type LookupScope } from './lookup-scope';
+
+/** Most names whose last second look is remembered; beyond, all are forgotten (names may come from outside). */
+const maxNames = 10_000;
+/** Longest pause between two second looks for a name that stays missing, **milliseconds**. */
+const longestPauseMs = 60_000;
+
+/** The time of a look ends with the wait of each caller. */
+const unlimited: TimeLeft = { leftMs: Number.POSITIVE_INFINITY };
+
+/** A lookup of a required name that found nothing. */
+export interface MissedLookup {
+  readonly scope: LookupScope;
+  readonly answer: Answer;
+  readonly options: LookupOptions;
+  /** When it began, **milliseconds** since the Unix epoch. */
+  readonly startedAtMs: number;
+}
+
+/** What is read past the cache table and past memory, for all names that are looked for at about the same time. */
+interface Round {
+  readonly scope: LookupScope;
+  readonly localCache: LocalCache;
+  /** When it began, **milliseconds** since the Unix epoch. */
+  readonly sinceMs: number;
+  /** How many looks are under way. */
+  looks: number;
+  hasFound: boolean;
+}
+
+/** When the last look for a name began, and how long none follows, **milliseconds**. */
+interface LastLook {
+  readonly atMs: number;
+  readonly pauseMs: number;
+}
+
+/**
+ * Asks the sources once more for required names that only the cache table, or the memory of this process, calls missing. Otherwise a
+ * value that was put in place would be found only when the row of the table ends, whatever the error says.
+ *
+ * There is one look for a name at a time and none within `failurePauseMs` of the last; while the name stays missing, the pauses double
+ * up to a minute. Looks at about the same time share what they read.
+ */
+export class SecondLooks {
+  private readonly last = new Map<string, LastLook>();
+  private readonly underWay = new Map<string, Promise<WalkResult>>();
+  private round: Round | undefined;
+
+  /**
+   * Looks for a name at the sources. When it is there, memory is forgotten and the cache table passed over: both are older.
+   *
+   * @returns The answer that the name is missing: that of the sources, or the one before, when they have just been asked or do not
+   * answer. `undefined` when the name is there, to be looked up again.
+   * @throws The reason of the signal.
+   */
+  async look(missed: MissedLookup): Promise<Answer | undefined> {
+    const { scope, answer, options, startedAtMs } = missed;
+    options.signal?.throwIfAborted();
+    const key = [scope.directories.concat, scope.providers.concat, options.secretId, answer.name].join('\n');
+    const nowMs = scope.clock.nowMs();
+    const look =
+      this.underWay.get(key) ?? (this.isDue(key, missed, nowMs) ? this.begin(key, missed, nowMs) : undefined);
+    if (look === undefined) return answer;
+    const budgetMs = Math.max(1, scope.settings.lookupBudgetMs - (nowMs - startedAtMs));
+    const onTimeout = (): Error => new Error('The time of the lookup is over.');
+    try {
+      const { item, attempts } = await withTimeLimit(() => look, { budgetMs, signal: options.signal, onTimeout });
+      if (item !== undefined) return undefined;
+      return new Answer(answer.name, answer.item, [...attempts, ...answer.attempts.slice(-1)]);
+    } catch {
+      options.signal?.throwIfAborted();
+      return answer;
+    }
+  }
+
+  private isDue(key: string, { scope, answer, startedAtMs }: MissedLookup, nowMs: number): boolean {
+    const { localCache, settings } = scope;
+    const isOfTable = answer.attempts.some(({ outcome }) => outcome === 'known to be missing');
+    const readAtMs = localCache.readSince?.atMs;
+    const isRecent = readAtMs !== undefined && (readAtMs >= startedAtMs || nowMs - readAtMs < settings.failurePauseMs);
+    if (isRecent && !isOfTable) return false;
+    const last = this.last.get(key);
+    return last === undefined || Math.abs(nowMs - last.atMs) >= last.pauseMs;
+  }
+
+  private begin(key: string, missed: MissedLookup, nowMs: number): Promise<WalkResult> {
+    const { failurePauseMs } = missed.scope.settings;
+    const { pauseMs } = this.last.get(key) ?? { pauseMs: failurePauseMs / 2 };
+    if (this.last.size >= maxNames) this.last.clear();
+    this.last.set(key, { atMs: nowMs, pauseMs: Math.min(pauseMs * 2, Math.max(failurePauseMs, longestPauseMs)) });
+    const round = this.roundOf(missed.scope, nowMs);
+    const look = startWork(() => this.read(missed, round).finally(() => this.underWay.delete(key)));
+    this.underWay.set(key, look);
+    return look;
+  }
+
+  private async read({ scope, answer, options: { secretId } }: MissedLookup, round: Round): Promise<WalkResult> {
+    round.looks += 1;
+    try {
+      const finder = scope.finderAt(round.localCache, silent);
+      const trace = { waitingFor: '' };
+      const asked = { exact: answer.name, secretId: secretId ?? '' };
+      const result =
+        secretId === undefined
+          ? await finder.find(answer.name, unlimited, trace)
+          : await findSecretById({ providers: scope.providers, reader: finder.reader }, asked, trace);
+      if (result.item !== undefined && !round.hasFound) {
+        round.hasFound = true;
+        scope.localCache.reset({ pastCache: true });
+      }
+      return result;
+    } finally {
+      round.looks -= 1;
+      if (round.looks === 0) round.localCache.abortUnfinished();
+    }
+  }
+
+  private roundOf(scope: LookupScope, nowMs: number): Round {
+    const { round } = this;
+    const isNew =
+      round?.scope !== scope || (round.looks === 0 && nowMs - round.sinceMs >= scope.settings.failurePauseMs);
+    if (round !== undefined && !isNew) return round;
+    return (this.round = { scope, localCache: new LocalCache(), sinceMs: nowMs, looks: 0, hasFound: false });
+  }
+}
+
+/** What the sources refuse, the lookup before has logged. */
+const ignore = (): void => undefined;
+const silent = new Logger({
+  trace: ignore,
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  isLevelEnabled: () => false,
+});
