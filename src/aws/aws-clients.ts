@@ -46,6 +46,9 @@ export interface AwsClientLike {
   destroy(): void;
 }
 
+/** Clients that decide what is read, when they are given. */
+const givenClients = ['ssm', 'secretsManager', 'dynamo'] as const;
+
 /** A client that was made here, or is being made. */
 interface MadeClient {
   readonly client: Promise<AwsClientLike>;
@@ -71,6 +74,24 @@ export class AwsClients extends Dependency {
     if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts > 0)) {
       throw new InvalidSettingsError('AwsClients.maxAttempts', `expected a whole number above 0, got ${maxAttempts}.`);
     }
+  }
+
+  /**
+   * Tells, in cache names, what is read with these clients from what is read with those of the process.
+   *
+   * @returns Empty when both read the same; `@` and the region when nothing but that differs; `undefined` when endpoint, credentials
+   * or given clients differ: they have no name that other processes would know them by.
+   */
+  nameBeside(home: AwsClients): string | undefined {
+    const { region, ...here } = this.options;
+    const { region: homeRegion, ...there } = home.options;
+    const isSame =
+      here.endpoint === there.endpoint &&
+      isSameIdentity(here.credentials, there.credentials) &&
+      givenClients.every((name) => here[name] === there[name]);
+    if (!isSame) return undefined;
+    if (region === homeRegion) return '';
+    return region === undefined ? undefined : `@${region}`;
   }
 
   /** Gives the SSM client. @param settings - Its time limits; absent: the current ones. */
@@ -146,6 +167,19 @@ export class AwsClients extends Dependency {
 }
 
 provideClients(AwsClients);
+
+type Credentials = AwsClientsOptions['credentials'];
+
+/** Whether credentials are the same, or have the same text: the SDK notes its own in those that it was given. */
+function isSameIdentity(some: Credentials, others: Credentials): boolean {
+  if (some === others) return true;
+  if (typeof some !== 'object' || typeof others !== 'object') return false;
+  return (
+    some.accessKeyId === others.accessKeyId &&
+    some.secretAccessKey === others.secretAccessKey &&
+    some.sessionToken === others.sessionToken
+  );
+}
 
 function clientConfig(
   { region, endpoint, credentials, maxAttempts, retryMode }: AwsClientsOptions,

@@ -20,6 +20,11 @@ export function clientsOf(context: Context): AwsClients {
   return clientsClass === undefined ? noClients : context.resolve(clientsClass);
 }
 
+/** Gives the AWS clients of the process that a context belongs to, whatever replaces them for the code inside it. */
+export function processClientsOf(context: Context): AwsClients {
+  return clientsClass === undefined ? noClients : context.resolveForProcess(clientsClass);
+}
+
 const refuse = (): never => {
   throw new InvalidSettingsError(
     'AwsClients',

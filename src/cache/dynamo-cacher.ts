@@ -35,7 +35,7 @@ export class DynamoCacher extends Cacher {
 
   override readonly name = 'cacher';
 
-  private readonly troubles = new Map<string, Trouble>();
+  private readonly troubles = new WeakMap<object, Map<string, Trouble>>();
   /** Partition that lookups have asked for last; `undefined` before the first. */
   private latestEnviron: string | undefined;
   /** Partitions whose generation cannot be told which directories are watched. */
@@ -92,7 +92,7 @@ export class DynamoCacher extends Cacher {
   }
 
   override recordOf({ key, session }: CachedChain): CacheRecord {
-    return this.troubleOf(`${session.settings.cacheTable}|${key.environ}`).record;
+    return this.troubleOf(session, `${session.settings.cacheTable}|${key.environ}`).record;
   }
 
   override async probe(chain: CachedChain, signal: AbortSignal): Promise<void> {
@@ -168,15 +168,18 @@ export class DynamoCacher extends Cacher {
     const id = `${settings.cacheTable}|${key.environ}`;
     const known = states.get(id);
     if (known !== undefined) return known.use(session);
-    const state = new PartitionState(key.environ, session, this.troubleOf(id), () => this.writes.settled());
+    const state = new PartitionState(key.environ, session, this.troubleOf(session, id), () => this.writes.settled());
     states.set(id, state);
     return state;
   }
 
-  private troubleOf(id: string): Trouble {
-    let trouble = this.troubles.get(id);
+  /** The same table has another state of health with other clients. */
+  private troubleOf({ clients }: CacheSession, id: string): Trouble {
+    const troubles = this.troubles.get(clients) ?? new Map<string, Trouble>();
+    this.troubles.set(clients, troubles);
+    let trouble = troubles.get(id);
     if (trouble === undefined)
-      this.troubles.set(id, (trouble = { untilMs: 0, unwritableUntilMs: 0, record: new CacheRecord() }));
+      troubles.set(id, (trouble = { untilMs: 0, unwritableUntilMs: 0, record: new CacheRecord() }));
     return trouble;
   }
 

@@ -175,7 +175,7 @@ export class PlaceReader {
   /** Counts that a lookup found its answer at a provider. */
   countHit(provider: Provider): void {
     const { localCache, session } = this.options;
-    localCache.historyOf(provider, provider.clientsFor(session)).hits += 1;
+    localCache.historyOf(provider, provider.clientsFor(session), provider.variantFor(session.settings)).hits += 1;
   }
 
   /** Gives a reader that asks the sources anew, whatever memory holds, and leaves memory as it is. */
@@ -250,7 +250,7 @@ export class PlaceReader {
 
   private memoryOf(provider: Provider): ProviderMemory {
     const { localCache, session, memory = localCache } = this.options;
-    return memory.memoryOf(provider, provider.clientsFor(session));
+    return memory.memoryOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
   }
 
   private async readListing(place: Place): Promise<RememberedListing> {

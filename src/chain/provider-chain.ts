@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
-import { type Provider } from '../providers/provider';
+import { type AwsClients } from '../aws/aws-clients';
+import { type Provider, type SharedSession } from '../providers/provider';
 
 /** The providers that a lookup asks, in order. Immutable; repeated ones are folded into the first. */
 export class ProviderChain {
@@ -15,9 +16,6 @@ export class ProviderChain {
   /** Cache names joined by `|`, from the first cacheable provider on, as cache keys hold them. */
   readonly concat: string;
 
-  /** Whether the cache names tell these providers from all others: no two alike, none with a separator of keys. */
-  readonly isDistinct: boolean;
-
   /** @param providers - In order of precedence; repeated ones are dropped. */
   constructor(providers: readonly Provider[]) {
     this.providers = Object.freeze([...new Set(providers)]);
@@ -25,10 +23,20 @@ export class ProviderChain {
     this.anyCacheable = first !== -1;
     this.leading = Object.freeze(this.anyCacheable ? this.providers.slice(0, first) : this.providers);
     this.walked = Object.freeze(this.anyCacheable ? this.providers.slice(first) : []);
-    const names = this.walked.map(({ cacheName }) => cacheName);
-    this.concat = names.join('|');
-    this.isDistinct = new Set(names).size === names.length && names.every((each) => !/[{}|]/.test(each));
+    this.concat = this.walked.map(({ cacheName }) => cacheName).join('|');
     Object.freeze(this);
+  }
+
+  /**
+   * Gives the names by which keys of caches tell what these providers read, joined by `|`.
+   *
+   * @param home - The clients of the process: what is read with others has another name.
+   * @returns `undefined` when they cannot be told from what other processes, or the rest of this one, read under these names.
+   */
+  namesFor(session: SharedSession, home: AwsClients): string | undefined {
+    const names = this.walked.map((provider) => nameFor(provider, session, home));
+    const isTold = names.every((name) => name !== undefined && !/[{}|]/.test(name));
+    return isTold && new Set(names).size === names.length ? names.join('|') : undefined;
   }
 
   [Symbol.iterator](): Iterator<Provider> {
@@ -43,4 +51,14 @@ export class ProviderChain {
   [inspect.custom](): string {
     return printable(`ProviderChain(${this.toString()})`);
   }
+}
+
+function nameFor(provider: Provider, session: SharedSession, home: AwsClients): string | undefined {
+  const { cacheable, cacheName } = provider;
+  if (!cacheable) return cacheName;
+  const { clients, settings } = session;
+  const variant = provider.variantFor(settings);
+  const readsByContext = provider.clientsFor(session) === clients && clients !== home;
+  const place = readsByContext ? clients.nameBeside(home) : '';
+  return place === undefined ? undefined : `${cacheName}${variant === '' ? '' : `@${variant}`}${place}`;
 }

@@ -93,7 +93,7 @@ function historyOf(
   { localCache, session }: LookupScope,
   provider: LookupScope['providers']['providers'][number],
 ): ProviderHistory {
-  return localCache.historyOf(provider, provider.clientsFor(session));
+  return localCache.historyOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
 }
 
 function sourceHealth(name: string, records: readonly SourceRecord[], hits: number): SourceHealth {

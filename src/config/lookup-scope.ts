@@ -1,5 +1,5 @@
 import { type AwsClients } from '../aws/aws-clients';
-import { clientsOf } from '../aws/current-clients';
+import { clientsOf, processClientsOf } from '../aws/current-clients';
 import { CacheKey, exactNamesMark } from '../cache/cache-key';
 import { type Cacher, type CacheSession } from '../cache/cacher';
 import { GuardedCacher } from '../cache/guarded-cacher';
@@ -78,6 +78,8 @@ export class LookupScope {
   readonly strategy: LookupStrategy;
   readonly directories: DirectoryChain;
   readonly providers: ProviderChain;
+  /** Names of what the providers read, in keys of caches; `undefined`: they cannot be told from others, nothing is cached. */
+  readonly sources: string | undefined;
   /** `null` for none. */
   readonly cacher: Cacher | null;
   /** The chain as the cacher knows it; `undefined` when nothing is cached. */
@@ -118,6 +120,7 @@ export class LookupScope {
     this.strategy = resolveStrategy(layers, this.settings);
     this.directories = resolveDirectories(layers, this.settings);
     this.providers = new ProviderChain(this.resolved<Provider>(resolveProviders(layers, this.settings, currentWiring)));
+    this.sources = this.providers.namesFor(this.session, processClientsOf(context));
     const cacher = resolveCacher(layers, this.settings, cacherWiring);
     this.cacher = cacher === null ? null : (this.resolved<Cacher>([cacher])[0] ?? null);
     this.cached = this.makeCached();
@@ -222,9 +225,9 @@ export class LookupScope {
   }
 
   private makeCached(): ChainFinderOptions['cache'] {
-    const { cacher: given, directories, environ, localCache, logger, providers } = this;
-    if (given === null || environ === undefined || !providers.anyCacheable || !providers.isDistinct) return undefined;
-    const marked = this.strategy === 'names' ? `${providers.concat}${exactNamesMark}` : providers.concat;
+    const { cacher: given, directories, environ, localCache, logger, providers, sources } = this;
+    if (given === null || environ === undefined || !providers.anyCacheable || sources === undefined) return undefined;
+    const marked = this.strategy === 'names' ? `${sources}${exactNamesMark}` : sources;
     const key = new CacheKey(environ, directories, marked);
     const providerNames = new Map(providers.walked.map(({ cacheName, name }) => [cacheName, name]));
     const trusted = trustedPart(directories, providers);

@@ -34,7 +34,7 @@ export async function probeSources(scope: LookupScope): Promise<void> {
 
 async function probeProvider(scope: LookupScope, provider: Provider, late: Promise<'late'>): Promise<void> {
   const { cacheSession, localCache, session } = scope;
-  const history = localCache.historyOf(provider, provider.clientsFor(session));
+  const history = localCache.historyOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
   const memory = new ProviderMemory(history);
   const terms = termsOf(session, cacheSession.random);
   const directories = directoriesOf(scope, provider);

@@ -27,6 +27,8 @@ export class Context {
   private readonly replaced: ReadonlyMap<DependencyKey, Dependency>;
   private readonly found = new Map<DependencyKey, Dependency>();
   private ownContainer: DependencyContainer | undefined;
+  /** Whether it is, or was, that of the process, by `enter()`. */
+  private wasEntered = false;
 
   private constructor(
     /** The context this one was made in; `undefined` for a root. */
@@ -75,6 +77,19 @@ export class Context {
     return dependency as T;
   }
 
+  /**
+   * Gives the dependency of a class that the process as a whole uses: the outermost replacement by the root or by a context that
+   * was entered, else the one of the root.
+   */
+  resolveForProcess<T extends Dependency>(dependencyClass: DependencyClass<T>): T {
+    let outermost: Dependency | undefined;
+    for (const context of this.outwards()) {
+      const isOfProcess = context.parent === undefined || context.wasEntered;
+      if (isOfProcess) outermost = context.replaced.get(dependencyKey(dependencyClass)) ?? outermost;
+    }
+    return (outermost as T | undefined) ?? this.root.resolve(dependencyClass);
+  }
+
   /** Lists the dependencies of a class from this context outwards, each once; the root's is made when needed. */
   resolveAll<T extends Dependency>(dependencyClass: DependencyClass<T>): readonly T[] {
     const all = new Set<Dependency>();
@@ -121,6 +136,7 @@ export class Context {
     }
     const entry = { context: this };
     state.entered.push(entry);
+    this.wasEntered = true;
     const exit = ({ andLater = false }: { readonly andLater?: boolean } = {}): void => {
       const index = state.entered.indexOf(entry);
       if (index === -1) return;

@@ -5,6 +5,7 @@ import { keySeparator, tableKeys } from '../aws/table-names';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, Unavailable } from '../item/directory-listing';
+import { type ResolvedSettings, settingsDefaults } from '../settings/settings-values';
 import { AwsProvider, whenPermitted } from './aws-provider';
 import { type ListingOutcome, type ReadSession } from './provider';
 
@@ -18,6 +19,10 @@ export class DynamoProvider extends AwsProvider {
   static readonly dependencyName: string = 'DynamoProvider';
 
   override readonly name = 'dynamo';
+
+  override variantFor({ configTable }: ResolvedSettings): string {
+    return configTable === settingsDefaults.configTable ? '' : configTable;
+  }
 
   override async readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
     const table = session.settings.configTable;

@@ -122,18 +122,24 @@ export class LocalCache extends Dependency {
     return () => this.listeners.delete(listener);
   }
 
-  /** Gives the memory of a provider that reads through certain clients; a new one after each reset. */
-  memoryOf(provider: object, clients: object): ProviderMemory {
-    return this.recall(provider, clients, () => {
-      const memory = new ProviderMemory(this.historyOf(provider, clients));
+  /**
+   * Gives the memory of a provider that reads through certain clients; a new one after each reset.
+   *
+   * @param variant - Tells apart what it reads under different settings.
+   */
+  memoryOf(provider: object, clients: object, variant = ''): ProviderMemory {
+    const variants = this.recall(provider, clients, () => new Map<string, ProviderMemory>());
+    return variantOf(variants, variant, () => {
+      const memory = new ProviderMemory(this.historyOf(provider, clients, variant));
       this.providerMemories.push(memory);
       return memory;
     });
   }
 
   /** Gives what outlives resets, of a provider that reads through certain clients: last good outcomes, and failures. */
-  historyOf(provider: object, clients: object): ProviderHistory {
-    return recalled(this.histories, [provider, clients], () => new ProviderHistory());
+  historyOf(provider: object, clients: object, variant = ''): ProviderHistory {
+    const variants = recalled(this.histories, [provider, clients], () => new Map<string, ProviderHistory>());
+    return variantOf(variants, variant, () => new ProviderHistory());
   }
 
   /** Counts work that waits for reads. @returns Ends that, and says whether it was the last one under way. */
@@ -175,6 +181,12 @@ export class LocalCache extends Dependency {
   override [inspect.custom](): string {
     return `LocalCache(${this.expiresAtMs === undefined ? 'empty' : `until ${new Date(Math.min(this.expiresAtMs, latestDateMs)).toISOString()}`})`;
   }
+}
+
+function variantOf<T>(variants: Map<string, T>, variant: string, make: () => T): T {
+  let known = variants.get(variant);
+  if (known === undefined) variants.set(variant, (known = make()));
+  return known;
 }
 
 type Memories = WeakMap<object, WeakMap<object, unknown>>;

@@ -56,6 +56,15 @@ export abstract class Provider extends Dependency {
     return this.name;
   }
 
+  /**
+   * Tells apart what one provider reads under different settings, in memory and in cache keys: the table of `dynamo`.
+   *
+   * @returns Empty where no setting says what is read, and for the default.
+   */
+  variantFor(_settings: ResolvedSettings): string {
+    return '';
+  }
+
   /** What a provider that is not cacheable is asked for, in place of the directories; `undefined` for all others. */
   get ownDirectory(): Directory | undefined {
     return this.cacheable ? undefined : Directory.literal(`/_${this.name}`);

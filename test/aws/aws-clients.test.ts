@@ -259,6 +259,24 @@ it('closes the clients that there are although another cannot be made', async ()
   jest.dontMock('@aws-sdk/client-dynamodb');
 });
 
+describe('the name of what clients read beside those of the process', () => {
+  const ssm = new SSMClient({});
+  const home: AwsClientsOptions = { region: 'us-east-1', credentials };
+
+  it.each<[string, AwsClientsOptions, AwsClientsOptions, string | undefined]>([
+    ['the same, however often it is tried', home, { ...home, credentials: { ...credentials }, maxAttempts: 5 }, ''],
+    ['another region', home, { ...home, region: 'eu-west-1' }, '@eu-west-1'],
+    ['the region of the SDK', home, { credentials }, undefined],
+    ['other credentials', home, { ...home, credentials: { ...credentials, accessKeyId: 'other' } }, undefined],
+    ['an endpoint', home, { ...home, endpoint: 'http://localhost' }, undefined],
+    ['a client', home, { ...home, ssm }, undefined],
+    ['the same client', { ssm }, { ssm }, ''],
+    ['none of these where the process has one', { ssm }, {}, undefined],
+  ])('for %s', (_, ofProcess, own, expected) => {
+    expect(new AwsClients(own).nameBeside(new AwsClients(ofProcess))).toBe(expected);
+  });
+});
+
 describe('AwsClients', () => {
   it('does not load an SDK module before it is needed', async () => {
     await jest.isolateModulesAsync(async () => {

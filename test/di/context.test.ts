@@ -32,6 +32,29 @@ afterEach(() => {
   for (const scope of scopes.splice(0).reverse()) scope.exit();
 });
 
+describe('what the process as a whole uses', () => {
+  const ofRoot = new Counter('root');
+  const entered = new Counter('entered');
+  const inside = new Counter('inside');
+
+  it('is that of the root, whatever replaces it for some code', () => {
+    const context = Context.createRoot([ofRoot]).child([inside]);
+
+    expect(context.resolveForProcess(Counter)).toBe(ofRoot);
+    expect(Context.createRoot().child([inside]).resolveForProcess(Counter).label).toBe('made');
+  });
+
+  it('is that of the outermost context that was entered, where the root has none', () => {
+    const outer = Context.createRoot().child([entered]);
+    const inner = outer.child([inside]);
+    enter(outer);
+    enter(inner);
+
+    expect(inner.resolveForProcess(Counter)).toBe(entered);
+    expect(inner.child([]).resolveForProcess(Counter)).toBe(entered);
+  });
+});
+
 describe('the current context', () => {
   it('is the root when nothing was run or entered, and stays the same', () => {
     const current = Context.current();

@@ -82,7 +82,7 @@ export async function flushBooks(localCache: LocalCache): Promise<void> {
 function bookOf(scope: LookupScope): AnswerBook | undefined {
   const { clients, clock, localCache, logger, settings, environ = `/global/${scope.environment}` } = scope;
   const { lastKnownGood } = settings;
-  if (lastKnownGood === undefined || !scope.providers.isDistinct) return undefined;
+  if (lastKnownGood === undefined || scope.sources === undefined) return undefined;
   const known = books.get(localCache) ?? new Map<string, OwnedBook>();
   books.set(localCache, known);
   let owned = known.get(lastKnownGood.file);
@@ -146,9 +146,9 @@ function isToKeep({ finder, providers }: LookupScope, { attempts, item }: WalkRe
 }
 
 /** The chain tells apart lookups that search other places, in other ways. */
-function questionOf({ directories, providers, strategy }: LookupScope, exact: string): Question {
+function questionOf({ directories, sources, strategy }: LookupScope, exact: string): Question {
   return {
-    chain: JSON.stringify([directories.concat, providers.concat, strategy]),
+    chain: JSON.stringify([directories.concat, sources, strategy]),
     name: strategy === 'names' ? exact : exact.toLowerCase(),
   };
 }

@@ -1,6 +1,23 @@
-import { config, defineSettings, secret, SettingsValidationError } from '../../../src/index';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import {
+  AwsClients,
+  type AwsClientsOptions,
+  Config,
+  config,
+  Context,
+  type Dependency,
+  defineSettings,
+  DynamoProvider,
+  secret,
+  SettingsValidationError,
+  SsmProvider,
+  withDependencies,
+  XconSettings,
+} from '../../../src/index';
 import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
-import { FleetProcess } from '../fleet-process';
+import { TestClock } from '../doubles';
+import { clientOptions, FleetProcess, type ProcessOptions } from '../fleet-process';
 import { table } from '../rows';
 import { rowsOf, startOrdersAws } from './orders-aws';
 
@@ -17,8 +34,8 @@ afterEach(async () => {
   await aws.close();
 });
 
-function startProcess(): FleetProcess {
-  const process = new FleetProcess(aws);
+function startProcess(options: ProcessOptions = {}): FleetProcess {
+  const process = new FleetProcess(aws, options);
   started.push(process);
   return process;
 }
@@ -54,5 +71,159 @@ describe('a secret that was read by its id', () => {
     await expect(first.run(() => declared().load())).rejects.toThrow(SettingsValidationError);
     await first.flush();
     await expect(startProcess().run(() => declared().load())).rejects.toThrow(SettingsValidationError);
+  });
+});
+
+describe('a context with other clients', () => {
+  /** Whatever it reads, the table is that of the process: the worst case. */
+  let dynamo: DynamoDBClient;
+  let ssm: SSMClient;
+  let other: DynamoDBClient;
+  let opened: AwsClients[];
+
+  beforeEach(() => {
+    dynamo = new DynamoDBClient(clientOptions(aws.url));
+    ssm = new SSMClient(clientOptions(aws.url));
+    other = new DynamoDBClient(clientOptions(aws.url));
+    opened = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(opened.map((each) => each.close()));
+    dynamo.destroy();
+    ssm.destroy();
+    other.destroy();
+  });
+
+  const others: readonly (readonly [string, () => AwsClientsOptions])[] = [
+    ['another endpoint', () => ({ endpoint: aws.url.replace('127.0.0.1', 'localhost') })],
+    ['another region', () => ({ region: 'eu-west-1' })],
+    ['other credentials', () => ({ credentials: { accessKeyId: 'other', secretAccessKey: 'other' } })],
+    ['a client for SSM', () => ({ ssm })],
+    ['a client for the table', () => ({ dynamo: other })],
+  ];
+
+  function inOther<T>(process: FleetProcess, own: AwsClientsOptions, work: () => Promise<T>): Promise<T> {
+    const clients = new AwsClients({ ...clientOptions(aws.url), dynamo, ...own });
+    opened.push(clients);
+    return process.run(() => withDependencies([clients], work));
+  }
+
+  const lookUp = async (): Promise<unknown> => {
+    const value = await config.get('db_host');
+    await config.flush();
+    return value;
+  };
+
+  test.each(others)('of %s gets nothing that the process has read', async (_, own) => {
+    const process = startProcess({ clients: { dynamo } });
+    await process.run(lookUp);
+    aws.putParameter('/orders/prod/db_host', 'elsewhere');
+
+    expect(await inOther(process, own(), lookUp)).toBe('elsewhere');
+    expect(await inOther(startProcess({ clients: { dynamo } }), own(), lookUp)).toBe('elsewhere');
+  });
+
+  test.each(others)('of %s leaves nothing that the process gets', async (_, own) => {
+    const process = startProcess({ clients: { dynamo } });
+    await inOther(process, own(), lookUp);
+    aws.putParameter('/orders/prod/db_host', 'here');
+
+    expect(await process.run(lookUp)).toBe('here');
+    expect(await startProcess({ clients: { dynamo } }).run(lookUp)).toBe('here');
+  });
+
+  test('of another region has rows of its own', async () => {
+    await inOther(startProcess({ clients: { dynamo } }), { region: 'eu-west-1' }, lookUp);
+    aws.calls.clear();
+
+    await inOther(startProcess({ clients: { dynamo } }), { region: 'eu-west-1' }, lookUp);
+
+    expect(aws.calls.count('GetParametersByPath')).toBe(0);
+    const [row] = await rowsOf(aws, 'db_host');
+    expect(row?.['cache_concat_provider_names']).toEqual({ S: 'ssm@eu-west-1|secrets@eu-west-1' });
+  });
+
+  test('shares the rows where only attempts differ, or the provider has clients of its own', async () => {
+    const process = startProcess({ clients: { dynamo } });
+    await process.run(lookUp);
+    aws.calls.clear();
+
+    await inOther(startProcess({ clients: { dynamo } }), { maxAttempts: 3 }, lookUp);
+    expect(aws.calls.count('GetParametersByPath')).toBe(0);
+
+    const own = new AwsClients(clientOptions(aws.url));
+    opened.push(own);
+    const elsewhere = () =>
+      new Config({ providers: [new SsmProvider({ clients: own, cacheName: 'ssm-own' })] }).run(lookUp);
+    await inOther(startProcess({ clients: { dynamo } }), { region: 'eu-west-1' }, elsewhere);
+    aws.calls.clear();
+    await inOther(startProcess({ clients: { dynamo } }), { region: 'eu-west-1' }, elsewhere);
+    expect(aws.calls.count('GetParametersByPath')).toBe(0);
+  });
+
+  test('counts as that of the process when it was entered, and no other was', async () => {
+    const process = startProcess({ clients: { dynamo } });
+    await process.run(lookUp);
+    aws.calls.clear();
+    const clients = new AwsClients({ ...clientOptions(aws.url), dynamo });
+    opened.push(clients);
+    const settings = new XconSettings({ service: 'orders', environment: 'prod', logLevel: 'silent' });
+    const scope = Context.createRoot([settings, new TestClock()]).child([clients, new Config()]).enter();
+
+    expect(await lookUp()).toBe('db.internal');
+
+    scope.exit();
+    expect(aws.calls.count('GetParametersByPath')).toBe(0);
+  });
+});
+
+describe('a context with another config table', () => {
+  const lookUp = async (): Promise<unknown> => {
+    const value = await config.get('limit');
+    await config.flush();
+    return value;
+  };
+  const options: ProcessOptions = { config: { providers: [DynamoProvider], directories: ['/orders/prod'] } };
+  const settings = { service: 'orders', environment: 'prod' };
+  const inOther = (process: FleetProcess, ...more: readonly Dependency[]): Promise<unknown> =>
+    process.run(() => withDependencies([new XconSettings({ ...settings, configTable: 'other' }), ...more], lookUp));
+
+  beforeEach(async () => {
+    const row = { app_key: '/orders/prod', name_key: 'limit' };
+    await aws.seed({
+      tables: {
+        'global-all-config': { rows: [{ ...row, value: 'own' }] },
+        other: { rows: [{ ...row, value: 'other' }] },
+      },
+    });
+  });
+
+  test('gets nothing that the process has read', async () => {
+    const process = startProcess(options);
+    expect(await process.run(lookUp)).toBe('own');
+
+    expect(await inOther(process)).toBe('other');
+    expect(await inOther(startProcess(options))).toBe('other');
+  });
+
+  test('leaves nothing that the process gets', async () => {
+    const process = startProcess(options);
+    expect(await inOther(process)).toBe('other');
+
+    expect(await process.run(lookUp)).toBe('own');
+    expect(await startProcess(options).run(lookUp)).toBe('own');
+  });
+
+  test('has rows of its own, also across processes', async () => {
+    await inOther(startProcess(options));
+    await startProcess({ ...options, settings: { configTable: 'other' } }).run(lookUp);
+    await startProcess(options).run(lookUp);
+
+    const rows = await rowsOf(aws, 'limit');
+    expect(rows.map((row) => [row['cache_concat_provider_names']?.S, row['value']?.S])).toEqual([
+      ['dynamo', 'own'],
+      ['dynamo@other', 'other'],
+    ]);
   });
 });
