@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { isExact } from '../item/decimal';
 import { type ConfigValue, isList, isPlainObject, isTooDeep, mostLevels } from '../item/value';
 
 /** Levels of objects in an attribute: a map is `{ M: { key: ... } }`. */
@@ -123,23 +124,6 @@ function isStorable(value: number | bigint): boolean {
   if (typeof value === 'bigint') return String(value).replace('-', '').length <= 38;
   const size = Math.abs(value);
   return size === 0 || (size >= 1e-130 && size < 1e126);
-}
-
-/** Whether converting a number back gives the same decimal. */
-function isExact(text: string, number: number): boolean {
-  return Number.isFinite(number) && canonicalDecimal(text) === canonicalDecimal(String(number));
-}
-
-/** Writes a decimal as digits and exponent, so that equal ones are equal texts. */
-function canonicalDecimal(text: string): string {
-  const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text);
-  if (match === null) return text;
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
-  const digits = (whole + fraction).replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
-  if (significant === '') return '0';
-  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
-  return `${sign === '-' ? '-' : ''}${significant}e${power}`;
 }
 
 function decodeElement(attribute: AttributeValue): ConfigValue {

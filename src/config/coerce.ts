@@ -1,6 +1,8 @@
+import { types } from 'node:util';
 import { InvalidValueError } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
-import { type ConfigValue, isTooDeep, kindOfValue, sealValue, tooDeep } from '../item/value';
+import { isRoundedWhole } from '../item/decimal';
+import { type ConfigValue, kindOfValue, parseJson, sealValue, tooDeep } from '../item/value';
 import { booleanOfText } from '../settings/boolean-text';
 
 /** A value on its way to a type, with what a message needs to say about it. */
@@ -35,10 +37,11 @@ export function toText(found: FoundValue): string {
 export function toNumber(found: FoundValue): number {
   const { value } = found;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value);
-  const number = typeof value === 'string' && jsonNumber.test(value.trim()) ? Number(value.trim()) : Number.NaN;
-  if (Number.isFinite(number)) return number;
-  throw invalid(found, typeof value === 'bigint' ? 'a number that a double can hold' : 'a number');
+  const text = typeof value === 'bigint' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  const number = jsonNumber.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(number)) throw invalid(found, 'a number');
+  if (isRoundedWhole(text)) throw invalid(found, exactNumber);
+  return number;
 }
 
 /** Gives a boolean: texts such as `yes` and `off`, anything else by whether it is empty. @throws InvalidValueError for other texts. */
@@ -50,24 +53,33 @@ export function toBoolean(found: FoundValue): boolean {
     throw invalid(found, 'a boolean (true, t, yes, y, 1, on; false, f, no, n, 0, off or empty)');
   }
   if (typeof value !== 'object' || value === null) return Boolean(value);
-  if (value instanceof Uint8Array) return value.length > 0;
-  return (value instanceof Set ? value.size : Object.keys(value).length) > 0;
+  if (types.isUint8Array(value)) return value.length > 0;
+  return (types.isSet(value) ? value.size : Object.keys(value).length) > 0;
 }
 
-/** Gives data: texts parsed as JSON and frozen, anything else as it is. @throws InvalidValueError for a text that is no JSON, or JSON that is too deep. */
+/**
+ * Gives data: texts, and bytes in UTF-8, parsed as JSON and frozen, anything else as it is.
+ *
+ * @throws InvalidValueError for what is no JSON, JSON that is too deep, and a whole number that a double would round.
+ */
 export function toJson(found: FoundValue): ConfigValue {
   const { value } = found;
-  if (typeof value !== 'string') return value;
-  let parsed: ConfigValue;
-  try {
-    parsed = JSON.parse(value) as ConfigValue;
-  } catch {
-    // The parser's message quotes the text, which may be a secret.
-    throw invalid(found, 'JSON');
-  }
-  if (isTooDeep(parsed)) throw tooDeep(found.name, `JSON from ${found.origin}`);
-  return sealValue(parsed, found.name).value;
+  if (typeof value !== 'string' && !types.isUint8Array(value)) return value;
+  const parsed = parseJson(value);
+  if ('isTooDeep' in parsed) throw tooDeep(found.name, `JSON from ${found.origin}`);
+  if ('wrong' in parsed) throw invalid(found, 'JSON');
+  if (isRounded(value, parsed.value)) throw invalid(found, exactNumber);
+  return sealValue(parsed.value, found.name).value;
 }
+
+/** Whether the number that was made of a text is not the whole number that it says. */
+export function isRounded(text: unknown, made: unknown): boolean {
+  const isText = typeof text === 'string' || typeof text === 'bigint';
+  return typeof made === 'number' && isText && isRoundedWhole(String(text).trim());
+}
+
+/** What a whole number has to be, to be a `number`. */
+export const exactNumber = 'a number that a double holds exactly; read it as a string, or as a bigint';
 
 /** The numbers of RFC 8259, section 6. */
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;

@@ -20,8 +20,8 @@ export type CacherChoice = DependencyClass<Cacher> | Cacher | null;
 /** One thing or a list of them, `null` for none; `Default` stands for what the parent would give. */
 export type OneOrMany<T> = T | Default | readonly (T | Default)[] | null;
 
-/** Names and values to start with. */
-export type GivenValues = Readonly<Record<string, ConfigValue>> | DirectoryListing;
+/** Names and values to start with; `undefined` is no value. */
+export type GivenValues = Readonly<Record<string, ConfigValue | undefined>> | DirectoryListing;
 
 /** What a Config is made of; everything left out is what the parent would give. */
 export interface ConfigOptions {

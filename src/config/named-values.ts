@@ -20,7 +20,7 @@ export class NamedValues {
     private readonly source: string,
     values: GivenValues = {},
   ) {
-    for (const [name, value] of entriesOf(values)) this.put(name, value);
+    for (const [name, value] of entriesOf(values)) if (value !== undefined) this.put(name, value);
   }
 
   /** Gives the item of a lower-cased name; `undefined` when there is none. */
@@ -72,6 +72,6 @@ export function checkName(name: unknown): string {
   return name.toLowerCase();
 }
 
-function entriesOf(values: GivenValues): readonly (readonly [string, ConfigValue])[] {
+function entriesOf(values: GivenValues): readonly (readonly [string, ConfigValue | undefined])[] {
   return values instanceof DirectoryListing ? values.values : Object.entries(values);
 }

@@ -1,7 +1,7 @@
+import { types } from 'node:util';
 import { type DirectoryItem } from '../item/directory-item';
-import { type ConfigValue, isPlainObject, kindOfValue } from '../item/value';
+import { type ConfigValue, isPlainObject, kindOfValue, parseJson } from '../item/value';
 import { type Declaration } from './declaration';
-import { parseJson } from './read-value';
 
 /** What a declared setting has: a value (`undefined`: none that counts), or why what was found cannot be used. */
 export type FoundValue = { readonly found: ConfigValue | undefined } | { readonly wrong: string };
@@ -23,12 +23,12 @@ export function foundValue(declaration: Declaration, item: DirectoryItem, isLoca
 }
 
 function fieldOf(value: ConfigValue, field: string, isLocal: boolean): FoundValue {
-  const parsed = typeof value === 'string' ? parseJson(value) : { value };
+  const parsed = typeof value === 'string' || types.isUint8Array(value) ? parseJson(value) : { value };
   const data = 'wrong' in parsed ? undefined : parsed.value;
   const isMap = typeof data === 'object' && data !== null && isPlainObject(data);
   if (isMap && Object.hasOwn(data, field)) return { found: data[field] as ConfigValue };
-  if (isLocal) return { found: value };
   if (isMap) return { wrong: `it has no field "${field}"` };
+  if (isLocal) return { found: value };
   const found = 'wrong' in parsed ? parsed.wrong : kindOfValue(data);
   return { wrong: `it is to be JSON with a field "${field}", and is ${found}` };
 }

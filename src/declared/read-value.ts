@@ -1,6 +1,9 @@
+import { types } from 'node:util';
 import { errorClassName } from '../base/describe-error';
-import { type ConfigValue, isTooDeep, kindOfValue, mostLevels, sealValue } from '../item/value';
+import { exactNumber, isRounded } from '../config/coerce';
+import { type ConfigValue, isTooDeep, kindOfValue, parseJson, sealValue, tooDeepData } from '../item/value';
 import { describeIssues, type DescribeIssues } from './describe-issues';
+import { coercesNothing } from './schema-facts';
 import { type SchemaIssue, type SchemaResult, type StandardSchema } from './standard-schema';
 
 /** What came of reading a value: what is loaded, or what is wrong with it, without it. */
@@ -10,7 +13,8 @@ export type ReadOutcome = { readonly value: unknown } | { readonly wrong: string
  * Makes of a found value what is loaded.
  *
  * Without a schema, the value is a text (a number or boolean is written out). A schema gets the value as it is; where it
- * refuses a text that is JSON, it gets the parsed value, so that a schema of texts never sees one parsed.
+ * refuses a text or bytes that are JSON, it gets the parsed value, so that a schema of texts never sees one parsed. A whole
+ * number that a double would round is refused, whatever the schema makes of it.
  *
  * @param found - `undefined` when there is none: a schema may have a default for that.
  * @param hidden - Whether the value is a secret: then nothing that the schema says is repeated.
@@ -23,17 +27,19 @@ export async function readValue(
   describe: DescribeIssues = describeIssues,
 ): Promise<ReadOutcome> {
   if (schema === undefined) return textOf(found);
+  if (found === undefined && (await coercesNothing(schema))) return { wrong: 'it is missing' };
   const asItIs = await validate(schema, found);
-  if ('value' in asItIs) return asItIs;
+  if ('value' in asItIs) return isRounded(found, asItIs.value) ? rounded : asItIs;
   const said = (refusal: Refusal, value: unknown): string =>
     'wrong' in refusal ? refusal.wrong : describe(refusal.issues, value, hidden);
-  const parsed = typeof found === 'string' ? parseJson(found) : { wrong: notJson };
-  if ('wrong' in parsed) {
-    const note = parsed.wrong === notJson ? '' : `; it is ${parsed.wrong}`;
+  const isCoded = typeof found === 'string' || types.isUint8Array(found);
+  const parsed = isCoded ? parseJson(found) : undefined;
+  if (parsed === undefined || 'wrong' in parsed) {
+    const note = parsed !== undefined && 'isTooDeep' in parsed ? `; it is ${parsed.wrong}` : '';
     return { wrong: `${said(asItIs, found)}${note}` };
   }
   const asJson = await validate(schema, parsed.value);
-  if ('value' in asJson) return asJson;
+  if ('value' in asJson) return isRounded(found, asJson.value) ? rounded : asJson;
   const second = said(asJson, parsed.value);
   // A schema that wants a map says of a text only that it is none.
   if (typeof parsed.value === 'object' && parsed.value !== null) return { wrong: second };
@@ -41,26 +47,14 @@ export async function readValue(
   return { wrong: first === second ? second : `as text: ${first}; as JSON: ${second}` };
 }
 
-/** Parses a text as JSON; says what it is when it is none, or none that is used. */
-export function parseJson(text: string): { readonly value: ConfigValue } | { readonly wrong: string } {
-  try {
-    const value = JSON.parse(text) as ConfigValue;
-    return isTooDeep(value) ? { wrong: `JSON: ${tooDeepData}` } : { value };
-  } catch {
-    // The parser's message quotes the text, which may be a secret.
-    return { wrong: notJson };
-  }
-}
-
-const notJson = 'text that is no JSON';
-const tooDeepData = `data of more than ${mostLevels} levels`;
-
 function textOf(found: ConfigValue | undefined): ReadOutcome {
   if (typeof found === 'string') return { value: found };
   if (typeof found === 'number' || typeof found === 'bigint' || typeof found === 'boolean')
     return { value: String(found) };
   return { wrong: `expected a text, found ${kindOfValue(found)}; give it a schema` };
 }
+
+const rounded: ReadOutcome = { wrong: `expected ${exactNumber}` };
 
 type Refusal = { readonly issues: readonly SchemaIssue[] } | { readonly wrong: string };
 

@@ -1,5 +1,6 @@
-import { callAndForget } from '../base/start-work';
-import { type StandardSchema } from './standard-schema';
+import { isDeepStrictEqual } from 'node:util';
+import { startWork } from '../base/start-work';
+import { type SchemaResult, type StandardSchema } from './standard-schema';
 
 /** What a schema tells of itself, without a value. */
 export interface SchemaFacts {
@@ -20,6 +21,7 @@ interface JsonSchema {
   readonly items?: JsonSchema | boolean;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
+  readonly default?: unknown;
 }
 
 /** Standard JSON Schema, which some libraries offer beside Standard Schema. Source: https://standardschema.dev/json-schema */
@@ -42,19 +44,58 @@ export function schemaFacts(schema: StandardSchema | undefined): SchemaFacts {
   return { type, default: given?.value, optional: given !== undefined };
 }
 
-/** Gives what a schema makes of nothing; `undefined` when it refuses it, or takes its time. */
-function givenNothing(schema: StandardSchema): { readonly value: unknown } | undefined {
+/**
+ * Whether a schema makes a value of nothing because it converts whatever it is given: `String(undefined)` is a text.
+ *
+ * One that has a default, or gives a fallback for what it refuses, does not. Told by what it makes of a few things, none of
+ * them a value of a setting; asked only when there is none.
+ */
+export async function coercesNothing(schema: StandardSchema): Promise<boolean> {
+  return isCoerced(schema, await Promise.all(probes.map(async (each) => acceptedBy(schema, each))));
+}
+
+/** Gives what a schema makes of nothing; `undefined` when it refuses it, converts anything, or takes its time. */
+function givenNothing(schema: StandardSchema): Accepted | undefined {
+  const now: Accepted[] = [];
+  for (const each of probes) {
+    const accepted = acceptedBy(schema, each);
+    if (accepted instanceof Promise) return undefined;
+    now.push(accepted);
+  }
+  return isCoerced(schema, now) ? undefined : now[0];
+}
+
+/** What a schema has made of something; `undefined` where it was refused. */
+type Accepted = { readonly value: unknown } | undefined;
+
+/** Nothing, something that no setting can be, and what nothing is converted like. */
+const anything = Object.freeze({});
+const probes = [undefined, anything, 'undefined', null] as const;
+
+function isCoerced(schema: StandardSchema, [nothing, any, ...alike]: readonly Accepted[]): boolean {
+  if (nothing?.value === undefined || any === undefined || any.value === anything) return false;
+  const isAlike = alike.some((each) => each !== undefined && isDeepStrictEqual(each.value, nothing.value));
+  const isConverted = Number.isNaN(nothing.value) || (isAlike && !isDeepStrictEqual(any.value, nothing.value));
+  return isConverted && jsonSchemaOf(schema)?.default === undefined;
+}
+
+function acceptedBy(schema: StandardSchema, given: unknown): Accepted | Promise<Accepted> {
+  const outcome = (result: SchemaResult<unknown>): Accepted => (result.issues === undefined ? result : undefined);
+  const refused = (): undefined => undefined;
   try {
-    const result = schema['~standard'].validate(undefined);
-    // Of whichever realm or library: it may reject later.
-    if ('then' in result) {
-      callAndForget(() => result);
-      return undefined;
-    }
-    return result.issues === undefined ? result : undefined;
+    const result = schema['~standard'].validate(given);
+    return isThenable(result)
+      ? startWork(() => result)
+          .then(outcome)
+          .catch(refused)
+      : outcome(result);
   } catch {
     return undefined;
   }
+}
+
+function isThenable<T>(given: T | PromiseLike<T>): given is PromiseLike<T> {
+  return typeof (given as { readonly then?: unknown }).then === 'function';
 }
 
 function jsonSchemaOf(schema: StandardSchema): JsonSchema | undefined {

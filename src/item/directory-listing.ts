@@ -53,13 +53,13 @@ export class DirectoryListing {
 
   /**
    * @param directory - The directory that was read.
-   * @param entries - In the order in which the source lists them.
+   * @param entries - In the order in which the source lists them; an item whose value is `undefined` is none.
    */
   constructor(
     readonly directory: Directory,
     entries: readonly ListingEntry[],
   ) {
-    this.entries = new Map(entries.map((each) => [each.name, each]));
+    this.entries = new Map(entries.filter(hasValue).map((each) => [each.name, each]));
   }
 
   /**
@@ -110,6 +110,11 @@ export class DirectoryListing {
   [inspect.custom](): string {
     return printable(`DirectoryListing(${this.directory.path}, ${this.size} names)`);
   }
+}
+
+/** Whether what a source gave is no item without a value: `undefined` is none. */
+export function hasValue(given: unknown): boolean {
+  return !(given instanceof DirectoryItem) || (given.value as ConfigValue | undefined) !== undefined;
 }
 
 knowAcrossCopies(DirectoryListing, 'DirectoryListing');

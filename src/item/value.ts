@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { InvalidValueError } from '../errors';
 
 /**
@@ -67,7 +68,7 @@ export function tooDeep(name: string, found: string): InvalidValueError {
 
 /** @param seen - Levels that were left where an object was met: what occurs twice is walked through once. */
 function isBelow(value: unknown, levels: number, seen: Map<object, number>): boolean {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || value instanceof Set) return false;
+  if (typeof value !== 'object' || value === null || types.isUint8Array(value) || types.isSet(value)) return false;
   if (!isList(value) && !isPlainObject(value)) return false;
   if (levels === 0) return true;
   if ((seen.get(value) ?? Number.POSITIVE_INFINITY) <= levels) return false;
@@ -84,17 +85,38 @@ export function copyValue(value: ConfigValue): ConfigValue {
 export function kindOfValue(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  if (value instanceof Uint8Array) return 'binary';
-  if (value instanceof Set) return 'a set';
+  if (types.isUint8Array(value)) return 'binary';
+  if (types.isSet(value)) return 'a set';
   return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
 }
 
+/** JSON that was read: its data, or what was found in its place, and whether that is JSON that is too deep. */
+export type ParsedJson =
+  { readonly value: ConfigValue } | { readonly wrong: string } | { readonly wrong: string; readonly isTooDeep: true };
+
+/** Parses text as JSON, or bytes as JSON in UTF-8. */
+export function parseJson(given: string | Uint8Array): ParsedJson {
+  try {
+    const value = JSON.parse(typeof given === 'string' ? given : utf8.decode(given)) as ConfigValue;
+    return isTooDeep(value) ? { wrong: `JSON: ${tooDeepData}`, isTooDeep: true } : { value };
+  } catch {
+    // The parser's message quotes the text, which may be a secret.
+    return { wrong: `${typeof given === 'string' ? 'text' : 'binary'} that is no JSON` };
+  }
+}
+
+/** Says what a value is that {@link isTooDeep}. */
+export const tooDeepData = `data of more than ${mostLevels} levels`;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
 type Unfreezable = Uint8Array | ReadonlySet<string | number | bigint | Uint8Array>;
 
+// By what they are, not by their prototypes: those of another realm (vm, Jest, structuredClone) are data, too.
 function mapValue(value: ConfigValue, unfreezable: (leaf: Unfreezable) => ConfigValue): ConfigValue {
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Uint8Array || value instanceof Set) return unfreezable(value);
-  if (isList(value)) return Object.freeze(value.map((each) => mapValue(each, unfreezable)));
+  if (types.isUint8Array(value) || types.isSet(value)) return unfreezable(value);
+  if (isList(value)) return Object.freeze(Array.from(value, (each) => mapValue(each, unfreezable)));
   if (!isPlainObject(value)) return value;
   const copy: Record<string, ConfigValue> = {};
   for (const [key, each] of Object.entries(value)) defineOwn(copy, key, mapValue(each, unfreezable));
@@ -102,8 +124,13 @@ function mapValue(value: ConfigValue, unfreezable: (leaf: Unfreezable) => Config
 }
 
 function copyLeaf(leaf: Unfreezable): ConfigValue {
-  if (leaf instanceof Uint8Array) return Uint8Array.from(leaf);
-  return new Set([...leaf].map((each) => (each instanceof Uint8Array ? Uint8Array.from(each) : each)));
+  if (types.isUint8Array(leaf)) return copyBytes(leaf);
+  return new Set([...(leaf as ReadonlySet<string>)].map((each) => (types.isUint8Array(each) ? copyBytes(each) : each)));
+}
+
+/** Copies bytes into an instance of their class: a `Buffer` stays one. Those of another realm become ours. */
+function copyBytes(bytes: Uint8Array): Uint8Array {
+  return bytes instanceof Uint8Array ? Uint8Array.prototype.slice.call(bytes) : Uint8Array.from(bytes);
 }
 
 /** Whether a value is a list. */
@@ -111,10 +138,11 @@ export function isList(value: object): value is readonly ConfigValue[] {
   return Array.isArray(value);
 }
 
-/** Whether a value is a map, and not an instance of some class. */
+/** Whether a value is a map of any realm, and not an instance of some class. */
 export function isPlainObject(value: object): value is Readonly<Record<string, ConfigValue>> {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  if (prototype === Object.prototype || prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf');
 }
 
 /** Sets a key as data even when it is called `__proto__`. */

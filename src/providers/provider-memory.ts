@@ -6,7 +6,7 @@ import { afterThisTurn } from '../di/after-this-turn';
 import { type Moment, momentAt } from '../di/moment';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
-import { type DirectoryListing, type UnreadSecret } from '../item/directory-listing';
+import { type DirectoryListing, hasValue, type UnreadSecret } from '../item/directory-listing';
 import {
   type ListingOutcome,
   type Provider,
@@ -238,7 +238,7 @@ export class ProviderMemory {
       this.queue.push({ secret, resolve, reject });
     });
     if (this.queue.length === 1) afterThisTurn(() => this.flush(provider, session));
-    return promise.then((value) => ({ value }));
+    return promise.then((value) => ({ value: hasValue(value) ? value : undefined }));
   }
 
   private flush(provider: Provider, session: SharedSession): void {

@@ -182,8 +182,11 @@ function jsonIn(text: string, variable: string): unknown {
 function checkRecord(value: unknown, setting: string): Readonly<Record<string, ConfigValue>> {
   if (value instanceof DirectoryListing) return Object.freeze(Object.fromEntries(value.values));
   if (typeof value === 'object' && value !== null && isPlainObject(value)) {
+    const given = Object.entries<ConfigValue | undefined>(value);
     return Object.freeze(
-      Object.fromEntries(Object.entries(value).map(([name, each]) => [name, sealValue(each, name).value])),
+      Object.fromEntries(
+        given.flatMap(([name, each]) => (each === undefined ? [] : [[name, sealValue(each, name).value]])),
+      ),
     );
   }
   throw new InvalidSettingsError(setting, `expected an object of names and values, got ${kindOf(value)}.`);

@@ -111,7 +111,29 @@ describe('toNumber', () => {
 
   it('leaves numbers as they are, and refuses integers that a double cannot hold', () => {
     expect(toNumber(found(-2.5))).toBe(-2.5);
-    expect(thrownBy(() => toNumber(found(2n ** 64n))).message).toContain('is not a number that a double can hold');
+    expect(thrownBy(() => toNumber(found(2n ** 64n))).message).toContain(
+      'is not a number that a double holds exactly; read it as a string, or as a bigint; found a bigint from ssm (/a).',
+    );
+  });
+
+  it.each<ConfigValue>([
+    '9007199254740993',
+    ' -9007199254740993 ',
+    '9007199254740993.0',
+    '90071992547409930e-1',
+    2n ** 53n + 1n,
+  ])('refuses %p, a whole number that a double would round', (value) => {
+    expect(() => toNumber(found(value))).toThrow(InvalidValueError);
+  });
+
+  it.each<[ConfigValue, number]>([
+    ['9007199254740992', 2 ** 53],
+    ['1e23', 1e23],
+    ['0.1', 0.1],
+    ['0.10000000000000000001', 0.1],
+    [2n ** 53n, 2 ** 53],
+  ])('reads %p, which a double holds, or which is no whole number', (value, expected) => {
+    expect(toNumber(found(value))).toBe(expected);
   });
 
   it.each<ConfigValue>([true, null, [1], { a: 1 }])('refuses %p', (value) => {
@@ -174,6 +196,17 @@ describe('toBoolean', () => {
 });
 
 describe('toJson', () => {
+  it('parses bytes as JSON in UTF-8, and refuses others', () => {
+    expect(toJson(found(Buffer.from('{"a": "ü"}')))).toEqual({ a: 'ü' });
+    for (const bytes of [Buffer.from('hunter2'), new Uint8Array([0x22, 0xff, 0x22])])
+      expect(() => toJson(found(bytes))).toThrow('The value of "X" is not JSON; found binary from ssm (/a).');
+  });
+
+  it('refuses a whole number that a double would round', () => {
+    expect(toJson(found('9007199254740992'))).toBe(2 ** 53);
+    expect(() => toJson(found('9007199254740993'))).toThrow('is not a number that a double holds exactly');
+  });
+
   it('parses texts and freezes what it gives', () => {
     const data = toJson(found(' {"a": [1, {"b": null}]} '));
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { checkName, NamedValues } from '../../src/config/named-values';
-import { Default, DirectoryListing, InvalidNameError } from '../../src/index';
+import { Config, Default, DirectoryListing, InvalidNameError, XconSettings } from '../../src/index';
+import { testConfig } from '../../src/testing/test-config';
 import { directory, item, secretItem, unread } from '../chain/doubles';
 
 const valuesOf = (...given: ConstructorParameters<typeof NamedValues>[2][]): NamedValues =>
@@ -101,4 +102,15 @@ describe('a name', () => {
     }).toThrow(InvalidNameError);
     expect(() => valuesOf({ '': 1 })).toThrow(InvalidNameError);
   });
+});
+
+it('undefined is no value, wherever values are given', () => {
+  const given = { a: undefined, b: 1 };
+  const settings = new XconSettings({ defaults: given as never }).resolve();
+
+  expect(valuesOf(given).names).toEqual(['b']);
+  expect(new Config({ overrides: given }).getOverride('a')).toBe(Default);
+  expect(new Config({ defaults: given }).getDefault('a')).toBe(Default);
+  expect(testConfig(given).overrides.names).toEqual(['b']);
+  expect(Object.keys(settings.defaults)).toEqual(['b']);
 });

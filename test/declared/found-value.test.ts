@@ -36,11 +36,21 @@ it.each<[ConfigValue, string]>([
   ['null', 'it is to be JSON with a field "a", and is null'],
   ['["a"]', 'it is to be JSON with a field "a", and is a list'],
   ['"a"', 'it is to be JSON with a field "a", and is a string'],
-  [Uint8Array.of(1), 'it is to be JSON with a field "a", and is binary'],
+  [Uint8Array.of(1), 'it is to be JSON with a field "a", and is binary that is no JSON'],
   [new Set(['a']), 'it is to be JSON with a field "a", and is a set'],
-  ['{"b":1}', 'it has no field "a"'],
-  [{ b: 1 }, 'it has no field "a"'],
 ])('has no field in %p, unless it is of this process and the field itself', (value, wrong) => {
   expect(found(value, { json: 'a' })).toEqual({ wrong });
   expect(found(value, { json: 'a' }, true)).toEqual({ found: value });
+});
+
+it.each<ConfigValue>(['{"b":1}', { b: 1 }, Buffer.from('{"b":1}')])(
+  'has no field in %p, wherever it comes from: never all of the JSON',
+  (value) => {
+    for (const isLocal of [false, true])
+      expect(found(value, { json: 'a' }, isLocal)).toEqual({ wrong: 'it has no field "a"' });
+  },
+);
+
+it('is the field of JSON in bytes', () => {
+  expect(found(Buffer.from('{"a":"x"}'), { json: 'a' })).toEqual({ found: 'x' });
 });

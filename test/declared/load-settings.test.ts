@@ -174,6 +174,20 @@ describe('what counts as missing', () => {
     });
   });
 
+  it('is what a schema would make a text of, a secret too', async () => {
+    const shape = {
+      text: setting(z.coerce.string()),
+      password: secret(z.coerce.string()),
+      flag: setting(z.coerce.boolean()),
+    };
+
+    expect((await problems(shape, {})).map((each) => each.split(';')[0])).toEqual([
+      'text missing: missing',
+      'password missing: missing',
+      'flag missing: missing',
+    ]);
+  });
+
   it('is told with where it is', async () => {
     expect(await problems({ x: setting({ emptyAsMissing: true }) }, prod({ x: '' }))).toEqual([
       'x missing: what is there counts as missing (from ssm in /orders/prod)',

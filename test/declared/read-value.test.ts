@@ -96,3 +96,69 @@ describe('a schema that does not keep to the standard', () => {
     expect(await read(schemaOf(validate), 'x')).toEqual({ wrong });
   });
 });
+
+describe('a whole number that a double would round', () => {
+  const big = '9007199254740993';
+
+  it.each<[string, StandardSchema]>([
+    ['parsed', z.number()],
+    ['converted by the schema', z.coerce.number()],
+    ['converted by a function', v.pipe(v.string(), v.transform(Number))],
+  ])('is refused when it is %s', async (_, schema) => {
+    const wrong = 'expected a number that a double holds exactly; read it as a string, or as a bigint';
+
+    expect(await read(schema, big)).toEqual({ wrong });
+    expect(await read(schema, '9007199254740992')).toEqual({ value: 2 ** 53 });
+  });
+
+  it('is read as a text or a bigint', async () => {
+    expect(await read(z.string(), big)).toEqual({ value: big });
+    expect(await read(z.coerce.bigint(), big)).toEqual({ value: 9007199254740993n });
+  });
+});
+
+it('bytes that are JSON are parsed where the schema refuses bytes', async () => {
+  const schema = z.object({ a: z.number() });
+
+  expect(await read(schema, Buffer.from('{"a":1}'))).toEqual({ value: { a: 1 } });
+  expect(await read(schema, Buffer.from('hunter2'))).toMatchObject({
+    wrong: expect.any(String) as string,
+  });
+});
+
+describe('nothing', () => {
+  it.each<[string, StandardSchema]>([
+    ['z.coerce.string()', z.coerce.string()],
+    ['z.coerce.string() with more', z.coerce.string().trim().toUpperCase()],
+    ['z.coerce.boolean()', z.coerce.boolean()],
+    ['z.coerce.number()', z.coerce.number()],
+    ['z.preprocess(String)', z.preprocess(String, z.string())],
+    ['a transform of anything', v.pipe(v.unknown(), v.transform(String))],
+    ['a transform to NaN', v.pipe(v.unknown(), v.transform(Number))],
+    ['one that takes its time', z.unknown().transform((each) => Promise.resolve(String(each)))],
+  ])('is no value that %s makes of it', async (_, schema) => {
+    expect(await read(schema, undefined)).toMatchObject({ wrong: expect.any(String) as string });
+  });
+
+  it.each<[string, StandardSchema, unknown]>([
+    ['a default', z.string().default('x'), 'x'],
+    ['a default before a conversion', z.coerce.string().default('x'), 'x'],
+    ['a default that looks like a conversion', z.coerce.boolean().default(false), false],
+    ['a default of anything', z.any().default(5), 5],
+    ['an optional one', z.coerce.string().optional(), undefined],
+    ['a fallback for what it refuses', z.string().catch('x'), 'x'],
+    ['a fallback of valibot', v.fallback(v.string(), 'x'), 'x'],
+    ['a default of valibot', v.optional(v.pipe(v.unknown(), v.transform(String)), 'x'), 'x'],
+    [
+      'a transform',
+      z
+        .string()
+        .optional()
+        .transform((each) => each ?? 'x'),
+      'x',
+    ],
+    ['a preprocess', z.preprocess((each) => each ?? 'x', z.string()), 'x'],
+  ])('is what a schema with %s says', async (_, schema, value) => {
+    expect(await read(schema, undefined)).toEqual({ value });
+  });
+});

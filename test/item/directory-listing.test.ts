@@ -84,6 +84,12 @@ describe('a DirectoryListing', () => {
   });
 });
 
+it('an item whose value is undefined is none', () => {
+  const item = new DirectoryItem({ name: 'a', value: undefined as never, directory: Directory.literal('/a') });
+
+  expect(new DirectoryListing(Directory.literal('/a'), [item]).find('a')).toBeUndefined();
+});
+
 describe('DirectoryListing.of', () => {
   it('makes items of plain values', () => {
     const listing = DirectoryListing.of(directory, 'file', {

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { type ConfigValue, copyValue, kindOfValue, sealValue } from '../../src/item/value';
 import { fc } from '../setup/fast-check';
 
@@ -99,11 +100,46 @@ describe('sealValue', () => {
     expect(value).toEqual({ bytes: new Uint8Array([1, 2]), set: new Set(['a', new Uint8Array([3])]) });
   });
 
-  it('makes plain bytes of a Buffer', () => {
-    const { value } = sealValue(Buffer.from([1, 2]), 'x');
+  it('copies bytes into their class: a Buffer stays a Buffer', () => {
+    const given = Buffer.from([1, 2]);
+    const { value } = sealValue({ given, plain: new Uint8Array([1]) }, 'x');
+    const copied = copyValue(value) as unknown as { readonly given: Buffer; readonly plain: Uint8Array };
+    given.fill(0);
 
-    expect(value).toBeInstanceOf(Uint8Array);
-    expect(Buffer.isBuffer(value)).toBe(false);
+    expect(copied.given.equals(Buffer.from([1, 2]))).toBe(true);
+    expect([Buffer.isBuffer(copied.given), Buffer.isBuffer(copied.plain)]).toEqual([true, false]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['structuredClone', () => structuredClone({ list: [{ a: 1 }] })],
+    ['another realm', (): unknown => runInNewContext('({ list: [{ a: 1 }] })')],
+    ['JSON of another realm', (): unknown => runInNewContext(`JSON.parse('{"list": [{"a": 1}]}')`)],
+    ['no prototype', () => Object.assign(Object.create(null) as object, { list: [{ a: 1 }] })],
+  ])('copies and freezes data of %s', (_, make) => {
+    const given = make() as { list: [{ a: number }] };
+
+    const { value, needsCopy } = sealValue(given, 'x');
+    given.list[0].a = 2;
+
+    expect([JSON.stringify(value), needsCopy]).toEqual(['{"list":[{"a":1}]}', false]);
+    const { list } = value as unknown as typeof given;
+    expect([value, list, list[0]].every(Object.isFrozen)).toBe(true);
+  });
+
+  it('copies bytes and sets of another realm', () => {
+    const given = runInNewContext('({ bytes: new Uint8Array([1]), set: new Set(["a"]) })') as never;
+
+    const { value, needsCopy } = sealValue(given, 'x');
+
+    expect(needsCopy).toBe(true);
+    expect(value).toEqual({ bytes: new Uint8Array([1]), set: new Set(['a']) });
+  });
+
+  it('leaves instances of classes of another realm as they are', () => {
+    const given = runInNewContext('new (class { a = 1 })()') as never;
+
+    expect(sealValue({ given }, 'x').value).toEqual({ given });
+    expect(Object.isFrozen(given)).toBe(false);
   });
 
   it('keeps instances of classes as they are', () => {

@@ -1,0 +1,31 @@
+/** Whether converting a number back gives the same decimal. @param text - A decimal, as JSON writes numbers. */
+export function isExact(text: string, number: number): boolean {
+  return Number.isFinite(number) && sameDecimal(decimalOf(text), decimalOf(String(number)));
+}
+
+/** Whether a text is a whole number that a double would round: another number would come of it, in silence. */
+export function isRoundedWhole(text: string): boolean {
+  const decimal = decimalOf(text);
+  return decimal !== undefined && decimal.power >= 0 && !isExact(text, Number(text));
+}
+
+/** A decimal as digits without zeros at their ends, times a power of ten, so that equal ones are told to be equal. */
+interface Decimal {
+  readonly digits: string;
+  readonly power: number;
+}
+
+function decimalOf(text: string): Decimal | undefined {
+  const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return { digits: '0', power: 0 };
+  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
+  return { digits: `${sign === '-' ? '-' : ''}${significant}`, power };
+}
+
+function sameDecimal(one: Decimal | undefined, other: Decimal | undefined): boolean {
+  return one !== undefined && one.digits === other?.digits && one.power === other.power;
+}
