@@ -44,6 +44,7 @@ export const copied = new Set(
     'cache/sleep',
     'cache/sort-key',
     'directory/default-directories',
+    'item/decimal',
     'item/value',
   ].map((name) => `src/${name}.ts`),
 );
