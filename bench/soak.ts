@@ -3,8 +3,10 @@
  *
  *   npm run soak                        two minutes
  *   npm run soak -- --seconds 600
+ *   npm run soak -- --forge 100         about every 100th answer is replaced by one that is over, to see that each is noticed
  *
- * Exits with 1 when an answer was wrong, a rejection was unhandled, memory grew, or something was left open.
+ * Exits with 1 when an answer was wrong, a rejection was unhandled, memory grew, or something was left open. How old an answer
+ * may be follows from when things happened, not from how long they should take: a slow machine changes nothing.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -23,25 +25,40 @@ import {
   XconSettings,
 } from '../src/index';
 import { type LocalAws, type LocalAwsFault, startLocalAws } from '../src/testing/local-aws/local-aws';
-import { SoakModel } from './soak-model';
+import { History, type Place, type Source } from '../test/model/history';
+import { type Answer, Judge, type Lookup, type Reader } from '../test/model/judge';
+import { watchRequests } from '../test/model/watch-requests';
 
-const { values: options } = parseArgs({ options: { seconds: { type: 'string', default: '120' } } });
+const { values: options } = parseArgs({
+  options: { seconds: { type: 'string', default: '120' }, forge: { type: 'string' } },
+});
 const seconds = Number(options.seconds);
 if (!(seconds >= 5)) throw new Error(`--seconds ${options.seconds}: expected a number of 5 or more.`);
+const forgedEach = options.forge === undefined ? Number.POSITIVE_INFINITY : Number(options.forge);
+if (!(forgedEach >= 1)) throw new Error(`--forge ${options.forge ?? ''}: expected a number of 1 or more.`);
 
 const callers = 500;
 /** A minute of the library, the least that memory can live, is a second here. */
 const haste = 60;
-/** How long an answer may be out of date while nothing is wrong: a life of memory, and the reading. */
-const toleranceMs = 4000;
+const memoryMs = 60_000 / haste;
+const staleMs = 3_600_000 / haste;
+/** Longest time that a source which failed is left alone, with the memory that a retry begins in. */
+const pauseMs = 60_000 / haste + memoryMs;
+/** How long a retry holds a lookup up before it is given what is stale; one that takes longer explains that by itself. */
+const retryWaitMs = 250;
+const requestTimeoutMs = 1000;
+const lookupBudgetMs = 3000;
 const names = Array.from({ length: 12 }, (_, index) => `name${index}`);
+const sources: readonly Source[] = ['ssm', 'secrets'];
 const chains = new Map(
-  ['orders', 'billing'].map((service) => [
-    service,
-    [`/${service}/prod`, `/${service}/all`, '/global/prod', '/global/all'],
-  ]),
+  ['orders', 'billing'].map((service) => {
+    const chain = [`/${service}/prod`, `/${service}/all`, '/global/prod', '/global/all'];
+    return [service, chain.flatMap((directory) => sources.map((source) => ({ account: 'soak', source, directory })))];
+  }),
 );
-const directories = [...new Set([...chains.values()].flat())];
+const directories = [...new Set([...chains.values()].flat().map(({ directory }) => directory))];
+
+type FoundAnswer = Extract<Answer, { kind: 'found' }>;
 
 class HastyClock extends Clock {
   override nowMs(): number {
@@ -52,15 +69,33 @@ class HastyClock extends Clock {
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-const tally = { lookups: 0, wrong: 0, errors: 0, faults: 0, phases: 0, unhandled: 0, changes: 0 };
+const tally = { lookups: 0, wrong: 0, forged: 0, errors: 0, faults: 0, phases: 0, unhandled: 0, changes: 0 };
 const mistakes: string[] = [];
 process.on('unhandledRejection', (reason) => {
   tally.unhandled += 1;
   mistakes.push(`unhandled: ${String(reason)}`);
 });
 
-const model = new SoakModel(chains);
-let calmSinceMs = Number.POSITIVE_INFINITY;
+const history = new History();
+const judge = new Judge(history, {
+  isSecret: ({ source }) => source === 'secrets',
+  hasSealedRows: false,
+  skewMs: 0,
+  writeAgeMs: 0,
+  pauseMs,
+  slowMs: lookupBudgetMs,
+});
+const reader: Reader = {
+  label: 'soak',
+  process: 'soak',
+  partition: undefined,
+  startedMs: Date.now(),
+  memoryMs,
+  staleMs,
+  fileMs: 0,
+  cacheSecrets: 'never',
+  skewMs: 0,
+};
 let ended = false;
 
 /** Faults of which some are in force for a while. */
@@ -79,21 +114,20 @@ function change(aws: LocalAws, turn: number): void {
   const name = names[turn % names.length] as string;
   const directory = directories[(turn * 7) % directories.length] as string;
   // A name is a secret or a parameter for ever: the places of one source are the model's.
-  const isSecret = names.indexOf(name) % 3 === 0;
-  const value = turn % 5 === 4 ? undefined : `${directory}/${name} #${turn}`;
+  const source = names.indexOf(name) % 3 === 0 ? 'secrets' : 'ssm';
   const full = `${directory}/${name}`;
-  if (value === undefined) isSecret ? aws.deleteSecret(full) : aws.deleteParameter(full);
-  else isSecret ? aws.putSecret(full, value) : aws.putParameter(full, value);
-  model.put(directory, name, value);
+  const value = turn % 5 === 4 ? undefined : `${full} #${turn}`;
+  const fromMs = Date.now();
+  if (value === undefined) source === 'secrets' ? aws.deleteSecret(full) : aws.deleteParameter(full);
+  else source === 'secrets' ? aws.putSecret(full, value) : aws.putParameter(full, value);
+  history.put({ account: 'soak', source, directory }, name, value, { fromMs, toMs: Date.now() });
   tally.changes += 1;
 }
 
 async function trouble(aws: LocalAws): Promise<void> {
   for (let phase = 0; !ended; phase += 1) {
     aws.setFaults([]);
-    calmSinceMs = Date.now();
     await pause(7000, undefined, { ref: false });
-    calmSinceMs = Number.POSITIVE_INFINITY;
     if (ended) break;
     aws.setFaults(troubles[phase % troubles.length] ?? []);
     tally.phases += 1;
@@ -103,25 +137,49 @@ async function trouble(aws: LocalAws): Promise<void> {
 
 async function caller(index: number, config: Config): Promise<void> {
   const service = config.resolvedService;
+  const places = chains.get(service) as readonly Place[];
+  const before = new Map<string, FoundAnswer>();
   for (let turn = index; !ended; turn += 1) {
     const name = names[turn % names.length] as string;
-    const calm = (): boolean => Date.now() - calmSinceMs > toleranceMs;
-    const wasCalm = calm();
-    const startedMs = Date.now();
-    try {
-      const value = (await config.get(name)) as string | undefined;
-      const sinceMs = wasCalm && calm() ? startedMs - toleranceMs : 0;
-      if (!model.allows(service, name, value, sinceMs)) {
-        tally.wrong += 1;
-        mistakes.push(`${service} ${name} gave ${String(value)}${sinceMs > 0 ? ', long after it was over' : ''}`);
-      }
-    } catch (error) {
-      if (!isConfigError(error)) throw error;
-      tally.errors += 1;
-      if (wasCalm && calm()) mistakes.push(`failed while nothing was wrong: ${error.message}`);
-    }
+    const fromMs = Date.now();
+    const startedMs = performance.now();
+    let answer = await answerOf(config, name);
+    const tookMs = performance.now() - startedMs;
     tally.lookups += 1;
+    if (answer.kind === 'failed') tally.errors += 1;
+    const old = before.get(name);
+    if (old === undefined && answer.kind === 'found' && Number.isFinite(forgedEach)) before.set(name, answer);
+    if (old !== undefined && tally.lookups % forgedEach === 0 && isOver(old, fromMs)) {
+      tally.forged += 1;
+      answer = old;
+    }
+    const span = { fromMs, toMs: Date.now() };
+    const memory = { refreshedMs: Number.NEGATIVE_INFINITY, pastCache: false, isFirst: false };
+    const lookup: Lookup = { reader, places, chain: service, name, span, tookMs, answer, ...memory };
+    const mistake = judge.judge(lookup);
+    if (mistake !== undefined) {
+      tally.wrong += 1;
+      if (mistakes.length < 1000)
+        mistakes.push(`${service} ${name}: ${JSON.stringify(answer)}: ${mistake.rule}: ${mistake.text}`);
+    }
     await pause(turn % 10);
+  }
+}
+
+/** Whether a value was replaced before any memory began that may be in use at a moment. */
+function isOver({ value }: FoundAnswer, atMs: number): boolean {
+  return (history.find(value)?.era.toMs ?? Number.POSITIVE_INFINITY) < atMs - memoryMs;
+}
+
+async function answerOf(config: Config, name: string): Promise<Answer> {
+  try {
+    const item = await config.getItem(name);
+    const { stale, viaCacher, directory } = item;
+    if (item.nonExistent) return { kind: 'missing', stale };
+    return { kind: 'found', value: item.value as string, directory: directory.path, viaCacher, stale };
+  } catch (error) {
+    if (!isConfigError(error)) throw error;
+    return { kind: 'failed', error: error.message };
   }
 }
 
@@ -137,9 +195,9 @@ async function main(): Promise<boolean> {
     environment: 'prod',
     internalCacheExpirationMinutes: 1,
     staleIfErrorSeconds: 3600,
-    requestTimeoutMs: 300,
-    connectTimeoutMs: 300,
-    lookupBudgetMs: 2000,
+    requestTimeoutMs,
+    connectTimeoutMs: requestTimeoutMs,
+    lookupBudgetMs,
     logLevel: 'silent',
   });
   for (let turn = 0; turn < 300; turn += 1) change(aws, turn);
@@ -150,6 +208,7 @@ async function main(): Promise<boolean> {
   const beginMs = Date.now();
 
   await withDependencies(outer, async () => {
+    await watchRequests(clients, retryWaitMs, () => history.trouble('soak', Date.now()));
     const orders = configOf('orders');
     const work: Promise<void>[] = [trouble(aws)];
     // Three nested contexts: a Config, another inside it, and one with a memory of its own inside both.
@@ -199,8 +258,8 @@ function report(heap: readonly number[], tookMs: number): boolean {
     `lookups           ${tally.lookups} (${Math.round((tally.lookups * 1000) / tookMs)} a second, by ${callers} callers in 3 nested contexts)`,
     `changes           ${tally.changes}`,
     `faults survived   ${tally.faults} requests in ${tally.phases} phases`,
-    `errors told       ${tally.errors}`,
-    `wrong values      ${tally.wrong}`,
+    `errors given      ${tally.errors}`,
+    `wrong answers     ${tally.wrong}${tally.forged > 0 ? `, ${tally.forged} answers were forged` : ''}`,
     `unhandled         ${tally.unhandled}`,
     `heap              ${early.toFixed(1)} MB in the first third, ${late.toFixed(1)} MB in the last: ${flat ? 'flat' : 'GROWN'}`,
     `left open         ${open.join(', ') || 'nothing'}`,
