@@ -151,7 +151,7 @@ async function caller(index: number, config: Config): Promise<void> {
     if (old === undefined && answer.kind === 'found' && Number.isFinite(forgedEach)) before.set(name, answer);
     if (old !== undefined && tally.lookups % forgedEach === 0 && isOver(old, fromMs)) {
       tally.forged += 1;
-      answer = old;
+      answer = { ...old, stale: false };
     }
     const span = { fromMs, toMs: Date.now() };
     const memory = { refreshedMs: Number.NEGATIVE_INFINITY, pastCache: false, isFirst: false };
