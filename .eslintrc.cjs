@@ -66,6 +66,8 @@ module.exports = {
       files: ['test/**/*.ts'],
       rules: {
         'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }],
+        // A promise that is dropped may reject while another suite runs.
+        '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
         'no-restricted-imports': [
           'error',
           {

@@ -16,6 +16,7 @@ const long = [
   // Every fault of every service.
   'reliability',
   // Many processes.
+  'cache/e2e/herd.test.ts',
   'cache/e2e/processes.test.ts',
   'events/e2e/ten-processes.test.ts',
   // The package as it is published, and templates as they are deployed.

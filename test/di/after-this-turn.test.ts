@@ -15,8 +15,9 @@ it('calls back when the reactions of settled promises have run, before time pass
 
   setImmediate(note('next turn'));
   afterThisTurn(note('after this turn'));
-  void Promise.resolve().then(note('reaction')).then(note('its reaction'));
+  const reactions = Promise.resolve().then(note('reaction')).then(note('its reaction'));
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  await reactions;
 
   expect(seen).toEqual(['reaction', 'its reaction', 'after this turn', 'next turn']);
 });

@@ -95,12 +95,15 @@ describe('a service with /ready', () => {
     await inWorld(async () => {
       const orders = ordersConfig();
       server = createServer((_request, response) => {
-        void orders
+        orders
           .run(async () => {
             const health = await config.health();
             return health.ok ? health : config.health({ probe: true });
           })
-          .then(({ ok }) => response.writeHead(ok ? 200 : 503).end());
+          .then(
+            ({ ok }) => response.writeHead(ok ? 200 : 503).end(),
+            () => response.destroy(),
+          );
       }).listen(0, '127.0.0.1');
       await once(server, 'listening');
       const ready = async (): Promise<number> => {

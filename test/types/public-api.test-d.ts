@@ -102,31 +102,33 @@ export async function getters(): Promise<void> {
   void [noText, untyped];
 }
 
-export function wrongLookups(): void {
-  // @ts-expect-error the fallback of a number is a number
-  void config.getNumber('X', '5');
-  // @ts-expect-error the fallback of a text is a text
-  void config.getString('X', 5);
-  // @ts-expect-error the fallback of a boolean is a boolean
-  void config.getBoolean('X', 'yes');
-  // @ts-expect-error a function is no value
-  void config.get('X', () => 1);
-  // @ts-expect-error a Date is no value
-  void config.get('X', new Date());
-  // @ts-expect-error a name is a text
-  void config.get(5);
-  // @ts-expect-error a name is needed
-  void config.get();
-  // @ts-expect-error there is no such option
-  void config.get('X', undefined, { ignoreLocalCaches: true });
-  // @ts-expect-error an option that is a boolean
-  void config.get('X', undefined, { fresh: 'yes' });
-  // @ts-expect-error a signal, not its controller
-  void config.get('X', undefined, { signal: new AbortController() });
-  // @ts-expect-error require takes no fallback
-  void config.require('X', 'fallback');
-  // @ts-expect-error names come in a list
-  void config.load('X');
+export function wrongLookups(): readonly Promise<unknown>[] {
+  return [
+    // @ts-expect-error the fallback of a number is a number
+    config.getNumber('X', '5'),
+    // @ts-expect-error the fallback of a text is a text
+    config.getString('X', 5),
+    // @ts-expect-error the fallback of a boolean is a boolean
+    config.getBoolean('X', 'yes'),
+    // @ts-expect-error a function is no value
+    config.get('X', () => 1),
+    // @ts-expect-error a Date is no value
+    config.get('X', new Date()),
+    // @ts-expect-error a name is a text
+    config.get(5),
+    // @ts-expect-error a name is needed
+    config.get(),
+    // @ts-expect-error there is no such option
+    config.get('X', undefined, { ignoreLocalCaches: true }),
+    // @ts-expect-error an option that is a boolean
+    config.get('X', undefined, { fresh: 'yes' }),
+    // @ts-expect-error a signal, not its controller
+    config.get('X', undefined, { signal: new AbortController() }),
+    // @ts-expect-error require takes no fallback
+    config.require('X', 'fallback'),
+    // @ts-expect-error names come in a list
+    config.load('X'),
+  ];
 }
 
 export async function snapshots(): Promise<void> {
@@ -152,7 +154,7 @@ export async function snapshots(): Promise<void> {
   // @ts-expect-error the fallback of a number is a number
   snapshot.getNumber('X', '5');
   // @ts-expect-error a snapshot is read without waiting
-  void (snapshot.get('X') as Promise<ConfigValue>);
+  await (snapshot.get('X') as Promise<ConfigValue>);
   // @ts-expect-error it cannot be changed
   snapshot.names = [];
 }

@@ -1,4 +1,5 @@
 import { config } from '../../../src/index';
+import { failProcess } from '../../setup/fail-process';
 
 /** What a process of the fleet is told: to forget what it remembers, or not, and then to look names up. */
 export interface Order {
@@ -14,7 +15,9 @@ export interface Report {
 }
 
 // Runs as a process of its own, started with an IPC channel; ends when the channel does.
-process.on('message', (order: Order) => void obey(order));
+process.on('message', (order: Order) => {
+  obey(order).catch(failProcess);
+});
 process.on('disconnect', () => process.exit());
 
 async function obey({ id, forget, names }: Order): Promise<void> {

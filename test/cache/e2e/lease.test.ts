@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { config, Random } from '../../../src/index';
+import { config } from '../../../src/index';
 import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
 import { withPatientSignals } from '../../setup/patience';
 import { TestClock, TestRandom } from '../doubles';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
-import { cacheKey, table } from '../rows';
-import { operations, putRows, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
+import { leaseLookedAt, operations, putLease, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
 
 withPatientSignals();
 
@@ -30,29 +28,6 @@ function startProcess(options: ProcessOptions = {}): FleetProcess {
   const process = new FleetProcess(aws, { clock, random: new TestRandom(0), ...options });
   started.push(process);
   return process;
-}
-
-/** Puts the lease of somebody else into the table. */
-function plantLease(state: 'held' | 'done', endsInMs: number): Promise<void> {
-  const untilMs = clock.nowMs() + endsInMs;
-  const lease = {
-    app_key: { S: '/orders/prod' },
-    name_key: { S: cacheKey().leaseKey },
-    real_name: { S: '~xcon-lease' },
-    real_directory: { S: '/_nonExistent' },
-    source: { S: 'xcon-lease' },
-    ttl: { N: `${Math.ceil(untilMs / 1000)}` },
-    created_at: { S: '2026-03-01T12:00:00.000+00:00' },
-    xcon_owner: { S: 'somebody else' },
-    xcon_until_ms: { N: `${untilMs}` },
-    xcon_state: { S: state },
-  };
-  return putRows(aws, [lease]);
-}
-
-/** Waits until somebody has looked at the lease: requests are waited for, and no time is measured. */
-async function looked(): Promise<void> {
-  while (aws.calls.count('GetItem') === 0) await sleep(5);
 }
 
 describe('processes that start on an empty table', () => {
@@ -81,7 +56,7 @@ describe('processes that start on an empty table', () => {
   });
 
   test('stand for a lease per chain', async () => {
-    await plantLease('held', 60_000);
+    await putLease(aws, 'held', clock.nowMs() + 60_000);
     const process = startProcess({ config: { directories: ['/orders/prod'] } });
 
     expect(await process.get('db_host')).toBe('db.internal');
@@ -92,11 +67,11 @@ describe('processes that start on an empty table', () => {
 
 describe('a holder', () => {
   test('that died costs one lease', async () => {
-    await plantLease('held', 1000);
+    await putLease(aws, 'held', clock.nowMs() + 1000);
     const process = startProcess();
 
     const lookup = process.get('db_host');
-    await looked();
+    await leaseLookedAt(aws);
     const askedBefore = sourceOperations(aws);
     clock.advance(1.001);
 
@@ -109,7 +84,7 @@ describe('a holder', () => {
   });
 
   test('whose lease never ends costs half the time of a lookup at most', async () => {
-    await plantLease('held', 3_600_000);
+    await putLease(aws, 'held', clock.nowMs() + 3_600_000);
     const process = startProcess({ settings: { lookupBudgetMs: 6000 } });
 
     // One that waited longer would have no time left for the sources, and reject.
@@ -157,7 +132,7 @@ describe('a holder', () => {
 
 describe('a lease that cannot be looked at', () => {
   test('is not waited for', async () => {
-    await plantLease('held', 3_600_000);
+    await putLease(aws, 'held', clock.nowMs() + 3_600_000);
     aws.setFaults([{ target: 'GetItem', type: 'AccessDeniedException' }]);
     const process = startProcess();
 
@@ -182,37 +157,5 @@ describe('refresh past the cache', () => {
     await process.flush();
     expect(operations(aws).filter((each) => /Item|Query/.test(each))).toEqual(['Query', 'PutItem']);
     expect((await rowsOf(aws, 'db_host')).map((row) => row['value']?.S)).toEqual(['db.new']);
-  });
-});
-
-describe('50 processes at once', () => {
-  const names = ['db_host', 'pool_size', 'region', 'nope'];
-
-  function startFleet(): FleetProcess[] {
-    return Array.from({ length: 50 }, () => startProcess({ random: new Random() }));
-  }
-
-  test.each<[string, () => Promise<void>, () => Promise<void>, number]>([
-    ['with a refresh by one of them', () => Promise.resolve(), () => Promise.resolve(), 1],
-    [
-      'behind a holder that died',
-      () => plantLease('held', 1000),
-      async () => {
-        await looked();
-        clock.advance(1.001);
-      },
-      1,
-    ],
-    ['behind a holder that wrote nothing', () => plantLease('done', 60_000), () => Promise.resolve(), 50],
-  ])('never wait longer than a lookup may take, %s', async (_, prepare, goOn, mostRefreshes) => {
-    await prepare();
-    const fleet = startFleet();
-
-    // One that waited longer than `lookupBudgetMs` would reject.
-    const [values] = await Promise.all([Promise.all(fleet.map((each) => each.values(names))), goOn()]);
-
-    expect(values).toEqual(Array(50).fill(['db.internal', '20', 'eu-west-1', undefined]));
-    expect(sourceOperations(aws).length).toBeLessThanOrEqual(5 * mostRefreshes);
-    expect((await aws.rows(table)).length).toBeGreaterThan(0);
   });
 });

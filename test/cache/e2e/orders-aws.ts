@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../../../src/aws/attribute-value';
 import { type LocalAws, type LocalAwsSeed, startLocalAws } from '../../../src/testing/local-aws/local-aws';
 import { clientOptions } from '../fleet-process';
-import { table } from '../rows';
+import { cacheKey, table } from '../rows';
 
 /** What the service `orders` has at its sources; secrets begin with `canary`. */
 export const ordersSeed = {
@@ -42,4 +43,30 @@ export function operations(aws: LocalAws): readonly string[] {
 /** Gives the operations that ask the sources, not the cache. */
 export function sourceOperations(aws: LocalAws): readonly string[] {
   return operations(aws).filter((each) => /Parameter|Secret/.test(each));
+}
+
+/**
+ * Puts the lease of another process into the table.
+ *
+ * @param untilMs - When it ends, **milliseconds** since the Unix epoch.
+ */
+export function putLease(aws: LocalAws, state: 'held' | 'done', untilMs: number): Promise<void> {
+  const lease = {
+    app_key: { S: '/orders/prod' },
+    name_key: { S: cacheKey().leaseKey },
+    real_name: { S: '~xcon-lease' },
+    real_directory: { S: '/_nonExistent' },
+    source: { S: 'xcon-lease' },
+    ttl: { N: `${Math.ceil(untilMs / 1000)}` },
+    created_at: { S: '2026-03-01T12:00:00.000+00:00' },
+    xcon_owner: { S: 'somebody else' },
+    xcon_until_ms: { N: `${untilMs}` },
+    xcon_state: { S: state },
+  };
+  return putRows(aws, [lease]);
+}
+
+/** Waits until a process has looked at the lease. */
+export async function leaseLookedAt(aws: LocalAws): Promise<void> {
+  for (let waits = 0; waits < 20_000 && aws.calls.count('GetItem') === 0; waits += 1) await sleep(5);
 }

@@ -1,5 +1,6 @@
 import { Config, DirectoryListing, Provider, type ReadSession, xconSettings } from '../../../src/index';
 import { type Directory } from '../../../src/directory/directory';
+import { failProcess } from '../../setup/fail-process';
 
 const [file = '', task = '', start = ''] = process.argv.slice(2);
 const namesPerProcess = 20;
@@ -46,6 +47,6 @@ function newConfig(): Config {
 }
 
 process.once('message', () => {
-  void (task === 'fail' ? recall() : write()).finally(() => process.disconnect());
+  (task === 'fail' ? recall() : write()).finally(() => process.disconnect()).catch(failProcess);
 });
 process.send?.('ready');

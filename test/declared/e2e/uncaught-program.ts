@@ -4,4 +4,4 @@ import { Config, defineSettings, EnvProvider, setting } from '../../../src/index
 const declared = defineSettings({ dbHost: setting(), db: { poolSize: setting({ sources: ['ssm'] }) } });
 const config = new Config({ providers: [EnvProvider], cacher: null });
 
-void config.run(() => declared.load());
+export const loading = config.run(() => declared.load());

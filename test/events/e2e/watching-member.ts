@@ -10,6 +10,8 @@ import {
   SsmProvider,
   XconSettings,
 } from '../../../src/index';
+import { failProcess } from '../../setup/fail-process';
+import { patience } from '../../setup/patience';
 
 /** What a process is told: to look names up. */
 export interface Order {
@@ -25,7 +27,6 @@ export type Report =
 
 // Runs as a process of its own, started with an IPC channel; ends when the channel does.
 // Ten processes start at once, on whatever machine tests run: what counts here is who asks what, not how fast.
-const patient = { lookupBudgetMs: 60_000, connectTimeoutMs: 30_000, requestTimeoutMs: 30_000 };
 const dynamo = new DynamoDBClient({});
 dynamo.middlewareStack.add(
   (next) => async (step) => {
@@ -36,13 +37,15 @@ dynamo.middlewareStack.add(
   },
   { step: 'initialize' },
 );
-new XconSettings(patient).enter();
+new XconSettings(patience).enter();
 new AwsClients({ dynamo }).enter();
 new Config({ providers: [EnvProvider, SsmProvider, SecretsProvider, DynamoProvider] }).enter();
 LocalCache.grab().onReset(() => tell({ kind: 'refreshed' }));
-process.on('message', (order: Order) => void obey(order));
+process.on('message', (order: Order) => {
+  obey(order).catch(failProcess);
+});
 process.on('disconnect', () => process.exit());
-void config.watch({ everySeconds: 1 });
+config.watch({ everySeconds: 1 }).catch(failProcess);
 
 async function obey({ id, names }: Order): Promise<void> {
   const values = await Promise.all(names.map(async (name) => (await config.get(name)) ?? null));
