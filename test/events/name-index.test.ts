@@ -132,8 +132,14 @@ describe('ensureCacheTable with an index', () => {
     },
   };
 
+  let client: DynamoDBClient;
+
+  beforeEach(() => {
+    client = new DynamoDBClient(clientOptions('http://127.0.0.1:1'));
+  });
+
   function tableThat(hasIndex: boolean) {
-    const mock = mockClient(DynamoDBClient);
+    const mock = mockClient(client);
     const indexes = [{ IndexName: nameIndex.name }];
     mock
       .on(DescribeTableCommand)
@@ -141,8 +147,6 @@ describe('ensureCacheTable with an index', () => {
     mock.on(DescribeTimeToLiveCommand).resolves({ TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED' } });
     return mock;
   }
-
-  const client = new DynamoDBClient(clientOptions('http://127.0.0.1:1'));
 
   it('adds it to a table that has none', async () => {
     const mock = tableThat(false);

@@ -28,7 +28,11 @@ export interface Cell {
 }
 
 /** Time-outs of the table, **milliseconds**. */
-export const timeouts: Partial<SettingsValues> = { connectTimeoutMs: 200, requestTimeoutMs: 200, lookupBudgetMs: 4000 };
+export const timeouts: Partial<SettingsValues> = {
+  connectTimeoutMs: 1000,
+  requestTimeoutMs: 1000,
+  lookupBudgetMs: 20_000,
+};
 
 /** Looks a name up twice while something goes wrong with one kind of request. */
 export async function tryCell(aws: LocalAws, kind: RequestKind, fault: Fault, service: string): Promise<Cell> {

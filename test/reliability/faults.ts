@@ -17,7 +17,7 @@ const error =
   () => ({ type, status });
 
 /** Longer than the time-outs of the test. */
-const tooLongMs = 600;
+const tooLongMs = 3000;
 
 /** What can go wrong with a request. */
 export const faults: readonly Fault[] = [

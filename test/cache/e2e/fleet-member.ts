@@ -1,5 +1,6 @@
-import { config } from '../../../src/index';
+import { config, XconSettings } from '../../../src/index';
 import { failProcess } from '../../setup/fail-process';
+import { patience } from '../../setup/patience';
 
 /** What a process of the fleet is told: to forget what it remembers, or not, and then to look names up. */
 export interface Order {
@@ -15,6 +16,7 @@ export interface Report {
 }
 
 // Runs as a process of its own, started with an IPC channel; ends when the channel does.
+new XconSettings(patience).enter();
 process.on('message', (order: Order) => {
   obey(order).catch(failProcess);
 });
