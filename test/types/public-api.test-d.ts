@@ -89,7 +89,7 @@ export async function getters(): Promise<void> {
   is<Promise<number | undefined>>()(config.getNumber('X', undefined, options), true);
   is<string | undefined>()(snapshot.getString('X', perhaps), true);
   // @ts-expect-error a type argument does not make a value present
-  void config.getString<string>('X');
+  await config.getString<string>('X');
   // @ts-expect-error nor does it on a snapshot
   snapshot.getNumber<number>('X');
 
