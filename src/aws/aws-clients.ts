@@ -4,7 +4,7 @@ import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { startWork } from '../base/start-work';
 import { Dependency } from '../di/dependency';
-import { hideFields } from '../di/hide-fields';
+import { type Hidden, hidden, hideFields } from '../base/hidden';
 import { InvalidSettingsError } from '../errors';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
@@ -64,11 +64,14 @@ interface MadeClient {
 export class AwsClients extends Dependency {
   static readonly dependencyName: string = 'AwsClients';
 
-  private readonly made = new Map<string, MadeClient>();
+  /** Credentials are in both. */
+  private readonly options: Hidden<AwsClientsOptions>;
+  private readonly made = hidden(new Map<string, MadeClient>());
 
   /** @param options - Clients, or what to make them with; all optional. */
-  constructor(private readonly options: AwsClientsOptions = {}) {
+  constructor(options: AwsClientsOptions = {}) {
     super();
+    this.options = hidden(options);
     hideFields(this, 'options', 'made');
     const { maxAttempts } = options;
     if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts > 0)) {
@@ -83,8 +86,8 @@ export class AwsClients extends Dependency {
    * or given clients differ: they have no name that other processes would know them by.
    */
   nameBeside(home: AwsClients): string | undefined {
-    const { region, ...here } = this.options;
-    const { region: homeRegion, ...there } = home.options;
+    const { region, ...here } = this.options();
+    const { region: homeRegion, ...there } = home.options();
     const isSame =
       here.endpoint === there.endpoint &&
       isSameIdentity(here.credentials, there.credentials) &&
@@ -96,7 +99,7 @@ export class AwsClients extends Dependency {
 
   /** Gives the SSM client. @param settings - Its time limits; absent: the current ones. */
   ssm(settings?: ResolvedSettings): Promise<SSMClient> {
-    return this.client('ssm', settings, this.options.ssm, async (config) => {
+    return this.client('ssm', settings, this.options().ssm, async (config) => {
       const { SSMClient: Client } = await import('@aws-sdk/client-ssm');
       return new Client(config);
     });
@@ -104,7 +107,7 @@ export class AwsClients extends Dependency {
 
   /** Gives the Secrets Manager client. */
   secretsManager(settings?: ResolvedSettings): Promise<SecretsManagerClient> {
-    return this.client('secretsManager', settings, this.options.secretsManager, async (config) => {
+    return this.client('secretsManager', settings, this.options().secretsManager, async (config) => {
       const { SecretsManagerClient: Client } = await import('@aws-sdk/client-secrets-manager');
       return new Client(config);
     });
@@ -112,7 +115,7 @@ export class AwsClients extends Dependency {
 
   /** Gives the DynamoDB client. */
   dynamo(settings?: ResolvedSettings): Promise<DynamoDBClient> {
-    return this.client('dynamo', settings, this.options.dynamo, async (config) => {
+    return this.client('dynamo', settings, this.options().dynamo, async (config) => {
       const { DynamoDBClient: Client } = await import('@aws-sdk/client-dynamodb');
       return new Client(config);
     });
@@ -120,7 +123,7 @@ export class AwsClients extends Dependency {
 
   /** Gives the KMS client; its package is an optional one. */
   kms(settings?: ResolvedSettings): Promise<AwsClientLike> {
-    return this.client('kms', settings, this.options.kms, async (config) => {
+    return this.client('kms', settings, this.options().kms, async (config) => {
       const { KMSClient: Client } = await importKms();
       return new Client(config);
     });
@@ -131,15 +134,15 @@ export class AwsClients extends Dependency {
    * any more and fail. Those that were given stay open. Usable again afterwards, with new clients.
    */
   async close(): Promise<void> {
-    const all = [...this.made.values()];
-    this.made.clear();
+    const all = [...this.made().values()];
+    this.made().clear();
     for (const { life } of all) life.isClosed = true;
     for (const made of await Promise.allSettled(all.map(({ client }) => client)))
       if (made.status === 'fulfilled') made.value.destroy();
   }
 
   override [inspect.custom](): string {
-    return `AwsClients(${this.options.region ?? 'default region'})`;
+    return `AwsClients(${this.options().region ?? 'default region'})`;
   }
 
   private client<T extends AwsClientLike>(
@@ -149,18 +152,18 @@ export class AwsClients extends Dependency {
     make: (config: ReturnType<typeof clientConfig>) => Promise<T>,
   ): Promise<T> {
     if (given !== undefined) return Promise.resolve(given);
-    const known = this.made.get(name);
+    const known = this.made().get(name);
     if (known !== undefined) return known.client as Promise<T>;
     const limits = settings ?? XconSettings.grab().resolve();
     const life = { isClosed: false };
     const client = startWork(async () => {
-      const made = await make(clientConfig(this.options, limits));
+      const made = await make(clientConfig(this.options(), limits));
       return refuseWhenClosed(limitBodies(made, limits.requestTimeoutMs), life);
     });
     const entry = { client, life };
-    this.made.set(name, entry);
+    this.made().set(name, entry);
     client.catch(() => {
-      if (this.made.get(name) === entry) this.made.delete(name);
+      if (this.made().get(name) === entry) this.made().delete(name);
     });
     return client;
   }

@@ -32,12 +32,12 @@ export interface NewDataKey {
 
 /** Finds the key that a row was sealed with, and the one to seal with. */
 export class Keyring {
-  private readonly given: readonly SealingKey[];
-  private generating: Promise<NewDataKey> | undefined;
-  private readonly unwrapped = new Map<string, Promise<SealingKey>>();
+  readonly #given: readonly SealingKey[];
+  #generating: Promise<NewDataKey> | undefined;
+  readonly #unwrapped = new Map<string, Promise<SealingKey>>();
 
   constructor(private readonly options: KeyringOptions) {
-    this.given = options.settings.cacheKeys.map(givenKey);
+    this.#given = options.settings.cacheKeys.map(givenKey);
   }
 
   /**
@@ -48,7 +48,7 @@ export class Keyring {
    * @throws What KMS answers when it does not unwrap the key.
    */
   async find(keyId: string, wrapped: readonly DataKeyRow[]): Promise<SealingKey | undefined> {
-    const known = this.given.find(({ id }) => id === keyId);
+    const known = this.#given.find(({ id }) => id === keyId);
     if (known !== undefined) return known;
     const row = wrapped.find((each) => each.keyId === keyId);
     return row === undefined || this.options.settings.cacheKmsKeyId === undefined ? undefined : this.unwrap(row);
@@ -60,22 +60,22 @@ export class Keyring {
    * @throws What KMS answers.
    */
   async current(wrapped: readonly DataKeyRow[]): Promise<SealingKey | NewDataKey> {
-    const [first] = this.given;
+    const [first] = this.#given;
     if (first !== undefined) return first;
     const oldest = this.options.nowMs() - dataKeyLifeMs;
     const recent = wrapped.find((row) => (createdAtMs(row) ?? 0) > oldest);
     if (recent !== undefined) return this.unwrap(recent);
-    this.generating ??= this.generate();
-    this.generating.catch(() => (this.generating = undefined));
-    return this.generating;
+    this.#generating ??= this.generate();
+    this.#generating.catch(() => (this.#generating = undefined));
+    return this.#generating;
   }
 
   private unwrap(row: DataKeyRow): Promise<SealingKey> {
-    const known = this.unwrapped.get(row.keyId);
+    const known = this.#unwrapped.get(row.keyId);
     if (known !== undefined) return known;
     const unwrapped = this.decrypt(row);
-    this.unwrapped.set(row.keyId, unwrapped);
-    unwrapped.catch(() => this.unwrapped.delete(row.keyId));
+    this.#unwrapped.set(row.keyId, unwrapped);
+    unwrapped.catch(() => this.#unwrapped.delete(row.keyId));
     return unwrapped;
   }
 
@@ -101,7 +101,7 @@ export class Keyring {
     );
     if (bytes?.length !== 32 || wrapped === undefined) throw new Error('KMS gave no data key.');
     const key = { id: hexDigest(wrapped), bytes };
-    this.unwrapped.set(key.id, Promise.resolve(key));
+    this.#unwrapped.set(key.id, Promise.resolve(key));
     return { key, row: dataKeyRow(key.id, wrapped, nowMs()) };
   }
 }

@@ -8,7 +8,7 @@ export type Conversion<T> = (found: FoundValue) => T;
 
 /** The answer of one lookup, and what its value has been converted to: each conversion is made once. */
 export class Answer {
-  private readonly converted = new Map<Conversion<unknown>, unknown>();
+  readonly #converted = new Map<Conversion<unknown>, unknown>();
 
   /**
    * @param name - As asked.
@@ -39,10 +39,10 @@ export class Answer {
 
   /** Gives the value, converted. @throws InvalidValueError */
   to<T>(convert: Conversion<T>): T {
-    if (this.converted.has(convert)) return this.converted.get(convert) as T;
+    if (this.#converted.has(convert)) return this.#converted.get(convert) as T;
     const value = convert(foundIn(this.name, this.item));
     // Binary values and sets are copies for each reader.
-    if (this.item.isShareable) this.converted.set(convert, value);
+    if (this.item.isShareable) this.#converted.set(convert, value);
     return value;
   }
 

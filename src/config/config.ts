@@ -5,7 +5,7 @@ import { PendingWork } from '../cache/pending-work';
 import { isStale } from '../chain/walk';
 import { type ProviderChain } from '../chain/provider-chain';
 import { Context } from '../di/context';
-import { hideFields } from '../di/hide-fields';
+import { hidden, hideFields } from '../base/hidden';
 import { type DirectoryChain } from '../directory/directory-chain';
 import { InvalidNameError } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
@@ -39,8 +39,9 @@ import { warm } from './warm';
 export class Config extends ConfigShape {
   static readonly dependencyName: string = 'Config';
 
-  private readonly scopes = new WeakMap<Context, LookupScope>();
-  private latestScope: LookupScope | undefined;
+  /** Settings, clients and answers are in both. */
+  private readonly scopes = hidden(new WeakMap<Context, LookupScope>());
+  private latestScope = hidden<LookupScope | undefined>(undefined);
   private readonly watches = new Set<Watch>();
   private secondLooks: SecondLooks | undefined;
 
@@ -337,17 +338,17 @@ export class Config extends ConfigShape {
 
   /** The scope that lookups have used last, here or elsewhere; without one, nothing has begun. */
   private lastScope(): LookupScope | undefined {
-    return this.scopes.get(Context.current()) ?? this.latestScope;
+    return this.scopes().get(Context.current()) ?? this.latestScope();
   }
 
   private scope(): LookupScope {
     lookAtVariablesOncePerTurn();
     const context = Context.current();
-    const known = this.scopes.get(context);
+    const known = this.scopes().get(context);
     if (known?.isCurrent === true) return known;
     const scope = LookupScope.of<Config>(context, this, context.resolveAll(Config));
-    this.scopes.set(context, scope);
-    this.latestScope = scope;
+    this.scopes().set(context, scope);
+    this.latestScope = hidden(scope);
     return scope;
   }
 }

@@ -9,7 +9,7 @@ import { type GivenValues } from './config-options';
 
 /** Values that code has given names: the overrides or the defaults of one Config. */
 export class NamedValues {
-  private readonly items = new Map<string, DirectoryItem>();
+  readonly #items = new Map<string, DirectoryItem>();
 
   /**
    * @param directory - Where the items say they are from.
@@ -25,30 +25,30 @@ export class NamedValues {
 
   /** Gives the item of a lower-cased name; `undefined` when there is none. */
   find(name: string): DirectoryItem | undefined {
-    return this.items.get(name);
+    return this.#items.get(name);
   }
 
   /** Gives the value of a name in any case, or `Default` when there is none. */
   get(name: string): ConfigValue | Default {
-    const item = this.items.get(checkName(name));
+    const item = this.#items.get(checkName(name));
     return item === undefined ? Default : item.value;
   }
 
   /** Sets the value of a name; `Default` or `undefined` takes it away. */
   set(name: string, value: ConfigValue | Default | undefined): void {
-    if (value === Default || value === undefined) this.items.delete(checkName(name));
+    if (value === Default || value === undefined) this.#items.delete(checkName(name));
     else this.put(name, value);
     noteMutation();
   }
 
   /** The lower-cased names. */
   get names(): readonly string[] {
-    return [...this.items.keys()];
+    return [...this.#items.keys()];
   }
 
   private put(name: string, value: ConfigValue): void {
     const { directory, source } = this;
-    this.items.set(checkName(name), new DirectoryItem({ name, value, directory, source, cacheable: false }));
+    this.#items.set(checkName(name), new DirectoryItem({ name, value, directory, source, cacheable: false }));
   }
 }
 

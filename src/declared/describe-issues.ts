@@ -14,7 +14,7 @@ const mostCounted = 1000;
 const longestMessage = 200;
 const longestKey = 40;
 /** Most keys of a path. */
-const mostKeys = 10;
+const mostKeys = 6;
 /** The description where there is nothing more to say. */
 const refusal = 'its schema refuses it';
 

@@ -17,6 +17,8 @@ const limit = /(?:[<>]=?|than|least|most)\s*-?$/;
 const mostText = 65_536;
 /** Most characters of a message that are looked at. */
 const mostMessage = 400;
+/** Most characters of a key that are looked at. */
+const mostKey = 60;
 
 /** Words that messages of schemas are made of; that a value has one too tells nothing. */
 const vocabulary = new Set(
@@ -68,12 +70,13 @@ export class ValueMask {
     return message.length > mostMessage ? `${line.slice(0, -2 * shortestPiece)}...` : line;
   }
 
-  /** Takes the value out of a key of a path: a key that is in it, or has a text of it, is masked. */
+  /** Masks a key of a path that is in the value, or quotes any of it. */
   key(key: string): string {
-    const { isCut, whole, words, joined } = this.texts;
-    const lower = lowered(key.slice(0, mostMessage));
+    const { words, joined } = this.texts;
+    const start = key.slice(0, mostKey);
+    const lower = lowered(start);
     const isIn = words.has(lower) || ((this.parts.keysToo || lower.length >= shortest) && joined.includes(lower));
-    return isCut || isIn || whole.some((text) => lower.includes(lowered(text))) ? masked : key;
+    return isIn || this.message(start) !== start ? masked : key;
   }
 
   private get texts(): ReturnType<typeof lookFor> {

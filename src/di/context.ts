@@ -24,9 +24,10 @@ export interface Scope {
  * in the root, when first asked for.
  */
 export class Context {
-  private readonly replaced: ReadonlyMap<DependencyKey, Dependency>;
-  private readonly found = new Map<DependencyKey, Dependency>();
-  private ownContainer: DependencyContainer | undefined;
+  // Every promise that is made inside of a `run()` holds its context, so that whoever prints one could see dependencies.
+  readonly #replaced: ReadonlyMap<DependencyKey, Dependency>;
+  readonly #found = new Map<DependencyKey, Dependency>();
+  #ownContainer: DependencyContainer | undefined;
   /** Whether it is, or was, that of the process, by `enter()`. */
   private wasEntered = false;
 
@@ -36,7 +37,7 @@ export class Context {
     dependencies: readonly Dependency[],
   ) {
     for (const each of dependencies) checkInstance(each);
-    this.replaced = new Map(dependencies.map((each) => [dependencyKey(each.constructor as DependencyClass), each]));
+    this.#replaced = new Map(dependencies.map((each) => [dependencyKey(each.constructor as DependencyClass), each]));
   }
 
   /** Gives the context of the innermost `run()`, else what was entered last, else the root. */
@@ -70,10 +71,10 @@ export class Context {
    */
   resolve<T extends Dependency>(dependencyClass: DependencyClass<T>): T {
     const key = dependencyKey(dependencyClass);
-    const known = this.found.get(key);
+    const known = this.#found.get(key);
     if (known !== undefined) return known as T;
-    const dependency = this.replaced.get(key) ?? this.parent?.resolve(dependencyClass) ?? this.make(dependencyClass);
-    this.found.set(key, dependency);
+    const dependency = this.#replaced.get(key) ?? this.parent?.resolve(dependencyClass) ?? this.make(dependencyClass);
+    this.#found.set(key, dependency);
     return dependency as T;
   }
 
@@ -85,7 +86,7 @@ export class Context {
     let outermost: Dependency | undefined;
     for (const context of this.outwards()) {
       const isOfProcess = context.parent === undefined || context.wasEntered;
-      if (isOfProcess) outermost = context.replaced.get(dependencyKey(dependencyClass)) ?? outermost;
+      if (isOfProcess) outermost = context.#replaced.get(dependencyKey(dependencyClass)) ?? outermost;
     }
     return (outermost as T | undefined) ?? this.root.resolve(dependencyClass);
   }
@@ -94,7 +95,7 @@ export class Context {
   resolveAll<T extends Dependency>(dependencyClass: DependencyClass<T>): readonly T[] {
     const all = new Set<Dependency>();
     for (const context of this.outwards()) {
-      const own = context.replaced.get(dependencyKey(dependencyClass));
+      const own = context.#replaced.get(dependencyKey(dependencyClass));
       if (own !== undefined) all.add(own);
     }
     return [...all.add(this.root.resolve(dependencyClass))] as T[];
@@ -102,7 +103,7 @@ export class Context {
 
   /** A tsyringe container in which classes that inject our dependencies get those of this context. */
   get container(): DependencyContainer {
-    return (this.ownContainer ??= createContainer(this.parent?.container, (dependencyClass) =>
+    return (this.#ownContainer ??= createContainer(this.parent?.container, (dependencyClass) =>
       this.resolve(dependencyClass),
     ));
   }

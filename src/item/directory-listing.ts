@@ -49,7 +49,7 @@ knowAcrossCopies(Unavailable, 'Unavailable');
 
 /** All that one provider holds in one directory. Names are compared lower-cased; of two that are equal so, the last wins. */
 export class DirectoryListing {
-  private readonly entries: ReadonlyMap<string, ListingEntry>;
+  readonly #entries: ReadonlyMap<string, ListingEntry>;
 
   /**
    * @param directory - The directory that was read.
@@ -59,7 +59,7 @@ export class DirectoryListing {
     readonly directory: Directory,
     entries: readonly ListingEntry[],
   ) {
-    this.entries = new Map(entries.filter(hasValue).map((each) => [each.name, each]));
+    this.#entries = new Map(entries.filter(hasValue).map((each) => [each.name, each]));
   }
 
   /**
@@ -83,23 +83,23 @@ export class DirectoryListing {
 
   /** Gives what is listed under a lower-cased name; `undefined` when nothing is. */
   find(name: string): ListingEntry | undefined {
-    return this.entries.get(name);
+    return this.#entries.get(name);
   }
 
   /** The lower-cased names, in the order of the source. */
   get names(): IterableIterator<string> {
-    return this.entries.keys();
+    return this.#entries.keys();
   }
 
   /** Names as stored and values, of the entries whose value is known. */
   get values(): readonly (readonly [string, ConfigValue])[] {
-    const items = [...this.entries.values()].filter((each) => each instanceof DirectoryItem);
+    const items = [...this.#entries.values()].filter((each) => each instanceof DirectoryItem);
     return items.map(({ originalName, value }) => [originalName, value] as const);
   }
 
   /** How many names the listing has. */
   get size(): number {
-    return this.entries.size;
+    return this.#entries.size;
   }
 
   /** Gives the directory and the number of names, no value. */

@@ -2,7 +2,7 @@ import { type Logger as Pino } from 'pino';
 import { printable } from '../base/printable';
 import { callAndForget, startWork } from '../base/start-work';
 import { Dependency } from '../di/dependency';
-import { hideFields } from '../di/hide-fields';
+import { hideFields } from '../base/hidden';
 import { isPlainObject } from '../item/value';
 import { type LogLevel, settingsDefaults } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';

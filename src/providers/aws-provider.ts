@@ -1,7 +1,7 @@
 import { AwsClients } from '../aws/aws-clients';
 import { classifyAwsError, remedyOf } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
-import { hideFields } from '../di/hide-fields';
+import { hideFields } from '../base/hidden';
 import { InvalidSettingsError } from '../errors';
 import { Unavailable } from '../item/directory-listing';
 import { Provider, type SharedSession } from './provider';

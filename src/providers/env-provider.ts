@@ -1,4 +1,4 @@
-import { hideFields } from '../di/hide-fields';
+import { type Hidden, hidden, hideFields } from '../base/hidden';
 import { Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing } from '../item/directory-listing';
@@ -10,10 +10,12 @@ export class EnvProvider extends Provider {
 
   override readonly name = 'env';
   override readonly cacheable = false;
+  private readonly variables: Hidden<Readonly<Record<string, string | undefined>> | undefined>;
 
   /** @param variables - Read instead of the process's; an `undefined` one counts as absent. */
-  constructor(private readonly variables?: Readonly<Record<string, string | undefined>>) {
+  constructor(variables?: Readonly<Record<string, string | undefined>>) {
     super();
+    this.variables = hidden(variables);
     hideFields(this, 'variables');
   }
 
@@ -28,7 +30,7 @@ export class EnvProvider extends Provider {
   /** Takes the listing of all variables; values are strings exactly as they are. */
   snapshot(): DirectoryListing {
     const items: DirectoryItem[] = [];
-    for (const [name, value] of Object.entries(this.variables ?? process.env)) {
+    for (const [name, value] of Object.entries(this.variables() ?? process.env)) {
       if (value === undefined) continue;
       items.push(new DirectoryItem({ name, value, directory: environmental, source: this.name, cacheable: false }));
     }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { callAndForget } from '../base/start-work';
 import { Dependency } from '../di/dependency';
-import { hideFields } from '../di/hide-fields';
+import { hidden, hideFields } from '../base/hidden';
 import { earliestOf, type Moment } from '../di/moment';
 import { noteMutation } from '../di/state';
 import { ProviderHistory } from './provider-history';
@@ -19,9 +19,10 @@ const latestDateMs = 8.64e15;
 export class LocalCache extends Dependency {
   static readonly dependencyName: string = 'LocalCache';
 
-  private memories: Memories = new WeakMap();
-  private readonly histories: Memories = new WeakMap();
-  private providerMemories: ProviderMemory[] = [];
+  /** Values are in all of them. */
+  private memories = hidden<Memories>(new WeakMap());
+  private readonly histories = hidden<Memories>(new WeakMap());
+  private providerMemories = hidden<ProviderMemory[]>([]);
   private expiresAtMs: number | undefined;
   private current: object = {};
   private pastCache = false;
@@ -80,7 +81,7 @@ export class LocalCache extends Dependency {
    * then may be older than what comes.
    */
   get readSince(): Moment | undefined {
-    return earliestOf(...this.providerMemories.map(({ readSince }) => readSince));
+    return earliestOf(...this.providerMemories().map(({ readSince }) => readSince));
   }
 
   /** Whether what the cache table holds is passed over, until memory is forgotten again. */
@@ -102,8 +103,8 @@ export class LocalCache extends Dependency {
   reset({ pastCache = false, newest = false }: { readonly pastCache?: boolean; readonly newest?: boolean } = {}): void {
     this.pastCache = pastCache;
     this.fromNewest = newest;
-    this.memories = new WeakMap();
-    this.providerMemories = [];
+    this.memories = hidden(new WeakMap());
+    this.providerMemories = hidden([]);
     this.expiresAtMs = undefined;
     this.current = {};
     this.settle();
@@ -131,14 +132,14 @@ export class LocalCache extends Dependency {
     const variants = this.recall(provider, clients, () => new Map<string, ProviderMemory>());
     return variantOf(variants, variant, () => {
       const memory = new ProviderMemory(this.historyOf(provider, clients, variant));
-      this.providerMemories.push(memory);
+      this.providerMemories().push(memory);
       return memory;
     });
   }
 
   /** Gives what outlives resets, of a provider that reads through certain clients: last good outcomes, and failures. */
   historyOf(provider: object, clients: object, variant = ''): ProviderHistory {
-    const variants = recalled(this.histories, [provider, clients], () => new Map<string, ProviderHistory>());
+    const variants = recalled(this.histories(), [provider, clients], () => new Map<string, ProviderHistory>());
     return variantOf(variants, variant, () => new ProviderHistory());
   }
 
@@ -150,7 +151,7 @@ export class LocalCache extends Dependency {
 
   /** Aborts and forgets every read that has not ended. For when nobody waits for them and the process may be frozen. */
   abortUnfinished(): void {
-    for (const memory of this.providerMemories) memory.abortUnfinished();
+    for (const memory of this.providerMemories()) memory.abortUnfinished();
   }
 
   /**
@@ -159,7 +160,7 @@ export class LocalCache extends Dependency {
    * @param make - Makes it when there is nothing yet.
    */
   recall<T>(first: object, second: object, make: () => T): T {
-    return recalled(this.memories, [first, second], make);
+    return recalled(this.memories(), [first, second], make);
   }
 
   /** Says whether a warning is new; each key is so once in the life of this cache, or until it is forgotten. */

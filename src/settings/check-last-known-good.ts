@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { hidden } from '../base/hidden';
 import { longestLifeSeconds } from '../base/time';
 import { InvalidSettingsError } from '../errors';
 import { isPlainObject } from '../item/value';
@@ -35,7 +36,7 @@ export function checkLastKnownGood(value: unknown, setting: string): LastKnownGo
     throw new InvalidSettingsError(`${setting}.maxAgeSeconds`, problem);
   }
   const checked = { file, maxAgeSeconds, key: checkKey(key, `${setting}.key`) };
-  return Object.freeze(Object.defineProperty(checked, 'key', { enumerable: false }));
+  return Object.freeze(Object.defineProperty(checked, 'key', { enumerable: false, get: hidden(checked.key) }));
 }
 
 function checkKey(key: unknown, setting: string): Uint8Array {

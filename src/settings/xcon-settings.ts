@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { Context } from '../di/context';
 import { Default } from '../di/default';
 import { Dependency } from '../di/dependency';
-import { hideFields } from '../di/hide-fields';
+import { hidden, hideFields } from '../base/hidden';
 import { noteMutation, state } from '../di/state';
 import { InvalidSettingsError } from '../errors';
 import { definitionOf, settingDefinitions, type SettingName, settingNames, variablesOf } from './definitions';
@@ -20,9 +20,10 @@ const hiddenNames: ReadonlySet<string> = new Set(settingNames.filter((name) => d
 export class XconSettings extends Dependency {
   static readonly dependencyName: string = 'XconSettings';
 
-  private readonly assigned: Partial<SettingsValues>;
+  /** Keys and passwords may be in both. */
+  private readonly assigned = hidden<Partial<SettingsValues>>({});
+  private resolved = hidden<ResolvedSettings | undefined>(undefined);
   private seenMutations = -1;
-  private resolved: ResolvedSettings | undefined;
 
   /**
    * @param values - Settings to start from, as if assigned.
@@ -30,7 +31,6 @@ export class XconSettings extends Dependency {
    */
   constructor(values: Partial<SettingsValues> = {}) {
     super();
-    this.assigned = {};
     hideFields(this, 'assigned', 'resolved');
     for (const [name, value] of Object.entries(values)) this.assign(name as SettingName, value);
   }
@@ -48,8 +48,8 @@ export class XconSettings extends Dependency {
         `there is no such setting. There are ${settingNames.join(', ')}.`,
       );
     }
-    if (value === Default || value === undefined) delete this.assigned[name];
-    else Object.assign(this.assigned, { [name]: definitionOf(name).kind.check(value, `xconSettings.${name}`) });
+    if (value === Default || value === undefined) delete this.assigned()[name];
+    else Object.assign(this.assigned(), { [name]: definitionOf(name).kind.check(value, `xconSettings.${name}`) });
     noteMutation();
   }
 
@@ -61,15 +61,16 @@ export class XconSettings extends Dependency {
    */
   resolve(): ResolvedSettings {
     lookAtVariables();
-    if (this.resolved === undefined || this.seenMutations !== state.mutations) {
-      this.resolved = Object.freeze(this.read());
-      this.seenMutations = state.mutations;
-    }
-    return this.resolved;
+    const known = this.resolved();
+    if (known !== undefined && this.seenMutations === state.mutations) return known;
+    const resolved = Object.freeze(this.read());
+    this.resolved = hidden(resolved);
+    this.seenMutations = state.mutations;
+    return resolved;
   }
 
   override [inspect.custom](): string {
-    return `XconSettings(assigned: ${Object.keys(this.assigned).join(', ') || 'none'})`;
+    return `XconSettings(assigned: ${Object.keys(this.assigned()).join(', ') || 'none'})`;
   }
 
   private read(): ResolvedSettings {
@@ -85,19 +86,28 @@ export class XconSettings extends Dependency {
       serviceGiven,
       environmentGiven,
     };
+    // Behind getters, since not everything that prints an object asks it for a form of its own.
+    const behindGetters = [...hiddenNames].map((name) => [
+      name,
+      { enumerable: true, get: hidden(values[name as SettingName]) },
+    ]);
     const shown = { value: () => withoutSecrets(resolved) };
-    return Object.defineProperties(resolved, { toJSON: shown, [inspect.custom]: shown });
+    return Object.defineProperties(resolved, {
+      ...(Object.fromEntries(behindGetters) as PropertyDescriptorMap),
+      toJSON: shown,
+      [inspect.custom]: shown,
+    });
   }
 
   private settingOf(name: SettingName): unknown {
-    if (Object.hasOwn(this.assigned, name)) return this.assigned[name];
+    if (Object.hasOwn(this.assigned(), name)) return this.assigned()[name];
     const variable = givenVariableOf(name);
     const { kind, default: unset } = definitionOf(name);
     return variable === undefined ? unset : kind.parse(process.env[variable] ?? '', variable);
   }
 
   private isGiven(name: SettingName): boolean {
-    return Object.hasOwn(this.assigned, name) || givenVariableOf(name) !== undefined;
+    return Object.hasOwn(this.assigned(), name) || givenVariableOf(name) !== undefined;
   }
 }
 

@@ -66,7 +66,7 @@ export class CanaryProcess {
       ...patience,
       ...settings,
     });
-    this.env = new EnvProvider({ ENV_PASSWORD: canary, PATH: '/bin' });
+    this.env = new EnvProvider({ ENV_PASSWORD: canary, PLAIN: canary, PLAIN_LIST: JSON.stringify([canary]) });
     this.config = new Config({
       providers: [Default, DynamoProvider],
       overrides: { over_password: canary },
@@ -115,6 +115,11 @@ export function inTable(canary: string): string {
   return [...canary].reverse().join('');
 }
 
+/** Gives digits that are in a secret as the key of a map. */
+export function digitsOf(canary: string): string {
+  return [...Buffer.from(canary)].map((byte) => byte.toString().padStart(3, '0')).join('');
+}
+
 function withoutBigInts(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}` : value;
 }
@@ -132,6 +137,7 @@ export async function plant(aws: LocalAws, canary: string): Promise<void> {
       '/orders/prod/TOKEN': { value: canary, previous: `${canary}-old` },
       '/orders/prod/BYTES': { binary: Buffer.from(canary).toString('base64') },
       '/orders/prod/LOGIN': JSON.stringify({ password: canary, list: [canary] }),
+      '/orders/prod/KEYED': JSON.stringify({ [canary]: canary, list: { [digitsOf(canary)]: canary } }),
       'rds!db-1234': JSON.stringify({ password: canary }),
     },
     tables: {

@@ -19,6 +19,21 @@ export function saidBy(value: unknown): string {
   ].join('\n');
 }
 
+/**
+ * Everything that `util.inspect` can be made to print of a value, by whatever options.
+ *
+ * @param options - `getters`: also what getters give, which is what they are there for.
+ */
+export function inspected(value: unknown, { getters }: { readonly getters: boolean }): string {
+  const flags = [false, true];
+  const all = flags.flatMap((customInspect) =>
+    flags.flatMap((showHidden) => flags.map((showProxy) => ({ customInspect, showHidden, showProxy }))),
+  );
+  return all
+    .map((each) => inspect(value, { ...each, getters, depth: 12, maxArrayLength: null, maxStringLength: null }))
+    .join('\n');
+}
+
 /** Loggers print of an error what they find: fields, the stack, and all that led to it. */
 function saidByError(error: Error): string {
   const chain: unknown[] = [];

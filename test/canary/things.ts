@@ -111,6 +111,19 @@ function printed(value: unknown): readonly string[] {
   return [inspect(value, { depth: 10, showHidden: true }), JSON.stringify(value)];
 }
 
+/** Refuses everything, with what it was given as the path and in the message, whole and in parts. */
+const pathOfValue: xcon.StandardSchema = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      const parts = [text, text.slice(0, 14), text.slice(14)];
+      return { issues: parts.map((each) => ({ message: `received ${each}`, path: ['at', each, { key: each }] })) };
+    },
+  },
+};
+
 /** Provokes each kind of error where a secret is near. */
 async function errorsOf(process: CanaryProcess, canary: string): Promise<Things> {
   const { config, clients } = process;
@@ -122,6 +135,11 @@ async function errorsOf(process: CanaryProcess, canary: string): Promise<Things>
     row: xcon.secret('ROW_PASSWORD', z.enum(['a'])),
     placed: xcon.setting('ENV_PASSWORD', { sources: ['ssm'] }),
     declared: xcon.secret({ default: canary, sources: [] }),
+    strict: xcon.secret('KEYED', z.strictObject({ other: z.string() })),
+    record: xcon.secret('KEYED', z.record(z.string().max(3), z.string().max(3))),
+    inPath: xcon.secret('TOKEN', pathOfValue),
+    plainInPath: xcon.setting('PLAIN', pathOfValue),
+    plainKeyed: xcon.setting('PLAIN_LIST', pathOfValue),
   });
   const snapshot: xcon.ConfigSnapshot = await config.load(['TOKEN', 'LOGIN', 'nowhere']);
   const handler = createChangeHandler({ cacheTable: 'no-such-table' });

@@ -67,6 +67,7 @@ describe('the key of a path', () => {
     ['is a value', 'hunter2', ['hunter2'], false, true],
     ['is a part of a value', 'Hunter', { a: 'x-hunter2' }, false, true],
     ['has a value in it', 'no-hunter2-here', { a: 'hunter2' }, false, true],
+    ['has a piece of a value in it', '["hunter2-an', { a: 'x["hunter2-and more' }, false, true],
     ['is a number in the value', '4711', { a: [4711] }, false, true],
     ['is a key of a plain value', 'port', { port: 'x' }, false, false],
     ['is a key of a secret', 'port', { port: 'x' }, true, true],
