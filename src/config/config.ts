@@ -43,7 +43,7 @@ export class Config extends ConfigShape {
   private readonly scopes = hidden(new WeakMap<Context, LookupScope>());
   private latestScope = hidden<LookupScope | undefined>(undefined);
   private readonly watches = new Set<Watch>();
-  private secondLooks: SecondLooks | undefined;
+  private secondLooks = hidden<SecondLooks | undefined>(undefined);
 
   /**
    * @param options - What differs from the parent.
@@ -278,7 +278,8 @@ export class Config extends ConfigShape {
     const answer = known ?? (await this.find(name, options));
     if (!answer.item.nonExistent || options.skipProviders === true) return answer;
     const { SecondLooks } = await import('./second-looks');
-    const looks = (this.secondLooks ??= new SecondLooks());
+    const looks = this.secondLooks() ?? new SecondLooks();
+    this.secondLooks = hidden(looks);
     const scope = this.scope();
     const missed = await withLambdaFreezeGuard(scope, () => looks.look({ scope, answer, options, startedAtMs }));
     return missed ?? this.find(name, options);
