@@ -19,6 +19,8 @@ const long = [
   'cache/e2e/herd.test.ts',
   'cache/e2e/processes.test.ts',
   'events/e2e/ten-processes.test.ts',
+  // A process that is frozen for seconds.
+  'config/frozen-process.test.ts',
   // The package as it is published, and templates as they are deployed.
   'package',
   'infra',

@@ -44,12 +44,18 @@ export function remedyOf(error: unknown, remedy: string): string {
  * @returns The error itself where it has none of this; else one of its class without.
  */
 export function withoutPayload(error: unknown): unknown {
+  // Node looks into a function when it prints an error that it has caused.
+  if (typeof error === 'function') return unreadable();
   if (typeof error !== 'object' || error === null) return error;
   try {
     return withoutFields(error);
   } catch {
-    return new Error('what was thrown cannot be read');
+    return unreadable();
   }
+}
+
+function unreadable(): Error {
+  return new Error('what was thrown cannot be read');
 }
 
 function withoutFields(error: object): object {
@@ -58,7 +64,13 @@ function withoutFields(error: object): object {
     const safe = new Error('the answer of the service could not be understood');
     return Object.assign(safe, { name, ...($metadata !== undefined && { $metadata }) });
   }
+  // Node cannot print an error, nor one that it causes, whose name or message is no text.
+  if (error instanceof Error && ![error.name, error.message].every(isText)) throw new TypeError('not printable');
   return '$response' in error ? withoutResponse(error) : error;
+}
+
+function isText(given: unknown): boolean {
+  return typeof given === 'string';
 }
 
 /** The SDK defines the field so that it can neither be changed nor deleted. */

@@ -44,6 +44,15 @@ export function describeKind(given: unknown): string {
   return name === 'Object' || name === 'object' ? 'a plain object' : `an instance of ${name}`;
 }
 
+/** Whether something that was thrown is an instance of a class. Never throws, as `instanceof` does for a revoked proxy. */
+export function isInstance<T>(error: unknown, type: abstract new (...args: never) => T): error is T {
+  try {
+    return error instanceof type;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads a property of an object of unknown origin; `undefined` where that throws. */
 export function readProperty(target: object, key: PropertyKey): unknown {
   try {

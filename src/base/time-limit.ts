@@ -29,7 +29,7 @@ const globalTimers: Timers = {
 };
 
 /** Those of Node: the time for a call to AWS goes on while a test has fake timers. */
-const unfakedTimers: Timers = {
+export const unfakedTimers: Timers = {
   start: (callback, ms) => setUnfaked(callback, ms),
   stop: (timer) => clearUnfaked(timer),
   nowMs: globalTimers.nowMs,

@@ -5,7 +5,7 @@ import type {
   GlobalSecondaryIndex,
 } from '@aws-sdk/client-dynamodb';
 import { withoutPayload } from '../aws/aws-errors';
-import { describeError, errorFacts } from '../base/describe-error';
+import { describeError, errorFacts, isInstance } from '../base/describe-error';
 import { tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
 import { nameIndex } from './name-index';
@@ -39,7 +39,7 @@ export async function ensureCacheTable(client: DynamoDBClient, options: CacheTab
     await switchOnTtl(client, table);
     if (options.index === true && existing !== undefined) await addIndex(client, table, existing);
   } catch (error) {
-    if (error instanceof CacherError) throw error;
+    if (isInstance(error, CacherError)) throw error;
     const remedy =
       'allow dynamodb:CreateTable, DescribeTable, DescribeTimeToLive and UpdateTimeToLive on it' +
       (options.index === true ? ', and UpdateTable' : '');

@@ -1,3 +1,4 @@
+import { types as nodeTypes } from 'node:util';
 import { describeError, describeKind, readProperty } from '../base/describe-error';
 import { callAndForget, startWork } from '../base/start-work';
 import { type TimeLeft } from '../base/time-limit';
@@ -52,7 +53,11 @@ export class GuardedCacher extends Cacher {
   }
 
   override names(chain: CachedChain): Promise<readonly string[]> {
-    return this.settled('names', [], () => this.inner.names(chain));
+    return this.settled('names', [], async () => {
+      const names: unknown = await this.inner.names(chain);
+      if (!Array.isArray(names)) throw new TypeError(`expected names to give a list, got ${describeKind(names)}`);
+      return names.filter((name) => typeof name === 'string');
+    });
   }
 
   override warm(session: CacheSession, signal: AbortSignal): Promise<void> {
@@ -60,7 +65,7 @@ export class GuardedCacher extends Cacher {
   }
 
   override seenGeneration(chain: CachedChain): number | undefined {
-    return this.known('seenGeneration', () => this.inner.seenGeneration(chain));
+    return this.known('seenGeneration', isNumber, () => this.inner.seenGeneration(chain));
   }
 
   override readGeneration(chain: CachedChain, signal: AbortSignal): Promise<number | undefined> {
@@ -68,7 +73,7 @@ export class GuardedCacher extends Cacher {
   }
 
   override recordOf(chain: CachedChain): CacheRecord | undefined {
-    return this.known('recordOf', () => this.inner.recordOf(chain));
+    return this.known('recordOf', isRecord, () => this.inner.recordOf(chain));
   }
 
   override probe(chain: CachedChain, signal: AbortSignal): Promise<void> {
@@ -105,9 +110,13 @@ export class GuardedCacher extends Cacher {
     callAndForget(call, (error) => this.warn(method, error));
   }
 
-  private known<T>(method: string, call: () => T): T | undefined {
+  /** What is no answer, such as a promise, counts as none. */
+  private known<T>(method: string, isValid: (answer: T) => boolean, call: () => T | undefined): T | undefined {
     try {
-      return call();
+      const answer = call();
+      if (answer === undefined || isValid(answer)) return answer;
+      this.forget(method, () => answer);
+      return undefined;
     } catch (error) {
       this.warn(method, error);
       return undefined;
@@ -123,6 +132,14 @@ export class GuardedCacher extends Cacher {
       consequence: 'lookups go on without it',
     });
   }
+}
+
+function isNumber(answer: unknown): answer is number {
+  return typeof answer === 'number';
+}
+
+function isRecord(answer: object): boolean {
+  return nodeTypes.isMap(readProperty(answer, 'troubles'));
 }
 
 /** Says what is wrong with what a cacher has answered; `undefined` when it is an answer. */

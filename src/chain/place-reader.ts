@@ -1,5 +1,5 @@
 import { withoutPayload } from '../aws/aws-errors';
-import { describeError } from '../base/describe-error';
+import { describeError, isInstance } from '../base/describe-error';
 import { type Directory } from '../directory/directory';
 import { type Context } from '../di/context';
 import { earliestOf, type Moment } from '../di/moment';
@@ -270,7 +270,7 @@ export class PlaceReader {
   }
 
   private fail({ provider, directory }: Place, error: unknown): never {
-    const isPause = error instanceof NotAskedAgain;
+    const isPause = isInstance(error, NotAskedAgain);
     const cause = withoutPayload(isPause ? error.cause : error);
     const { path } = provider.ownDirectory ?? directory;
     const problem = `${describeError(cause)}${isPause ? ' (a moment ago; not asked again yet)' : ''}`;

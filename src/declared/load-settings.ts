@@ -1,3 +1,4 @@
+import { isInstance } from '../base/describe-error';
 import { type Config } from '../config/config';
 import { isSecretName } from '../config/shown-value';
 import { ConfigNotFoundError, describePlaces, ProviderError, type SearchedPlace } from '../errors';
@@ -62,11 +63,11 @@ async function loadSetting(declaration: Declaration, options: LoadOptions): Prom
     const required = await config.requireItem(name, { signal, secretId });
     return await loadFrom(declaration, newest(declaration, required), options);
   } catch (error) {
-    if (error instanceof ProviderError) {
+    if (isInstance(error, ProviderError)) {
       const asked = secretId === undefined ? '' : ` (asked for the secret "${secretId}")`;
       return problemWith(declaration, 'failed', `${error.message}${asked}`, { cause: error });
     }
-    if (!(error instanceof ConfigNotFoundError)) throw error;
+    if (!isInstance(error, ConfigNotFoundError)) throw error;
     return loadFrom(declaration, DirectoryItem.nonExistent(name), options, error.places);
   }
 }

@@ -1,3 +1,4 @@
+import { isInstance } from '../base/describe-error';
 /** Most keys whose failures are remembered; beyond, the oldest are forgotten (names may come from outside). */
 const maxKeys = 10_000;
 /** Longest pause before a last good outcome is tried to be replaced, **milliseconds**. */
@@ -83,7 +84,7 @@ export class FailurePauses {
   /** Counts that a lookup was told of a failure; each failure counts once, whoever is told of it. */
   tell(key: string, error: unknown): void {
     const failed = this.byKey.get(key);
-    if (failed === undefined || failed.lastTold === error || error instanceof NotAskedAgain) return;
+    if (failed === undefined || failed.lastTold === error || isInstance(error, NotAskedAgain)) return;
     this.put(key, { ...failed, told: failed.told + 1, lastTold: error });
   }
 

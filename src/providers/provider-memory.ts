@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { types as nodeTypes } from 'node:util';
+import { withoutPayload } from '../aws/aws-errors';
 import { describeKind } from '../base/describe-error';
 import { callAndForget, startWork } from '../base/start-work';
 import { afterThisTurn } from '../di/after-this-turn';
@@ -293,6 +294,11 @@ interface QueuedSecret {
 /** Of whichever realm, and without looking into a proxy. */
 const { isMap, isNativeError } = nodeTypes;
 
+/** Gives every promise in a map its handler. */
+function handleAll(given: unknown): readonly (readonly [key: unknown, promise: Promise<unknown>])[] {
+  return isMap(given) ? [...given].map(([key, promise]) => [key, startWork(() => promise)] as const) : [];
+}
+
 /**
  * Starts reads: each promise of the provider gets its handler here, also one that was not asked for. An error thrown at
  * once, something that is no map, or a key without a promise becomes a rejection.
@@ -303,14 +309,16 @@ function startAll<T>(method: string, start: () => ReadonlyMap<string, Promise<T>
   const started = new Map<string, Promise<T>>();
   try {
     const given: unknown = start();
-    if (!isMap(given)) throw new TypeError(`expected ${method} to give a Map of promises, got ${describeKind(given)}`);
-    for (const [key, promise] of given)
-      started.set(
-        key as string,
-        startWork(() => promise as Promise<T>),
-      );
+    if (!isMap(given)) {
+      // An async method gives a promise of its Map: what that holds is not used, and may reject.
+      callAndForget(async () => handleAll(await given));
+      throw new TypeError(`expected ${method} to give a Map of promises, got ${describeKind(given)}`);
+    }
+    for (const [key, promise] of handleAll(given)) started.set(key as string, promise as Promise<T>);
   } catch (error) {
-    const reason = isNativeError(error) ? error : new Error('The provider threw no Error.', { cause: error });
+    const reason = isNativeError(error)
+      ? error
+      : new Error('The provider threw no Error.', { cause: withoutPayload(error) });
     return () => startWork(() => Promise.reject(reason));
   }
   return (key) =>

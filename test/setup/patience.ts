@@ -1,3 +1,4 @@
+import { unfakedTimers } from '../../src/base/time-limit';
 import { type SettingsValues } from '../../src/index';
 
 /** Settings of the library for tests that talk HTTP and are not about its limits of time: none is reached on a busy machine. */
@@ -13,8 +14,8 @@ export const patience = {
  */
 export function withPatientSignals(): void {
   beforeAll(() => {
-    const timeout = AbortSignal.timeout.bind(AbortSignal);
-    jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(60 * ms));
+    const { start } = unfakedTimers;
+    jest.spyOn(unfakedTimers, 'start').mockImplementation((callback, ms) => start(callback, 60 * ms));
   });
 
   afterAll(() => jest.restoreAllMocks());

@@ -1,3 +1,4 @@
+import { isInstance } from '../../base/describe-error';
 import { callAndForget } from '../../base/start-work';
 import { type Attempt, type WalkResult } from '../../chain/walk';
 import { Random } from '../../di/random';
@@ -42,7 +43,7 @@ export async function withLastKnownGood(
   try {
     result = await finding;
   } catch (error) {
-    const isFailed = error instanceof ProviderError;
+    const isFailed = isInstance(error, ProviderError);
     const recalled = await recallFor(scope, exact, { isFailed, refused: [] });
     if (isFailed) bookOf(scope)?.needed(recalled !== undefined);
     if (recalled === undefined) throw error;
