@@ -124,8 +124,8 @@ export class GuardedCacher extends Cacher {
   }
 
   private warn(method: string, error: unknown): void {
-    if (!this.localCache.isNewWarning(`cacher.failed|${this.name}|${method}`)) return;
-    this.logger.warn('cacher.failed', {
+    if (!this.localCache.isNewWarning(`cache.call-failed|${this.name}|${method}`)) return;
+    this.logger.warn('cache.call-failed', {
       cacher: this.name,
       method,
       reason: describeError(error),

@@ -2,6 +2,7 @@ import { withSignal } from '../base/time-limit';
 import { type ProviderHistory } from '../providers/provider-history';
 import { type SourceRecord, type SourceTrouble } from '../providers/source-record';
 import { type WaitOptions } from './lookup-options';
+import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { type LookupScope } from './lookup-scope';
 import { probeSources } from './probe-sources';
 
@@ -65,7 +66,7 @@ const severity = { refused: 0, stale: 1, failing: 2 } as const;
 
 /** Tells how the sources of a scope do. @throws The reason of the signal; nothing because of a source. */
 export async function healthOf(scope: LookupScope, { probe = false, signal }: HealthOptions): Promise<ConfigHealth> {
-  if (probe) await withSignal(signal, () => probeSources(scope));
+  if (probe) await withSignal(signal, () => withLambdaFreezeGuard(scope, () => probeSources(scope)));
   const { cached, providers } = scope;
   const histories = providers.providers.map((provider) => ({
     name: provider.cacheName,

@@ -5,6 +5,15 @@ import { type LookupScope } from './lookup-scope';
 const writeWaitMs = 300;
 
 /**
+ * Whether this process may be frozen between two pieces of work.
+ *
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+export function mayFreeze(): boolean {
+  return (process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? '') !== '';
+}
+
+/**
  * Runs work that reads. Where a process may be frozen as soon as it has answered (AWS Lambda), leaves no request half done:
  * writes are awaited for a moment before the answer is given, and with the end of the last such work of a memory, its
  * unfinished reads are aborted and forgotten.
@@ -16,7 +25,7 @@ export async function withLambdaFreezeGuard<T>(
   { cacher, localCache }: Pick<LookupScope, 'cacher' | 'localCache'>,
   work: () => Promise<T>,
 ): Promise<T> {
-  if ((process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? '') === '') return work();
+  if (!mayFreeze()) return work();
   const endUse = localCache.startUse();
   try {
     return await work();

@@ -5,6 +5,7 @@ import { type UnreadSecret } from '../item/directory-listing';
 import { type Provider } from '../providers/provider';
 import { ProviderMemory } from '../providers/provider-memory';
 import { termsOf } from '../providers/read-terms';
+import { mayFreeze } from './lambda-freeze-guard';
 import { type LookupScope } from './lookup-scope';
 
 /** Most names that a probe reads again because they failed. */
@@ -57,6 +58,7 @@ async function probeProvider(scope: LookupScope, provider: Provider, late: Promi
       if (failure !== undefined) memory.tellOfSetting(secret, failure.error);
     }),
   ]);
+  if (mayFreeze()) memory.abortUnfinished();
 }
 
 /** What there is to list: nothing where names are read one by one. */

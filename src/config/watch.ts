@@ -3,6 +3,7 @@ import { callAndForget, startWork } from '../base/start-work';
 import { withTimeoutSignal } from '../base/time-limit';
 import { type LocalCache } from '../providers/local-cache';
 import { numberWithin } from '../settings/setting-kinds';
+import { mayFreeze } from './lambda-freeze-guard';
 import { type LookupScope } from './lookup-scope';
 
 /** How to watch for changes. */
@@ -36,8 +37,8 @@ const waiting = new WeakMap<LocalCache, Set<GenerationWatch>>();
  */
 export function startWatch(scopeNow: () => LookupScope, { everySeconds }: WatchOptions): Watch {
   const watch = new GenerationWatch(scopeNow, pause.check(everySeconds, 'watch option everySeconds') * 1000);
-  if ((process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? '') === '') watch.startTimer();
-  else watch.waitForLookups();
+  if (mayFreeze()) watch.waitForLookups();
+  else watch.startTimer();
   return watch;
 }
 

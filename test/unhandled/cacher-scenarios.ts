@@ -69,7 +69,7 @@ export const cacherScenarios: Scenarios = {
         const cacher = new WrittenCacher(Object.fromEntries(methods.map((name) => [name, method])));
         const service = new Service({ providers: [new WrittenProvider({})], cacher });
         await useAll(service);
-        const failed = service.log.warnings.filter(({ event }) => event === 'cacher.failed');
+        const failed = service.log.warnings.filter(({ event }) => event === 'cache.call-failed');
         assert.equal(new Set(failed.map((line) => line['method'])).size, failed.length);
         assert.ok(failed.some((line) => line['method'] === 'find'));
       }
