@@ -3,15 +3,20 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { startWork } from '../base/start-work';
+import { Clock } from '../di/clock';
 import { Dependency } from '../di/dependency';
 import { type Hidden, hidden, hideFields } from '../base/hidden';
 import { InvalidSettingsError } from '../errors';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
+import { SharedCredentials } from './credentials';
 import { provideClients } from './current-clients';
 import { importKms } from './kms-module';
 import { limitBodies } from './limit-bodies';
 import { type ClientLife, refuseWhenClosed } from './refuse-when-closed';
+
+/** How much of the time of a lookup the source of credentials may take. */
+const credentialsShare = 0.9;
 
 /** Clients to use, or what to make them with. */
 export interface AwsClientsOptions {
@@ -67,12 +72,13 @@ export class AwsClients extends Dependency {
   /** Credentials are in both. */
   private readonly options: Hidden<AwsClientsOptions>;
   private readonly made = hidden(new Map<string, MadeClient>());
+  private readonly credentials = hidden<{ shared?: SharedCredentials }>({});
 
   /** @param options - Clients, or what to make them with; all optional. */
   constructor(options: AwsClientsOptions = {}) {
     super();
     this.options = hidden(options);
-    hideFields(this, 'options', 'made');
+    hideFields(this, 'options', 'made', 'credentials');
     const { maxAttempts } = options;
     if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts > 0)) {
       throw new InvalidSettingsError('AwsClients.maxAttempts', `expected a whole number above 0, got ${maxAttempts}.`);
@@ -136,6 +142,7 @@ export class AwsClients extends Dependency {
   async close(): Promise<void> {
     const all = [...this.made().values()];
     this.made().clear();
+    delete this.credentials().shared;
     for (const { life } of all) life.isClosed = true;
     for (const made of await Promise.allSettled(all.map(({ client }) => client)))
       if (made.status === 'fulfilled') made.value.destroy();
@@ -155,10 +162,11 @@ export class AwsClients extends Dependency {
     const known = this.made().get(name);
     if (known !== undefined) return known.client as Promise<T>;
     const limits = settings ?? XconSettings.grab().resolve();
+    const credentials = this.sharedCredentials(limits);
     const life = { isClosed: false };
     const client = startWork(async () => {
       const made = await make(clientConfig(this.options(), limits));
-      return refuseWhenClosed(limitBodies(made, limits.requestTimeoutMs), life);
+      return refuseWhenClosed(limitBodies(credentials?.attach(made) ?? made, limits.requestTimeoutMs), life);
     });
     const entry = { client, life };
     this.made().set(name, entry);
@@ -166,6 +174,19 @@ export class AwsClients extends Dependency {
       if (this.made().get(name) === entry) this.made().delete(name);
     });
     return client;
+  }
+
+  /** @returns `undefined` for credentials that were given as such: there is no source to ask for others. */
+  private sharedCredentials({ failurePauseMs, lookupBudgetMs }: ResolvedSettings): SharedCredentials | undefined {
+    const { credentials: provider } = this.options();
+    if (typeof provider === 'object') return undefined;
+    const clock = Clock.grab();
+    return (this.credentials().shared ??= new SharedCredentials({
+      provider,
+      nowMs: () => clock.nowMs(),
+      pauseMs: failurePauseMs,
+      limitMs: lookupBudgetMs * credentialsShare,
+    }));
   }
 }
 
@@ -194,6 +215,8 @@ function clientConfig(
     ...(credentials !== undefined && { credentials }),
     ...(maxAttempts !== undefined && { maxAttempts }),
     ...(retryMode !== undefined && { retryMode }),
+    // The SDK keeps each shared configuration file as first read; a login writes a new one.
+    ignoreCache: true,
     requestHandler: {
       connectionTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,

@@ -20,7 +20,7 @@ export async function readPages<Page, Token extends string | object, Entry>(
   const seen = new Set<string>();
   let token: Token | undefined;
   for (;;) {
-    const page = await read(token);
+    const page = wholeAnswer(await read(token));
     for (const each of listOf(entriesOf(page))) entries.push(each);
     token = tokenOf(page);
     if (token === undefined || token === '') break;
@@ -30,6 +30,21 @@ export async function readPages<Page, Token extends string | object, Entry>(
     seen.add(key);
   }
   return entries;
+}
+
+/**
+ * Gives an answer that is whole.
+ *
+ * The SDK takes every 2xx for success. The services answer with 200; anything else, such as 206, comes from something on the way,
+ * and what it leaves out must not be taken for absent.
+ *
+ * @throws Error for another status.
+ */
+export function wholeAnswer<Answer>(answer: Answer): Answer {
+  const { httpStatusCode: status = 200 } =
+    (answer as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata ?? {};
+  if (status === 200) return answer;
+  throw new Error(`The answer of the service is not understood: it has HTTP status ${status}.`);
 }
 
 /** Gives a list that an answer must have. @throws Error when it has none. */

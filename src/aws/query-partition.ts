@@ -42,7 +42,12 @@ export async function queryPartition(
       return client.send(new QueryCommand(input), { ...(signal !== undefined && { abortSignal: signal }) });
     },
     (page) => page.LastEvaluatedKey,
-    (page) => page.Items,
+    ({ Items: items, Count: count }) => {
+      if (items !== undefined && count !== undefined && count !== items.length) {
+        throw new Error(`The answer of the service is not understood: ${count} rows, of which it has ${items.length}.`);
+      }
+      return items;
+    },
   );
   return rows.map(wellFormedRow);
 }

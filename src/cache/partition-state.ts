@@ -1,12 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
-import { classifyAwsError } from '../aws/aws-errors';
+import { classifyAwsError, sourceRefusalOf } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { startWork } from '../base/start-work';
 import { withTimeoutSignal } from '../base/time-limit';
+import { callAws } from '../aws/credentials';
 import { queryPartition } from '../aws/query-partition';
 import { momentAt } from '../di/moment';
 import { type DirectoryItem } from '../item/directory-item';
+import { clientsWork, type RefusedClients, warnOfClients } from '../providers/refusal-warnings';
 import { type CachedChain, type CacheSession, type Lease } from './cacher';
 import { type CacheRecord } from './cache-record';
 import { ChainLease, type StandOutcome } from './chain-lease';
@@ -144,7 +146,9 @@ export class PartitionState {
     try {
       const client = await clients.dynamo(settings);
       const target = { client, table: settings.cacheTable, environ: this.environ, random };
-      await writeRows({ ...target, leftMs: (readAtMs) => leftMs(readAtMs, this.session) }, changes);
+      await callAws(client, () =>
+        writeRows({ ...target, leftMs: (readAtMs) => leftMs(readAtMs, this.session) }, changes),
+      );
       this.trouble.record.succeed('writing', this.session.nowMs());
       logger.debug('cache.written', { table: settings.cacheTable, environ: this.environ, rows: changes.length });
     } catch (error) {
@@ -211,12 +215,12 @@ export class PartitionState {
     record.requests += 1;
     try {
       const client = await clients.dynamo(settings);
-      await client.config.region();
       const query = { table: settings.cacheTable, partition: this.environ, consistent };
       const rows = await withTimeoutSignal(settings.lookupBudgetMs * queryShare, (signal) =>
-        this.unlessThrottled(client, () => queryPartition(client, { ...query, signal })),
+        this.unlessThrottled(client, () => callAws(client, () => queryPartition(client, { ...query, signal }))),
       );
       record.succeed('reading', nowMs());
+      clientsWork({ localCache }, cacheClients);
       logger.debug('cache.read', { table: settings.cacheTable, environ: this.environ, rows: rows.length });
       const now = nowMs();
       const read = { draw: random(), nowMs: now, answeredAt: momentAt(now), isPassedOver: localCache.skipsCache };
@@ -256,12 +260,15 @@ export class PartitionState {
     }: { readonly activity: string; readonly action: string; readonly consequence: string },
   ): void {
     const { nowMs, settings } = this.session;
-    const reason = describeError(error);
-    const remedy = isRefusal(error)
-      ? `allow ${action} on arn:aws:dynamodb:*:*:table/${settings.cacheTable}, and create that table`
-      : undefined;
-    const state = remedy === undefined ? 'failing' : 'refused';
+    const grant = `allow ${action} on arn:aws:dynamodb:*:*:table/${settings.cacheTable}, and create that table`;
+    const refusal = sourceRefusalOf(error, grant);
+    const { reason, remedy } = refusal ?? { reason: describeError(error), remedy: undefined };
+    const state = refusal === undefined ? 'failing' : 'refused';
     this.trouble.record.note(activity, { state, sinceMs: nowMs(), reason, remedy });
+    if (refusal?.isOfClients === true) {
+      warnOfClients(this.session, cacheClients, refusal);
+      return;
+    }
     this.warn(event, {
       reason,
       ...(remedy !== undefined && { remedy }),
@@ -270,7 +277,5 @@ export class PartitionState {
   }
 }
 
-function isRefusal(error: unknown): boolean {
-  const failure = classifyAwsError(error);
-  return failure === 'not-permitted' || failure === 'not-found';
-}
+/** The cache is read with the clients of the context. */
+const cacheClients: RefusedClients = { name: 'cacher', own: false };

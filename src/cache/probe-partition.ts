@@ -1,6 +1,7 @@
-import { classifyAwsError } from '../aws/aws-errors';
-import { describeError } from '../base/describe-error';
+import { sourceRefusalOf } from '../aws/aws-errors';
+import { callAws } from '../aws/credentials';
 import { tableKeys } from '../aws/table-names';
+import { describeError } from '../base/describe-error';
 import { type CachedChain } from './cacher';
 import { type CacheRecord } from './cache-record';
 
@@ -14,7 +15,6 @@ export async function probePartition(
   try {
     const client = await clients.dynamo(settings);
     const { QueryCommand } = await import('@aws-sdk/client-dynamodb');
-    await client.config.region();
     const command = new QueryCommand({
       TableName: settings.cacheTable,
       KeyConditionExpression: '#partition = :partition',
@@ -22,17 +22,16 @@ export async function probePartition(
       ExpressionAttributeValues: { ':partition': { S: key.environ } },
       Limit: 1,
     });
-    await client.send(command, { abortSignal: signal });
+    await callAws(client, () => client.send(command, { abortSignal: signal }));
     record.succeed('reading', nowMs());
   } catch (error) {
-    const failure = classifyAwsError(error);
-    const isRefused = failure === 'not-permitted' || failure === 'not-found';
     const remedy = `allow dynamodb:Query on arn:aws:dynamodb:*:*:table/${settings.cacheTable}, and create that table`;
+    const refusal = sourceRefusalOf(error, remedy);
     record.note('reading', {
-      state: isRefused ? 'refused' : 'failing',
+      state: refusal === undefined ? 'failing' : 'refused',
       sinceMs: nowMs(),
-      reason: describeError(error),
-      remedy: isRefused ? remedy : undefined,
+      reason: refusal?.reason ?? describeError(error),
+      remedy: refusal?.remedy,
     });
   }
 }

@@ -1,7 +1,7 @@
 import { type Directory } from '../directory/directory';
 import { type SearchedPlace } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
-import { type Unavailable } from '../item/directory-listing';
+import { type RefusalScope, type Unavailable } from '../item/directory-listing';
 import { type Provider } from '../providers/provider';
 import { StaleAbsence } from '../providers/stale';
 
@@ -20,6 +20,8 @@ export type PlaceOutcome = DirectoryItem | Unavailable | StaleAbsence | undefine
 /** How a place answered, for `explain` and for messages. */
 export interface Attempt extends SearchedPlace {
   readonly outcome: AttemptOutcome;
+  /** What a refusal applies to; absent: to this place alone. */
+  readonly scope?: Exclude<RefusalScope, 'place'> | undefined;
 }
 
 /** The kinds of answers of a place. */
@@ -88,10 +90,16 @@ export function attemptOf(place: Place, outcome: PlaceOutcome): Attempt {
       ? { provider, directory, outcome: 'found', stale: true }
       : { provider, directory, outcome: 'found' };
   }
-  return { provider, directory, outcome: 'not permitted', reason: outcome.reason, remedy: outcome.remedy };
+  const { reason, remedy, scope } = outcome;
+  return { provider, directory, outcome: 'not permitted', reason, remedy, ...(scope !== 'place' && { scope }) };
 }
 
 /** Whether a walk rests on what could not be read anew. */
-export function isStale({ item, attempts }: WalkResult): boolean {
+function isStale({ item, attempts }: WalkResult): boolean {
   return item?.stale === true || attempts.some(({ stale }) => stale === true);
+}
+
+/** Whether a walk may come to something else before memory is over: it is stale, or lacks credentials or a region for now. */
+export function isProvisional(result: WalkResult): boolean {
+  return isStale(result) || result.attempts.some(({ scope }) => scope === 'credentials' || scope === 'region');
 }

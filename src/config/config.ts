@@ -2,7 +2,7 @@ import { startWork } from '../base/start-work';
 import { withSignal } from '../base/time-limit';
 import { type Cacher } from '../cache/cacher';
 import { PendingWork } from '../cache/pending-work';
-import { isStale } from '../chain/walk';
+import { isProvisional } from '../chain/walk';
 import { type ProviderChain } from '../chain/provider-chain';
 import { Context } from '../di/context';
 import { hidden, hideFields } from '../base/hidden';
@@ -321,8 +321,8 @@ export class Config extends ConfigShape {
     const result = await lookUp(scope, name, options);
     logLookup(scope.logger, result);
     const answer = new Answer(name, result.item, result.attempts);
-    // A stale answer would be given longer, and less visibly, than memory means it to be.
-    if (options.skipProviders !== true && !isStale(result)) scope.remember(answer, options.secretId);
+    // Such an answer would be given longer, and less visibly, than memory means it to be.
+    if (options.skipProviders !== true && !isProvisional(result)) scope.remember(answer, options.secretId);
     return answer;
   }
 

@@ -30,6 +30,12 @@ export interface RefusedEntry {
 export type ListingEntry = DirectoryItem | UnreadSecret | RefusedEntry;
 
 /**
+ * What a refusal applies to: the `place` that was asked; the whole `source`, such as a table that does not exist; every call
+ * with the same clients, for want of `credentials` or of a `region`.
+ */
+export type RefusalScope = 'place' | 'source' | 'credentials' | 'region';
+
+/**
  * Says that a source may not be read here: not permitted, no credentials, no region, no such table.
  *
  * Neither an absent value nor a failure: the lookup warns once, walks on, and caches nothing found below.
@@ -38,11 +44,19 @@ export class Unavailable {
   /**
    * @param reason - What the source answered, without any value.
    * @param remedy - What would make it readable, such as the IAM action and resource to grant.
+   * @param scope - What else is refused for the same reason; it decides how often a warning is logged, and for how long the
+   * refusal is remembered: for want of `credentials` or a `region`, until `failurePauseMs` is over.
    */
   constructor(
     readonly reason: string,
     readonly remedy: string,
+    readonly scope: RefusalScope = 'place',
   ) {}
+
+  /** Whether every call with the same clients is refused, until the process is given what it lacks. */
+  get isOfClients(): boolean {
+    return this.scope === 'credentials' || this.scope === 'region';
+  }
 }
 
 knowAcrossCopies(Unavailable, 'Unavailable');

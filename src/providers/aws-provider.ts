@@ -1,9 +1,9 @@
 import { AwsClients } from '../aws/aws-clients';
-import { classifyAwsError, remedyOf } from '../aws/aws-errors';
-import { describeError } from '../base/describe-error';
+import { sourceRefusalOf } from '../aws/aws-errors';
+import { callAws } from '../aws/credentials';
 import { hideFields } from '../base/hidden';
 import { InvalidSettingsError } from '../errors';
-import { Unavailable } from '../item/directory-listing';
+import { type Unavailable } from '../item/directory-listing';
 import { Provider, type SharedSession } from './provider';
 
 /** Where a provider reads, when not with the clients of the context. */
@@ -73,13 +73,10 @@ export async function whenPermitted<T>(
   call: () => Promise<T>,
 ): Promise<T | Unavailable> {
   try {
-    await client.config.region();
-    return await call();
+    return await callAws(client, call);
   } catch (error) {
-    const failure = classifyAwsError(error);
-    if (failure === 'not-permitted' || failure === 'not-found') {
-      return new Unavailable(describeError(error), remedyOf(error, remedy));
-    }
-    throw error;
+    const refusal = sourceRefusalOf(error, remedy);
+    if (refusal === undefined) throw error;
+    return refusal;
   }
 }

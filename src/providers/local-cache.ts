@@ -170,9 +170,9 @@ export class LocalCache extends Dependency {
     return true;
   }
 
-  /** Makes a warning new again, because what it told of is over. */
-  forgetWarning(key: string): void {
-    this.warned.delete(key);
+  /** Makes a warning new again, because what it told of is over. @returns Whether it had been given. */
+  forgetWarning(key: string): boolean {
+    return this.warned.delete(key);
   }
 
   private settle(): void {

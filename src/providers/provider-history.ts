@@ -1,6 +1,7 @@
 import { type DirectoryItem } from '../item/directory-item';
 import { type DirectoryListing } from '../item/directory-listing';
 import { ReadHistory } from './read-history';
+import { SourceRecord } from './source-record';
 
 /** A setting as it was read by name: its item, or `undefined` because there was none. */
 export interface KnownSetting {
@@ -16,9 +17,8 @@ export class ProviderHistory {
   /** How many lookups found their answer here; those that were answered from what is remembered of them do not count. */
   hits = 0;
 
-  /** Whether the provider is refused as a whole: something is not permitted, and nothing else can be read. */
+  /** Whether the provider is refused as a whole. */
   get isRefused(): boolean {
-    const records = [this.listings, this.settings];
-    return records.some((each) => each.isRefused) && !records.some((each) => each.isReadable);
+    return SourceRecord.areRefused([this.listings, this.settings]);
   }
 }

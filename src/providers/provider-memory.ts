@@ -50,7 +50,7 @@ export class ProviderMemory {
 
   /** @param history - What outlives this memory. */
   constructor(history = new ProviderHistory()) {
-    this.listings = new RememberedListings(history.listings);
+    this.listings = new RememberedListings(history.listings, history.settings);
     this.settings = new RememberedSettings(history.settings);
   }
 

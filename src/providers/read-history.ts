@@ -22,6 +22,13 @@ export class ReadHistory<G> extends SourceRecord {
     return this.good.get(key);
   }
 
+  /** Takes over what another kind of read found, unless there is something that was read later. */
+  inherit(key: string, read: GoodRead<G>): void {
+    if (read.order <= (this.good.get(key)?.order ?? 0)) return;
+    this.good.set(key, read);
+    forgetOldest(this.good);
+  }
+
   /**
    * Keeps what came of a read that succeeded. A read that began before the last good one changes nothing.
    *

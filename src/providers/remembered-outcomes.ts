@@ -3,6 +3,7 @@ import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type ListingOutcome, type SecretOutcome } from './provider';
 import { type KnownSetting } from './provider-history';
+import { type ReadHistory } from './read-history';
 import { type Refused, RememberedReads } from './remembered-reads';
 import { type Stale, type StaleFacts } from './stale';
 
@@ -13,6 +14,14 @@ export interface ReadSetting {
 
 /** The listings of one provider, by path. */
 export class RememberedListings extends RememberedReads<ListingOutcome, DirectoryListing> {
+  /** @param settings - What outlives this memory of the settings that are read by name. */
+  constructor(
+    private readonly listings: ReadHistory<DirectoryListing>,
+    private readonly settings: ReadHistory<KnownSetting>,
+  ) {
+    super(listings);
+  }
+
   protected override check(outcome: unknown): void {
     if (outcome instanceof Unavailable) return;
     if (!(outcome instanceof DirectoryListing)) {
@@ -29,9 +38,24 @@ export class RememberedListings extends RememberedReads<ListingOutcome, Director
     outcome: ListingOutcome,
     standIn: (refusal: Unavailable) => Stale<DirectoryListing> | undefined,
   ): 'good' | Refused<ListingOutcome, DirectoryListing> {
-    if (!(outcome instanceof Unavailable)) return mended(outcome, standIn) ?? 'good';
+    if (!(outcome instanceof Unavailable)) {
+      this.keepForReadsByName(outcome);
+      return mended(outcome, standIn) ?? 'good';
+    }
     const stale = standIn(outcome);
     return { given: stale ?? outcome, refusal: outcome, stale: stale?.facts };
+  }
+
+  /** A value that was in the last listing and is left unread in this one is stale for its name, if that cannot be read. */
+  private keepForReadsByName(listing: DirectoryListing): void {
+    const last = this.listings.lastGood(listing.directory.path);
+    if (last === undefined) return;
+    for (const name of listing.names) {
+      const entry = listing.find(name) as ListingEntry;
+      const value = last.outcome.find(name);
+      if (entry instanceof DirectoryItem || entry.kind !== 'unread' || !(value instanceof DirectoryItem)) continue;
+      this.settings.inherit(entry.exactName, { ...last, outcome: { value } });
+    }
   }
 }
 

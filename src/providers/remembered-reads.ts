@@ -176,7 +176,8 @@ export abstract class RememberedReads<T extends object, G extends T> {
       const { given, refusal, stale } = judged;
       this.history.pauses.refuse(key);
       this.note(key, stale === undefined ? 'refused' : 'stale', refusal, terms);
-      reading.end(given, stale === undefined ? lasting : this.timesOf(key, stale, terms));
+      const times = stale === undefined ? lasting : this.timesOf(key, stale, terms);
+      reading.end(given, refusal.isOfClients ? soonAgain(times, terms) : times);
     }
     // A line of the log may be lost; the read is not.
     if (!(reading.outcome instanceof Stale)) callAndForget(() => onRead(outcome));
@@ -199,10 +200,10 @@ export abstract class RememberedReads<T extends object, G extends T> {
   private note(
     key: string,
     state: 'failing' | 'refused' | 'stale',
-    { reason, remedy }: Pick<StaleFacts, 'reason' | 'remedy'>,
+    { reason, remedy, isOfClients }: Pick<StaleFacts, 'reason' | 'remedy'> & Partial<Pick<Unavailable, 'isOfClients'>>,
     { nowMs }: ReadTerms,
   ): void {
-    this.history.note(key, { state, sinceMs: nowMs(), reason, remedy });
+    this.history.note(key, { state, sinceMs: nowMs(), reason, remedy, ...(isOfClients === true && { isOfClients }) });
   }
 
   private standIn(key: string, { nowMs, standInMs }: ReadTerms, why: unknown): Stale<G> | undefined {
@@ -221,4 +222,10 @@ export abstract class RememberedReads<T extends object, G extends T> {
 
 function describe(error: unknown): string {
   return describeError(withoutPayload(error));
+}
+
+/** A permission is asked for again when memory is over; credentials and a region, which a login brings, after a pause. */
+function soonAgain({ untilMs, retryAtMs }: OutcomeTimes, { nowMs, failurePauseMs }: ReadTerms): OutcomeTimes {
+  const soonMs = nowMs() + failurePauseMs;
+  return { untilMs: untilMs === lasting.untilMs ? soonMs : untilMs, retryAtMs: Math.min(retryAtMs, soonMs) };
 }

@@ -1,16 +1,20 @@
 import type {
   BatchGetSecretValueCommandOutput,
   GetSecretValueCommandOutput,
+  ListSecretsCommandOutput,
+  SecretListEntry,
   SecretsManagerClient,
   SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { classifyAwsError, remedyOf } from '../aws/aws-errors';
-import { describeError } from '../base/describe-error';
-import { startWork } from '../base/start-work';
+import { classifyAwsError, refusalOf } from '../aws/aws-errors';
 import { batchesOf, promisesOf } from '../aws/batches';
+import { callAws } from '../aws/credentials';
+import { readPages, wholeAnswer } from '../aws/pages';
+import { errorFacts } from '../base/describe-error';
+import { startWork } from '../base/start-work';
 import { momentOf } from '../base/time';
 import { DirectoryItem } from '../item/directory-item';
-import { Unavailable, type UnreadSecret } from '../item/directory-listing';
+import { type UnreadSecret } from '../item/directory-listing';
 import { type SecretOutcome } from './provider';
 
 /** Up to this many values are read one by one, in parallel; more by the batch call. */
@@ -21,6 +25,11 @@ export const secretName = /^[A-Za-z0-9/_+=.@!-]+$/;
 const arnPrefix = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:/;
 /** Most ids that a batch call takes. */
 const maxBatchSize = 20;
+/**
+ * Longest name of a secret, and longest id, which can be an ARN.
+ * Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+ */
+const longest = { name: 512, id: 2048 } as const;
 
 /** How secrets are read. */
 export interface SecretReading {
@@ -43,7 +52,7 @@ export function readSecretValues(
   secrets: readonly UnreadSecret[],
 ): ReadonlyMap<string, Promise<SecretOutcome>> {
   const reader = new SecretValueReader(reading);
-  const possible = secrets.filter(({ exactName }) => secretName.test(exactName.replace(arnPrefix, '')));
+  const possible = secrets.filter(({ exactName }) => isPossible(exactName));
   // A name that no secret can have would fail the call.
   const started = new Map<string, Promise<SecretOutcome>>(
     secrets.map(({ exactName }) => [exactName, Promise.resolve(undefined)]),
@@ -72,6 +81,11 @@ export function readPreviousValue(reading: SecretReading, secret: UnreadSecret):
   return new SecretValueReader(reading).readOne(secret, 'AWSPREVIOUS');
 }
 
+function isPossible(exactName: string): boolean {
+  const name = exactName.replace(arnPrefix, '');
+  return secretName.test(name) && exactName.length <= (name === exactName ? longest.name : longest.id);
+}
+
 function exactNameOf({ exactName }: UnreadSecret): string {
   return exactName;
 }
@@ -87,11 +101,10 @@ class SecretValueReader {
     const client = await connecting;
     const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
     try {
-      await client.config.region();
       const command = new GetSecretValueCommand({ SecretId: secret.exactName, VersionStage: stage });
-      return this.itemOf(secret, await client.send(command, { abortSignal }));
+      return this.itemOf(secret, wholeAnswer(await callAws(client, () => client.send(command, { abortSignal }))));
     } catch (error) {
-      return outcomeOf(secret, error, describeError(error));
+      return this.outcomeOf(secret, error);
     }
   }
 
@@ -103,10 +116,13 @@ class SecretValueReader {
     const input = { SecretIdList: secrets.map(({ exactName }) => exactName) };
     let output: BatchGetSecretValueCommandOutput;
     try {
-      await client.config.region();
-      output = await client.send(new BatchGetSecretValueCommand(input), { abortSignal });
+      const command = new BatchGetSecretValueCommand(input);
+      output = wholeAnswer(await callAws(client, () => client.send(command, { abortSignal })));
     } catch (error) {
-      if (classifyAwsError(error) !== 'not-permitted') throw error;
+      const refusal = refusalOf(error, '');
+      if (refusal?.isOfClients === true) return () => Promise.resolve(refusal);
+      // What is wrong with one id, or with the call, need not be wrong with each id alone.
+      if (refusal === undefined && !['bad-request', 'not-found'].includes(classifyAwsError(error))) throw error;
       return (secret) => this.readOne(secret);
     }
     const values = new Map(output.SecretValues?.flatMap((each) => [each.Name, each.ARN].map((id) => [id, each])));
@@ -122,7 +138,7 @@ class SecretValueReader {
     if (value !== undefined) return this.itemOf(secret, value);
     if (error === undefined) return this.readOne(secret);
     const thrown = Object.assign(new Error(error.Message ?? ''), { name: error.ErrorCode ?? 'Error' });
-    return outcomeOf(secret, thrown, describeError(thrown));
+    return this.outcomeOf(secret, thrown);
   }
 
   private itemOf(secret: UnreadSecret, value: GetSecretValueCommandOutput | SecretValueEntry): DirectoryItem {
@@ -146,12 +162,55 @@ class SecretValueReader {
       changedAtMs: momentOf(value.CreatedDate),
     });
   }
+
+  private async outcomeOf(secret: UnreadSecret, error: unknown): Promise<SecretOutcome> {
+    const { exactName } = secret;
+    const resource = arnPrefix.test(exactName) ? exactName : `arn:aws:secretsmanager:*:*:secret:${exactName}-*`;
+    const key = /kms/i.test(errorFacts(error).message) ? ', and kms:Decrypt on its key' : '';
+    const refusal = refusalOf(error, `allow secretsmanager:GetSecretValue on ${resource}${key}`);
+    if (refusal !== undefined) return refusal;
+    if (classifyAwsError(error) === 'not-found' || (await this.isDeleted(secret, error))) return undefined;
+    throw error;
+  }
+
+  /**
+   * Whether a secret is in its recovery window. It can still be listed for some minutes; reading it fails.
+   *
+   * The name of the error covers other states of a secret too, and services word it differently. Where the words do not show
+   * it, the listing of deleted secrets does, for which no further permission is needed.
+   */
+  private async isDeleted({ exactName }: UnreadSecret, error: unknown): Promise<boolean> {
+    const { name, message } = errorFacts(error);
+    if (name !== invalidRequest) return false;
+    if (/delet/i.test(message)) return true;
+    try {
+      const listed = await this.listWithDeleted(exactName);
+      return listed.some((each) => [each.Name, each.ARN].includes(exactName) && each.DeletedDate !== undefined);
+    } catch {
+      // The error that led here says more.
+      return false;
+    }
+  }
+
+  private async listWithDeleted(exactName: string): Promise<readonly SecretListEntry[]> {
+    const { connecting, signal: abortSignal } = this.reading;
+    const client = await connecting;
+    const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
+    // An ARN ends in a hyphen and six characters that are not in the name.
+    const name = arnPrefix.test(exactName) ? exactName.replace(arnPrefix, '').slice(0, -7) : exactName;
+    const input = {
+      Filters: [{ Key: 'name' as const, Values: [name] }],
+      IncludePlannedDeletion: true,
+      MaxResults: 100,
+    };
+    return readPages(
+      (token: string | undefined): Promise<ListSecretsCommandOutput> =>
+        client.send(new ListSecretsCommand({ ...input, NextToken: token }), { abortSignal }),
+      (page) => page.NextToken,
+      (page) => page.SecretList,
+    );
+  }
 }
 
-function outcomeOf({ exactName }: UnreadSecret, error: unknown, reason: string): SecretOutcome {
-  const failure = classifyAwsError(error);
-  if (failure === 'not-found') return undefined;
-  if (failure !== 'not-permitted') throw error;
-  const resource = arnPrefix.test(exactName) ? exactName : `arn:aws:secretsmanager:*:*:secret:${exactName}-*`;
-  return new Unavailable(reason, remedyOf(error, `allow secretsmanager:GetSecretValue on ${resource}`));
-}
+/** By which Secrets Manager says that the state of a secret does not allow a call. */
+const invalidRequest = 'InvalidRequestException';

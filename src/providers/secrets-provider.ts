@@ -84,8 +84,9 @@ function unreadSecret(
   directory: Directory,
   { Name: exactName, NextRotationDate: nextRotation }: SecretListEntry,
 ): UnreadSecret | undefined {
+  if (exactName === undefined) throw new Error('The answer of the service lists a secret without a name.');
   const name = nameInDirectory(exactName, directory)?.toLowerCase();
-  if (name === undefined || exactName === undefined) return undefined;
+  if (name === undefined) return undefined;
   return { kind: 'unread', name, exactName, directory, nextRotationMs: momentOf(nextRotation) };
 }
 

@@ -1,28 +1,34 @@
 import type { Parameter, SSMClient } from '@aws-sdk/client-ssm';
-import { classifyAwsError, remedyOf } from '../aws/aws-errors';
-import { describeError } from '../base/describe-error';
+import { classifyAwsError, refusalOf } from '../aws/aws-errors';
 import { batchesOf, promisesOf } from '../aws/batches';
-import { listOf } from '../aws/pages';
+import { callAws } from '../aws/credentials';
+import { listOf, wholeAnswer } from '../aws/pages';
 import { type DirectoryItem } from '../item/directory-item';
-import { Unavailable, type UnreadSecret } from '../item/directory-listing';
+import { type UnreadSecret } from '../item/directory-listing';
 import { type SecretOutcome } from './provider';
 
 /** Most names that `GetParameters` takes. */
 const maxNames = 10;
 /** Names that a parameter can have. */
 export const parameterName = /^[/A-Za-z0-9_.-]+$/;
+/**
+ * Longest name of a parameter. The service adds the ARN of the account to it, and takes 2,048 characters of both.
+ * Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+ */
+const longestName = 1011;
 
 /** How secure strings are read. */
 export interface ParameterReading {
   /** The client to read with. */
   readonly connecting: Promise<SSMClient>;
   readonly signal: AbortSignal;
-  /** Makes the item of a parameter; `undefined` when it is not what was asked for. */
-  readonly pick: (secret: UnreadSecret, parameter: Parameter) => DirectoryItem | undefined;
+  /** Makes the item of a parameter. @throws Error when its value is missing. */
+  readonly itemOf: (secret: UnreadSecret, parameter: Parameter) => DirectoryItem;
 }
 
 /**
- * Reads parameters by name, ten a call, in one round; one by one where a call is refused because of one key.
+ * Reads parameters by name, ten a call, in one round; one by one where a call is refused, which may be because of one key or
+ * one name.
  *
  * @returns A promise per exact name.
  * Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
@@ -44,8 +50,8 @@ export function readParameters(
 function callsOf(secrets: readonly UnreadSecret[]): readonly (readonly UnreadSecret[])[] {
   const byDirectory = new Map<string, UnreadSecret[]>();
   for (const each of secrets) {
-    // One name that cannot be fails the whole call, and no parameter has it.
-    if (!parameterName.test(each.exactName)) continue;
+    // One invalid name fails the whole call, and no parameter has it.
+    if (!parameterName.test(each.exactName) || each.exactName.length > longestName) continue;
     byDirectory.set(each.directory.path, [...(byDirectory.get(each.directory.path) ?? []), each]);
   }
   return [...byDirectory.values()].flatMap((all) => batchesOf(all, maxNames));
@@ -55,23 +61,29 @@ async function readBatch(
   reading: ParameterReading,
   secrets: readonly UnreadSecret[],
 ): Promise<(secret: UnreadSecret) => SecretOutcome | Promise<SecretOutcome>> {
-  const { connecting, pick, signal } = reading;
+  const { connecting, itemOf, signal } = reading;
   const client = await connecting;
   const { GetParametersCommand } = await import('@aws-sdk/client-ssm');
-  const input = { Names: secrets.map(({ exactName }) => exactName), WithDecryption: true };
+  const command = new GetParametersCommand({ Names: secrets.map(({ exactName }) => exactName), WithDecryption: true });
   try {
-    await client.config.region();
-    const { Parameters: parameters } = await client.send(new GetParametersCommand(input), { abortSignal: signal });
-    const byName = new Map(listOf(parameters).map((each) => [each.Name, each]));
+    const answer = wholeAnswer(await callAws(client, () => client.send(command, { abortSignal: signal })));
+    const byName = new Map(listOf(answer.Parameters).map((each) => [each.Name, each]));
+    const absent = new Set(answer.InvalidParameters);
     return (secret) => {
       const parameter = byName.get(secret.exactName);
-      return parameter && pick(secret, parameter);
+      if (parameter !== undefined) return itemOf(secret, parameter);
+      if (absent.has(secret.exactName)) return undefined;
+      throw new Error(`The answer of the service is not understood: it leaves out ${secret.exactName}.`);
     };
   } catch (error) {
-    if (classifyAwsError(error) !== 'not-permitted') throw error;
-    const reason = describeError(error);
-    const remedy = `allow ssm:GetParameters on arn:aws:ssm:*:*:parameter${secrets[0]?.exactName ?? ''}, and kms:Decrypt on its key`;
-    if (secrets.length === 1) return () => new Unavailable(reason, remedyOf(error, remedy));
-    return async (secret) => (await readBatch(reading, [secret]))(secret);
+    const [{ exactName } = { exactName: '' }] = secrets;
+    const grant = `allow ssm:GetParameters on arn:aws:ssm:*:*:parameter${exactName}, and kms:Decrypt on its key`;
+    const refusal = refusalOf(error, grant);
+    if (refusal?.isOfClients === true) return () => refusal;
+    if (secrets.length > 1 && (refusal !== undefined || classifyAwsError(error) === 'bad-request')) {
+      return async (secret) => (await readBatch(reading, [secret]))(secret);
+    }
+    if (refusal === undefined) throw error;
+    return () => refusal;
   }
 }

@@ -9,7 +9,12 @@ export interface SourceTrouble {
   readonly reason: string;
   /** What would make it readable, where it was not permitted. */
   readonly remedy?: string | undefined;
+  /** Whether nothing else can be read either, for want of credentials or a region. Absent: no. */
+  readonly isOfClients?: boolean | undefined;
 }
+
+/** Counts what was noted of all sources, so that the later one of two is known. */
+let noted = 0;
 
 /** How a source has done so far. */
 export class SourceRecord {
@@ -21,6 +26,8 @@ export class SourceRecord {
   requests = 0;
   /** Those of the troubles that a lookup has failed of. */
   private readonly told = new Set<string>();
+  /** When something was read well last, and when nothing could be for want of credentials or a region, as counts of notes; 0: never. */
+  private readonly latest = { success: 0, refusalOfClients: 0 };
   /** What was read well when it was last asked for. */
   private readonly well = new Map<string, true>();
 
@@ -29,6 +36,7 @@ export class SourceRecord {
     this.lastSuccessMs = Math.max(atMs, this.lastSuccessMs ?? 0);
     this.troubles.delete(key);
     this.told.delete(key);
+    this.latest.success = noted += 1;
     this.well.set(key, true);
     forgetOldest(this.well);
   }
@@ -38,6 +46,7 @@ export class SourceRecord {
     const { sinceMs } = this.troubles.get(key) ?? trouble;
     this.troubles.set(key, { ...trouble, sinceMs });
     this.well.delete(key);
+    if (trouble.isOfClients === true && trouble.state === 'refused') this.latest.refusalOfClients = noted += 1;
     forgetOldest(this.troubles);
   }
 
@@ -50,15 +59,20 @@ export class SourceRecord {
     this.told.add(key);
   }
 
-  /** Whether anything was read well when it was last asked for. */
-  get isReadable(): boolean {
-    return this.well.size > 0;
-  }
-
-  /** Whether anything is not permitted, and nothing read earlier is given in its place. */
-  get isRefused(): boolean {
-    for (const { state } of this.troubles.values()) if (state === 'refused') return true;
-    return false;
+  /**
+   * Whether a source is refused as a whole: something is not permitted, and nothing that it was asked for could be read when it
+   * was last asked for; or since then there are no credentials, or no region.
+   *
+   * @param records - All records of the source.
+   */
+  static areRefused(records: readonly SourceRecord[]): boolean {
+    const lastOf = (kind: keyof SourceRecord['latest']): number =>
+      Math.max(...records.map(({ latest }) => latest[kind]));
+    const isAnyRefused = records.some(({ troubles }) =>
+      [...troubles.values()].some(({ state }) => state === 'refused'),
+    );
+    if (!isAnyRefused) return false;
+    return lastOf('refusalOfClients') > lastOf('success') || records.every(({ well }) => well.size === 0);
   }
 
   /** Whether something still fails that a lookup has failed of. */

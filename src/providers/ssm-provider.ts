@@ -1,11 +1,14 @@
 import type { GetParametersByPathCommandOutput, Parameter, SSMClient } from '@aws-sdk/client-ssm';
+import { classifyAwsError, sourceRefusalOf } from '../aws/aws-errors';
+import { callAws } from '../aws/credentials';
 import { openConnection } from '../aws/open-connection';
 import { readPages } from '../aws/pages';
 import { momentOf } from '../base/time';
+import { errorFacts } from '../base/describe-error';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
-import { DirectoryListing, type ListingEntry, Unavailable, type UnreadSecret } from '../item/directory-listing';
-import { AwsProvider, whenPermitted } from './aws-provider';
+import { DirectoryListing, type ListingEntry, type UnreadSecret } from '../item/directory-listing';
+import { AwsProvider } from './aws-provider';
 import { nameInDirectory } from './name-in-directory';
 import { type ListingOutcome, type ReadSession, type SecretOutcome } from './provider';
 import { readParameters } from './secure-parameters';
@@ -25,27 +28,30 @@ export class SsmProvider extends AwsProvider {
     const client = await this.clientsFor(session).ssm(session.settings);
     const { signal } = session;
     const remedy = `allow ssm:GetParametersByPath on arn:aws:ssm:*:*:parameter${directory.path}`;
-    const decrypted = await whenPermitted(client, remedy, () =>
-      parametersOf(client, directory, { decrypt: true, signal }),
-    );
-    if (!(decrypted instanceof Unavailable)) return this.list(directory, decrypted);
-    if (!mayBeKey(decrypted)) return decrypted;
-    const undecrypted = await whenPermitted(client, remedy, () =>
-      parametersOf(client, directory, { decrypt: false, signal }),
-    );
-    return undecrypted instanceof Unavailable ? decrypted : this.list(directory, undecrypted, decrypted);
+    const list = (decrypt: boolean): Promise<readonly Parameter[]> =>
+      callAws(client, () => parametersOf(client, directory, { decrypt, signal }));
+    try {
+      return this.listingOf(directory, await list(true), true);
+    } catch (error) {
+      const undecrypted = mayBeKey(error) ? await unlessRefused(list(false)) : undefined;
+      if (undecrypted !== undefined) return this.listingOf(directory, undecrypted, false);
+      const refusal = sourceRefusalOf(error, remedy);
+      if (refusal === undefined) throw error;
+      return refusal;
+    }
   }
 
   override readSecrets(
     secrets: readonly UnreadSecret[],
     session: ReadSession,
   ): ReadonlyMap<string, Promise<SecretOutcome>> {
-    const pick = ({ directory }: UnreadSecret, parameter: Parameter): DirectoryItem | undefined => {
-      const entry = this.entryOf(directory, parameter);
-      return entry instanceof DirectoryItem ? entry : undefined;
+    const itemOf = ({ directory, exactName }: UnreadSecret, parameter: Parameter): DirectoryItem => {
+      const item = this.itemOf(directory, parameter);
+      if (item !== undefined) return item;
+      throw new Error(`The answer of the service is not understood: it has no value for ${exactName}.`);
     };
     return readParameters(
-      { connecting: this.clientsFor(session).ssm(session.settings), signal: session.signal, pick },
+      { connecting: this.clientsFor(session).ssm(session.settings), signal: session.signal, itemOf },
       secrets,
     );
   }
@@ -56,32 +62,35 @@ export class SsmProvider extends AwsProvider {
     await openConnection(client, new GetParametersByPathCommand({ Path: '/' }), session.signal);
   }
 
-  /** @param keyRefusal - Why secure strings could not be decrypted; absent when they were. */
-  private list(directory: Directory, parameters: readonly Parameter[], keyRefusal?: Unavailable): DirectoryListing {
-    const entries = parameters.map((each) => this.entryOf(directory, each, keyRefusal));
+  /** @param decrypted - Whether secure strings have their values. */
+  private listingOf(directory: Directory, parameters: readonly Parameter[], decrypted: boolean): DirectoryListing {
+    const entries = parameters.map((parameter): ListingEntry | undefined => {
+      const { Name: exactName, Type: type } = parameter;
+      if (exactName === undefined) throw new Error('The answer of the service lists a parameter without a name.');
+      const name = nameInDirectory(exactName, directory)?.toLowerCase();
+      if (name === undefined) return undefined;
+      const item = decrypted || type !== 'SecureString' ? this.itemOf(directory, parameter) : undefined;
+      // What has no value here is read by its name when a lookup needs it, and fails or is refused alone.
+      return item ?? { kind: 'unread', name, exactName, directory, nextRotationMs: undefined };
+    });
     return new DirectoryListing(
       directory,
       entries.filter((each) => each !== undefined),
     );
   }
 
-  private entryOf(directory: Directory, parameter: Parameter, keyRefusal?: Unavailable): ListingEntry | undefined {
+  /** @returns `undefined` without a value. */
+  private itemOf(directory: Directory, parameter: Parameter): DirectoryItem | undefined {
     const { Name: exactName, Value: value, Type: type, Version: version, LastModifiedDate: changed } = parameter;
     const name = nameInDirectory(exactName, directory);
-    if (exactName === undefined || name === undefined || value === undefined) return undefined;
-    if (typeof value !== 'string') throw new Error(`The answer for ${exactName} has a value that is no text.`);
-    const secret = type === 'SecureString';
-    if (secret && keyRefusal !== undefined) {
-      const remedy = `allow kms:Decrypt on the key of the parameter ${exactName}`;
-      return { kind: 'refused', name: name.toLowerCase(), refusal: new Unavailable(keyRefusal.reason, remedy) };
-    }
+    if (typeof value !== 'string' || name === undefined) return undefined;
     return new DirectoryItem({
       name,
       value,
       directory,
       source: this.name,
       cacheName: this.cacheName,
-      secret,
+      secret: type === 'SecureString',
       exactName,
       version: version === undefined ? undefined : `${version}`,
       changedAtMs: momentOf(changed),
@@ -89,9 +98,24 @@ export class SsmProvider extends AwsProvider {
   }
 }
 
-/** A refusal that does not name the listing itself may be that of one parameter's key. */
-function mayBeKey({ reason }: Unavailable): boolean {
-  return reason.startsWith('AccessDenied') && !reason.includes('perform: ssm:GetParametersByPath');
+async function unlessRefused<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return sourceRefusalOf(error, '') !== undefined || classifyAwsError(error) === 'bad-request';
+}
+
+/** Whether a listing may be refused because of the key of one parameter; a refusal of the listing itself names its action. */
+function mayBeKey(error: unknown): boolean {
+  const failure = classifyAwsError(error);
+  const isOfListing = errorFacts(error).message.includes('perform: ssm:GetParametersByPath');
+  return failure === 'unusable-key' || failure === 'bad-request' || (failure === 'not-permitted' && !isOfListing);
 }
 
 async function parametersOf(

@@ -9,8 +9,6 @@ import { runInNewContext } from 'node:vm';
 import { type AwsFailure, classifyAwsError, remedyOf, withoutPayload } from '../../src/aws/aws-errors';
 import { describeError } from '../../src/base/describe-error';
 
-const deleted = "You can't perform this operation on the secret because it was marked for deletion.";
-
 function named(name: string, message = 'no'): Error {
   return Object.assign(new Error(message), { name });
 }
@@ -40,12 +38,12 @@ describe('classifyAwsError', () => {
   it.each<[AwsFailure, string]>([
     ['not-permitted', 'AccessDeniedException'],
     ['not-permitted', 'AccessDenied'],
-    ['not-permitted', 'UnrecognizedClientException'],
-    ['not-permitted', 'ExpiredTokenException'],
-    ['not-permitted', 'ExpiredToken'],
-    ['not-permitted', 'InvalidSignatureException'],
-    ['not-permitted', 'InvalidSignature'],
-    ['not-permitted', 'CredentialsProviderError'],
+    ['no-credentials', 'UnrecognizedClientException'],
+    ['no-credentials', 'ExpiredTokenException'],
+    ['no-credentials', 'ExpiredToken'],
+    ['no-credentials', 'InvalidSignatureException'],
+    ['no-credentials', 'InvalidSignature'],
+    ['no-credentials', 'CredentialsProviderError'],
     ['not-found', 'ResourceNotFoundException'],
     ['throttled', 'ThrottlingException'],
     ['throttled', 'Throttling'],
@@ -56,9 +54,18 @@ describe('classifyAwsError', () => {
     ['failed', 'InternalServerError'],
     ['failed', 'InternalServiceError'],
     ['failed', 'ServiceUnavailable'],
-    ['failed', 'ValidationException'],
+    ['no-credentials', 'InvalidClientTokenId'],
+    ['no-credentials', 'InvalidIdentityToken'],
+    ['no-credentials', 'SignatureDoesNotMatch'],
+    ['unusable-key', 'InvalidKeyId'],
+    ['unusable-key', 'KMSInvalidStateException'],
+    ['unusable-key', 'DisabledException'],
+    ['unusable-key', 'NotFoundException'],
     ['failed', 'DecryptionFailure'],
-    ['failed', 'InvalidRequestException'],
+    ['failed', 'KMSInternalException'],
+    ['bad-request', 'ValidationException'],
+    ['bad-request', 'InvalidRequestException'],
+    ['bad-request', 'InvalidParameterException'],
     ['failed', 'TimeoutError'],
     ['failed', 'AbortError'],
     ['failed', 'SyntaxError'],
@@ -77,7 +84,7 @@ describe('classifyAwsError', () => {
     jest.restoreAllMocks();
 
     expect(error).toMatchObject({ name: 'Error', message: 'Region is missing' });
-    expect(classifyAwsError(error)).toBe('not-permitted');
+    expect(classifyAwsError(error)).toBe('no-region');
     expect(classifyAwsError(new Error('Region is missing from the map'))).toBe('failed');
   });
 
@@ -87,9 +94,32 @@ describe('classifyAwsError', () => {
     expect(classifyAwsError(reset)).toBe('failed');
   });
 
-  it('takes a secret in its recovery window for not found', () => {
-    expect(classifyAwsError(named('InvalidRequestException', deleted))).toBe('not-found');
-    expect(classifyAwsError(named('SomethingElse', deleted))).toBe('failed');
+  it.each<[AwsFailure, string, string]>([
+    ['no-credentials', 'CredentialsProviderError', 'The SSO session associated with this profile has expired.'],
+    ['no-credentials', 'CredentialsProviderError', 'Token is expired. To refresh this SSO session run'],
+    ['no-credentials', 'CredentialsProviderError', 'UnauthorizedException: Session token not found or invalid'],
+    ['no-credentials', 'CredentialsProviderError', 'ForbiddenException: No access'],
+    ['no-credentials', 'CredentialsProviderError', 'Server responded with status: 403'],
+    ['failed', 'CredentialsProviderError', 'TooManyRequestsException: slow down'],
+    ['failed', 'CredentialsProviderError', 'InternalServerException: no'],
+    ['failed', 'CredentialsProviderError', 'Error: connect ECONNREFUSED 127.0.0.1:1'],
+    ['failed', 'CredentialsProviderError', 'Server responded with status: 429'],
+    ['failed', 'CredentialsProviderError', 'Server responded with status: 503'],
+    ['failed', 'CredentialsProviderError', 'SSO returns an invalid temporary credential.'],
+    ['failed', 'ProviderError', 'TimeoutError from instance metadata service'],
+  ])('takes for %s the %s "%s"', (failure, name, message) => {
+    expect(classifyAwsError(named(name, message))).toBe(failure);
+  });
+
+  it('goes by the status of an answer whose name it does not know: 4xx is about the request', () => {
+    const answered = (name: string, httpStatusCode: number) =>
+      classifyAwsError(Object.assign(named(name), { $metadata: { httpStatusCode } }));
+
+    expect(answered('SomethingNewException', 400)).toBe('bad-request');
+    expect([408, 429, 500, 503].map((status) => answered('SomethingNewException', status))).toEqual(
+      Array(4).fill('failed'),
+    );
+    expect(answered('InternalServerError', 400)).toBe('failed');
   });
 
   it('goes by the name and not by the class: errors of another realm are sorted as well', () => {
@@ -107,7 +137,7 @@ describe('classifyAwsError', () => {
         ),
       );
 
-    expect(classifyAwsError(await answer('UnrecognizedClientException'))).toBe('not-permitted');
+    expect(classifyAwsError(await answer('UnrecognizedClientException'))).toBe('no-credentials');
     expect(classifyAwsError(await answer('ResourceNotFoundException'))).toBe('not-found');
     expect(classifyAwsError(await answer('ThrottlingException'))).toBe('throttled');
     expect(classifyAwsError(await answer('InternalServiceError'))).toBe('failed');

@@ -67,7 +67,11 @@ describe('PartitionState', () => {
     expect(await Promise.all([state.rows(), state.rows()])).toEqual([undefined, undefined]);
 
     expect(log.warnings).toEqual([
-      expect.objectContaining({ event: 'cache.unavailable', reason: expect.stringContaining('Region') as string }),
+      expect.objectContaining({
+        event: 'aws.refused',
+        missing: 'region',
+        remedy: expect.stringContaining('AWS_REGION') as string,
+      }),
     ]);
   });
 

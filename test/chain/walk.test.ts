@@ -1,4 +1,4 @@
-import { attemptOf, isStale, type Place, type PlaceOutcome, placesOf, walk } from '../../src/chain/walk';
+import { attemptOf, isProvisional, type Place, type PlaceOutcome, placesOf, walk } from '../../src/chain/walk';
 import { Directory, Unavailable } from '../../src/index';
 import { Stale } from '../../src/providers/stale';
 import { fc } from '../setup/fast-check';
@@ -8,6 +8,7 @@ const provider = (name: string, ownDirectory?: Directory): MapProvider =>
   new MapProvider({ name, ...(ownDirectory !== undefined && { ownDirectory }) });
 const place = (path: string, name = 'ssm'): Place => ({ provider: provider(name), directory: directory(path) });
 const refused = new Unavailable('AccessDenied', 'allow it');
+const lacking = new Unavailable('CredentialsProviderError', 'log in', 'credentials');
 
 describe('placesOf', () => {
   it('lists directories outer and providers inner', () => {
@@ -194,7 +195,7 @@ describe('a place that stands in for itself', () => {
     expect(found.attempts.at(-1)).toEqual({ provider: 'ssm', directory: '/d', outcome: 'found' });
     expect(nothing.item).toBeUndefined();
     expect(nothing.absence?.goodAtMs).toBe(1000);
-    expect([isStale(found), isStale(nothing)]).toEqual([true, true]);
+    expect([isProvisional(found), isProvisional(nothing)]).toEqual([true, true]);
   });
 
   it('leaves what was stale before as it is, and gives the same item each time', () => {
@@ -208,7 +209,13 @@ describe('a place that stands in for itself', () => {
     ['its item is', { item: stale, attempts: [] }, true],
     ['no place is', { item: item('x', 1), attempts: [attemptOf(place('/a'), undefined)] }, false],
     ['nothing was asked', { item: undefined, attempts: [] }, false],
-  ])('makes a result stale when %s', (_, result, expected) => {
-    expect(isStale(result)).toBe(expected);
+    ['a place lacks credentials', { item: undefined, attempts: [attemptOf(place('/a'), lacking)] }, true],
+    [
+      'a place is not permitted',
+      { item: undefined, attempts: [attemptOf(place('/a'), new Unavailable('no', 'ask'))] },
+      false,
+    ],
+  ])('makes a result provisional when %s', (_, result, expected) => {
+    expect(isProvisional(result)).toBe(expected);
   });
 });

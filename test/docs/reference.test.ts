@@ -43,9 +43,9 @@ describe('docs/errors.md', () => {
 
   it('lists the log events of the sources', () => {
     const inSources = sources.flatMap((text) =>
-      [...text.matchAll(/'((?:lookup|provider|cache|warm|watch|change|settings|last-good)\.[a-z-]+)'/g)].map(
-        (match) => match[1],
-      ),
+      [
+        ...text.matchAll(/'((?:lookup|provider|cache|warm|watch|change|settings|last-good)\.[a-z-]+|aws\.refused)'/g),
+      ].map((match) => match[1]),
     );
     const listed = tableOf(page, ['Event', 'Level']).map(([event]) => event);
 

@@ -2,6 +2,7 @@ import {
   AwsClients,
   Config,
   ConfigNotFoundError,
+  DynamoCacher,
   ProviderError,
   SecretsProvider,
   SsmProvider,
@@ -240,21 +241,33 @@ describe('no credentials, or no region', () => {
     const value = await world.run(() => ordersConfig({ defaults: { x: 'default' } }).get('x'), [clients]);
 
     expect(value).toBe('default');
-    expect(world.refusals).toHaveLength(8);
-    for (const each of world.refusals) expect(each['reason']).toContain(reason);
+    expect(world.warnings).toMatchObject([
+      { event: 'aws.refused', missing: _, reason: expect.stringContaining(reason) as string },
+    ]);
     expect(world.aws.calls.count()).toBe(0);
   });
 });
 
-it.each(['UnrecognizedClientException', 'ExpiredTokenException', 'InvalidSignatureException', 'AccessDenied'])(
-  'counts %s as not permitted',
+it.each(['UnrecognizedClientException', 'ExpiredTokenException', 'InvalidSignatureException'])(
+  'counts %s as credentials that are refused: one warning, not one for each place',
   async (type) => {
     world = await AwsWorld.start({ faults: [{ target: '.', type, status: 400, message: 'no' }] });
 
-    expect(await world.run(() => ordersConfig().get('x', 'fallback'))).toBe('fallback');
-    expect(world.refusals.length).toBe(8);
+    const cacher = new DynamoCacher();
+    expect(await world.run(() => ordersConfig({ cacher }).get('x', 'fallback'))).toBe('fallback');
+
+    expect(world.warnings).toMatchObject([
+      { event: 'aws.refused', missing: 'credentials', remedy: expect.stringMatching(/credentials/) as string },
+    ]);
   },
 );
+
+it('counts AccessDenied as not permitted, for each place', async () => {
+  world = await AwsWorld.start({ faults: [{ target: '.', type: 'AccessDenied', status: 400, message: 'no' }] });
+
+  expect(await world.run(() => ordersConfig().get('x', 'fallback'))).toBe('fallback');
+  expect(world.refusals.length).toBe(8);
+});
 
 describe("with refusals: 'error'", () => {
   const strict = { refusals: 'error' } as const;

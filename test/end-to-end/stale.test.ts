@@ -392,7 +392,7 @@ describe('a secret that was read once', () => {
       const config = ordersConfig({ providers: [SsmProvider], directories: ['/orders/prod'] });
       await readAndExpire(config, 'key');
       world.aws.putParameter('/orders/prod/x', 'new');
-      world.aws.setFaults([{ ...denied('ByPath'), body: '"WithDecryption":true' }]);
+      world.aws.setFaults([{ ...denied('ByPath'), body: '"WithDecryption":true' }, denied('^GetParameters$')]);
 
       expect(await config.getItem('key')).toMatchObject({ value: 'hunter2', stale: true });
       expect(await config.getItem('x')).toMatchObject({ value: 'new', stale: false });

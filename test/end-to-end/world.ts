@@ -80,6 +80,11 @@ export class AwsWorld {
     return this.log.warnings('provider.refused');
   }
 
+  /** Everything that was warned of. */
+  get warnings(): readonly Readonly<Record<string, unknown>>[] {
+    return this.log.lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields);
+  }
+
   /** Waits until so many requests have come in all. */
   async asked(count: number): Promise<void> {
     for (let waits = 0; waits < 2000 && this.aws.calls.count() < count; waits += 1) await sleep(5);

@@ -1,7 +1,7 @@
 import { remedyOf } from '../../src/aws/aws-errors';
 import { AwsClients } from '../../src/aws/aws-clients';
 import { InvalidSettingsError } from '../../src/errors';
-import { Unavailable } from '../../src/item/directory-listing';
+import { type RefusalScope, Unavailable } from '../../src/item/directory-listing';
 import { whenPermitted } from '../../src/providers/aws-provider';
 import { DynamoProvider } from '../../src/providers/dynamo-provider';
 import { SecretsProvider } from '../../src/providers/secrets-provider';
@@ -79,6 +79,10 @@ describe('an AWS provider', () => {
 
 describe('whenPermitted', () => {
   const client = { config: { region: () => Promise.resolve('eu-west-1') } };
+  const scopes: Readonly<Record<string, RefusalScope>> = {
+    ExpiredTokenException: 'credentials',
+    ResourceNotFoundException: 'source',
+  };
 
   it('gives what the call gives', async () => {
     expect(await whenPermitted(client, 'allow it', () => Promise.resolve(7))).toBe(7);
@@ -89,7 +93,9 @@ describe('whenPermitted', () => {
     async (name) => {
       const outcome = await whenPermitted(client, 'allow it', () => Promise.reject(awsError(name, 'you may not')));
 
-      expect(outcome).toEqual(new Unavailable(`${name} (HTTP 400): you may not`, remedyOf({ name }, 'allow it')));
+      expect(outcome).toEqual(
+        new Unavailable(`${name} (HTTP 400): you may not`, remedyOf({ name }, 'allow it'), scopes[name]),
+      );
     },
   );
 
@@ -105,7 +111,9 @@ describe('whenPermitted', () => {
 
     const outcome = await whenPermitted(nowhere, 'allow it', call);
 
-    expect(outcome).toEqual(new Unavailable('Error: Region is missing', 'set AWS_REGION, or give AwsClients a region'));
+    expect(outcome).toEqual(
+      new Unavailable('Error: Region is missing', 'set AWS_REGION, or give AwsClients a region', 'region'),
+    );
     expect(call).not.toHaveBeenCalled();
   });
 });

@@ -149,6 +149,7 @@ describe('a listing of the configuration table', () => {
       new Unavailable(
         'ResourceNotFoundException (HTTP 400): no such table',
         'allow dynamodb:Query on arn:aws:dynamodb:*:*:table/global-all-config, and create that table',
+        'source',
       ),
     );
   });

@@ -21,7 +21,7 @@ beforeEach(() => {
 
 describe('listings', () => {
   const read = (outcome: DirectoryListing | Unavailable) =>
-    new RememberedListings(history.listings).start('/a', Promise.resolve(outcome), terms).promise;
+    new RememberedListings(history.listings, history.settings).start('/a', Promise.resolve(outcome), terms).promise;
 
   it('that are refused are, until one was good', async () => {
     const before = await read(refusal);

@@ -3,6 +3,7 @@ import {
   type BatchGetSecretValueCommandInput,
   GetSecretValueCommand,
   type GetSecretValueCommandInput,
+  ListSecretsCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -10,7 +11,7 @@ import { inspect } from 'node:util';
 import { remedyOf } from '../../src/aws/aws-errors';
 import { Directory } from '../../src/directory/directory';
 import { type DirectoryItem } from '../../src/item/directory-item';
-import { Unavailable, type UnreadSecret } from '../../src/item/directory-listing';
+import { type RefusalScope, Unavailable, type UnreadSecret } from '../../src/item/directory-listing';
 import { type SecretOutcome } from '../../src/providers/provider';
 import { readPreviousValue, readSecretValues } from '../../src/providers/secret-values';
 import { awsError } from '../contract/read-session';
@@ -19,7 +20,13 @@ const client = new SecretsManagerClient({ region: 'eu-west-1' });
 const secretsManager = mockClient(client);
 const { signal } = new AbortController();
 const directory = new Directory({ path: '/orders/prod' });
-const deleted = "You can't perform this operation on the secret because it was marked for deletion.";
+/** By which AWS, moto and LocalStack say that a secret is in its recovery window. */
+const deletedSentences = [
+  "You can't perform this operation on the secret because it was marked for deletion.",
+  "You tried to perform the operation on a secret that's currently marked deleted.",
+  'You can’t perform this operation on the secret because it was deleted.',
+];
+const deletedEntry = { Name: '/orders/prod/S0', DeletedDate: new Date() };
 
 beforeEach(() => secretsManager.reset());
 
@@ -187,6 +194,10 @@ describe.each([
 
 describe('an error for one value', () => {
   const remedy = 'allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:*:*:secret:/orders/prod/S0-*';
+  const scopes: Readonly<Record<string, RefusalScope>> = {
+    ExpiredTokenException: 'credentials',
+    UnrecognizedClientException: 'credentials',
+  };
 
   /** Reads the first value where it fails so: alone, or as one of a batch. */
   function failing(count: number, code: string, message: string): Promise<SecretOutcome> | undefined {
@@ -205,7 +216,7 @@ describe('an error for one value', () => {
       'is a refusal when it is %s, with what to grant',
       async (code) => {
         expect(await failing(count, code, 'you may not')).toEqual(
-          new Unavailable(`${code}: you may not`, remedyOf({ name: code }, remedy)),
+          new Unavailable(`${code}: you may not`, remedyOf({ name: code }, remedy), scopes[code]),
         );
       },
     );
@@ -214,8 +225,28 @@ describe('an error for one value', () => {
       expect(await failing(count, 'ResourceNotFoundException', 'no such secret')).toBeUndefined();
     });
 
-    it('is no error when the secret waits for its deletion', async () => {
-      expect(await failing(count, 'InvalidRequestException', deleted)).toBeUndefined();
+    it.each(deletedSentences)('is no error when the secret waits for its deletion: %s', async (sentence) => {
+      expect(await failing(count, 'InvalidRequestException', sentence)).toBeUndefined();
+    });
+
+    it('is no error when the listing of deleted secrets has it, whatever the words', async () => {
+      secretsManager
+        .on(ListSecretsCommand, {
+          IncludePlannedDeletion: true,
+          Filters: [{ Key: 'name', Values: ['/orders/prod/S0'] }],
+        })
+        .resolves({ SecretList: [{ Name: '/orders/prod/S0x', DeletedDate: new Date() }, deletedEntry] });
+
+      expect(await failing(count, 'InvalidRequestException', 'in no state for this')).toBeUndefined();
+    });
+
+    it('is a failure when the listing of deleted secrets has others only', async () => {
+      const others = [{ Name: '/orders/prod/S0' }, { Name: '/orders/prod/S0x', DeletedDate: new Date() }];
+      secretsManager.on(ListSecretsCommand).resolves({ SecretList: others });
+
+      await expect(failing(count, 'InvalidRequestException', 'out of order')).rejects.toMatchObject({
+        name: 'InvalidRequestException',
+      });
     });
 
     it.each(['DecryptionFailure', 'InternalServiceError', 'InvalidRequestException', 'ThrottlingException'])(
@@ -230,7 +261,7 @@ describe('an error for one value', () => {
   });
 
   it('does not harm the others of the batch', async () => {
-    answerBatch({ '/orders/prod/S0': { ErrorCode: 'DecryptionFailure', Message: 'no' } });
+    answerBatch({ '/orders/prod/S0': { ErrorCode: 'InternalServiceError', Message: 'no' } });
 
     const results = await Promise.allSettled(read(secrets(6)).values());
 

@@ -107,11 +107,22 @@ describe('a listing of Secrets Manager', () => {
       '/Orders/prod/CASE',
       'orders/prod/NO_SLASH',
       'rds!db-1234',
-      {},
       '/orders/prod/a',
     );
 
     expect([...(await list()).names]).toEqual(['a']);
+  });
+
+  it('fails when it has a secret without a name: it may be any', async () => {
+    listed({}, '/orders/prod/a');
+
+    await expect(list()).rejects.toThrow('lists a secret without a name');
+  });
+
+  it('fails with another HTTP status than 200', async () => {
+    secretsManager.on(ListSecretsCommand).resolves({ SecretList: [], $metadata: { httpStatusCode: 206 } });
+
+    await expect(list()).rejects.toThrow('it has HTTP status 206');
   });
 
   it('keeps the exact name of the last listed of names that differ in case only', async () => {

@@ -25,8 +25,8 @@ function secrets(count: number): readonly UnreadSecret[] {
   }));
 }
 
-function pick(secret: UnreadSecret, { Value: value }: Parameter): DirectoryItem | undefined {
-  return value === undefined ? undefined : new DirectoryItem({ name: secret.name, value, directory, source: 'ssm' });
+function itemOf(secret: UnreadSecret, { Value: value = '' }: Parameter): DirectoryItem {
+  return new DirectoryItem({ name: secret.name, value, directory, source: 'ssm' });
 }
 
 /** Answers like the service, which knows every name and refuses a call that has one of these. */
@@ -38,7 +38,7 @@ function answerExcept(refused: readonly string[] = []): void {
 }
 
 function read(wanted: readonly UnreadSecret[]): ReadonlyMap<string, Promise<SecretOutcome>> {
-  return readParameters({ connecting: Promise.resolve(client), signal, pick }, wanted);
+  return readParameters({ connecting: Promise.resolve(client), signal, itemOf }, wanted);
 }
 
 function inputs(): readonly GetParametersCommandInput[] {
@@ -119,10 +119,27 @@ describe('readParameters', () => {
     expect(await started.get('/orders/prod/s1')).toBeUndefined();
   });
 
-  it('gives undefined for everything when the service gives an empty list, and fails when it gives none', async () => {
-    ssm.on(GetParametersCommand).resolvesOnce({ Parameters: [] }).resolves({});
+  it('gives undefined for names that the service calls invalid, and fails for those that it leaves out', async () => {
+    const known = { Name: '/orders/prod/s2', Value: 'v' };
+    ssm.on(GetParametersCommand).resolves({ Parameters: [known], InvalidParameters: ['/orders/prod/s0'] });
 
-    expect(await Promise.all(read(secrets(2)).values())).toEqual([undefined, undefined]);
+    const [invalid, leftOut, found] = await Promise.allSettled(read(secrets(3)).values());
+
+    expect(invalid).toEqual({ status: 'fulfilled', value: undefined });
+    expect(leftOut).toMatchObject({
+      status: 'rejected',
+      reason: { message: expect.stringContaining('leaves out') as string },
+    });
+    expect(found).toMatchObject({ status: 'fulfilled', value: { value: 'v' } });
+  });
+
+  it('fails with another HTTP status than 200, and without a list', async () => {
+    ssm
+      .on(GetParametersCommand)
+      .resolvesOnce({ Parameters: [], InvalidParameters: ['/orders/prod/s0'], $metadata: { httpStatusCode: 206 } })
+      .resolves({});
+
+    await expect(Promise.all(read(secrets(1)).values())).rejects.toThrow('it has HTTP status 206');
     await expect(Promise.all(read(secrets(2)).values())).rejects.toThrow('it has no list in it');
   });
 
@@ -170,7 +187,7 @@ describe('readParameters', () => {
   it('fails when there is no client', async () => {
     const failure = new Error('no module');
 
-    const started = readParameters({ connecting: Promise.reject(failure), signal, pick }, secrets(2));
+    const started = readParameters({ connecting: Promise.reject(failure), signal, itemOf }, secrets(2));
 
     expect(await Promise.allSettled(started.values())).toEqual([
       { status: 'rejected', reason: failure },
@@ -182,7 +199,7 @@ describe('readParameters', () => {
     const nowhere = new SSMClient({ region: 'x' });
     nowhere.config.region = () => Promise.reject(new Error('Region is missing'));
 
-    const started = readParameters({ connecting: Promise.resolve(nowhere), signal, pick }, secrets(1));
+    const started = readParameters({ connecting: Promise.resolve(nowhere), signal, itemOf }, secrets(1));
 
     expect(await started.get('/orders/prod/s0')).toMatchObject({ reason: 'Error: Region is missing' });
   });

@@ -119,12 +119,10 @@ describe('a listing of SSM', () => {
     expect((await list()).find('hosts')).toMatchObject({ value: 'a,b' });
   });
 
-  it('ignores names outside the directory, and parameters without a name or a value', async () => {
+  it('ignores names outside the directory', async () => {
     const strangers: readonly Parameter[] = [
       { Name: '/orders/prod/eu/DEEP', Value: 'x' },
       { Name: 'plain', Value: 'x' },
-      { Value: 'x' },
-      { Name: '/orders/prod/NOTHING' },
     ];
     ssm.on(GetParametersByPathCommand).resolves({ Parameters: [...strangers, { Name: '/orders/prod/a', Value: '1' }] });
 
@@ -132,6 +130,33 @@ describe('a listing of SSM', () => {
 
     expect([...listing.names]).toEqual(['a']);
     expect(listing.find('a')).toMatchObject({ version: undefined });
+  });
+
+  it('fails when it has a parameter without a name: it may be any', async () => {
+    ssm
+      .on(GetParametersByPathCommand)
+      .resolves({ Parameters: [{ Value: 'x' }, { Name: '/orders/prod/a', Value: '1' }] });
+
+    await expect(list()).rejects.toThrow('lists a parameter without a name');
+  });
+
+  it.each([{}, { Value: 7 as unknown as string }])(
+    'leaves a parameter with %p unread, to be read by its name',
+    async (part) => {
+      const odd = { Name: '/orders/prod/ODD', Type: 'String', ...part } as const;
+      ssm.on(GetParametersByPathCommand).resolves({ Parameters: [odd, { Name: '/orders/prod/a', Value: '1' }] });
+
+      const listing = await list();
+
+      expect(listing.find('odd')).toMatchObject({ kind: 'unread', exactName: '/orders/prod/ODD' });
+      expect(listing.find('a')).toMatchObject({ value: '1' });
+    },
+  );
+
+  it.each([206, 203])('fails with HTTP status %i, whatever it holds', async (httpStatusCode) => {
+    ssm.on(GetParametersByPathCommand).resolves({ Parameters: [], $metadata: { httpStatusCode } });
+
+    await expect(list()).rejects.toThrow(`it has HTTP status ${httpStatusCode}`);
   });
 });
 
@@ -160,28 +185,33 @@ describe('a listing of SSM that is refused', () => {
     },
   );
 
-  it('because of the key of one SecureString is read again undecrypted: its neighbours stay readable', async () => {
-    ssm
-      .on(GetParametersByPathCommand, { WithDecryption: true })
-      .rejects(keyDenied)
-      .on(GetParametersByPathCommand, { WithDecryption: false })
-      .resolves({
-        Parameters: [parameter('HOST', 'db.internal'), parameter('PASSWORD', 'c2VhbGVk', { Type: 'SecureString' })],
-      });
+  it.each<readonly [string, Error]>([
+    ['AccessDeniedException', keyDenied],
+    ...[
+      'InvalidKeyId',
+      'KMSInvalidStateException',
+      'DisabledException',
+      'NotFoundException',
+      'KMSNotFoundException',
+    ].map((name) => [name, awsError(name, 'the key')] as const),
+  ])(
+    'because of the key of one SecureString (%s) is read again undecrypted, its SecureStrings left unread',
+    async (_, refused) => {
+      ssm
+        .on(GetParametersByPathCommand, { WithDecryption: true })
+        .rejects(refused)
+        .on(GetParametersByPathCommand, { WithDecryption: false })
+        .resolves({
+          Parameters: [parameter('HOST', 'db.internal'), parameter('PASSWORD', 'c2VhbGVk', { Type: 'SecureString' })],
+        });
 
-    const listing = await list();
+      const listing = await list();
 
-    expect(listing.find('host')).toMatchObject({ value: 'db.internal', secret: false });
-    expect(listing.find('password')).toEqual({
-      kind: 'refused',
-      name: 'password',
-      refusal: new Unavailable(
-        `AccessDeniedException (HTTP 400): ${keyDenied.message}`,
-        'allow kms:Decrypt on the key of the parameter /orders/prod/PASSWORD',
-      ),
-    });
-    expect(inputs().map(({ WithDecryption }) => WithDecryption)).toEqual([true, false]);
-  });
+      expect(listing.find('host')).toMatchObject({ value: 'db.internal', secret: false });
+      expect(listing.find('password')).toMatchObject({ kind: 'unread', exactName: '/orders/prod/PASSWORD' });
+      expect(inputs().map(({ WithDecryption }) => WithDecryption)).toEqual([true, false]);
+    },
+  );
 
   it('both ways is what was said first', async () => {
     ssm
@@ -254,13 +284,13 @@ describe('secure strings of SSM, by name', () => {
     expect(ssm.calls()).toHaveLength(0);
   });
 
-  it('are missing when what comes back has no value', async () => {
+  it('fail when what comes back has no value', async () => {
     ssm.on(GetParametersCommand).callsFake(({ Names = [] }: GetParametersCommandInput) => ({
       Parameters: Names.map((name) => ({ Name: name })),
     }));
 
     const started = new SsmProvider().readSecrets([unread('A')], session);
 
-    await expect(started.get('/orders/prod/A')).resolves.toBeUndefined();
+    await expect(started.get('/orders/prod/A')).rejects.toThrow('it has no value for /orders/prod/A');
   });
 });

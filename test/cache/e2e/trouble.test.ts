@@ -32,7 +32,6 @@ describe('a cache that cannot be read', () => {
 
   test.each<[string, LocalAwsFault, ProcessOptions]>([
     ['is not permitted', { target: 'Query', type: 'AccessDeniedException' }, {}],
-    ['has bad credentials', { target: 'Query', type: 'UnrecognizedClientException' }, {}],
     ['fails', { target: 'Query', type: 'InternalServerError', status: 500 }, {}],
     ['is throttled', { target: 'Query', type: 'ProvisionedThroughputExceededException' }, {}],
     ['is cut off', { target: 'Query', dropConn: true }, {}],
@@ -48,6 +47,17 @@ describe('a cache that cannot be read', () => {
     await process.flush();
     expect(values).toEqual(['db.internal', '20', 'canary-token', undefined]);
     expect(process.log.events).toEqual(['cache.unavailable']);
+    expect(await aws.rows(table)).toEqual([]);
+  });
+
+  test('because it has bad credentials is skipped with the one warning that is about credentials', async () => {
+    aws.setFaults([{ target: 'Query', type: 'UnrecognizedClientException' }]);
+    const process = startProcess();
+
+    expect(await process.values(['db_host', 'nope'])).toEqual(['db.internal', undefined]);
+
+    await process.flush();
+    expect(process.log.warnings).toMatchObject([{ event: 'aws.refused', missing: 'credentials' }]);
     expect(await aws.rows(table)).toEqual([]);
   });
 
