@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 /** The chain of the service `orders` in `prod`. */
 export const directories = ['/orders/prod', '/orders/all', '/global/prod', '/global/all'];
 
@@ -48,7 +49,7 @@ export const seed = {
 /** Variables of a process that is the service `orders`. */
 export const orders = { APP_NAME: 'orders', APP_ENV: 'prod' };
 
-const sealingKey = Buffer.alloc(32, 1).toString('base64');
+const sealingKey = createHash('sha256').update('a key for benchmarks').digest('base64');
 
 /** Variables that say how the cache table is used. */
 export const cacheVariables = {

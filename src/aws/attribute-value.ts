@@ -36,16 +36,29 @@ function decode(attribute: AttributeValue): ConfigValue | undefined {
 }
 
 /**
- * Gives a row without the attributes that are not what they say: the SDK hands on what it was sent.
+ * Gives a row without the attributes that are not what they say: the SDK hands on what it was sent. Its `value` is kept as one
+ * that is not usable.
  *
  * @param row - As the answer of a service has it.
  */
 export function wellFormedRow(row: unknown): AttributeMap {
   if (typeof row !== 'object' || row === null) return {};
   const entries = Object.entries(row) as readonly (readonly [string, unknown])[];
-  return entries.every(([, each]) => isAttribute(each))
-    ? (row as AttributeMap)
-    : (Object.fromEntries(entries.filter(([, each]) => isAttribute(each))) as AttributeMap);
+  if (entries.every(([, each]) => isAttribute(each))) return row as AttributeMap;
+  const usable = entries.filter(([, each]) => isAttribute(each)) as readonly (readonly [string, AttributeValue])[];
+  // A row without a value says something: not so one whose value makes no sense.
+  const isValueUsable = entries.every(([name, each]) => name !== 'value' || isAttribute(each));
+  return Object.fromEntries(isValueUsable ? usable : [...usable, ['value', unusable]]);
+}
+
+/** What stands for a value that makes no sense; no kind of attribute is in it. */
+const unusable = Object.freeze({}) as AttributeValue;
+
+/** Whether an attribute, and all that is in it, is what it says. */
+export function isUsable(attribute: AttributeValue): boolean {
+  if (!isAttribute(attribute)) return false;
+  if (attribute.L !== undefined) return attribute.L.every(isUsable);
+  return attribute.M === undefined || Object.values(attribute.M).every(isUsable);
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -76,6 +89,15 @@ function isAttribute(value: unknown): value is AttributeValue {
   if (typeof value !== 'object' || value === null) return false;
   const given = Object.entries(value).filter(([, content]) => content !== undefined);
   return given.length > 0 && given.every(([kind, content]) => contents.get(kind)?.(content) === true);
+}
+
+/** Whether a value is the same when it comes back from DynamoDB: that knows neither -0 nor small integers that are `bigint`s. */
+export function comesBackAlike(value: ConfigValue): boolean {
+  if (typeof value === 'number') return !Object.is(value, -0);
+  if (typeof value === 'bigint') return typeof decodeNumber(String(value)) === 'bigint';
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return true;
+  if (isSet(value)) return [...value].every(comesBackAlike);
+  return (isList(value) ? value : Object.values(value)).every(comesBackAlike);
 }
 
 /**

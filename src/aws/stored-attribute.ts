@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type DirectoryItem } from '../item/directory-item';
-import { encodeAttribute } from './attribute-value';
+import { comesBackAlike, encodeAttribute } from './attribute-value';
 
 const stored = new WeakMap<DirectoryItem, AttributeValue>();
 
@@ -13,8 +13,11 @@ export function rememberAttribute(item: DirectoryItem, attribute: AttributeValue
 /**
  * Gives the attribute for the value of an item: the one it was read from, else its value's.
  *
- * @returns `undefined` for a value that DynamoDB cannot hold.
+ * @returns `undefined` for a value that DynamoDB cannot hold, or would change.
  */
 export function attributeOfItem(item: DirectoryItem): AttributeValue | undefined {
-  return stored.get(item) ?? encodeAttribute(item.value);
+  const known = stored.get(item);
+  if (known !== undefined) return known;
+  const { value } = item;
+  return comesBackAlike(value) ? encodeAttribute(value) : undefined;
 }

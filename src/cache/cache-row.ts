@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type AttributeMap } from '../aws/attribute-value';
+import { type AttributeMap, isUsable } from '../aws/attribute-value';
 import { keySeparator, tableKeys } from '../aws/table-names';
 import { type CacheKey } from './cache-key';
 import { decodeGeneration, encodeGeneration, type GenerationRow, finiteNumber } from './generation-row';
@@ -208,12 +208,14 @@ function decodePlain(facts: RowFacts, attributes: AttributeMap, name: string): P
   const directories = attributes['cache_concat_directory_paths']?.S;
   const providers = attributes['cache_concat_provider_names']?.S;
   if (directories === undefined || providers === undefined) return undefined;
+  const { value } = attributes;
+  if (value !== undefined && !isUsable(value)) return undefined;
   return {
     ...facts,
     kind: 'plain',
     chain: `${directories}${keySeparator}${providers}`,
     originalName: attributes['original_name']?.S ?? name,
-    value: attributes['value'],
+    value,
     secret: attributes['xcon_secret']?.BOOL === true || /^secrets(@|$)/.test(facts.provider ?? ''),
   };
 }

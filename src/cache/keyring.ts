@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KMSClient } from '@aws-sdk/client-kms';
+import { errorFacts } from '../base/describe-error';
 import { withTimeoutSignal } from '../base/time-limit';
 import { importKms } from '../aws/kms-module';
 import { type ResolvedSettings } from '../settings/settings-values';
@@ -63,19 +64,23 @@ export class Keyring {
     const [first] = this.#given;
     if (first !== undefined) return first;
     const oldest = this.options.nowMs() - dataKeyLifeMs;
-    const recent = wrapped.find((row) => (createdAtMs(row) ?? 0) > oldest);
-    if (recent !== undefined) return this.unwrap(recent);
+    for (const row of wrapped) {
+      if ((createdAtMs(row) ?? 0) <= oldest) continue;
+      const key = await this.unwrap(row).catch(unlessForged);
+      if (key !== undefined) return key;
+    }
     this.#generating ??= this.generate();
     this.#generating.catch(() => (this.#generating = undefined));
     return this.#generating;
   }
 
   private unwrap(row: DataKeyRow): Promise<SealingKey> {
-    const known = this.#unwrapped.get(row.keyId);
+    const id = identity(row);
+    const known = this.#unwrapped.get(id);
     if (known !== undefined) return known;
     const unwrapped = this.decrypt(row);
-    this.#unwrapped.set(row.keyId, unwrapped);
-    unwrapped.catch(() => this.#unwrapped.delete(row.keyId));
+    this.#unwrapped.set(id, unwrapped);
+    unwrapped.catch(() => this.#unwrapped.delete(id));
     return unwrapped;
   }
 
@@ -83,27 +88,52 @@ export class Keyring {
     const { environ, kms, settings } = this.options;
     const client = await kms();
     const { DecryptCommand } = await importKms();
-    const input = { CiphertextBlob: row.wrapped, KeyId: settings.cacheKmsKeyId, EncryptionContext: { environ } };
+    const context = contextOf(environ, row.createdAt);
+    const input = { CiphertextBlob: row.wrapped, KeyId: settings.cacheKmsKeyId, EncryptionContext: context };
     const { Plaintext: bytes } = await withTimeoutSignal(kmsTimeoutMs, (abortSignal) =>
       client.send(new DecryptCommand(input), { abortSignal }),
     );
     if (bytes?.length !== 32) throw new Error('KMS gave no key of 32 bytes.');
-    return { id: row.keyId, bytes };
+    return { id: row.keyId, bytes, endsAt: endOf(createdAtMs(row) ?? 0) };
   }
 
   private async generate(): Promise<NewDataKey> {
     const { environ, kms, nowMs, settings } = this.options;
     const client = await kms();
     const { GenerateDataKeyCommand } = await importKms();
-    const input = { KeyId: settings.cacheKmsKeyId, KeySpec: 'AES_256' as const, EncryptionContext: { environ } };
+    const createdMs = nowMs();
+    const context = contextOf(environ, isoTime(createdMs));
+    const input = { KeyId: settings.cacheKmsKeyId, KeySpec: 'AES_256' as const, EncryptionContext: context };
     const { Plaintext: bytes, CiphertextBlob: wrapped } = await withTimeoutSignal(kmsTimeoutMs, (abortSignal) =>
       client.send(new GenerateDataKeyCommand(input), { abortSignal }),
     );
     if (bytes?.length !== 32 || wrapped === undefined) throw new Error('KMS gave no data key.');
-    const key = { id: hexDigest(wrapped), bytes };
-    this.#unwrapped.set(key.id, Promise.resolve(key));
-    return { key, row: dataKeyRow(key.id, wrapped, nowMs()) };
+    const key = { id: hexDigest(wrapped), bytes, endsAt: endOf(createdMs) };
+    const row = dataKeyRow(key.id, wrapped, createdMs);
+    this.#unwrapped.set(identity(row), Promise.resolve(key));
+    return { key, row };
   }
+}
+
+/** What a data key is bound to: one whose row is moved to another partition, or made to look younger, is not unwrapped. */
+function contextOf(environ: string, createdAt = ''): Record<string, string> {
+  return { environ, created_at: createdAt };
+}
+
+/** A row that was edited is another one. */
+function identity({ keyId, createdAt = '' }: DataKeyRow): string {
+  return `${keyId}|${createdAt}`;
+}
+
+/** Gives when a data key is kept no more, **seconds** since the Unix epoch. */
+function endOf(createdMs: number): number {
+  return Math.ceil((createdMs + dataKeyLifeMs) / 1000) + dataKeyGraceSeconds;
+}
+
+/** Passes over a key that KMS does not know as it is in its row. */
+function unlessForged(error: unknown): undefined {
+  if (errorFacts(error).name !== 'InvalidCiphertextException') throw error;
+  return undefined;
 }
 
 function dataKeyRow(keyId: string, wrapped: Uint8Array, nowMs: number): DataKeyRow {
@@ -113,7 +143,7 @@ function dataKeyRow(keyId: string, wrapped: Uint8Array, nowMs: number): DataKeyR
     name: '~xcon-key',
     directory: nowhere,
     source: 'xcon-key',
-    ttl: Math.ceil((nowMs + dataKeyLifeMs) / 1000) + dataKeyGraceSeconds,
+    ttl: endOf(nowMs),
     createdAt: isoTime(nowMs),
     keyId,
     wrapped,

@@ -74,7 +74,7 @@ export function makeRow(
   const plain = secretValue(item);
   if (cacheSecrets !== 'encrypt' || sealingKey === undefined || plain === undefined) return undefined;
   const nameKey = sealedKey(key, answer.name, sealingKey.id);
-  const sealedFacts = { ...facts, nameKey, environ: key.environ, ttl: secretTtl(chain, item, clock) };
+  const sealedFacts = { ...facts, nameKey, environ: key.environ, ttl: secretTtl(chain, item, clock, sealingKey) };
   const sealed = sealSecret(plain, sealingKey, sealedFacts);
   return { ...facts, kind: 'sealed', nameKey, chainHash, ttl: sealedFacts.ttl, keyId: sealingKey.id, sealed };
 }
@@ -122,10 +122,16 @@ function ordinaryTtl({ session }: CachedChain, { nowMs, random, latestTtl }: Row
   return alignedExpiry(nowMs, Math.min(fresh, latestReadableTtl), latestTtl, ttlSeconds);
 }
 
-/** A sealed secret lives briefly, and never past the moment when it rotates. */
-function secretTtl({ session }: CachedChain, { ttl, nextRotationMs }: DirectoryItem, { nowMs }: RowClock): number {
+/** A sealed secret lives briefly, never past the moment when it rotates, and no longer than what opens it. */
+function secretTtl(
+  { session }: CachedChain,
+  { ttl, nextRotationMs }: DirectoryItem,
+  { nowMs }: RowClock,
+  { endsAt = Number.POSITIVE_INFINITY }: SealingKey,
+): number {
   const own = ownTtl({ ttl }) ?? endAfter(session.settings.secretTtlSeconds, nowMs);
-  return nextRotationMs === undefined ? own : Math.min(own, Math.floor(nextRotationMs / 1000));
+  const rotatesAt = nextRotationMs === undefined ? Number.POSITIVE_INFINITY : Math.floor(nextRotationMs / 1000);
+  return Math.min(own, rotatesAt, endsAt);
 }
 
 /** Secrets are text or binary at every source that has them; anything else is not sealed but left out. */

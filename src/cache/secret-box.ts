@@ -6,6 +6,8 @@ export interface SealingKey {
   readonly id: string;
   /** 32 bytes. */
   readonly bytes: Uint8Array;
+  /** When nobody can open any more what it sealed, **seconds** since the Unix epoch; absent: never. */
+  readonly endsAt?: number;
 }
 
 /** What a sealed value is bound to: a box that is moved, extended or relabelled does not open. */

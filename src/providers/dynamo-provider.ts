@@ -1,10 +1,10 @@
-import { type AttributeMap, decodeAttribute } from '../aws/attribute-value';
+import { type AttributeMap, decodeAttribute, isUsable } from '../aws/attribute-value';
 import { connectToDynamo, queryPartition } from '../aws/query-partition';
 import { rememberAttribute } from '../aws/stored-attribute';
 import { keySeparator, tableKeys } from '../aws/table-names';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
-import { DirectoryListing, Unavailable } from '../item/directory-listing';
+import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type ResolvedSettings, settingsDefaults } from '../settings/settings-values';
 import { AwsProvider, whenPermitted } from './aws-provider';
 import { type ListingOutcome, type ReadSession } from './provider';
@@ -32,10 +32,10 @@ export class DynamoProvider extends AwsProvider {
       queryPartition(client, { table, partition: directory.path, signal: session.signal }),
     );
     if (rows instanceof Unavailable) return rows;
-    const items = rows.map((row) => this.itemOf(directory, row, session.nowMs()));
+    const entries = rows.map((row) => this.entryOf(directory, row, session.nowMs()));
     return new DirectoryListing(
       directory,
-      items.filter((each) => each !== undefined),
+      entries.filter((each) => each !== undefined),
     );
   }
 
@@ -44,11 +44,19 @@ export class DynamoProvider extends AwsProvider {
     await connectToDynamo(client, session.settings.configTable, session.signal);
   }
 
-  private itemOf(directory: Directory, row: AttributeMap, nowMs: number): DirectoryItem | undefined {
+  private entryOf(directory: Directory, row: AttributeMap, nowMs: number): ListingEntry | undefined {
     const name = nameOfRow(row);
     const ttl = Number(row['ttl']?.N ?? Number.NaN);
     if (name === undefined || ttl * 1000 <= nowMs) return undefined;
     const attribute = row['value'] ?? { NULL: true };
+    if (!isUsable(attribute)) {
+      const remedy = `write the row of "${name}" in ${directory.path} anew`;
+      return {
+        kind: 'refused',
+        name: name.toLowerCase(),
+        refusal: new Unavailable('its value makes no sense', remedy),
+      };
+    }
     const value = decodeAttribute(attribute) ?? null;
     const item = new DirectoryItem({
       name,

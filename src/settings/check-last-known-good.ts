@@ -3,6 +3,7 @@ import { hidden } from '../base/hidden';
 import { longestLifeSeconds } from '../base/time';
 import { InvalidSettingsError } from '../errors';
 import { isPlainObject } from '../item/value';
+import { isObviousKey, obviousKeyProblem } from './obvious-key';
 
 /** A sealed file of the last good answers, for a start while sources fail. */
 export interface LastKnownGood {
@@ -45,5 +46,6 @@ function checkKey(key: unknown, setting: string): Uint8Array {
   if (!(bytes instanceof Uint8Array) || bytes.length !== 32) {
     throw new InvalidSettingsError(setting, 'expected 32 bytes, or their base64.');
   }
+  if (isObviousKey(bytes)) throw new InvalidSettingsError(setting, obviousKeyProblem);
   return Uint8Array.from(bytes);
 }

@@ -6,6 +6,7 @@ import { InvalidSettingsError } from '../errors';
 import { DirectoryListing } from '../item/directory-listing';
 import { type ConfigValue, isPlainObject, sealValue } from '../item/value';
 import { booleanOfText } from './boolean-text';
+import { isObviousKey, obviousKeyProblem } from './obvious-key';
 import { checkLastKnownGood, type LastKnownGood } from './check-last-known-good';
 
 /** A provider or cacher as settings name it: a class (the current one of its kind is used) or an instance. */
@@ -198,6 +199,7 @@ function checkKeys(value: unknown, setting: string): readonly string[] {
     if (!/^[A-Za-z0-9+/_-]{43}=?$/.test(key) || Buffer.from(key, 'base64').length !== 32) {
       throw new InvalidSettingsError(setting, 'expected keys of 32 bytes in base64, separated by commas.');
     }
+    if (isObviousKey(Buffer.from(key, 'base64'))) throw new InvalidSettingsError(setting, obviousKeyProblem);
   }
   return Object.freeze(keys);
 }

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { decodeAttribute, decodeNumber, encodeAttribute } from '../../src/aws/attribute-value';
+import { decodeAttribute, decodeNumber, encodeAttribute, isUsable, wellFormedRow } from '../../src/aws/attribute-value';
 import { type ConfigValue } from '../../src/item/value';
 import { fc } from '../setup/fast-check';
 
@@ -200,5 +200,28 @@ describe('decodeNumber', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (each) => decodeNumber(`${each}`) === each),
     );
+  });
+});
+
+describe('a row that the SDK has handed on as it came', () => {
+  it.each<[string, unknown]>([
+    ['of another type than it says', { S: 5 }],
+    ['of no type', {}],
+    ['of a type that there is not', { X: 'x' }],
+    ['that is no attribute', 'text'],
+  ])('keeps a value %s as one that is not usable, and nothing else of the kind', (_, bad) => {
+    const row = wellFormedRow({ name_key: { S: 'x' }, value: bad, ttl: bad });
+
+    expect(Object.keys(row).sort()).toEqual(['name_key', 'value']);
+    expect(row['value'] && isUsable(row['value'])).toBe(false);
+  });
+
+  it.each([
+    [{ S: 'text' }, true],
+    [{ L: [{ N: '1' }, { M: { a: { BOOL: true } } }] }, true],
+    [{ L: [{ N: 1 }] }, false],
+    [{ M: { a: { L: [{}] } } }, false],
+  ])('has the usable value %j: %s', (value, expected) => {
+    expect(isUsable(value as AttributeValue)).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-import { type AttributeMap } from '../../src/aws/attribute-value';
+import { type AttributeMap, wellFormedRow } from '../../src/aws/attribute-value';
 import {
   type CacheRow,
   createdAtMs,
@@ -214,4 +214,11 @@ describe('createdAtMs', () => {
     expect(createdAtMs(plainRow({ createdAt: '2026-03-01T12:00:00.007123+00:00' }))).toBe(1_772_366_400_007);
     expect(createdAtMs(plainRow({ createdAt: undefined }))).toBeUndefined();
   });
+});
+
+test.each<[string, unknown]>([
+  ['of another type than it says', { S: 5 }],
+  ['with an element that makes no sense', { L: [{ S: 'one' }, { X: 'two' }] }],
+])('a plain row whose value is one %s is no found null, but not usable', (_, value) => {
+  expect(decodeRow(wellFormedRow({ ...pythonRow(), value }))).toBeUndefined();
 });

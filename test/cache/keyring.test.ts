@@ -7,9 +7,10 @@ import { type SettingsValues } from '../../src/settings/settings-values';
 import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
 import { startMs, TestClock } from './doubles';
 import { clientOptions } from './fleet-process';
+import { testKey } from '../base/test-key';
 
 const day = 24 * 3600;
-const given = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('base64'));
+const given = [1, 2].map((byte) => testKey(byte).toString('base64'));
 let aws: LocalAws;
 let client: KMSClient;
 let clock: TestClock;
@@ -106,7 +107,11 @@ describe('a keyring with a KMS key', () => {
       createdAt: '2026-03-01T12:00:00.000+00:00',
     });
     expect(aws.calls.of('GenerateDataKey').map(({ body }) => body)).toEqual([
-      { KeyId: 'alias/orders', KeySpec: 'AES_256', EncryptionContext: { environ: '/orders/prod' } },
+      {
+        KeyId: 'alias/orders',
+        KeySpec: 'AES_256',
+        EncryptionContext: { environ: '/orders/prod', created_at: '2026-03-01T12:00:00.000+00:00' },
+      },
     ]);
     expect(Buffer.from(made.row.wrapped).includes(Buffer.from(made.key.bytes))).toBe(false);
   });
@@ -118,6 +123,32 @@ describe('a keyring with a KMS key', () => {
 
     expect(key).toMatchObject({ id: row.keyId });
     expect(aws.calls.all.map(({ operation }) => operation)).toEqual(['Decrypt']);
+  });
+
+  test.each([
+    ['younger, so that it seals for longer', '2026-03-02T11:59:59.000+00:00'],
+    ['older', '2026-03-01T11:00:00.000+00:00'],
+    ['of no time', undefined],
+  ])('neither seals nor opens with a data key whose row was edited to be %s', async (_, createdAt) => {
+    const row = await dataKeyRow();
+    const edited = { ...row, createdAt };
+    const ring = keyring();
+
+    const current = await ring.current([edited]);
+
+    expect(current).toHaveProperty('row');
+    await expect(ring.find(row.keyId, [edited])).rejects.toThrow();
+    expect(await ring.find(row.keyId, [row])).toMatchObject({ id: row.keyId });
+  });
+
+  test('says until when a data key is kept: two days from when it was made', async () => {
+    const row = await dataKeyRow();
+    const made = await keyring().current([]);
+
+    expect(await keyring().current([{ ...row, ttl: 4_000_000_000 }])).toMatchObject({
+      endsAt: startMs / 1000 + 2 * day,
+    });
+    expect(made).toMatchObject({ key: { endsAt: startMs / 1000 + 2 * day } });
   });
 
   test('unwraps a data key once, however often it is asked for', async () => {

@@ -1,3 +1,4 @@
+import { decodeAttribute } from '../../src/aws/attribute-value';
 import { rememberAttribute } from '../../src/aws/stored-attribute';
 import { type CertainAnswer } from '../../src/cache/cacher';
 import { makeRow } from '../../src/cache/row-maker';
@@ -6,6 +7,7 @@ import { type ConfigValue, Directory, DirectoryItem, type DirectoryItemOptions }
 import { cachedChain } from './cached-chain';
 import { startMs } from './doubles';
 import { cacheKey, plainRow, referenceRow, startSeconds } from './rows';
+import { testKey } from '../base/test-key';
 
 const key = cacheKey();
 const clock = { nowMs: startMs, random: 0.5, latestTtl: undefined };
@@ -35,6 +37,24 @@ describe('makeRow', () => {
         readAtMs: startSeconds * 1000,
       }),
     );
+  });
+
+  test.each<[string, ConfigValue]>([
+    ['-0', -0],
+    ['-0 in a list', [1, -0]],
+    ['a bigint that would come back as a number', 5n],
+    ['such a bigint in a map', { deep: { few: 5n } }],
+  ])('makes nothing for what would come back as another value: %s', (_, value) => {
+    expect(makeRow(cachedChain(), answerOf({ value }), clock, undefined)).toBeUndefined();
+  });
+
+  test('makes rows for values that come back as they were', () => {
+    for (const value of [0, 1.5, 2n ** 70n, null, [], {}, 'text', new Set(['a']), Buffer.from('b')]) {
+      const row = makeRow(cachedChain(), answerOf({ value }), clock, undefined);
+      expect(row?.kind === 'plain' && row.value && decodeAttribute(row.value)).toEqual(
+        Buffer.isBuffer(value) ? Uint8Array.from(value) : value,
+      );
+    }
   });
 
   test('names the provider as cache keys do', () => {
@@ -91,7 +111,7 @@ describe('makeRow', () => {
   });
 
   test.each<[string, ConfigValue]>([
-    ['38 digits', 10n ** 37n],
+    ['38 digits', 12345678901234567890123456789012345678n],
     ['many places', 1e-120],
     ['zeros alone', 0],
   ])('makes a row for a number of %s', (_, value) => {
@@ -104,7 +124,7 @@ describe('makeRow', () => {
 
     test('with the year 9999 at the latest, which is the last of Python', () => {
       const chain = cachedChain({
-        settings: { ...endless, cacheSecrets: 'encrypt', cacheKeys: [Buffer.alloc(32, 7).toString('base64')] },
+        settings: { ...endless, cacheSecrets: 'encrypt', cacheKeys: [testKey(7).toString('base64')] },
       });
       const answers = [answerOf(), { name: 'nope', item: undefined, provider: undefined }, secretOf({ value: 'x' })];
 
@@ -195,7 +215,7 @@ describe('makeRow', () => {
   });
 
   describe('that seals', () => {
-    const cacheKeys = [Buffer.alloc(32, 1).toString('base64')];
+    const cacheKeys = [testKey(1).toString('base64')];
     const chain = cachedChain({ settings: { cacheSecrets: 'encrypt', cacheKeys, secretTtlSeconds: 600 } });
 
     test('makes a row whose box its key opens', () => {
@@ -204,6 +224,17 @@ describe('makeRow', () => {
       expect(row).toMatchObject({ kind: 'sealed', keyId: '0a', ttl: startSeconds + 600, chainHash: key.chainHash });
       if (row?.kind !== 'sealed') throw new Error('It is not sealed.');
       expect(openSecret(row.sealed, sealingKey, { ...row, environ: '/orders/prod' })).toBe('s3cr3t');
+    });
+
+    test('makes no row that lives longer than its key is kept', () => {
+      const { settings } = cachedChain({
+        settings: { cacheSecrets: 'encrypt', cacheKeys, secretTtlSeconds: 400_000 },
+      }).session;
+      const long = { ...chain, session: { ...chain.session, settings } };
+      const endsAt = startSeconds + 172_800;
+
+      expect(makeRow(long, secretOf({ value: 's3cr3t' }), clock, { ...sealingKey, endsAt })?.ttl).toBe(endsAt);
+      expect(makeRow(long, secretOf({ value: 's3cr3t' }), clock, sealingKey)?.ttl).toBe(startSeconds + 400_000);
     });
 
     test('makes plain rows for what is no secret', () => {

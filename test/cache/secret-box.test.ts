@@ -9,6 +9,8 @@ const facts: SealedFacts = {
   source: 'secrets - /orders/prod',
   ttl: 1_772_367_300,
   createdAt: '2026-03-01T12:00:00.000+00:00',
+  generation: 7,
+  readAtMs: 1_772_366_400_000,
 };
 
 describe('a sealed value', () => {
@@ -52,6 +54,10 @@ describe('a sealed value', () => {
     ['extended for ever', { ttl: undefined }],
     ['made younger', { createdAt: '2026-03-01T12:00:01.000+00:00' }],
     ['without a moment', { createdAt: undefined }],
+    ['said to have seen a later change', { generation: 8 }],
+    ['without the generation that its reads had seen', { generation: undefined }],
+    ['said to have been read later', { readAtMs: 1_772_366_400_001 }],
+    ['without the time of its reads', { readAtMs: undefined }],
   ])('does not open when it was %s', (_, edited) => {
     const box = sealSecret('s3cr3t', key, facts);
 

@@ -8,6 +8,7 @@ import { fc } from '../setup/fast-check';
 import { CanaryProcess, digitsOf, inTable, plant } from './canary-process';
 import { inspected, leaksIn, saidBy } from './said';
 import { thingsOf } from './things';
+import { testKey } from '../base/test-key';
 
 withoutVariables();
 
@@ -23,7 +24,7 @@ afterAll(() => aws.close());
 const canaries = fc.stringMatching(/^[A-Za-z0-9+/"'\\<&$ ]{24}$/).map((text) => `cnry${text}cnry`);
 const modes = fc.constantFrom<CacheSecrets>('reference', 'encrypt', 'never');
 const credentials = { accessKeyId: 'not-a-real-key', secretAccessKey: 'not-a-real-secret' };
-const cacheKeys = [Buffer.alloc(32, 7).toString('base64')];
+const cacheKeys = [testKey(7).toString('base64')];
 
 /** Starts from nothing, with a secret in every source. */
 async function begin(canary: string, settings: Partial<xcon.SettingsValues>): Promise<CanaryProcess> {

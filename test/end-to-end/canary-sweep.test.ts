@@ -27,6 +27,7 @@ import { rejection } from '../chain/doubles';
 import { fc } from '../setup/fast-check';
 import { leaks, saidBy, saidByError } from './said-by';
 import { AwsWorld, ordersConfig } from './world';
+import { testKey } from '../base/test-key';
 
 const canaries = fc.stringMatching(/^[A-Za-z0-9+/"'\\ ]{24}$/).map((text) => `cnry${text}cnry`);
 const names = ['token', 'bytes', 'secure', 'json', 'nobody'];
@@ -150,7 +151,7 @@ function errorsOf(config: Config): Promise<readonly Error[]> {
   ]);
 }
 
-const key = Buffer.alloc(32, 7).toString('base64');
+const key = testKey(7).toString('base64');
 
 it.each<[CacheSecrets, Partial<SettingsValues>]>([
   ['reference', {}],

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { DynamoCacher, LocalCache, ProviderError, type SettingsValues } from '../../src/index';
 import { rejection, StoppedClock } from '../chain/doubles';
 import { AwsWorld, ordersConfig } from './world';
+import { testKey } from '../base/test-key';
 
 const table = 'global-all-configCache';
-const key = Buffer.alloc(32, 9).toString('base64');
+const key = testKey(9).toString('base64');
 const seed = {
   ssm: { '/orders/prod/db_host': 'db.internal', '/global/all/region': 'eu-west-1' },
   secrets: { '/orders/prod/token': 'canary-token' },

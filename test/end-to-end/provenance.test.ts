@@ -3,8 +3,9 @@ import { type CacheSecrets } from '../../src/settings/settings-values';
 import { type LocalAws } from '../../src/testing/local-aws/local-aws';
 import { operations, startOrdersAws } from '../cache/e2e/orders-aws';
 import { clientOptions, FleetProcess, type ProcessOptions } from '../cache/fleet-process';
+import { testKey } from '../base/test-key';
 
-const cacheKeys = [Buffer.alloc(32, 1).toString('base64')];
+const cacheKeys = [testKey(1).toString('base64')];
 let aws: LocalAws;
 let started: FleetProcess[];
 

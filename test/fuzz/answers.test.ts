@@ -15,6 +15,7 @@ import { withoutVariables } from '../config/doubles';
 import { isolated, RecordedLog } from '../chain/doubles';
 import { fc } from '../setup/fast-check';
 import { attributes, expectCleanPrototypes, jsonValues, mostly, runs, texts } from './inputs';
+import { testKey } from '../base/test-key';
 
 withoutVariables();
 afterEach(expectCleanPrototypes);
@@ -189,7 +190,7 @@ describe('whatever is answered', () => {
     });
     const page = mostly({ Items: many(row), LastEvaluatedKey: token });
     const written = mostly({ UnprocessedItems: fc.constant({}) });
-    const settings = { cacheSecrets: 'encrypt' as const, cacheKeys: [Buffer.alloc(32, 1).toString('base64')] };
+    const settings = { cacheSecrets: 'encrypt' as const, cacheKeys: [testKey(1).toString('base64')] };
     await fc.assert(
       fc.asyncProperty(page, written, async (Query, BatchWriteItem) => {
         const dynamo = clientOf({ Query, BatchWriteItem });

@@ -32,6 +32,7 @@ import {
 } from './profile';
 import { randomFrom } from './random';
 import { watchRequests } from './watch-requests';
+import { testKey } from '../base/test-key';
 
 // Runs as a process of its own, started with an IPC channel; ends when the channel does.
 
@@ -39,7 +40,7 @@ import { watchRequests } from './watch-requests';
 const clockFile = openSync(process.env['MODEL_CLOCK'] ?? '', 'r');
 const processId = process.env['MODEL_PROCESS'] ?? '';
 const otherEndpoint = process.env['MODEL_OTHER_ENDPOINT'] ?? '';
-const sealingKey = Buffer.alloc(32, 7).toString('base64');
+const sealingKey = testKey(7).toString('base64');
 const offset = new Float64Array(1);
 /** Nothing is sent twice, and what hangs is given up soon: processes are many. */
 const limits = { requestTimeoutMs: 1000, connectTimeoutMs: 1000, lookupBudgetMs: 4000 };

@@ -106,18 +106,10 @@ describe('a listing of the configuration table', () => {
       { name_key: { S: 'long' }, value: { N: '0.12345678901234567890' } },
       { name_key: { S: 'null' }, value: { NULL: true } },
       { name_key: { S: 'none' } },
-      { name_key: { S: 'odd' }, value: { $unknown: ['X', 1] } as never },
     );
 
     const values = [...listing.names].map((name) => (listing.find(name) as DirectoryItem).value);
-    expect(values).toEqual([
-      { hosts: ['a'], on: true },
-      12345678901234567890n,
-      '0.12345678901234567890',
-      null,
-      null,
-      null,
-    ]);
+    expect(values).toEqual([{ hosts: ['a'], on: true }, 12345678901234567890n, '0.12345678901234567890', null, null]);
   });
 
   it('remembers attributes to the letter, so that numbers are cached as they were written', async () => {
@@ -153,4 +145,18 @@ describe('a listing of the configuration table', () => {
       ),
     );
   });
+});
+
+it('makes a row whose value makes no sense unavailable, which is no null, and no other row', async () => {
+  const listing = await list(
+    { real_name: { S: 'BAD' }, value: { S: 5 } as unknown as AttributeValue },
+    { real_name: { S: 'odd' }, value: { $unknown: ['X', 1] } as never },
+    { real_name: { S: 'deep' }, value: { L: [{ X: 'x' }] } as unknown as AttributeValue },
+    { real_name: { S: 'good' }, value: { S: 'value' } },
+  );
+
+  expect(listing.find('bad')).toMatchObject({ kind: 'refused', name: 'bad' });
+  expect(listing.find('odd')).toMatchObject({ kind: 'refused', name: 'odd' });
+  expect(listing.find('deep')).toMatchObject({ kind: 'refused', refusal: { reason: 'its value makes no sense' } });
+  expect((listing.find('good') as DirectoryItem).value).toBe('value');
 });

@@ -26,9 +26,10 @@ import {
 } from 'xcon';
 import { inspect } from 'node:util';
 import { readSession } from '../contract/read-session';
+import { testKey } from '../base/test-key';
 
 const directory = new Directory({ path: '/a' });
-const key = Buffer.alloc(32, 7).toString('base64');
+const key = testKey(7).toString('base64');
 const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'hunter2' };
 const secret = (n: string): UnreadSecret => ({
   kind: 'unread',

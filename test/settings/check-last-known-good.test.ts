@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 import { InvalidSettingsError, XconSettings, xconSettings } from '../../src/index';
+import { testKey } from '../base/test-key';
 import { checkLastKnownGood } from '../../src/settings/check-last-known-good';
 
 const file = '/var/lib/orders/answers';
-const key = new Uint8Array(32).fill(65);
+const key = Uint8Array.from(testKey(1));
 const base64 = Buffer.from(key).toString('base64');
 const check = (value: unknown) => checkLastKnownGood(value, 'lastKnownGood');
 

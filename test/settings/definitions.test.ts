@@ -4,11 +4,12 @@ import { InvalidDirectoryError, InvalidSettingsError } from '../../src/errors';
 import { DirectoryListing } from '../../src/item/directory-listing';
 import { definitionOf, type SettingName as Name, settingNames, variablesOf } from '../../src/settings/definitions';
 import { EnvProvider, SsmProvider } from '../../src/index';
+import { testKey } from '../base/test-key';
 
 class Source extends Dependency {}
 
-const key = Buffer.alloc(32, 7).toString('base64');
-const urlSafeKey = Buffer.alloc(32, 0xfb).toString('base64url');
+const key = testKey(7).toString('base64');
+const urlSafeKey = testKey(0xfb).toString('base64url');
 
 /** Reads the text of the variable of a setting. */
 function read(name: Name, text: string): unknown {

@@ -5,8 +5,9 @@ import { state } from '../../src/di/state';
 import { InvalidSettingsError } from '../../src/errors';
 import { settingsDefaults, type SettingsValues } from '../../src/settings/settings-values';
 import { xconSettings, XconSettings } from '../../src/settings/xcon-settings';
+import { testKey } from '../base/test-key';
 
-const key = Buffer.alloc(32, 7).toString('base64');
+const key = testKey(7).toString('base64');
 
 let environment: Record<string, string>;
 

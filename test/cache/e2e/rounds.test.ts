@@ -4,10 +4,11 @@ import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { table } from '../rows';
 import { operations, startOrdersAws } from './orders-aws';
 import { withPatientSignals } from '../../setup/patience';
+import { testKey } from '../../base/test-key';
 
 withPatientSignals();
 
-const cacheKeys = [Buffer.alloc(32, 1).toString('base64')];
+const cacheKeys = [testKey(1).toString('base64')];
 /** What a lookup waits for; writes and the end of a lease go on beside it. */
 const reads = /^(Query|GetItem|GetParameters|ListSecrets|GetSecretValue|BatchGetSecretValue)/;
 const listings = [...Array<string>(4).fill('GetParametersByPath'), 'ListSecrets'];

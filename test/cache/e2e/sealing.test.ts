@@ -7,10 +7,11 @@ import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { cacheKey, startSeconds, table } from '../rows';
 import { operations, putRows, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
 import { withPatientSignals } from '../../setup/patience';
+import { testKey } from '../../base/test-key';
 
 withPatientSignals();
 
-const keys = [1, 2, 3].map((byte) => Buffer.alloc(32, byte).toString('base64'));
+const keys = [1, 2, 3].map((byte) => testKey(byte).toString('base64'));
 const sealing: Partial<SettingsValues> = { cacheSecrets: 'encrypt', cacheKeys: keys.slice(0, 1) };
 const wrapping: Partial<SettingsValues> = { cacheSecrets: 'encrypt', cacheKmsKeyId: 'alias/orders' };
 let aws: LocalAws;
@@ -196,7 +197,11 @@ describe('sealing with a KMS key', () => {
     await process.flush();
 
     expect(aws.calls.of('GenerateDataKey').map(({ body }) => body)).toEqual([
-      { KeyId: 'alias/orders', KeySpec: 'AES_256', EncryptionContext: { environ: '/orders/prod' } },
+      {
+        KeyId: 'alias/orders',
+        KeySpec: 'AES_256',
+        EncryptionContext: { environ: '/orders/prod', created_at: '2026-03-01T12:00:00.000+00:00' },
+      },
     ]);
   });
 

@@ -5,10 +5,11 @@ import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { table } from '../rows';
 import { operations, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
 import { withPatientSignals } from '../../setup/patience';
+import { testKey } from '../../base/test-key';
 
 withPatientSignals();
 
-const cacheKeys = [Buffer.alloc(32, 1).toString('base64')];
+const cacheKeys = [testKey(1).toString('base64')];
 const secretNames = ['token', 'password', 'api_key', 'certificate'];
 let aws: LocalAws;
 let started: FleetProcess[];

@@ -9,6 +9,7 @@ import { MemoryDynamo } from '../memory-dynamo';
 import { MemoryKms } from '../memory-kms';
 import { ModelProvider } from './source-model';
 import { type ChainModel, type PoisonModel, type ProcessModel, type StepModel, type WorldModel } from './world-model';
+import { testKey } from '../../base/test-key';
 
 /** What a lookup came to, in a form that can be compared. */
 export type Answer =
@@ -32,7 +33,7 @@ type ProcessHabits = Pick<ProcessModel, 'cacheSecrets' | 'sealing' | 'refreshLea
 const poisonValue = 'poison';
 /** More than a lease that is done is kept. */
 const leaseSeconds = 61;
-const givenKey = Buffer.alloc(32, 7).toString('base64');
+const givenKey = testKey(7).toString('base64');
 
 /** A random world at work: its sources, its cache table, its clock. */
 export class World {

@@ -12,10 +12,11 @@ import {
 } from '../../../src/index';
 import { type Held, MapProvider, rejection, secretItem, unread } from '../../chain/doubles';
 import { withoutVariables, World } from '../doubles';
+import { testKey } from '../../base/test-key';
 
 withoutVariables();
 
-const key = Buffer.alloc(32, 7).toString('base64');
+const key = testKey(7).toString('base64');
 const start = '2030-01-01T00:00:00.000Z';
 const refusal = new Unavailable('AccessDenied: no', 'allow it');
 let folder: string;

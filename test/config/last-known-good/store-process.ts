@@ -1,6 +1,7 @@
 import { Config, DirectoryListing, Provider, type ReadSession, xconSettings } from '../../../src/index';
 import { type Directory } from '../../../src/directory/directory';
 import { failProcess } from '../../setup/fail-process';
+import { testKey } from '../../base/test-key';
 
 const [file = '', task = '', start = ''] = process.argv.slice(2);
 const namesPerProcess = 20;
@@ -42,7 +43,7 @@ async function recall(): Promise<void> {
 function newConfig(): Config {
   xconSettings.service = 'orders';
   xconSettings.logLevel = 'silent';
-  xconSettings.lastKnownGood = { file, key: Buffer.alloc(32, 7) };
+  xconSettings.lastKnownGood = { file, key: testKey(7) };
   return new Config({ directories: ['/a'], providers: [new Source()], cacher: null });
 }
 
