@@ -113,6 +113,11 @@ describe('a row that an older memory has written', () => {
     expect(judged(reader(13), 13, found('old'))).toBe('went back');
   });
 
+  it('is none without a clear when a new process is given the same again, however long that is over', () => {
+    expect(judged(reader(25), 25, found('old'))).toBeUndefined();
+    expect(judged(reader(26), 26, found('old'))).toBeUndefined();
+  });
+
   it('is none for a process that began before the clear, until its memory is over', () => {
     clear();
 

@@ -179,6 +179,7 @@ export class Judge {
       this.newest.set(id, { era, seen: span });
     }
     if (newest === undefined || reader.startedMs < newest.seen.toMs) return undefined;
+    if (era === newest.era || era.fromMs >= newest.era.toMs) return undefined;
     if (newest.seen.fromMs <= era.toMs + this.options.writeAgeMs) return undefined;
     const given = `${newest.era.value ?? ''} was given at ${clockText(newest.seen.toMs)}`;
     return { rule: 'went back', text: `${given}, to a memory that began before this one` };
