@@ -120,15 +120,15 @@ describe('makeRow', () => {
 
   describe('ends rows', () => {
     const lastSecond = Date.parse('9999-12-31T23:59:59Z') / 1000;
-    const endless = { cacheTtlSeconds: 1e12, negativeTtlSeconds: 1e300, secretTtlSeconds: 1e12 };
 
     test('with the year 9999 at the latest, which is the last of Python', () => {
       const chain = cachedChain({
-        settings: { ...endless, cacheSecrets: 'encrypt', cacheKeys: [testKey(7).toString('base64')] },
+        settings: { cacheSecrets: 'encrypt', cacheKeys: [testKey(7).toString('base64')] },
       });
+      const late = { ...clock, nowMs: (lastSecond - 60) * 1000, latestTtl: 1e14 };
       const answers = [answerOf(), { name: 'nope', item: undefined, provider: undefined }, secretOf({ value: 'x' })];
 
-      const rows = answers.map((answer) => makeRow(chain, answer, { ...clock, latestTtl: 1e14 }, sealingKey));
+      const rows = answers.map((answer) => makeRow(chain, answer, late, sealingKey));
 
       expect(rows.map((row) => row?.ttl)).toEqual([lastSecond, lastSecond, lastSecond]);
     });
