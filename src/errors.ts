@@ -68,9 +68,26 @@ export class ConfigNotFoundError extends ConfigError {
   ) {
     super(
       `No value for "${key}". Looked in: ${describePlaces(places)}. ${unasked(places)}` +
-        `Set it in one of them, or give a fallback: config.get('${key}', fallback).`,
+        `${whereToSet(places)}, or give a fallback: config.get('${key}', fallback).`,
     );
   }
+}
+
+/** The service of directories that belong to no service. */
+export const sharedService = 'global';
+
+/** Whether a directory belongs to all services, so that what is set there changes every one of them. */
+export function isShared(path: string): boolean {
+  return path.split('/', 2)[1] === sharedService;
+}
+
+/** Says where to set what is missing: never in a directory that all services share. */
+function whereToSet(places: readonly SearchedPlace[]): string {
+  const searched = places.flatMap(({ directory }) => (directory?.startsWith('/_') === false ? [directory] : []));
+  const own = searched.find((each) => !isShared(each));
+  if (own !== undefined) return `Set it in ${own}`;
+  if (searched.length === 0) return 'Set it in one of them';
+  return 'No service is named, so only directories that all services share were searched: set APP_NAME';
 }
 
 /** Says that a name is missing by the cache table alone, where that is so. */

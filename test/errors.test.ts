@@ -121,10 +121,24 @@ describe('ConfigNotFoundError', () => {
 
     expect(error.message).toBe(
       'No value for "DB_HOST". Looked in: env; ssm (not permitted), secrets in /orders/prod; ssm in /orders/all; ' +
-        "default. Set it in one of them, or give a fallback: config.get('DB_HOST', fallback).",
+        "default. Set it in /orders/prod, or give a fallback: config.get('DB_HOST', fallback).",
     );
     expect(error.key).toBe('DB_HOST');
     expect(error.places).toBe(places);
+  });
+
+  it('says that no service is named, and suggests no directory that all services share', () => {
+    const places = [
+      { provider: 'env', directory: '/_environmental', outcome: 'absent' },
+      { provider: 'ssm', directory: '/global/all', outcome: 'absent' },
+    ];
+
+    expect(new ConfigNotFoundError('X', places).message).toBe(
+      'No value for "X". Looked in: env; ssm in /global/all. No service is named, so only directories that all services share were ' +
+        "searched: set APP_NAME, or give a fallback: config.get('X', fallback).",
+    );
+    const own = [...places, { provider: 'ssm', directory: '/orders/all', outcome: 'absent' }];
+    expect(new ConfigNotFoundError('X', own).message).toContain('Set it in /orders/all,');
   });
 
   it('keeps the order of the search: places of one directory stand together only where they do there', () => {

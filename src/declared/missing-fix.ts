@@ -1,4 +1,5 @@
 import { type Config } from '../config/config';
+import { isShared, sharedService } from '../errors';
 import { xconSettings } from '../settings/xcon-settings';
 import { type Declaration } from './declaration';
 
@@ -8,7 +9,8 @@ const bestSources = { secret: ['secrets', 'ssm', 'env'], setting: ['ssm', 'dynam
 type Source = (typeof bestSources)[keyof typeof bestSources][number];
 
 /**
- * Gives the command that sets a value where the declaration allows one, in the first directory that is looked in.
+ * Gives the command that sets a value where the declaration allows one, in the first directory that is looked in and is the
+ * service's own. Where no service is named, that is what to do first: a directory that all services share is never suggested.
  *
  * @returns `undefined` when there is no such place.
  */
@@ -19,7 +21,7 @@ export function missingFix(declaration: Declaration, config: Config): string | u
   if (source === 'env') return `export ${name}=VALUE`;
   if (secretId !== undefined) return createSecret(secretId, declaration);
   const directory = directoryFor(declaration, config);
-  if (directory === undefined) return undefined;
+  if (directory === undefined) return config.resolvedService === sharedService ? nameTheService : undefined;
   const exactName = `${directory}/${name}`;
   if (source === 'secrets') return createSecret(exactName, declaration);
   if (source === 'dynamo') return putRow(directory, name);
@@ -38,8 +40,10 @@ function directoryFor({ directories }: Declaration, config: Config): string | un
   const chain = config.directoryChain.directories.map(({ path }) => path);
   const variables = { service: config.resolvedService, environment: config.resolvedEnvironment };
   const allowed = directories?.map((each) => each.resolve(variables).path);
-  return chain.find((path) => allowed?.includes(path) !== false);
+  return chain.find((path) => allowed?.includes(path) !== false && !isShared(path));
 }
+
+const nameTheService = 'export APP_NAME=SERVICE # without it, only directories that all services share are searched';
 
 /** Secrets whose names begin so are made by the service that manages them. */
 const managed = /^(arn:|[a-z-]+!)/;

@@ -61,6 +61,15 @@ it('there is none where nothing that is allowed is asked', () => {
   expect(fixOf(setting('X'), { directories: [], providers: [SsmProvider] })).toBeUndefined();
 });
 
+it('it is to name the service where no directory is its own', () => {
+  const nameIt = 'export APP_NAME=SERVICE # without it, only directories that all services share are searched';
+
+  expect(fixOf(setting('X'), { service: 'global' })).toBe(nameIt);
+  expect(fixOf(setting('X', { directories: ['/global/all'] }), { service: 'global' })).toBe(nameIt);
+  expect(fixOf(setting('X', { directories: ['/global/all'] }))).toBeUndefined();
+  expect(fixOf(setting('X'), { directories: ['/global/all', '/orders/all'] })).toContain('/orders/all/X');
+});
+
 it('it is a variable where only those are asked', () => {
   expect(fixOf(secret('X', { sources: ['secrets'] }), {}, true)).toBe('export X=VALUE');
   expect(fixOf(setting('X'), { providers: [EnvProvider] })).toBe('export X=VALUE');
