@@ -92,7 +92,6 @@ const reader: Reader = {
   startedMs: Date.now(),
   memoryMs,
   staleMs,
-  fileMs: 0,
   cacheSecrets: 'never',
   skewMs: 0,
 };
