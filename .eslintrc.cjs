@@ -3,7 +3,7 @@
 /** Folders of `src`, lowest layer first. A file imports from its own layer and the ones before it, never from one after it. */
 const layers = [
   ['base'],
-  ['errors', 'directory', 'item'],
+  ['errors', 'options', 'directory', 'item'],
   ['di', 'settings'],
   ['aws', 'logging'],
   ['providers', 'cache'],

@@ -46,6 +46,7 @@ export const copied = new Set(
     'directory/default-directories',
     'item/decimal',
     'item/value',
+    'options',
   ].map((name) => `src/${name}.ts`),
 );
 

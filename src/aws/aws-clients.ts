@@ -7,6 +7,7 @@ import { Clock } from '../di/clock';
 import { Dependency } from '../di/dependency';
 import { type Hidden, hidden, hideFields } from '../base/hidden';
 import { InvalidSettingsError } from '../errors';
+import { checkOptions } from '../options';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
 import { SharedCredentials } from './credentials';
@@ -79,6 +80,7 @@ export class AwsClients extends Dependency {
     super();
     this.options = hidden(options);
     hideFields(this, 'options', 'made', 'credentials');
+    checkOptions('new AwsClients()', options, optionNames);
     const { maxAttempts } = options;
     if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts > 0)) {
       throw new InvalidSettingsError('AwsClients.maxAttempts', `expected a whole number above 0, got ${maxAttempts}.`);
@@ -189,6 +191,18 @@ export class AwsClients extends Dependency {
     }));
   }
 }
+
+const optionNames: Readonly<Record<keyof AwsClientsOptions, true>> = {
+  region: true,
+  endpoint: true,
+  credentials: true,
+  maxAttempts: true,
+  retryMode: true,
+  ssm: true,
+  secretsManager: true,
+  dynamo: true,
+  kms: true,
+};
 
 provideClients(AwsClients);
 

@@ -1,6 +1,7 @@
 import { startWork } from '../base/start-work';
 import { type TimeLeft } from '../base/time-limit';
 import { connectToDynamo } from '../aws/query-partition';
+import { checkOptions } from '../options';
 import {
   type CachedChain,
   type CacheAnswer,
@@ -117,6 +118,7 @@ export class DynamoCacher extends Cacher {
    * @throws CacherError when that did not work; what was deleted stays so, call it again to go on.
    */
   async clear(options: ClearOptions = {}): Promise<number> {
+    checkOptions('cacher.clear()', options, { environ: true, name: true });
     await this.writes.settled();
     const deleted = await deleteRows(
       await targetOf({ environ: this.latestEnviron, ...options }),
@@ -128,6 +130,7 @@ export class DynamoCacher extends Cacher {
 
   /** Lists the rows of a partition, without any value. @throws CacherError when the table cannot be read. */
   async entries(options: PartitionOptions = {}): Promise<readonly CacheEntry[]> {
+    checkOptions('cacher.entries()', options, { environ: true });
     return listEntries(await targetOf({ environ: this.latestEnviron, ...options }), currentSession().nowMs());
   }
 
@@ -139,6 +142,7 @@ export class DynamoCacher extends Cacher {
    * @throws CacherError when it cannot be made.
    */
   async ensureCacheTable(options: { readonly kmsKeyId?: string; readonly index?: boolean } = {}): Promise<void> {
+    checkOptions('cacher.ensureCacheTable()', options, { kmsKeyId: true, index: true });
     const { clients, settings } = currentSession();
     await ensureCacheTable(await clients.dynamo(), { table: settings.cacheTable, ...options });
   }

@@ -25,7 +25,8 @@ export interface Attempt extends SearchedPlace {
 }
 
 /** The kinds of answers of a place. */
-export type AttemptOutcome = 'found' | 'absent' | 'known to be missing' | 'not permitted' | 'failed' | 'shadowed';
+export type AttemptOutcome =
+  'found' | 'absent' | 'known to be missing' | 'not permitted' | 'failed' | 'shadowed' | 'cached';
 
 /** What a walk came to. */
 export interface WalkResult {

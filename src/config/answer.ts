@@ -52,3 +52,12 @@ export class Answer {
     return this;
   }
 }
+
+/** Gives what is made of an answer that is there; what is thrown is a rejection, as for one that is waited for. */
+export function settled<T>(answer: Answer, use: (answer: Answer) => T): Promise<T> {
+  try {
+    return Promise.resolve(use(answer));
+  } catch {
+    return Promise.resolve(answer).then(use);
+  }
+}

@@ -50,6 +50,20 @@ export interface ConfigOptions {
   readonly useParent?: boolean;
 }
 
+/** Names of the options of a Config. */
+export const configOptionNames: Readonly<Record<keyof ConfigOptions, true>> = {
+  service: true,
+  environment: true,
+  directories: true,
+  providers: true,
+  cacher: true,
+  exports: true,
+  strategy: true,
+  defaults: true,
+  overrides: true,
+  useParent: true,
+};
+
 /** Checks the directories given to a Config. @throws InvalidDirectoryError */
 export function checkDirectories(given: OneOrMany<Directory | string>): readonly (Directory | Default)[] {
   return listOf(given).map((each) => (each === Default ? each : Directory.from(each)));

@@ -4,6 +4,7 @@ import { Default } from '../di/default';
 import { Dependency } from '../di/dependency';
 import { noteMutation } from '../di/state';
 import { Directory } from '../directory/directory';
+import { checkOptions } from '../options';
 import { type ConfigValue } from '../item/value';
 import {
   type CacherChoice,
@@ -13,6 +14,7 @@ import {
   checkServices,
   checkStrategy,
   checkText,
+  configOptionNames,
   type ConfigOptions,
   type OneOrMany,
   type ProviderChoice,
@@ -40,6 +42,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
    */
   constructor(options: ConfigOptions = {}) {
     super();
+    checkOptions('new Config()', options, configOptionNames);
     this.useParent = options.useParent ?? true;
     this.overrides = new NamedValues(overrideDirectory, 'override', options.overrides);
     this.defaults = new NamedValues(defaultDirectory, 'default', options.defaults);

@@ -8,11 +8,12 @@ import { Context } from '../di/context';
 import { hidden, hideFields } from '../base/hidden';
 import { type DirectoryChain } from '../directory/directory-chain';
 import { InvalidNameError } from '../errors';
-import { type DirectoryItem } from '../item/directory-item';
+import { DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
+import { checkOptions } from '../options';
 import { type LocalCache } from '../providers/local-cache';
 import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variables';
-import { Answer } from './answer';
+import { Answer, settled } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
 import { type ConfigOptions } from './config-options';
 import { ConfigShape } from './config-shape';
@@ -21,9 +22,9 @@ import { type ExplanationSet } from './explanation-set';
 import { type ConfigHealth, type HealthOptions } from './health';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { logLookup, lookUp } from './lookup';
-import { type LookupOptions, type WaitOptions } from './lookup-options';
+import { checkLookupOptions, idOf, type LookupOptions, type WaitOptions, waitOptionNames } from './lookup-options';
 import { LookupScope } from './lookup-scope';
-import { checkName } from './named-values';
+import { checkName, isNestedName } from './named-values';
 import { refreshTogether } from './refresh-together';
 import { type SecondLooks } from './second-looks';
 import { ConfigSnapshot } from './snapshot';
@@ -124,6 +125,8 @@ export class Config extends ConfigShape {
 
   /** Gives the value of a setting and where it came from; an item that is `nonExistent` when there is none. */
   getItem(name: string, options?: LookupOptions): Promise<DirectoryItem> {
+    // As the original does: an item that exists nowhere.
+    if (isNestedName(name)) return Promise.resolve(DirectoryItem.nonExistent(name));
     return this.answered(name, options, ({ item }) => item);
   }
 
@@ -141,10 +144,9 @@ export class Config extends ConfigShape {
   explain(name: string, options?: WaitOptions): Promise<Explanation>;
   /** Tells the same of many names, which share what is read. */
   explain(names: readonly string[], options?: WaitOptions): Promise<ExplanationSet>;
-  async explain(
-    asked: string | readonly string[],
-    { signal }: WaitOptions = {},
-  ): Promise<Explanation | ExplanationSet> {
+  async explain(asked: string | readonly string[], options: WaitOptions = {}): Promise<Explanation | ExplanationSet> {
+    checkOptions('config.explain()', options, waitOptionNames);
+    const { signal } = options;
     signal?.throwIfAborted();
     for (const name of [asked].flat()) checkName(name);
     this.touched();
@@ -192,6 +194,7 @@ export class Config extends ConfigShape {
    */
   async refresh(options: { readonly pastCache?: boolean } = {}): Promise<void> {
     await Promise.resolve();
+    checkOptions('config.refresh()', options, { pastCache: true });
     this.currentScope().localCache.reset(options);
   }
 
@@ -221,6 +224,7 @@ export class Config extends ConfigShape {
 
   /** Tells how the sources do, from what lookups have seen of them; with `probe`, asks them. Never fails because of a source. */
   async health(options: HealthOptions = {}): Promise<ConfigHealth> {
+    checkOptions('config.health()', options, { ...waitOptionNames, probe: true });
     options.signal?.throwIfAborted();
     return (await import('./health')).healthOf(this.currentScope(), options);
   }
@@ -261,13 +265,13 @@ export class Config extends ConfigShape {
 
   /** Gives what is made of the answer for a name: at once when it is in memory. Every method that answers goes this way. */
   private answered<T>(name: string, options: LookupOptions | undefined, use: (answer: Answer) => T): Promise<T> {
-    const known = this.knownScope(options)?.known(name, options?.secretId);
+    const known = this.knownScope(options)?.known(name, idOf(options));
     return known === undefined ? this.find(name, options).then(use) : settled(known, use);
   }
 
   /** As `answered`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
   private required<T>(name: string, options: LookupOptions | undefined, use: (answer: Answer) => T): Promise<T> {
-    const known = this.knownScope(options)?.known(name, options?.secretId);
+    const known = this.knownScope(options)?.known(name, idOf(options));
     if (known !== undefined && !known.item.nonExistent) return settled(known, use);
     return this.findRequired(name, options, known).then((answer) => use(answer.required()));
   }
@@ -290,15 +294,17 @@ export class Config extends ConfigShape {
     const isPast = options?.fresh === true || options?.skipProviders === true || options?.signal?.aborted === true;
     if (isPast) return undefined;
     try {
+      checkLookupOptions(options);
       const scope = this.scope();
       return scope.remembers ? scope : undefined;
     } catch {
-      // Invalid settings: the lookup that follows rejects with the reason.
+      // Invalid settings or options: the lookup that follows rejects with the reason.
       return undefined;
     }
   }
 
   private async loadAll(names: readonly string[], options: LookupOptions = {}): Promise<ConfigSnapshot> {
+    checkLookupOptions(options);
     options.signal?.throwIfAborted();
     if (!Array.isArray(names)) throw new InvalidNameError('load() takes a list of names, and no list was given');
     const answers = names.map((name: string) => this.answered(name, options, (answer) => answer));
@@ -307,6 +313,7 @@ export class Config extends ConfigShape {
 
   private async find(name: string, options: LookupOptions = {}): Promise<Answer> {
     checkName(name);
+    checkLookupOptions(options);
     options.signal?.throwIfAborted();
     return withLambdaFreezeGuard(this.scope(), () => this.findNow(name, options));
   }
@@ -322,7 +329,7 @@ export class Config extends ConfigShape {
     logLookup(scope.logger, result);
     const answer = new Answer(name, result.item, result.attempts);
     // Such an answer would be given longer, and less visibly, than memory means it to be.
-    if (options.skipProviders !== true && !isProvisional(result)) scope.remember(answer, options.secretId);
+    if (options.skipProviders !== true && !isProvisional(result)) scope.remember(answer, idOf(options));
     return answer;
   }
 
@@ -362,13 +369,4 @@ async function lookForChanges(localCache: LocalCache, nowMs: number): Promise<vo
 
 function isListOfText(given: unknown): given is readonly string[] {
   return Array.isArray(given) && given.every((each) => typeof each === 'string');
-}
-
-/** Gives what is made of an answer that is there; what is thrown is a rejection, as for one that is waited for. */
-function settled<T>(answer: Answer, use: (answer: Answer) => T): Promise<T> {
-  try {
-    return Promise.resolve(use(answer));
-  } catch {
-    return Promise.resolve(answer).then(use);
-  }
 }

@@ -1,7 +1,7 @@
 import { type TimeLeft } from '../base/time-limit';
 import { type CachedRow } from '../cache/cacher';
 import { type CacherAnswer } from '../chain/chain-finder';
-import { secretById } from '../chain/secret-by-id';
+import { type SettingId, settingById } from '../chain/by-id';
 import { type Attempt, attemptOf, type Place, type PlaceOutcome, type WalkResult } from '../chain/walk';
 import { isConfigError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
@@ -18,8 +18,8 @@ import { isSecretName } from './shown-value';
 
 /** How a name is explained. */
 export interface ExplainOptions extends WaitOptions {
-  /** Full name or ARN of a secret that is read in place of the cache and the directories. */
-  readonly secretId?: string | undefined;
+  /** What is read in place of the cache and the directories. */
+  readonly id?: SettingId | undefined;
   /** Whether the value is a secret wherever it comes from. Default: false. */
   readonly secret?: boolean;
   /** Told the item that wins. */
@@ -60,8 +60,8 @@ async function tourOf(scope: LookupScope, name: string, options: ExplainOptions,
   const { finder } = scope;
   tour.pass({ provider: 'override', outcome: 'absent' }, scope.override(key));
   for (const place of finder.leading) await tour.visit(scope, place, { key, name });
-  if (options.secretId === undefined) await tourOfChain(scope, tour, { key, name }, time);
-  else await tour.visitSecret(scope, key, options.secretId);
+  if (options.id === undefined) await tourOfChain(scope, tour, { key, name }, time);
+  else await tour.visitById(scope, key, options.id);
   tour.pass({ provider: 'default', outcome: 'absent' }, scope.default(key));
   return tour.explanation(name, isoTime(scope.clock.nowMs()));
 }
@@ -94,6 +94,8 @@ interface Stop {
 class Tour {
   private readonly stops: Stop[] = [];
   private winner: Stop | undefined;
+  /** The winner, when it is an answer of the cache table. */
+  private cached: Stop | undefined;
   /** Why nothing behind this point can be the answer of `get`. */
   private end: 'found' | 'failed' | 'known to be missing' | undefined;
   private anySecret: boolean;
@@ -110,6 +112,7 @@ class Tour {
   passAttempt(answer: CacherAnswer | undefined): void {
     if (answer === undefined) return;
     this.pass(answer.attempt, answer.item, answer.row);
+    if (answer.item !== undefined) this.cached = this.winner;
     if (answer.attempt.outcome === 'known to be missing') this.end = 'known to be missing';
   }
 
@@ -122,7 +125,11 @@ class Tour {
     this.anySecret ||= item.secret;
     const wins = this.end === undefined || (this.end === 'known to be missing' && attempt.provider === 'default');
     const directory = attempt.directory ?? item.directory.path;
-    const stop: Stop = { attempt: { ...attempt, directory, outcome: wins ? 'found' : 'shadowed' }, item, row };
+    const stop: Stop = {
+      attempt: { ...attempt, directory, outcome: wins ? 'found' : this.behind(attempt) },
+      item,
+      row,
+    };
     this.stops.push(stop);
     if (!wins) return;
     this.winner = stop;
@@ -158,12 +165,12 @@ class Tour {
     });
   }
 
-  /** Asks for a secret by its id, unless there is an answer already. */
-  async visitSecret({ finder, providers }: LookupScope, key: string, secretId: string): Promise<void> {
-    const { provider, secret } = secretById(providers, key, secretId);
+  /** Asks for a setting by its id, unless there is an answer already. */
+  async visitById({ finder, providers }: LookupScope, key: string, id: SettingId): Promise<void> {
+    const { provider, setting } = settingById(providers, key, id);
     if (provider === undefined || this.isOver) return;
-    const attempt: Attempt = { provider: provider.cacheName, directory: secretId, outcome: 'absent' };
-    await this.ask(attempt, () => finder.reader.readSecret(provider, secret));
+    const attempt: Attempt = { provider: provider.cacheName, directory: id.id, outcome: 'absent' };
+    await this.ask(attempt, () => finder.reader.readSecret(provider, setting));
   }
 
   /** Says what was seen; when one place keeps the name as a secret, the others' values are not shown either. */
@@ -182,12 +189,18 @@ class Tour {
       else if (outcome instanceof StaleAbsence) this.pass({ ...attempt, stale: true }, undefined);
       else if (outcome instanceof Unavailable) this.passRefused(attempt, outcome);
       else if (outcome.kind === 'refused') this.passRefused(attempt, outcome.refusal);
-      else this.stops.push({ attempt: { ...attempt, outcome: 'shadowed' }, item: undefined });
+      else this.stops.push({ attempt: { ...attempt, outcome: this.behind(attempt) }, item: undefined });
     } catch (error) {
       const reason = isConfigError(error) ? error.message : 'it failed';
       this.stops.push({ attempt: { ...attempt, outcome: 'failed', reason }, item: undefined });
       this.end ??= 'failed';
     }
+  }
+
+  /** What a value behind the winner is: hidden by it, unless it is the one that the cache table has given. */
+  private behind({ provider, directory }: Attempt): 'shadowed' | 'cached' {
+    const item = this.winner === this.cached ? this.cached?.item : undefined;
+    return item?.cacheName === provider && item.directory.path === directory ? 'cached' : 'shadowed';
   }
 
   private passRefused(attempt: Attempt, { reason, remedy }: Unavailable): void {

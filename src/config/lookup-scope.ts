@@ -3,6 +3,7 @@ import { clientsOf, processClientsOf } from '../aws/current-clients';
 import { CacheKey, exactNamesMark } from '../cache/cache-key';
 import { type Cacher, type CacheSession } from '../cache/cacher';
 import { GuardedCacher } from '../cache/guarded-cacher';
+import { type SettingId } from '../chain/by-id';
 import { ChainFinder, type ChainFinderOptions } from '../chain/chain-finder';
 import { PlaceReader } from '../chain/place-reader';
 import { ProviderChain } from '../chain/provider-chain';
@@ -88,7 +89,7 @@ export class LookupScope {
   readonly finder: ChainFinder;
   /** Answers of this scope by name, as asked; good until memory expires. */
   private readonly answers = new Map<string, Answer>();
-  /** Those for secrets that were asked for by id, by id and name. */
+  /** Those that were asked for by id, by id and name. */
   private readonly answersById = new Map<string, Answer>();
   private readonly snapshots = new Map<string, LoadedNames>();
   private readonly settingsDefaults: NamedValues;
@@ -150,22 +151,22 @@ export class LookupScope {
   /**
    * Gives the remembered answer for a name, as asked, as long as the scope remembers; `undefined` when there is none.
    *
-   * @param secretId - For a secret that was asked for by its id.
+   * @param id - What was read in place of the directories.
    */
-  known(name: string, secretId?: string): Answer | undefined {
-    if (secretId !== undefined) return this.answersById.get(idKey(secretId, name));
+  known(name: string, id?: SettingId): Answer | undefined {
+    if (id !== undefined) return this.answersById.get(idKey(id, name));
     return this.answers.get(name) ?? this.knownInOtherCase(name);
   }
 
   /** Remembers an answer, unless the scope is over. */
-  remember(answer: Answer, secretId?: string): void {
+  remember(answer: Answer, id?: SettingId): void {
     if (!this.isCurrent) return;
-    const answers = secretId === undefined ? this.answers : this.answersById;
+    const answers = id === undefined ? this.answers : this.answersById;
     if (answers.size >= maxAnswers) {
       answers.clear();
       this.snapshots.clear();
     }
-    answers.set(secretId === undefined ? answer.name : idKey(secretId, answer.name), answer);
+    answers.set(id === undefined ? answer.name : idKey(id, answer.name), answer);
   }
 
   /** Gives the snapshot of names whose answers are all remembered: the same each time; `undefined` when one is not. */
@@ -242,8 +243,8 @@ export class LookupScope {
 
 const settingsDirectory = Directory.literal('/_default/settings');
 
-function idKey(secretId: string, name: string): string {
-  return `${secretId}${separator}${name}`;
+function idKey({ provider, id }: SettingId, name: string): string {
+  return [provider, id, name].join(separator);
 }
 
 function isSameList(some: readonly string[], others: readonly string[]): boolean {

@@ -1,11 +1,11 @@
 import { startWork } from '../base/start-work';
 import { type TimeLeft, withTimeLimit } from '../base/time-limit';
-import { findSecretById } from '../chain/secret-by-id';
+import { findById } from '../chain/by-id';
 import { type Attempt, type WalkResult } from '../chain/walk';
 import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
-import { type LookupOptions } from './lookup-options';
+import { idOf, type LookupOptions } from './lookup-options';
 import { type LookupScope } from './lookup-scope';
 
 /** What a lookup came to, and where it looked. */
@@ -63,13 +63,15 @@ export function inTime<T>(
 async function findOrRecall(scope: LookupScope, name: string, options: LookupOptions): Promise<WalkResult> {
   // It may fail while the module is being loaded, before anything waits for it.
   const finding = startWork(() => findInTime(scope, name, options));
-  if (scope.settings.lastKnownGood === undefined || options.secretId !== undefined) return finding;
+  if (scope.settings.lastKnownGood === undefined || idOf(options) !== undefined) return finding;
   const { withLastKnownGood } = await import('./last-known-good/recall');
   return withLastKnownGood(scope, name, finding);
 }
 
 /** Finds a name behind the overrides; when time is up, in what is there without waiting. */
-async function findInTime(scope: LookupScope, name: string, { secretId, signal }: LookupOptions): Promise<WalkResult> {
+async function findInTime(scope: LookupScope, name: string, options: LookupOptions): Promise<WalkResult> {
+  const { signal } = options;
+  const id = idOf(options);
   const { lookupBudgetMs: budgetMs } = scope.settings;
   const trace = { waitingFor: 'the first answer' };
   let timeout: ProviderError | undefined;
@@ -80,13 +82,11 @@ async function findInTime(scope: LookupScope, name: string, { secretId, signal }
   };
   const { finder, providers } = scope;
   const find = (time: TimeLeft): Promise<WalkResult> =>
-    secretId === undefined
-      ? finder.find(name, time, trace)
-      : findSecretById({ providers, reader: finder.reader }, { exact: name, secretId }, trace);
+    id === undefined ? finder.find(name, time, trace) : findById({ providers, reader: finder.reader }, name, id, trace);
   try {
     return await withTimeLimit(find, { budgetMs, signal, onTimeout });
   } catch (error) {
-    const atHand = error === timeout && secretId === undefined ? finder.findAtHand(name) : undefined;
+    const atHand = error === timeout && id === undefined ? finder.findAtHand(name) : undefined;
     if (atHand === undefined) throw error;
     return atHand;
   }

@@ -69,7 +69,23 @@ export function checkName(name: unknown): string {
   if (name === '') throw new InvalidNameError('it is empty');
   if (name.length > longestName)
     throw new InvalidNameError(`it has ${name.length} characters, and no source takes so many`);
+  if (name.includes('/')) throw new InvalidNameError(slashProblem(name));
   return name.toLowerCase();
+}
+
+/** Whether a name has a slash and is no full name: in a directory, there is no such name. */
+export function isNestedName(name: unknown): boolean {
+  return typeof name === 'string' && name.includes('/') && !name.startsWith('/');
+}
+
+function slashProblem(name: string): string {
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  const kind = name.startsWith('/') ? 'is a full name' : 'has a slash';
+  const part = last === '' ? 'the last part' : `the last part, "${last}"`;
+  return (
+    `"${name}" ${kind}, and names are looked up in directories. Ask for ${part}, with the rest among the directories of the ` +
+    `Config, or give a full name: { parameterId: '/shared/x' } for one lookup, setting('X', { id: '/shared/x' }) for a declared setting`
+  );
 }
 
 function entriesOf(values: GivenValues): readonly (readonly [string, ConfigValue | undefined])[] {

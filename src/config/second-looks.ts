@@ -1,11 +1,11 @@
 import { startWork } from '../base/start-work';
 import { type TimeLeft, withTimeLimit } from '../base/time-limit';
-import { findSecretById } from '../chain/secret-by-id';
+import { findById } from '../chain/by-id';
 import { type WalkResult } from '../chain/walk';
 import { Logger } from '../logging/logger';
 import { LocalCache } from '../providers/local-cache';
 import { Answer } from './answer';
-import { type LookupOptions } from './lookup-options';
+import { idOf, type LookupOptions } from './lookup-options';
 import { type LookupScope } from './lookup-scope';
 
 /** Most names whose last second look is remembered; beyond, all are forgotten (names may come from outside). */
@@ -64,7 +64,13 @@ export class SecondLooks {
   async look(missed: MissedLookup): Promise<Answer | undefined> {
     const { scope, answer, options, startedAtMs } = missed;
     options.signal?.throwIfAborted();
-    const key = [scope.directories.concat, scope.providers.concat, options.secretId, answer.name].join('\n');
+    const key = [
+      scope.directories.concat,
+      scope.providers.concat,
+      options.secretId,
+      options.parameterId,
+      answer.name,
+    ].join('\n');
     const nowMs = scope.clock.nowMs();
     const look =
       this.underWay.get(key) ?? (this.isDue(key, missed, nowMs) ? this.begin(key, missed, nowMs) : undefined);
@@ -102,16 +108,16 @@ export class SecondLooks {
     return look;
   }
 
-  private async read({ scope, answer, options: { secretId } }: MissedLookup, round: Round): Promise<WalkResult> {
+  private async read({ scope, answer, options }: MissedLookup, round: Round): Promise<WalkResult> {
     round.looks += 1;
     try {
       const finder = scope.finderAt(round.localCache, silent);
       const trace = { waitingFor: '' };
-      const asked = { exact: answer.name, secretId: secretId ?? '' };
+      const id = idOf(options);
       const result =
-        secretId === undefined
+        id === undefined
           ? await finder.find(answer.name, unlimited, trace)
-          : await findSecretById({ providers: scope.providers, reader: finder.reader }, asked, trace);
+          : await findById({ providers: scope.providers, reader: finder.reader }, answer.name, id, trace);
       if (result.item !== undefined && !round.hasFound) {
         round.hasFound = true;
         scope.localCache.reset({ pastCache: true });

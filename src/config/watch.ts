@@ -2,6 +2,7 @@ import { describeError } from '../base/describe-error';
 import { callAndForget, startWork } from '../base/start-work';
 import { withTimeoutSignal } from '../base/time-limit';
 import { type LocalCache } from '../providers/local-cache';
+import { checkOptions } from '../options';
 import { numberWithin } from '../settings/setting-kinds';
 import { mayFreeze } from './lambda-freeze-guard';
 import { type LookupScope } from './lookup-scope';
@@ -35,7 +36,9 @@ const waiting = new WeakMap<LocalCache, Set<GenerationWatch>>();
  * @param scopeNow - Gives the scope whose memory and partition are watched.
  * @throws InvalidSettingsError for a time that cannot be.
  */
-export function startWatch(scopeNow: () => LookupScope, { everySeconds }: WatchOptions): Watch {
+export function startWatch(scopeNow: () => LookupScope, options: WatchOptions): Watch {
+  checkOptions('config.watch()', options, { everySeconds: true });
+  const { everySeconds } = options;
   const watch = new GenerationWatch(scopeNow, pause.check(everySeconds, 'watch option everySeconds') * 1000);
   if (mayFreeze()) watch.waitForLookups();
   else watch.startTimer();

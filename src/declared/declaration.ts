@@ -27,6 +27,8 @@ export interface Declaration {
   readonly directories: readonly Directory[] | undefined;
   /** Full name or ARN of the secret in Secrets Manager to read in place of the directories; `undefined`: none. */
   readonly secretId: string | undefined;
+  /** Full name of the parameter in Parameter Store to read in place of the directories; `undefined`: none. */
+  readonly parameterId: string | undefined;
   /** Field of a JSON secret that is the value; `undefined`: all of it is. */
   readonly jsonField: string | undefined;
   /** Whether an empty text counts as no value. */
@@ -58,12 +60,15 @@ export interface SettingOptions<T, Optional extends boolean = boolean> {
   readonly emptyAsMissing?: boolean;
   /** What the setting is for. */
   readonly description?: string;
+  /**
+   * Full name that is read in place of the directories, for what none of them holds: of a parameter (`/shared/x`); of a secret, its
+   * full name or ARN in Secrets Manager, or with `sources: ['ssm']` the full name of a parameter.
+   */
+  readonly id?: string;
 }
 
 /** What can be said about a secret. */
 export interface SecretOptions<T, Optional extends boolean = boolean> extends SettingOptions<T, Optional> {
-  /** Full name or ARN of the secret in Secrets Manager, read in place of the directories: for one that none can hold. */
-  readonly id?: string;
   /** Field of a JSON secret that is the value. Default: all of it is. */
   readonly json?: string;
 }

@@ -1,9 +1,9 @@
 import { Directory } from '../directory/directory';
 import { InvalidSettingsError } from '../errors';
 import { type ConfigValue, sealValue } from '../item/value';
-import { type Declaration } from './declaration';
+import { type Declaration, type DeclarationKind, type SecretOptions } from './declaration';
 import { Setting, setting } from './setting';
-import { wrongOption } from './setting-options';
+import { isFromParameters, wrongOption } from './setting-options';
 import { settingName } from './setting-name';
 import { type SettingsShape } from './settings-shape';
 import { isStandardSchema } from './standard-schema';
@@ -30,6 +30,8 @@ export function declarationsOf(shape: SettingsShape, above: readonly string[] = 
 
 function declare(path: readonly string[], { kind, name, schema, options }: Setting<unknown>): Declaration {
   if (name === '') throw invalid(path, 'has an empty name');
+  if (name?.includes('/') === true)
+    throw invalid(path, 'has a name with a slash: give a full name as { id }, and the last part as the name');
   const wrong = wrongOption(kind, options);
   if (wrong !== undefined) throw invalid(path, wrong);
   return Object.freeze({
@@ -42,11 +44,20 @@ function declare(path: readonly string[], { kind, name, schema, options }: Setti
     optional: options.optional ?? false,
     sources: options.sources && Object.freeze([...options.sources]),
     directories: options.directories && Object.freeze(options.directories.map((each) => Directory.from(each))),
-    secretId: options.id,
+    ...idsOf(kind, options),
     jsonField: options.json,
     emptyAsMissing: options.emptyAsMissing ?? false,
     description: options.description,
   });
+}
+
+/** A parameter, unless it is a secret that may come from elsewhere than Parameter Store. */
+function idsOf(
+  kind: DeclarationKind,
+  { id, sources }: SecretOptions<unknown>,
+): Pick<Declaration, 'secretId' | 'parameterId'> {
+  const isParameter = kind === 'setting' || isFromParameters(sources);
+  return { secretId: isParameter ? undefined : id, parameterId: isParameter ? id : undefined };
 }
 
 function isShape(given: unknown): boolean {

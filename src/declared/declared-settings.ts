@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { Config } from '../config/config';
-import { type WaitOptions } from '../config/lookup-options';
+import { type WaitOptions, waitOptionNames } from '../config/lookup-options';
+import { checkOptions } from '../options';
 import { type ExplanationSet } from '../config/explanation-set';
 import { InvalidSettingsError } from '../errors';
 import { type PolicyDocument } from '../iam/policy-document';
@@ -52,6 +53,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * @throws InvalidSettingsError, InvalidDirectoryError for what cannot be declared.
    */
   constructor(shape: Shape, options: DefineSettingsOptions = {}) {
+    checkOptions('defineSettings()', options, defineOptionNames);
     const { refreshEverySeconds: seconds } = options;
     if (seconds !== undefined) pause.check(seconds, 'refreshEverySeconds');
     this.declarations = Object.freeze(declarationsOf(shape));
@@ -65,12 +67,14 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * @returns The values, typed and frozen.
    * @throws SettingsValidationError with every problem there is; the reason of the signal.
    */
-  load({ signal }: WaitOptions = {}): Promise<SettingsOf<Shape>> {
-    return this.session().load(signal);
+  load(options: WaitOptions = {}): Promise<SettingsOf<Shape>> {
+    checkOptions('settings.load()', options, waitOptionNames);
+    return this.session().load(options.signal);
   }
 
   /** Forgets what this process remembers, then loads. @throws SettingsValidationError */
   refresh(options?: SettingsRefreshOptions): Promise<SettingsOf<Shape>> {
+    checkOptions('settings.refresh()', options, { ...waitOptionNames, pastCache: true });
     return this.session().refresh(options);
   }
 
@@ -86,6 +90,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
     use: SecretUse<SecretValueOf<Shape, Key>, R>,
     options: SecretUseOptions = {},
   ): Promise<R> {
+    checkOptions('settings.withSecret()', options, { ...waitOptionNames, retryOn: true });
     return useSecret(this.session(), this.secretOf(key), use, options);
   }
 
@@ -114,7 +119,9 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    *
    * @throws ProviderError when it takes longer than the budget of a lookup; the reason of the signal.
    */
-  async explain({ signal }: WaitOptions = {}): Promise<ExplanationSet> {
+  async explain(options: WaitOptions = {}): Promise<ExplanationSet> {
+    checkOptions('settings.explain()', options, waitOptionNames);
+    const { signal } = options;
     signal?.throwIfAborted();
     const config = Config.grab();
     const scope = currentScope();
@@ -190,6 +197,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
   }
 }
 
+const defineOptionNames = { refreshEverySeconds: true, pastCache: true, onError: true } as const;
 const pause = numberWithin({ unit: 'seconds', atLeast: 0.001, atMost: Math.floor(longestTimerMs / 1000) });
 
 /** Puts values in the place of the settings of a shape. */

@@ -2,7 +2,7 @@ import { type Config } from '../config/config';
 import { explain, explanationSet } from '../config/explain';
 import { type ExplainedPlace, Explanation } from '../config/explanation';
 import { type ExplanationSet } from '../config/explanation-set';
-import { type WaitOptions } from '../config/lookup-options';
+import { idOf, type WaitOptions } from '../config/lookup-options';
 import { type LookupScope } from '../config/lookup-scope';
 import { isSecretName, showValue } from '../config/shown-value';
 import { DirectoryItem } from '../item/directory-item';
@@ -40,10 +40,10 @@ async function explainSetting(
   config: Config,
   { signal }: WaitOptions,
 ): Promise<Explanation> {
-  const { kind, name, secretId } = declaration;
+  const { kind, name } = declaration;
   let item = DirectoryItem.nonExistent(name);
   const onFound = (found: DirectoryItem): void => void (item = found);
-  const explanation = await explain(scope, name, { secretId, secret: kind === 'secret', onFound, signal });
+  const explanation = await explain(scope, name, { id: idOf(declaration), secret: kind === 'secret', onFound, signal });
   return withVerdict(explanation, declaration, await judge(declaration, item, config));
 }
 

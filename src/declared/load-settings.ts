@@ -53,19 +53,21 @@ export async function loadSettings(
 }
 
 async function loadSetting(declaration: Declaration, options: LoadOptions): Promise<LoadedSetting | SettingsProblem> {
-  const { name, secretId } = declaration;
+  const { name, secretId, parameterId } = declaration;
   const { config, newest, signal } = options;
+  const asked = { signal, secretId, parameterId };
   try {
-    const item = await config.getItem(name, { signal, secretId });
+    const item = await config.getItem(name, asked);
     const loaded = await loadFrom(declaration, item.nonExistent ? item : newest(declaration, item), options);
     if (!item.nonExistent || 'value' in loaded) return loaded;
     // Only a setting that must be is worth asking the sources for once more.
-    const required = await config.requireItem(name, { signal, secretId });
+    const required = await config.requireItem(name, asked);
     return await loadFrom(declaration, newest(declaration, required), options);
   } catch (error) {
     if (isInstance(error, ProviderError)) {
-      const asked = secretId === undefined ? '' : ` (asked for the secret "${secretId}")`;
-      return problemWith(declaration, 'failed', `${error.message}${asked}`, { cause: error });
+      const id = nameOfId(declaration);
+      const note = id === undefined ? '' : ` (asked for ${id})`;
+      return problemWith(declaration, 'failed', `${error.message}${note}`, { cause: error });
     }
     if (!isInstance(error, ConfigNotFoundError)) throw error;
     return loadFrom(declaration, DirectoryItem.nonExistent(name), options, error.places);
@@ -122,10 +124,17 @@ function missing(
     const message = `what is there counts as missing (${describeOrigin(item)})`;
     return problemWith(declaration, 'missing', message, { origin: originOf(item), fix });
   }
-  const id = declaration.secretId === undefined ? '' : ` for the secret "${declaration.secretId}"`;
-  const looked = places.length === 0 ? '' : `; looked${id} in ${describePlaces(places)}`;
+  const id = nameOfId(declaration);
+  const looked =
+    places.length === 0 ? '' : `; looked${id === undefined ? '' : ` for ${id}`} in ${describePlaces(places)}`;
   const isKnown = places.some(({ outcome }) => outcome === 'known to be missing');
   const note = isKnown ? '; config.refresh({ pastCache: true }) looks past the cache table' : '';
-  const check = declaration.secretId === undefined ? '' : '; check the id';
+  const check = id === undefined ? '' : '; check the id';
   return problemWith(declaration, 'missing', `missing${looked}${note}${check}`, { places, fix });
+}
+
+/** Says what is read in place of the directories; `undefined` where they are looked in. */
+function nameOfId({ secretId, parameterId }: Declaration): string | undefined {
+  if (secretId !== undefined) return `the secret "${secretId}"`;
+  return parameterId === undefined ? undefined : `the parameter "${parameterId}"`;
 }

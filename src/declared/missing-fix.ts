@@ -15,23 +15,30 @@ type Source = (typeof bestSources)[keyof typeof bestSources][number];
  * @returns `undefined` when there is no such place.
  */
 export function missingFix(declaration: Declaration, config: Config): string | undefined {
-  const { kind, name, secretId } = declaration;
+  const { name, secretId, parameterId } = declaration;
   const source = sourceFor(declaration, config);
   if (source === undefined) return undefined;
   if (source === 'env') return `export ${name}=VALUE`;
   if (secretId !== undefined) return createSecret(secretId, declaration);
+  if (parameterId !== undefined) return putParameter(parameterId, declaration);
   const directory = directoryFor(declaration, config);
   if (directory === undefined) return config.resolvedService === sharedService ? nameTheService : undefined;
   const exactName = `${directory}/${name}`;
   if (source === 'secrets') return createSecret(exactName, declaration);
   if (source === 'dynamo') return putRow(directory, name);
-  const type = kind === 'secret' ? 'SecureString' : 'String';
+  return putParameter(exactName, declaration);
+}
+
+function putParameter(exactName: string, declaration: Declaration): string {
+  const type = declaration.kind === 'secret' ? 'SecureString' : 'String';
   return `aws ssm put-parameter --name ${quoted(exactName)} --type ${type} --value ${valueOf(declaration)}`;
 }
 
-function sourceFor({ kind, secretId, sources }: Declaration, config: Config): Source | undefined {
+function sourceFor({ kind, secretId, parameterId, sources }: Declaration, config: Config): Source | undefined {
   const names = new Set(config.providerChain.providers.map((each) => each.name));
-  const possible = secretId === undefined ? bestSources[kind] : (['secrets', 'env'] as const);
+  const ofId: readonly Source[] | undefined =
+    secretId !== undefined ? ['secrets', 'env'] : parameterId !== undefined ? ['ssm', 'env'] : undefined;
+  const possible = ofId ?? bestSources[kind];
   const { onlyEnvProvider } = xconSettings;
   return possible.find((each) => names.has(each) && (onlyEnvProvider || sources?.includes(each) !== false));
 }

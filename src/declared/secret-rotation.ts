@@ -104,9 +104,9 @@ export class SecretRotation {
     return outcome instanceof DirectoryItem ? outcome : undefined;
   }
 
-  private async lookUpAgain({ name, secretId }: Declaration): Promise<DirectoryItem> {
+  private async lookUpAgain({ name, secretId, parameterId }: Declaration): Promise<DirectoryItem> {
     await this.config.refresh({ pastCache: true });
-    return this.config.getItem(name, { secretId });
+    return this.config.getItem(name, { secretId, parameterId });
   }
 }
 
@@ -116,8 +116,8 @@ function isNewer({ exactName, stale, viaCacher }: DirectoryItem, { memory }: Rer
 }
 
 /** Settings of one name, or of one id, have one value: a field each, perhaps. */
-function idOf({ name, secretId }: Declaration): string {
-  return secretId ?? name.toLowerCase();
+function idOf({ name, secretId, parameterId }: Declaration): string {
+  return secretId ?? parameterId ?? name.toLowerCase();
 }
 
 /** The provider that an item can be read from by its exact name; `undefined` when there is none. */

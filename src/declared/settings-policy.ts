@@ -1,5 +1,7 @@
+import { idOf } from '../config/lookup-options';
 import { type LookupScope } from '../config/lookup-scope';
 import { InvalidSettingsError } from '../errors';
+import { checkOptions } from '../options';
 import { arnOf, type PolicyPlace } from '../iam/arn';
 import { leastPrivilegePolicy } from '../iam/least-privilege-policy';
 import { type PolicyDocument } from '../iam/policy-document';
@@ -15,6 +17,15 @@ export interface SettingsPolicyOptions
   readonly exactNames?: boolean;
 }
 
+const policyOptionNames: Readonly<Record<Exclude<keyof SettingsPolicyOptions, 'exactNames'>, true>> = {
+  partition: true,
+  region: true,
+  account: true,
+  kmsKeyArns: true,
+  cacheKmsKeyArn: true,
+  tableKmsKeyArns: true,
+};
+
 const policyProviders: readonly string[] = ['ssm', 'secrets', 'dynamo'] satisfies readonly PolicyProvider[];
 
 /**
@@ -29,9 +40,10 @@ export function settingsPolicy(
   scope: LookupScope,
   { exactNames = true, ...options }: SettingsPolicyOptions,
 ): PolicyDocument {
+  checkOptions('settings.policy()', options, policyOptionNames);
   checkPlace(options);
   const { cached, directories, environment, providers, service, settings, strategy } = scope;
-  const names = unique(declarations.flatMap(({ name, secretId }) => (secretId === undefined ? name : [])));
+  const names = unique(declarations.flatMap((each) => (idOf(each) === undefined ? each.name : [])));
   const isCached = cached !== undefined && names.length > 0;
   return leastPrivilegePolicy({
     ...options,
@@ -42,6 +54,7 @@ export function settingsPolicy(
     strategy,
     names: exactNames || names.length === 0 ? names : undefined,
     secretIds: unique(declarations.flatMap(({ secretId }) => secretId ?? [])),
+    parameterIds: unique(declarations.flatMap(({ parameterId }) => parameterId ?? [])),
     configTable: settings.configTable,
     cacheTable: isCached ? settings.cacheTable : null,
     cacheSecrets: settings.cacheSecrets,

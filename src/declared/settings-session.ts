@@ -1,6 +1,7 @@
 import { errorClassName } from '../base/describe-error';
 import { callAndForget } from '../base/start-work';
 import { Config } from '../config/config';
+import { idOf } from '../config/lookup-options';
 import { Context } from '../di/context';
 import { state } from '../di/state';
 import { isConfigError } from '../errors';
@@ -161,8 +162,8 @@ export class SettingsSession<Settings> {
   private remember(parts: readonly LoadedSetting[], mutations: number): LoadedMemory<Settings> | undefined {
     const memory = Config.memoryOf(this.config);
     if (memory === undefined || mutations !== state.mutations) return undefined;
-    const isKnown = ({ declaration: { name, secretId }, item }: LoadedSetting): boolean => {
-      const known = memory.known(name, secretId)?.item;
+    const isKnown = ({ declaration, item }: LoadedSetting): boolean => {
+      const known = memory.known(declaration.name, idOf(declaration))?.item;
       return known !== undefined && (known === item || (known.nonExistent && item.nonExistent));
     };
     if (!parts.every(isKnown)) return undefined;

@@ -32,9 +32,10 @@ function defaultOf(declaration: Declaration): string {
   return facts.hidden && declaration.default !== undefined ? 'not shown' : 'optional';
 }
 
-function sourceOf({ secretId, jsonField, sources, directories }: Declaration): string {
+function sourceOf({ secretId, parameterId, jsonField, sources, directories }: Declaration): string {
   const parts = [
     secretId === undefined ? '' : `the secret ${code(secretId)}`,
+    parameterId === undefined ? '' : `the parameter ${code(parameterId)}`,
     jsonField === undefined ? '' : `the field ${code(jsonField)} of JSON`,
     sources === undefined ? '' : sources.map(code).join(' or '),
     directories === undefined ? '' : `in ${directories.map(({ path }) => code(path)).join(' or ')}`,

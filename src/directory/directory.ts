@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { InvalidDirectoryError } from '../errors';
 import { knowAcrossCopies } from '../item/copies';
+import { checkOptions } from '../options';
 
 /** Parts that a Directory can be made from: a path, or its components. */
 export type DirectoryOptions =
@@ -47,10 +48,12 @@ export class Directory {
 
   /**
    * @param options - A path, or a service and the rest.
-   * @throws InvalidDirectoryError for a relative, empty or doubled-slash path, and for an unknown placeholder.
+   * @throws InvalidDirectoryError for a relative, empty or doubled-slash path, an unknown placeholder, and a path beside parts.
+   * InvalidSettingsError for an unknown option.
    */
   constructor(options: DirectoryOptions) {
-    const parts = 'path' in options ? partsOfPath(options.path) : partsOfComponents(options);
+    checkOptions('new Directory()', options as AnyOption, optionNames);
+    const parts = 'path' in options ? partsOfPath(alone(options)) : partsOfComponents(options);
     this.path = parts.path;
     this.service = parts.service;
     this.env = parts.env;
@@ -122,6 +125,20 @@ export class Directory {
 }
 
 knowAcrossCopies(Directory, 'Directory');
+
+type AnyOption = { readonly path?: string } & Exclude<DirectoryOptions, { path: string }>;
+
+const optionNames = { path: true, service: true, env: true, isExport: true } as const;
+
+/** Gives the path of options that have nothing beside it, which would be passed over. */
+function alone({ path, service, env, isExport }: AnyOption): string {
+  const beside = Object.entries({ service, env, isExport }).find(([, value]) => value !== undefined);
+  if (beside === undefined) return path as string;
+  throw new InvalidDirectoryError(
+    String(path),
+    `is given beside ${beside[0]}: a directory is made of one or the other`,
+  );
+}
 
 interface DirectoryParts {
   readonly path: string;

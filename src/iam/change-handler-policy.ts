@@ -1,5 +1,6 @@
 import { nameIndex } from '../cache/name-index';
 import { settingsDefaults } from '../settings/settings-values';
+import { checkOptions } from '../options';
 import { arnOf, type PolicyPlace } from './arn';
 import { tableKeyStatement } from './key-statements';
 import { allow, type PolicyDocument } from './policy-document';
@@ -30,6 +31,7 @@ export interface ChangeHandlerPolicyOptions extends PolicyPlace {
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
  */
 export function changeHandlerPolicy(options: ChangeHandlerPolicyOptions): PolicyDocument {
+  checkOptions('changeHandlerPolicy()', options, optionNames);
   const {
     cacheTable = settingsDefaults.cacheTable,
     changesQueueArn,
@@ -61,3 +63,16 @@ export function changeHandlerPolicy(options: ChangeHandlerPolicyOptions): Policy
     ],
   };
 }
+
+const optionNames: Readonly<Record<keyof ChangeHandlerPolicyOptions, true>> = {
+  partition: true,
+  region: true,
+  account: true,
+  cacheTable: true,
+  nameIndex: true,
+  changesQueueArn: true,
+  failuresQueueArn: true,
+  streamArn: true,
+  logGroupArn: true,
+  tableKmsKeyArns: true,
+};

@@ -1,6 +1,7 @@
 import { sealingStatement, tableKeyStatement } from './key-statements';
 import { type PolicyDocument } from './policy-document';
-import { type PolicyOptions } from './policy-options';
+import { checkOptions } from '../options';
+import { type PolicyOptions, policyOptionNames } from './policy-options';
 import { parameterStatements, secretStatements } from './source-statements';
 import { cacheTableStatement, configTableStatement } from './table-statements';
 
@@ -11,6 +12,7 @@ import { cacheTableStatement, configTableStatement } from './table-statements';
  * @throws InvalidDirectoryError for a directory that is no path.
  */
 export function leastPrivilegePolicy(options: PolicyOptions): PolicyDocument {
+  checkOptions('leastPrivilegePolicy()', options, policyOptionNames);
   return {
     Version: '2012-10-17',
     Statement: [

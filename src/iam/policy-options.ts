@@ -28,6 +28,8 @@ export interface PolicyOptions extends PolicyPlace {
   readonly names?: readonly string[] | undefined;
   /** Full names or ARNs of secrets that it reads wherever they are, at the first `secrets` of the providers. Absent: none. */
   readonly secretIds?: readonly string[] | undefined;
+  /** Full names of parameters that it reads wherever they are (`/shared/x`), at the first `ssm` of the providers. Absent: none. */
+  readonly parameterIds?: readonly string[] | undefined;
   /** Table that `dynamo` reads. Default: `global-all-config`. */
   readonly configTable?: string | undefined;
   /** Partition of the cache table, where it is another than that of service and environment. */
@@ -43,6 +45,28 @@ export interface PolicyOptions extends PolicyPlace {
   /** ARNs of the customer managed keys that the tables are encrypted with. */
   readonly tableKmsKeyArns?: readonly string[] | undefined;
 }
+
+/** Names of the options. */
+export const policyOptionNames: Readonly<Record<keyof PolicyOptions, true>> = {
+  partition: true,
+  region: true,
+  account: true,
+  service: true,
+  environment: true,
+  directories: true,
+  providers: true,
+  strategy: true,
+  names: true,
+  secretIds: true,
+  parameterIds: true,
+  configTable: true,
+  environ: true,
+  cacheTable: true,
+  cacheSecrets: true,
+  kmsKeyArns: true,
+  cacheKmsKeyArn: true,
+  tableKmsKeyArns: true,
+};
 
 /** Gives where a provider reads: once for each time that it is asked, never when it is not. */
 export function placesOf(

@@ -21,7 +21,8 @@ export function parameterStatements(options: PolicyOptions): readonly PolicyStat
   const places = placesOf(options, 'ssm');
   const listed = directoryArns(options, places);
   const isReferredTo = options.cacheTable !== null && (options.cacheSecrets ?? 'reference') === 'reference';
-  const named = byName || isReferredTo ? parameterArns(options) : [];
+  const single = parameterIdArns(options);
+  const named = [...(byName || isReferredTo ? parameterArns(options) : []), ...single];
   return [
     ...allow('ListParameters', ['ssm:GetParametersByPath'], listed, {
       StringNotEquals: { 'ssm:Recursive': 'true' },
@@ -33,7 +34,8 @@ export function parameterStatements(options: PolicyOptions): readonly PolicyStat
       service: 'ssm',
       contextKey: 'PARAMETER_ARN',
       // A listing decrypts whatever is in the directory.
-      arns: byName ? named : parameterArns({ ...options, names: undefined }),
+      arns:
+        byName || options.names?.length === 0 ? named : [...parameterArns({ ...options, names: undefined }), ...single],
     }),
   ];
 }
@@ -69,6 +71,12 @@ export function secretStatements(options: PolicyOptions): readonly PolicyStateme
 function parameterArns(options: PolicyOptions): readonly string[] {
   const ends = options.names?.filter((name) => parameterName.test(name)) ?? ['*'];
   return namedIn(options, placesOf(options, 'ssm'), 'ssm', 'parameter', ends);
+}
+
+function parameterIdArns(options: PolicyOptions): readonly string[] {
+  const place = placesOf(options, 'ssm')[0];
+  const ids = options.parameterIds?.filter((id) => id.startsWith('/') && parameterName.test(id)) ?? [];
+  return place === undefined ? [] : ids.map((id) => arnOf(place, 'ssm', `parameter${literal(id)}`));
 }
 
 function secretArns(options: PolicyOptions): readonly string[] {

@@ -3,6 +3,7 @@ import { sourceRefusalOf } from '../aws/aws-errors';
 import { callAws } from '../aws/credentials';
 import { hideFields } from '../base/hidden';
 import { InvalidSettingsError } from '../errors';
+import { checkOptions } from '../options';
 import { type Unavailable } from '../item/directory-listing';
 import { Provider, type SharedSession } from './provider';
 
@@ -28,7 +29,14 @@ export abstract class AwsProvider extends Provider {
    */
   constructor(private readonly options: AwsProviderOptions = {}) {
     super();
+    checkOptions(`new ${this.constructor.name}()`, options, { region: true, clients: true, cacheName: true });
     const { region, clients, cacheName } = options;
+    if (clients !== undefined && region !== undefined) {
+      throw new InvalidSettingsError(
+        `${this.constructor.name} option region`,
+        'is given beside clients, which have a region of their own: give one of them.',
+      );
+    }
     if (clients !== undefined && cacheName === undefined) {
       throw new InvalidSettingsError(
         `${this.constructor.name} option clients`,

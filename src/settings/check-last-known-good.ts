@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { hidden } from '../base/hidden';
 import { longestLifeSeconds } from '../base/time';
 import { InvalidSettingsError } from '../errors';
+import { checkOptions } from '../options';
 import { isPlainObject } from '../item/value';
 import { isObviousKey, obviousKeyProblem } from './obvious-key';
 
@@ -28,6 +29,7 @@ export function checkLastKnownGood(value: unknown, setting: string): LastKnownGo
   if (typeof value !== 'object' || value === null || !isPlainObject(value)) {
     throw new InvalidSettingsError(setting, "expected { file: '/absolute/path', key: 32 bytes or their base64 }.");
   }
+  checkOptions(setting, value as unknown as LastKnownGood, { file: true, key: true, maxAgeSeconds: true });
   const { file, key, maxAgeSeconds = weekSeconds } = value as Partial<LastKnownGood>;
   if (typeof file !== 'string' || !isAbsolute(file)) {
     throw new InvalidSettingsError(`${setting}.file`, 'expected an absolute path.');

@@ -1,3 +1,6 @@
+import { longestTimerMs } from '../base/time';
+import { InvalidSettingsError } from '../errors';
+import { checkOptions } from '../options';
 import { type DependencyClass } from '../di/dependency-class';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
@@ -40,20 +43,41 @@ export interface FakeProvider extends Provider {
  * Makes a provider from values.
  *
  * @param values - By full name (`/orders/prod/DB_HOST`), or by plain name: found in every directory.
- * @throws InvalidNameError, InvalidDirectoryError for a name that cannot be.
+ * @throws InvalidNameError, InvalidDirectoryError for an invalid name; InvalidSettingsError for an unknown option, or both `as` and
+ * `name`.
  *
  * @example
  * const ssm = fakeProvider({ '/orders/prod/DB_HOST': 'db.test' }, { as: SsmProvider });
  * await withDependencies([ssm], () => handler(event));
  */
 export function fakeProvider(values: FakeValues = {}, options: FakeProviderOptions = {}): FakeProvider {
+  checkOptions('fakeProvider()', options, optionNames);
+  if (options.as !== undefined && options.name !== undefined)
+    throw new InvalidSettingsError(
+      'fakeProvider() option name',
+      'is given beside as, which has a name: give one of them.',
+    );
+  const latencyMs = checkLatency(options.latencyMs ?? 0, 'fakeProvider() option latencyMs');
   const source = new FakeSource();
   for (const [name, value] of Object.entries(values)) source.set(name, value);
   source.setFailures(options.failures ?? []);
-  source.setLatency(options.latencyMs ?? 0);
+  source.setLatency(latencyMs);
   const base = (options.as ?? ownKind(options.name ?? 'fake')) as typeof EmptyProvider;
   const fakeClass = fakeOf(base, source, options.secret);
   return new fakeClass();
+}
+
+const optionNames: Readonly<Record<keyof FakeProviderOptions, true>> = {
+  as: true,
+  name: true,
+  latencyMs: true,
+  failures: true,
+  secret: true,
+};
+
+function checkLatency(ms: number, setting: string): number {
+  if (typeof ms === 'number' && ms >= 0 && ms <= longestTimerMs) return ms;
+  throw new InvalidSettingsError(setting, `expected a number of milliseconds, from 0 to ${longestTimerMs}.`);
 }
 
 /** A kind of provider that is in nobody's place. */
@@ -114,7 +138,7 @@ function fakeOf(base: typeof EmptyProvider, source: FakeSource, secret?: boolean
     }
 
     setLatency(latencyMs: number): void {
-      source.setLatency(latencyMs);
+      source.setLatency(checkLatency(latencyMs, 'setLatency()'));
     }
 
     private itemOf({ name, value }: FakeSetting, directory: Directory): DirectoryItem {

@@ -1,4 +1,5 @@
 import { Config } from '../config/config';
+import { InvalidSettingsError } from '../errors';
 import { type ConfigOptions, type GivenValues } from '../config/config-options';
 
 /**
@@ -11,6 +12,11 @@ import { type ConfigOptions, type GivenValues } from '../config/config-options';
  * @param options - What else is different: `service`, `providers`, ... The rest is as it is around.
  */
 export function testConfig(values: GivenValues, options: Omit<ConfigOptions, 'overrides'> = {}): Config {
+  if ('overrides' in options)
+    throw new InvalidSettingsError(
+      'testConfig() option overrides',
+      'is given beside the values, which are the overrides.',
+    );
   return new Config({ ...options, overrides: values });
 }
 

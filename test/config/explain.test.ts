@@ -245,13 +245,14 @@ describe('the cache', () => {
       value: 'cached',
       directory: directory('/a'),
       source: 'ssm - /a - via cacher',
+      provider: 'ssm',
       viaCacher: true,
       createdAt: '2030-01-01T00:00:00.000Z',
     });
 
     const explanation = await explained('x', { '/a': { x: 'source' } }, cacheWith({ kind: 'found', item: cached }));
 
-    expect(told(explanation).slice(2, 4)).toEqual(['cacher /a found cached', 'ssm /a shadowed source']);
+    expect(told(explanation).slice(2, 4)).toEqual(['cacher /a found cached', 'ssm /a cached source']);
     expect(explanation.winner?.cachedAt).toBe('2030-01-01T00:00:00.000Z');
   });
 

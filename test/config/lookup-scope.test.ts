@@ -319,9 +319,11 @@ describe('a scope', () => {
       const scope = scopeOf(configOf(holding({})));
       const found = answerOf('x');
 
-      scope.remember(found, '/the/secret');
+      scope.remember(found, { provider: 'secrets', id: '/the/secret' });
 
-      expect([scope.known('x', '/the/secret'), scope.known('x', '/other')]).toEqual([found, undefined]);
+      const known = (provider: 'secrets' | 'ssm', id: string) => scope.known('x', { provider, id });
+      expect(known('secrets', '/the/secret')).toBe(found);
+      expect([known('secrets', '/other'), known('ssm', '/the/secret')]).toEqual([undefined, undefined]);
       expect([scope.known('x'), scope.known('/the/secret\nx')]).toEqual([undefined, undefined]);
     }));
 

@@ -33,20 +33,30 @@ it('describes all that can be said', () => {
   const schema = z.string();
   const options = { optional: true, sources: ['ssm'], directories: ['/orders/{environment}/'], emptyAsMissing: true };
   const [declaration] = declarationsOf({
-    login: secret('LOGIN', schema, {
-      ...options,
-      default: 'x',
-      id: 'rds!db',
-      json: 'password',
-      description: 'To log in',
-    }),
+    login: secret('LOGIN', schema, { ...options, default: 'x', json: 'password', description: 'To log in' }),
   });
 
-  expect(declaration).toMatchObject({ name: 'LOGIN', kind: 'secret', sources: ['ssm'], secretId: 'rds!db' });
+  expect(declaration).toMatchObject({ name: 'LOGIN', kind: 'secret', sources: ['ssm'], secretId: undefined });
   expect(declaration).toMatchObject({ jsonField: 'password', emptyAsMissing: true, optional: true });
   expect(declaration?.schema).toBe(schema);
   expect(declaration?.directories?.map(String)).toEqual(['/orders/{environment}']);
   expect(declaration?.description).toBe('To log in');
+});
+
+it('takes an id for that of a secret or of a parameter', () => {
+  const declared = declarationsOf({
+    a: secret({ id: 'rds!db' }),
+    b: secret({ id: 'rds!db', sources: ['secrets', 'env'] }),
+    c: secret({ id: '/shared/x', sources: ['ssm'] }),
+    d: setting({ id: '/shared/x' }),
+  });
+
+  expect(declared.map(({ secretId, parameterId }) => [secretId, parameterId])).toEqual([
+    ['rds!db', undefined],
+    ['rds!db', undefined],
+    [undefined, '/shared/x'],
+    [undefined, '/shared/x'],
+  ]);
 });
 
 it('takes a bare schema for a setting', () => {
@@ -121,7 +131,13 @@ it.each([
   ['an empty name', { x: setting('') }, '"x" has an empty name'],
   ['a relative directory', { x: setting({ directories: ['orders'] }) }, 'Directory "orders"'],
   ['an unknown option', { x: setting({ source: ['ssm'] } as object) }, '"x" has an option "source", which a setting'],
-  ['an option of secrets', { x: setting({ id: 'a' } as object) }, '"x" has an option "id", which a setting'],
+  ['an option of secrets', { x: setting({ json: 'a' } as object) }, '"x" has an option "json", which a setting'],
+  [
+    'a relative id of a parameter',
+    { x: setting({ id: 'a/b' }) },
+    '"x" has an "id" that is no full name of a parameter',
+  ],
+  ['a name with a slash', { x: setting('/a/b') }, '"x" has a name with a slash'],
   ['an inherited name', { x: secret({ toString: 1 } as object) }, '"x" has an option "toString"'],
   ['an empty id', { db: { x: secret({ id: '' }) } }, '"db.x" has an option "id" that is not a full name'],
   ['an empty field', { x: secret({ json: '' }) }, '"x" has an option "json" that is not'],

@@ -103,6 +103,18 @@ describe('a value from the cache table', () => {
     expect(JSON.stringify(explanation)).not.toContain('canary');
   });
 
+  it.each(['db_host', 'token'])('shadows other places that have %s, not the one that it comes from', async (name) => {
+    const first = startProcess();
+    await first.get(name);
+    await first.close();
+
+    const { places, shadows } = await explain(startProcess(), name);
+
+    const having = places.filter(({ outcome }) => !['absent', 'found'].includes(outcome));
+    expect(having[0]).toMatchObject({ outcome: 'cached', directory: '/orders/prod' });
+    expect(shadows.map(({ directory }) => directory)).toEqual(name === 'db_host' ? ['/orders/all'] : []);
+  });
+
   it('tells the row that knows a name to be missing', async () => {
     const first = startProcess();
     await first.get('nowhere');

@@ -66,7 +66,7 @@ describe('an AWS provider', () => {
   it('closes the clients it has made, and none that it was given', async () => {
     const given = new AwsClients({ region: 'eu-west-1' });
     const withRegion = new SsmProvider({ region: 'eu-west-1' });
-    const withClients = new SsmProvider({ clients: given, region: 'eu-west-1', cacheName: 'ssm@x' });
+    const withClients = new SsmProvider({ clients: given, cacheName: 'ssm@x' });
     const own = jest.spyOn(await withRegion.clientsFor(readSession()).ssm(), 'destroy');
     const foreign = jest.spyOn(await given.ssm(), 'destroy');
 

@@ -155,8 +155,7 @@ export function declarations(): void {
   setting('X', z.string(), { source: ['ssm'] });
   // @ts-expect-error sources come in a list
   setting('X', { sources: 'ssm' });
-  // @ts-expect-error only a secret has an id
-  setting('X', { id: 'rds!db-1234' });
+  setting('X', { id: '/shared/x' });
   // @ts-expect-error only a secret has a field
   setting('X', z.string(), { json: 'password' });
   // @ts-expect-error a default of a secret is what it holds

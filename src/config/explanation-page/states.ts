@@ -2,7 +2,7 @@ import { type ExplainedPlace } from '../explanation';
 import { type Markup, markup } from './markup';
 
 /** What a cell of the grid can say. */
-export type State = 'found' | 'cached' | 'shadowed' | 'refused' | 'failed' | 'missing' | 'absent' | 'stale';
+export type State = 'found' | 'cached' | 'source' | 'shadowed' | 'refused' | 'failed' | 'missing' | 'absent' | 'stale';
 
 /** How a state is shown. */
 interface Shown {
@@ -20,6 +20,7 @@ const states: Readonly<Record<State, Shown>> = {
     means: 'the cache table gives the value',
     path: 'M3.5 4.5a4.5 1.8 0 1 0 9 0a4.5 1.8 0 1 0-9 0v7a4.5 1.8 0 0 0 9 0v-7',
   },
+  source: { word: 'cached', means: 'is where the value that the cache table gives comes from', path: circle },
   shadowed: { word: 'shadowed', means: 'has a value too, hidden by the one found', path: circle },
   refused: { word: 'not permitted', means: 'may not be read, and is passed over', path: `${circle}M4.5 4.5l7 7` },
   failed: { word: 'failed', means: 'cannot be read; a lookup that gets here fails', path: 'M4 4l8 8M12 4l-8 8' },
@@ -37,6 +38,8 @@ export function stateOf({ outcome, cachedAt, cachedAs }: ExplainedPlace): State 
   switch (outcome) {
     case 'found':
       return cachedAt === undefined && cachedAs === undefined ? 'found' : 'cached';
+    case 'cached':
+      return 'source';
     case 'not permitted':
       return 'refused';
     case 'known to be missing':

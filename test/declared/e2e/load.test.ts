@@ -4,6 +4,7 @@ import {
   defineSettings,
   DynamoCacher,
   EnvProvider,
+  InvalidNameError,
   secret,
   setting,
   type SettingsShape,
@@ -78,6 +79,82 @@ it('takes the cache table for names, and the secret itself for ids', async () =>
   expect(world.aws.calls.count('Query')).toBe(1);
   expect(JSON.stringify(await world.aws.rows('global-all-configCache'))).not.toContain(id);
 });
+
+describe('a full name of a parameter', () => {
+  it('is read where it is, in one request, and nowhere else', async () => {
+    world.aws.putParameter('/shared/team/RATE', '5');
+    world.aws.putParameter('/shared/KEY', { value: 'hunter2', type: 'SecureString' });
+
+    const settings = await load({
+      rate: setting(z.number(), { id: '/shared/team/RATE' }),
+      key: secret({ id: '/shared/KEY', sources: ['ssm'] }),
+    });
+
+    expect([settings.rate, settings.key.reveal()]).toEqual([5, 'hunter2']);
+    expect(world.aws.calls.count(/ByPath|ListSecrets|GetSecretValue/)).toBe(0);
+    expect(world.aws.calls.count('GetParameters')).toBe(2);
+  });
+
+  it('is for any lookup', async () => {
+    world.aws.putParameter('/shared/RATE', '5');
+
+    await world.run(async () => {
+      const config = ordersConfig();
+      const item = await config.getItem('RATE', { parameterId: '/shared/RATE' });
+
+      expect(item).toMatchObject({ value: '5', provider: 'ssm', exactName: '/shared/RATE', version: '1' });
+      expect(item.directory.path).toBe('/shared');
+      expect(await config.get('RATE', 'none')).toBe('none');
+    });
+  });
+
+  it('that is missing is told with the command that puts it there', async () => {
+    const error = await invalid(() => load({ rate: setting({ id: '/shared/RATE' }) }));
+
+    expect(error.message).toContain(
+      'missing; looked for the parameter "/shared/RATE" in env; ssm in /shared; default; check the id',
+    );
+    expect(error.message).toContain('aws ssm put-parameter --name /shared/RATE --type String --value VALUE');
+  });
+
+  it('is what the policy allows to read', async () => {
+    const declared = defineSettings({ rate: setting({ id: '/shared/RATE' }) });
+
+    const { Statement: statements } = await world.run(() =>
+      ordersConfig().run(() => Promise.resolve(declared.policy({ region: 'eu-west-1', account: '111122223333' }))),
+    );
+
+    expect(statements.map(({ Action: actions, Resource: resources }) => [actions, resources])).toEqual([
+      [['ssm:GetParameters'], ['arn:aws:ssm:eu-west-1:111122223333:parameter/shared/RATE']],
+    ]);
+  });
+
+  it('is explained', async () => {
+    world.aws.putParameter('/shared/RATE', '5');
+    const declared = defineSettings({ rate: setting({ id: '/shared/RATE' }) });
+
+    const explanations = await world.run(() => ordersConfig().run(() => declared.explain()));
+
+    expect(explanations.find('RATE')?.winner).toMatchObject({ provider: 'ssm', directory: '/shared/RATE', value: '5' });
+  });
+});
+
+it.each(['/orders/prod/DB_HOST', 'db/host', '/DB_HOST', 'db/'])(
+  '%s is no name, and the error says what to do',
+  async (name) => {
+    await world.run(async () => {
+      const config = ordersConfig();
+      for (const asking of [config.get(name), config.requireNumber(name), config.load([name]), config.explain(name)]) {
+        await expect(asking).rejects.toThrow(InvalidNameError);
+        await expect(asking).rejects.toThrow(
+          "give a full name: { parameterId: '/shared/x' } for one lookup, setting('X'",
+        );
+      }
+      expect(() => defineSettings({ x: setting(name) })).toThrow('has a name with a slash: give a full name as { id }');
+    });
+    expect(world.aws.calls.count()).toBe(0);
+  },
+);
 
 it('reads a secret by its ARN', async () => {
   const client = await world.clients.secretsManager();

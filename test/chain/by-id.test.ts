@@ -1,6 +1,6 @@
 import { PlaceReader } from '../../src/chain/place-reader';
 import { ProviderChain } from '../../src/chain/provider-chain';
-import { findSecretById } from '../../src/chain/secret-by-id';
+import { findById } from '../../src/chain/by-id';
 import { type WalkResult } from '../../src/chain/walk';
 import { AwsClients, Context, LocalCache, type Provider, XconSettings } from '../../src/index';
 import { envOf, MapProvider, RecordedLog, rejection, secretItem } from './doubles';
@@ -13,7 +13,7 @@ function find(...providers: readonly Provider[]): Promise<WalkResult> {
   const logger = new RecordedLog().logger();
   const reader = new PlaceReader({ context: Context.createRoot(), localCache: new LocalCache(), logger, session });
   const chain = { providers: new ProviderChain(providers), reader };
-  return findSecretById(chain, { exact: 'DB_LOGIN', secretId: id }, { waitingFor: '' });
+  return findById(chain, 'DB_LOGIN', { provider: 'secrets', id }, { waitingFor: '' });
 }
 
 it('asks the providers in front for the name, then Secrets Manager for the id', async () => {

@@ -1,0 +1,61 @@
+import { Directory } from '../directory/directory';
+import { type UnreadSecret } from '../item/directory-listing';
+import { type Provider } from '../providers/provider';
+import { type PlaceReader } from './place-reader';
+import { type ProviderChain } from './provider-chain';
+import { type LookupTrace, placesOf, walk, type WalkResult } from './walk';
+
+/** A setting that is read by its full name, in place of the directories. */
+export interface SettingId {
+  /** Whose setting it is: Secrets Manager's or Parameter Store's. */
+  readonly provider: 'secrets' | 'ssm';
+  /** Full name of the secret or parameter, or ARN of the secret. */
+  readonly id: string;
+}
+
+/** Stands for the directory of a secret that is in none. */
+const noDirectory = Directory.literal('/_id');
+
+/**
+ * Finds a setting by its full name: the providers in front are asked for the name, then the one that has the id.
+ *
+ * No directory is listed and nothing cached but in the memory of this process.
+ *
+ * @param exact - Name of the setting, as asked.
+ * @throws ProviderError when the walk gets to a source that failed.
+ */
+export async function findById(
+  { providers, reader }: { readonly providers: ProviderChain; readonly reader: PlaceReader },
+  exact: string,
+  id: SettingId,
+  trace: LookupTrace,
+): Promise<WalkResult> {
+  const name = exact.toLowerCase();
+  const { provider, setting } = settingById(providers, name, id);
+  const behind = provider === undefined ? [] : [provider];
+  return walk(
+    placesOf([setting.directory], [...providers.leading, ...behind]),
+    (place) => (place.provider === provider ? reader.readSecret(provider, setting) : reader.read(place, name)),
+    trace,
+  );
+}
+
+/**
+ * Gives what a setting with an id is to be read from, and by what.
+ *
+ * @param name - Lower-cased.
+ */
+export function settingById(
+  providers: ProviderChain,
+  name: string,
+  { provider: providerName, id }: SettingId,
+): { readonly provider: Provider | undefined; readonly setting: UnreadSecret } {
+  const provider = providers.walked.find((each) => each.name === providerName);
+  const directory = providerName === 'ssm' ? directoryOf(id) : noDirectory;
+  return { provider, setting: { kind: 'unread', name, exactName: id, directory, nextRotationMs: undefined } };
+}
+
+/** The directory that a parameter is in. @param id - Full name: `/shared/x`. */
+function directoryOf(id: string): Directory {
+  return Directory.literal(id.slice(0, id.lastIndexOf('/')));
+}
