@@ -9,6 +9,7 @@ export {
   type ProviderChoice,
 } from './config/config-options';
 export { type LookupOptions } from './config/lookup-options';
+export { type RefreshOptions } from './config/refresh-together';
 export {
   type ConfigHealth,
   type HealthOptions,

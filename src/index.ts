@@ -10,6 +10,7 @@ export {
   type OneOrMany,
   type ProviderChoice,
   type LookupOptions,
+  type RefreshOptions,
   type ConfigHealth,
   type HealthOptions,
   type SourceHealth,

@@ -34,6 +34,7 @@ export interface PlainRow extends RowFacts {
   readonly originalName: string;
   /** The value; `undefined` for a row without one: a missing name, or (in a real directory) null. */
   readonly value: AttributeValue | undefined;
+  /** Whether the row itself says that the value is a secret. */
   readonly secret: boolean;
 }
 
@@ -160,6 +161,11 @@ export function createdAtMs({ createdAt }: RowFacts): number | undefined {
   return createdAt === undefined ? undefined : Date.parse(createdAt);
 }
 
+/** Whether another library has written a row: those of this one say when they were read. */
+export function isForeign({ kind, readAtMs }: CacheRow): boolean {
+  return kind === 'plain' && readAtMs === undefined;
+}
+
 /**
  * Gives how old what a row says is: when the reads behind it began, **milliseconds** since the Unix epoch; where the row does not
  * say, when it was written. 0 when unknown.
@@ -216,7 +222,7 @@ function decodePlain(facts: RowFacts, attributes: AttributeMap, name: string): P
     chain: `${directories}${keySeparator}${providers}`,
     originalName: attributes['original_name']?.S ?? name,
     value,
-    secret: attributes['xcon_secret']?.BOOL === true || /^secrets(@|$)/.test(facts.provider ?? ''),
+    secret: attributes['xcon_secret']?.BOOL === true,
   };
 }
 

@@ -6,6 +6,7 @@ import { knowAcrossCopies } from '../item/copies';
 import { type DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
 import { type LocalCache } from '../providers/local-cache';
+import { type Provider } from '../providers/provider';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { type CacheKey } from './cache-key';
 import { type CacheRecord } from './cache-record';
@@ -22,6 +23,9 @@ export interface CacheSession {
   readonly random: () => number;
 }
 
+/** What the rows of a provider depend on. */
+export type CachedProvider = Pick<Provider, 'name' | 'holdsOnlySecrets' | 'givesNull'>;
+
 /** One chain, as a cacher sees it. */
 export interface CachedChain {
   readonly key: CacheKey;
@@ -33,8 +37,8 @@ export interface CachedChain {
    * in the first directory only.
    */
   readonly trusted: { readonly directory: string; readonly providers: readonly string[] } | undefined;
-  /** Short names of the chain's providers, by cache name. */
-  readonly providerNames: ReadonlyMap<string, string>;
+  /** The chain's providers, by cache name. */
+  readonly providers: ReadonlyMap<string, CachedProvider>;
   /** Gives when the oldest of the listings that memory has of the chain was begun to be read; `undefined`: it has none. */
   readonly knownSince?: () => Moment | undefined;
 }

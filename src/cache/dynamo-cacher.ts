@@ -20,7 +20,7 @@ import { isRowEarly, leftMs } from './partition-writer';
 import { PendingWork } from './pending-work';
 import { type CacheEntry, deleteRows, listEntries } from './partition-operations';
 import { PartitionState, type Trouble } from './partition-state';
-import { describeRow, isTrusted, itemOfPlainRow, itemOfSealedRow } from './row-reader';
+import { usableRows, describeRow, itemOfPlainRow, itemOfSealedRow } from './row-reader';
 import { openSecret } from './secret-box';
 
 /** How much of the time of a lookup may go into waiting for another process to refresh. */
@@ -68,7 +68,7 @@ export class DynamoCacher extends Cacher {
   override async names(chain: CachedChain): Promise<readonly string[]> {
     const rows = await this.stateOf(chain).rows();
     const isPlain = (name: string): boolean =>
-      rows?.answers(chain.key, name, chain.session.nowMs())[0]?.kind === 'plain';
+      usableRows(chain, rows?.answers(chain.key, name, chain.session.nowMs()) ?? [])[0]?.kind === 'plain';
     return (rows?.names(chain.key) ?? []).filter(isPlain);
   }
 
@@ -170,10 +170,11 @@ export class DynamoCacher extends Cacher {
     const { localCache, clients, settings } = session;
     const states = localCache.recall(this, clients, () => new Map<string, PartitionState>());
     const id = `${settings.cacheTable}|${key.environ}`;
-    const known = states.get(id);
+    const stateId = `${settings.cacheForeignRows}|${id}`;
+    const known = states.get(stateId);
     if (known !== undefined) return known.use(session);
     const state = new PartitionState(key.environ, session, this.troubleOf(session, id), () => this.writes.settled());
-    states.set(id, state);
+    states.set(stateId, state);
     return state;
   }
 
@@ -195,9 +196,9 @@ export class DynamoCacher extends Cacher {
     { name, lookOnly }: { readonly name: string; readonly lookOnly: boolean },
   ): Promise<Exclude<CacheAnswer, { kind: 'miss' }> | undefined> {
     const { refreshLease } = chain.session.settings;
-    for (const row of rows.answers(chain.key, name, chain.session.nowMs())) {
+    for (const row of usableRows(chain, rows.answers(chain.key, name, chain.session.nowMs()))) {
       const early = isRowEarly(chain.session, rows, row);
-      if (!isTrusted(chain, row) || (early && !refreshLease)) continue;
+      if (early && !refreshLease) continue;
       const answer = await this.answerOf(chain, state, rows, { row, name });
       if (answer === undefined) continue;
       if (lookOnly) return { ...answer, row: describeRow(row) };

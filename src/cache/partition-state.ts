@@ -14,6 +14,7 @@ import { type CacheRecord } from './cache-record';
 import { ChainLease, type StandOutcome } from './chain-lease';
 import { Keyring } from './keyring';
 import { spreadPause } from './lease';
+import { type AnswerRow, isForeign, saidAtMs } from './cache-row';
 import { Partition } from './partition';
 import { leftMs, PartitionWriter } from './partition-writer';
 import { type RowChange, writeRows } from './row-writer';
@@ -208,6 +209,14 @@ export class PartitionState {
     return loading;
   }
 
+  /** Rows that may not answer: all past the cache, those of others where they are ignored, and those that are too old. */
+  private get passedOver(): (row: AnswerRow) => boolean {
+    const { localCache, settings } = this.session;
+    const { skipsCache, cachedSinceMs } = localCache;
+    const ignoresForeign = settings.cacheForeignRows === 'ignore';
+    return (row) => skipsCache || (ignoresForeign && isForeign(row)) || saidAtMs(row) < cachedSinceMs;
+  }
+
   /** Past the cache, no row answers, but those that are there are known: everything is looked up, and written anew. */
   private async load(consistent: boolean): Promise<Partition | undefined> {
     const { clients, localCache, logger, nowMs, random, settings } = this.session;
@@ -223,7 +232,7 @@ export class PartitionState {
       clientsWork({ localCache }, cacheClients);
       logger.debug('cache.read', { table: settings.cacheTable, environ: this.environ, rows: rows.length });
       const now = nowMs();
-      const read = { draw: random(), nowMs: now, answeredAt: momentAt(now), isPassedOver: localCache.skipsCache };
+      const read = { draw: random(), nowMs: now, answeredAt: momentAt(now), isPassedOver: this.passedOver };
       const partition = new Partition(rows, read);
       this.latestGeneration = partition.generation;
       if (localCache.readSince === undefined) this.firstGeneration ??= partition.generation;

@@ -29,8 +29,8 @@ export interface PartitionRead {
   readonly nowMs: number;
   /** When the Query was answered: reads that began later have seen all that it shows. */
   readonly answeredAt: Moment;
-  /** Whether no row may answer: they only say what is there. Default: false. */
-  readonly isPassedOver?: boolean;
+  /** Whether a row may not answer, and only says what is there; absent: all may. */
+  readonly isPassedOver?: (row: AnswerRow) => boolean;
 }
 
 /** What tells a row from every other that has its sort key. */
@@ -56,7 +56,7 @@ export class Partition {
   private latest: number | undefined;
 
   /** @param rows - As DynamoDB gave them; unusable ones are passed over, and those that may not have seen a change. */
-  constructor(rows: readonly AttributeMap[], { draw, nowMs, answeredAt, isPassedOver = false }: PartitionRead) {
+  constructor(rows: readonly AttributeMap[], { draw, nowMs, answeredAt, isPassedOver }: PartitionRead) {
     this.draw = draw;
     this.answeredAt = answeredAt;
     const decoded: CacheRow[] = [];
@@ -67,7 +67,7 @@ export class Partition {
     }
     this.generationRow = decoded.find((row) => row.kind === 'generation');
     for (const row of decoded) {
-      if (isPassedOver && row.kind !== 'key') continue;
+      if (isAnswer(row) && isPassedOver?.(row) === true) continue;
       if (!isExpired(row.ttl, nowMs) && !this.isOutdated(row)) this.take(row);
     }
     this.sharedChains = new Set(this.chains.keys());

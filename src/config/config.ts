@@ -25,7 +25,7 @@ import { logLookup, lookUp } from './lookup';
 import { checkLookupOptions, idOf, type LookupOptions, type WaitOptions, waitOptionNames } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName, isNestedName } from './named-values';
-import { refreshTogether } from './refresh-together';
+import { refresh, type RefreshOptions, refreshTogether } from './refresh-together';
 import { type SecondLooks } from './second-looks';
 import { ConfigSnapshot } from './snapshot';
 import { type Watch, type WatchOptions } from './watch';
@@ -190,12 +190,12 @@ export class Config extends ConfigShape {
    * Forgets what this process remembers, so that the next lookups read anew. What was read last still stands in for a
    * source that fails then.
    *
-   * @param options - `pastCache`: also pass over what the cache table holds, until memory next expires.
+   * @param options - What of the cache table is passed over, too; absent: nothing, so that it may answer what it did.
+   * @throws InvalidSettingsError for an age that is none.
    */
-  async refresh(options: { readonly pastCache?: boolean } = {}): Promise<void> {
+  async refresh(options: RefreshOptions = {}): Promise<void> {
     await Promise.resolve();
-    checkOptions('config.refresh()', options, { pastCache: true });
-    this.currentScope().localCache.reset(options);
+    refresh(this.currentScope(), options);
   }
 
   /**

@@ -14,6 +14,7 @@ import { type Explanation } from './explanation';
 import { type ExplanationSet } from './explanation-set';
 import { type ConfigHealth, type HealthOptions } from './health';
 import { type LookupOptions, type WaitOptions } from './lookup-options';
+import { type RefreshOptions } from './refresh-together';
 import { type NamedValues } from './named-values';
 import { type ConfigSnapshot } from './snapshot';
 import { type Watch, type WatchOptions } from './watch';
@@ -228,7 +229,7 @@ class CurrentConfig implements ConfigApi {
     return current().resolvedCacher;
   }
 
-  refresh(options?: { readonly pastCache?: boolean }): Promise<void> {
+  refresh(options?: RefreshOptions): Promise<void> {
     return current().refresh(options);
   }
 

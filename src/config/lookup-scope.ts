@@ -230,10 +230,10 @@ export class LookupScope {
     if (given === null || environ === undefined || !providers.anyCacheable || sources === undefined) return undefined;
     const marked = this.strategy === 'names' ? `${sources}${exactNamesMark}` : sources;
     const key = new CacheKey(environ, directories, marked);
-    const providerNames = new Map(providers.walked.map(({ cacheName, name }) => [cacheName, name]));
     const trusted = trustedPart(directories, providers);
     const cacher = new GuardedCacher(given, localCache, logger);
-    return { cacher, chain: { key, session: this.cacheSession, trusted, providerNames } };
+    const byCacheName = new Map(providers.walked.map((each) => [each.cacheName, each]));
+    return { cacher, chain: { key, session: this.cacheSession, trusted, providers: byCacheName } };
   }
 
   private resolved<T extends Dependency>(choices: readonly (DependencyClass<T> | T)[]): readonly T[] {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { Config } from '../config/config';
 import { type WaitOptions, waitOptionNames } from '../config/lookup-options';
+import { refreshOptionNames } from '../config/refresh-together';
 import { checkOptions } from '../options';
 import { type ExplanationSet } from '../config/explanation-set';
 import { InvalidSettingsError } from '../errors';
@@ -74,7 +75,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
 
   /** Forgets what this process remembers, then loads. @throws SettingsValidationError */
   refresh(options?: SettingsRefreshOptions): Promise<SettingsOf<Shape>> {
-    checkOptions('settings.refresh()', options, { ...waitOptionNames, pastCache: true });
+    checkOptions('settings.refresh()', options, { ...waitOptionNames, ...refreshOptionNames });
     return this.session().refresh(options);
   }
 

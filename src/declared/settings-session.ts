@@ -1,7 +1,8 @@
 import { errorClassName } from '../base/describe-error';
 import { callAndForget } from '../base/start-work';
 import { Config } from '../config/config';
-import { idOf } from '../config/lookup-options';
+import { idOf, type WaitOptions } from '../config/lookup-options';
+import { type RefreshOptions } from '../config/refresh-together';
 import { Context } from '../di/context';
 import { state } from '../di/state';
 import { isConfigError } from '../errors';
@@ -19,21 +20,20 @@ import { isLocal } from './value-origin';
 
 /** How declared settings are kept up to date. */
 export interface DefineSettingsOptions {
-  /** How often they are read anew while anybody listens for changes, **seconds**. Default: never by themselves. */
+  /**
+   * How often they are read anew while anybody listens for changes, **seconds**. Default: never by themselves.
+   *
+   * What the cache table holds counts when it was read at its source no longer ago than this: of a fleet, one process reads for all.
+   */
   readonly refreshEverySeconds?: number;
-  /** Whether that passes over what the cache table holds. Default: false. */
+  /** Whether that passes over all that the cache table holds, so that each process reads for itself. Default: false. */
   readonly pastCache?: boolean;
   /** Told why settings could not be refreshed in the background, and of what a listener throws. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** How settings are read anew. */
-export interface SettingsRefreshOptions {
-  /** Also passes over what the cache table holds. Default: false. */
-  readonly pastCache?: boolean | undefined;
-  /** Ends the wait. */
-  readonly signal?: AbortSignal | undefined;
-}
+/** How settings are read anew. Without options, the cache table may answer what it did. */
+export interface SettingsRefreshOptions extends RefreshOptions, WaitOptions {}
 
 /** What was loaded from the memory of a Config; given again as long as that memory is. */
 interface LoadedMemory<Settings> {
@@ -100,9 +100,9 @@ export class SettingsSession<Settings> {
   }
 
   /** Loads the settings anew. @throws SettingsValidationError */
-  async refresh({ pastCache = false, signal }: SettingsRefreshOptions = {}): Promise<Settings> {
+  async refresh({ signal, ...options }: SettingsRefreshOptions = {}): Promise<Settings> {
     signal?.throwIfAborted();
-    await this.config.refresh({ pastCache });
+    await this.config.refresh(options);
     return this.load(signal);
   }
 
@@ -205,10 +205,11 @@ export class SettingsSession<Settings> {
       }).unref();
     });
     const { refreshEverySeconds, pastCache = false } = this.options;
+    const past = pastCache ? { pastCache } : { maxAgeSeconds: refreshEverySeconds };
     const timer =
       refreshEverySeconds === undefined
         ? undefined
-        : setInterval(() => reload(() => this.refresh({ pastCache })), refreshEverySeconds * 1000).unref();
+        : setInterval(() => reload(() => this.refresh(past)), refreshEverySeconds * 1000).unref();
     this.#stop = () => {
       endReset();
       clearInterval(timer);

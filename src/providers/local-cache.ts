@@ -10,6 +10,16 @@ import { ProviderMemory } from './provider-memory';
 /** Latest moment that a Date can be. Source: https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const latestDateMs = 8.64e15;
 
+/** How the cache table is read after memory has been forgotten. */
+export interface ResetOptions {
+  /** Whether what it holds is passed over. Default: false. */
+  readonly pastCache?: boolean;
+  /** Whether it is read consistently. Default: false. */
+  readonly newest?: boolean;
+  /** Rows that were read at the sources before this moment are passed over, **milliseconds** since the Unix epoch. Default: 0. */
+  readonly cachedSinceMs?: number;
+}
+
 /**
  * What this process remembers: the listings of all providers, and what the cacher has read.
  *
@@ -27,6 +37,7 @@ export class LocalCache extends Dependency {
   private current: object = {};
   private pastCache = false;
   private fromNewest = false;
+  private sinceMs = 0;
   /** Until when answers need no second thought: memory is over, or a watch is due, **milliseconds** since the Unix epoch. */
   private goodUntilMs = 0;
   private watchDueMs = Number.POSITIVE_INFINITY;
@@ -89,6 +100,11 @@ export class LocalCache extends Dependency {
     return this.pastCache;
   }
 
+  /** Rows of the cache table that were read at the sources before this moment are passed over, **milliseconds** since the Unix epoch; 0: none. */
+  get cachedSinceMs(): number {
+    return this.sinceMs;
+  }
+
   /** Whether the cache table is to be read consistently: there has been a change. */
   get wantsNewest(): boolean {
     return this.fromNewest;
@@ -97,12 +113,12 @@ export class LocalCache extends Dependency {
   /**
    * Forgets everything, but for what stands in for sources that fail. What is being read fills nothing any more.
    *
-   * @param options - Until the next reset or expiry, `pastCache`: also pass over what the cache table holds; `newest`:
-   * read it consistently.
+   * @param options - What holds until the next reset or expiry.
    */
-  reset({ pastCache = false, newest = false }: { readonly pastCache?: boolean; readonly newest?: boolean } = {}): void {
+  reset({ pastCache = false, newest = false, cachedSinceMs = 0 }: ResetOptions = {}): void {
     this.pastCache = pastCache;
     this.fromNewest = newest;
+    this.sinceMs = cachedSinceMs;
     this.memories = hidden(new WeakMap());
     this.providerMemories = hidden([]);
     this.expiresAtMs = undefined;

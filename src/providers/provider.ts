@@ -51,6 +51,16 @@ export abstract class Provider extends Dependency {
    */
   readonly cacheable: boolean = true;
 
+  /**
+   * Whether everything it holds is secret.
+   *
+   * Rows of the cache table that have such a value in plain are used with `cacheSecrets: 'plaintext'` alone, and shown masked.
+   */
+  readonly holdsOnlySecrets: boolean = false;
+
+  /** Whether a value may be null. If not, a row of the cache table without a value says nothing. */
+  readonly givesNull: boolean = true;
+
   /** Tells apart, in cache keys, two providers that read another region, account or endpoint: `ssm@eu-west-1`. */
   get cacheName(): string {
     return this.name;

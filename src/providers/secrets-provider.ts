@@ -23,6 +23,8 @@ export class SecretsProvider extends AwsProvider {
   static readonly dependencyName: string = 'SecretsProvider';
 
   override readonly name = 'secrets';
+  override readonly holdsOnlySecrets = true;
+  override readonly givesNull = false;
   override readonly readsByName = true;
 
   override readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {

@@ -22,6 +22,7 @@ export class SsmProvider extends AwsProvider {
   static readonly dependencyName: string = 'SsmProvider';
 
   override readonly name = 'ssm';
+  override readonly givesNull = false;
   override readonly readsByName = true;
 
   override async readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {

@@ -77,6 +77,12 @@ export const settingDefinitions = {
    * @see caching.md#secrets
    */
   cacheSecrets: define(oneOf('reference', 'encrypt', 'never', 'plaintext'), 'reference'),
+  /**
+   * Whether values that the Python library has put into the cache table are used: `use` or `ignore`.
+   *
+   * @see caching.md#a-mixed-fleet
+   */
+  cacheForeignRows: define(oneOf('use', 'ignore'), 'use'),
   /** Keys for `encrypt`, base64 of 32 bytes each, the variable separated by commas; the first seals, all open. */
   cacheKeys: define(keyList, Object.freeze([]), { variables: ['XCON_CACHE_KEY'], isHidden: true }),
   /** KMS key for `encrypt`, when `cacheKeys` is empty. */

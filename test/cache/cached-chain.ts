@@ -28,10 +28,12 @@ export function cacheSession(parts: SessionParts = {}): CacheSession {
 
 /** Makes a chain of the usual directories and providers. */
 export function cachedChain(parts: SessionParts = {}): CachedChain {
-  const providerNames = new Map([
-    ['ssm', 'ssm'],
-    ['secrets', 'secrets'],
-    ['ssm@eu-west-1', 'ssm'],
+  const ssm = { name: 'ssm', holdsOnlySecrets: false, givesNull: false };
+  const providers = new Map([
+    ['ssm', ssm],
+    ['secrets', { name: 'secrets', holdsOnlySecrets: true, givesNull: false }],
+    ['ssm@eu-west-1', ssm],
+    ['dynamo', { name: 'dynamo', holdsOnlySecrets: false, givesNull: true }],
   ]);
-  return { key: cacheKey(), session: cacheSession(parts), trusted: undefined, providerNames };
+  return { key: cacheKey(), session: cacheSession(parts), trusted: undefined, providers };
 }

@@ -69,7 +69,7 @@ describe('find', () => {
   test('takes an older row when the newer one does not open', async () => {
     await plant(
       sealedRow({ createdAt: '2026-03-01T11:30:00.000+00:00' }),
-      plainRow({ createdAt: '2026-03-01T11:00:00.000+00:00' }),
+      plainRow({ readAtMs: Date.parse('2026-03-01T11:00:00Z') }),
     );
 
     expect(await cacher.find(chainOf(), 'db_host', time)).toMatchObject({ kind: 'found' });

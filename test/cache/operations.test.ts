@@ -159,6 +159,18 @@ describe('with a table', () => {
     expect(entries).toMatchObject([{ name: 'old', expired: true }]);
   });
 
+  it('entries leaves out rows without a name, which no lookup uses', async () => {
+    const row = { app_key: '/orders/prod', real_directory: '/orders/prod', source: 'ssm - /orders/prod', value: 'x' };
+    const concats = { cache_concat_directory_paths: '/orders/prod', cache_concat_provider_names: 'ssm' };
+    const rows = [
+      { ...row, ...concats, name_key: '|+|/orders/prod|+|ssm', real_name: '' },
+      { ...row, ...concats, name_key: 'x|+|/orders/prod|+|ssm' },
+    ];
+    await aws.seed({ tables: { [table]: { rows } } });
+
+    expect(await inProcess(orders, () => DynamoCacher.grab().entries())).toEqual([]);
+  });
+
   it('clear deletes the partition, in calls of 25, and the next lookup asks the sources', async () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`/orders/prod/p${index}`, 'x']));
     await aws.seed({ ssm: many, tables: { [table]: { rows: [foreignRow] } } });

@@ -1,7 +1,8 @@
+import { testKey } from '../base/test-key';
 import { attributeOfItem } from '../../src/aws/stored-attribute';
-import { describeRow, isTrusted, itemOfPlainRow, itemOfSealedRow } from '../../src/cache/row-reader';
+import { usableRows, describeRow, itemOfPlainRow, itemOfSealedRow } from '../../src/cache/row-reader';
 import { cachedChain } from './cached-chain';
-import { plainRow, sealedRow } from './rows';
+import { plainRow, referenceRow, sealedRow } from './rows';
 
 describe('describeRow', () => {
   test.each([
@@ -63,6 +64,10 @@ describe('itemOfPlainRow', () => {
     expect([item?.provider, item?.cacheName]).toEqual(['ssm', provider]);
   });
 
+  test('takes a row of a provider of secrets as a secret', () => {
+    expect(itemOfPlainRow(cachedChain(), plainRow({ provider: 'secrets' }))?.secret).toBe(true);
+  });
+
   test('takes a row marked as a secret as one', () => {
     expect(itemOfPlainRow(cachedChain(), plainRow({ secret: true }))?.secret).toBe(true);
   });
@@ -77,11 +82,14 @@ describe('itemOfSealedRow', () => {
   });
 });
 
-describe('isTrusted', () => {
+describe('usableRows', () => {
   const chain = { ...cachedChain(), trusted: { directory: '/orders/prod', providers: ['ssm', 'ssm@eu-west-1'] } };
+  const python = { readAtMs: undefined };
 
-  test('is every row of a chain whose providers are all cacheable', () => {
-    expect(isTrusted(cachedChain(), plainRow({ directory: '/anywhere', source: undefined }))).toBe(true);
+  test('are all plain rows with a value of a chain whose providers are all cacheable', () => {
+    const rows = [plainRow({ directory: '/anywhere' }), plainRow({ directory: '/_nonExistent', value: undefined })];
+
+    expect(usableRows(cachedChain(), rows)).toEqual(rows);
   });
 
   test.each([
@@ -91,7 +99,49 @@ describe('isTrusted', () => {
     ['of another directory', '/orders/all', 'ssm', false],
     ['of a missing name', '/_nonExistent', undefined, false],
     ['that does not say where it is from', '/orders/prod', undefined, false],
-  ])('a row %s: %#', (_, directory, provider, expected) => {
-    expect(isTrusted(chain, plainRow({ directory, provider }))).toBe(expected);
+  ])('do or do not include a row %s: %#', (_, directory, provider, expected) => {
+    expect(usableRows(chain, [plainRow({ directory, provider })])).toHaveLength(expected ? 1 : 0);
+  });
+
+  const modes = ['reference', 'encrypt', 'never', 'plaintext'] as const;
+  const chainOf = (cacheSecrets: (typeof modes)[number]) =>
+    cachedChain({ settings: { cacheSecrets, cacheKeys: [testKey(7).toString('base64')] } });
+
+  test.each(modes)('include a plain secret with cacheSecrets plaintext alone: %s', (mode) => {
+    const secrets = [
+      plainRow({ provider: 'secrets', ...python }),
+      plainRow({ provider: 'secrets', readAtMs: 1 }),
+      plainRow({ provider: 'ssm', secret: true, readAtMs: 1 }),
+    ];
+
+    const usable = secrets.filter((row) => usableRows(chainOf(mode), [row]).length === 1);
+
+    expect(usable).toEqual(mode === 'plaintext' ? secrets : []);
+  });
+
+  test('do not include the plain row of a SecureString where a row of this library beside it knows that it is one', () => {
+    const plain = plainRow(python);
+    const reference = referenceRow({ provider: 'ssm' });
+    const elsewhere = referenceRow({ provider: 'ssm', directory: '/orders/all' });
+
+    expect(usableRows(cachedChain(), [plain, reference])).toEqual([reference]);
+    expect(usableRows(cachedChain(), [plain, elsewhere])).toEqual([plain, elsewhere]);
+    expect(usableRows(chainOf('plaintext'), [plain, reference])).toEqual([plain, reference]);
+  });
+
+  test('include a plain row of this library beside a reference: it says itself that it is no secret', () => {
+    const rows = [plainRow({ readAtMs: 2 }), referenceRow({ provider: 'ssm' })];
+
+    expect(usableRows(cachedChain(), rows)).toEqual(rows);
+  });
+
+  test.each<[(typeof modes)[number], readonly string[]]>([
+    ['reference', ['dynamo']],
+    ['never', ['dynamo']],
+    ['plaintext', ['ssm', 'dynamo']],
+  ])('with cacheSecrets %s include a row without a value of %p', (mode, expected) => {
+    const rows = ['ssm', 'secrets', 'dynamo', undefined].map((provider) => plainRow({ provider, value: undefined }));
+
+    expect(usableRows(chainOf(mode), rows).map(({ provider }) => provider)).toEqual(expected);
   });
 });

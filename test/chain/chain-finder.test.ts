@@ -44,7 +44,7 @@ function finderOf(
   const directories = new DirectoryChain(paths.map(directory));
   const chain = new ProviderChain(providers);
   const key = new CacheKey('/orders/prod', directories, chain.concat);
-  const cache = cacher && { cacher, chain: { key, session, trusted: undefined, providerNames: new Map() } };
+  const cache = cacher && { cacher, chain: { key, session, trusted: undefined, providers: new Map() } };
   return new ChainFinder({ providers: chain, directories, reader, cache });
 }
 

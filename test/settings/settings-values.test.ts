@@ -17,6 +17,7 @@ describe('settingsDefaults', () => {
       negativeTtlSeconds: 900,
       secretTtlSeconds: 900,
       cacheSecrets: 'reference',
+      cacheForeignRows: 'use',
       cacheKeys: [],
       cacheKmsKeyId: undefined,
       refreshLease: true,

@@ -140,7 +140,7 @@ function processes(
     cacheSecrets: fc.constantFrom(...modes),
     sealing: fc.constantFrom('given key' as const, 'kms' as const),
     refreshLease: fc.boolean(),
-    lifeSeconds: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, 1e12, 1e300),
+    lifeSeconds: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, 315_360_000),
     chance: fc.constantFrom(0, 0, 0.3, 0.999),
     troubles: troubled ? fc.array(troubles(all), { maxLength: 3 }) : fc.constant([]),
     steps: fc.array(steps(names, chainCount), { minLength: 1, maxLength: 4 }),

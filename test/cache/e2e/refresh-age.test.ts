@@ -1,0 +1,101 @@
+import { config, defineSettings, InvalidSettingsError, setting } from '../../../src/index';
+import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { rejection } from '../../chain/doubles';
+import { TestClock } from '../doubles';
+import { FleetProcess } from '../fleet-process';
+import { sourceOperations, startOrdersAws } from './orders-aws';
+
+let aws: LocalAws;
+let clock: TestClock;
+let processes: FleetProcess[];
+
+beforeEach(async () => {
+  aws = await startOrdersAws();
+  clock = new TestClock();
+  processes = [];
+});
+
+afterEach(async () => {
+  jest.useRealTimers();
+  for (const each of processes) await each.close();
+  await aws.close();
+});
+
+function startProcess(): FleetProcess {
+  const process = new FleetProcess(aws, { clock });
+  processes.push(process);
+  return process;
+}
+
+/** Fills the table, ten minutes before a value changes. */
+async function changeLater(): Promise<void> {
+  const process = startProcess();
+  await process.get('db_host');
+  await process.flush();
+  aws.putParameter('/orders/prod/db_host', 'db.changed');
+  clock.advance(600);
+  aws.calls.clear();
+}
+
+describe('a refresh', () => {
+  test('gets what the cache table holds, however old', async () => {
+    await changeLater();
+    const process = startProcess();
+
+    await process.run(() => config.refresh());
+
+    expect(await process.get('db_host')).toBe('db.internal');
+  });
+
+  test('with an age gets what was read at the sources no longer ago than that', async () => {
+    await changeLater();
+    const process = startProcess();
+
+    await process.run(() => config.refresh({ maxAgeSeconds: 601 }));
+    expect(await process.get('db_host')).toBe('db.internal');
+    await process.run(() => config.refresh({ maxAgeSeconds: 300 }));
+    expect(await process.get('db_host')).toBe('db.changed');
+  });
+
+  test('with an age lets one process of the fleet read for all', async () => {
+    await changeLater();
+    const fleet = Array.from({ length: 5 }, startProcess);
+    const refresh = (process: FleetProcess): Promise<unknown> =>
+      process.run(async () => {
+        await config.refresh({ maxAgeSeconds: 300 });
+        return config.get('db_host');
+      });
+
+    const values = await Promise.all(fleet.map(refresh));
+    const asked = sourceOperations(aws).length;
+    await Promise.all(fleet.map((each) => each.flush()));
+    const later = await startProcess().get('db_host');
+
+    expect([...values, later]).toEqual(Array(6).fill('db.changed'));
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(8);
+    expect(sourceOperations(aws)).toHaveLength(asked);
+  });
+
+  test.each([-1, Number.NaN])('of %d seconds is an error', async (maxAgeSeconds) => {
+    const error = await rejection(() => startProcess().run(() => config.refresh({ maxAgeSeconds })));
+
+    expect(error).toBeInstanceOf(InvalidSettingsError);
+  });
+});
+
+test('refreshEverySeconds sees a change that the cache table does not know of', async () => {
+  await changeLater();
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'clearTimeout', 'performance', 'Date'] });
+  const process = startProcess();
+  const declared = defineSettings({ host: setting('DB_HOST') }, { refreshEverySeconds: 300 });
+  const changed = new Promise<string>((resolve) => {
+    process.run(() => declared.onChange('host', ({ host }) => resolve(host)));
+  });
+
+  const before = await process.run(() => declared.load());
+  jest.advanceTimersByTime(300_000);
+
+  expect([before.host, await changed]).toEqual(['db.internal', 'db.changed']);
+  declared.close();
+});
