@@ -1,4 +1,4 @@
-import { config, type ConfigSnapshot } from 'xcon';
+import { config, type ConfigSnapshot, defineSettings, setting } from 'xcon';
 import { type Loops } from './loops';
 import { type Convict, type Nconf, type NodeConfig, type PowertoolsSsm } from './peers';
 
@@ -34,6 +34,57 @@ export const lookups: Loops = {
   },
   override: async (times) => {
     for (let turn = 0; turn < times; turn += 1) seen = await config.get('overridden');
+  },
+};
+
+const declared = defineSettings({ host: setting('DB_HOST'), pool: { size: setting('DB_POOL_SIZE') } });
+
+/** Every method that gives a value, of names that are in memory. */
+export const methods: Loops = {
+  get: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.get('db_host');
+  },
+  require: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.require('db_host');
+  },
+  getString: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.getString('db_host');
+  },
+  requireString: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.requireString('db_host');
+  },
+  getNumber: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.getNumber('db_pool_size');
+  },
+  requireNumber: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.requireNumber('db_pool_size');
+  },
+  getBoolean: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.getBoolean('feature_x');
+  },
+  requireBoolean: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.requireBoolean('feature_x');
+  },
+  getJson: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.getJson('flags');
+  },
+  requireJson: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.requireJson('flags');
+  },
+  getItem: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.getItem('db_host');
+  },
+  requireItem: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.requireItem('db_host');
+  },
+  has: async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.has('db_host');
+  },
+  'load of two names': async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await config.load(['db_host', 'db_pool_size']);
+  },
+  'load of two declared settings': async (times) => {
+    for (let turn = 0; turn < times; turn += 1) seen = await declared.load();
   },
 };
 

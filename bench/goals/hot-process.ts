@@ -1,8 +1,8 @@
 // Measures reads of what is in memory, in a process of its own: node hot-process.cjs outside
 import { deepStrictEqual } from 'node:assert';
 import { createRequire } from 'node:module';
-import { Config, config } from 'xcon';
-import { floor, lookups, powertoolsLoops, readLoops, turns } from './hot-loops';
+import { Config, config, DynamoCacher } from 'xcon';
+import { floor, lookups, methods, powertoolsLoops, readLoops, turns } from './hot-loops';
 import { type LoopOptions, type LoopTimes, timeLoops } from './loops';
 import { type Convict, type Nconf, type NodeConfig, type PowertoolsSsm } from './peers';
 
@@ -25,6 +25,18 @@ const kinds: Readonly<Record<string, () => Promise<LoopTimes>>> = {
     const [outer, middle, inner] = [new Config(), new Config(), new Config()];
     const all = { ...floor, ...lookups };
     return outer.run(() => middle.run(() => inner.run(() => lookAround().then(() => timeLoops(all, awaited)))));
+  },
+  /** Every method, without a cache table. */
+  methods: async () => timeLoops({ ...floor, ...methods }, awaited),
+  /** Every method, where there is a cache table that the answers have come from. */
+  cached: async () => {
+    await DynamoCacher.grab().ensureCacheTable();
+    await config.load(['db_host', 'db_pool_size', 'feature_x', 'flags']);
+    await config.flush();
+    await config.refresh();
+    const { viaCacher } = await config.getItem('db_host');
+    deepStrictEqual(viaCacher, true);
+    return timeLoops({ ...floor, ...methods }, awaited);
   },
   /** Powertools, where nothing else is. */
   powertools: async () => timeLoops({ ...floor, ...powertoolsLoops(await powertools()) }, awaited),

@@ -5,36 +5,69 @@ import { type LoopTimes } from './loops';
 import { figure, median, type Measured, type Result } from './result';
 
 const processes = 3;
-const kinds = ['outside', 'inside', 'powertools', 'reads'] as const;
+const kinds = ['outside', 'inside', 'methods', 'cached', 'powertools', 'reads'] as const;
 const cases = ['plain', 'missing name', 'environment variable', 'name of the fourth directory', 'override'];
 
-const seed = { ssm: { '/orders/prod/db_host': 'db.internal', '/global/all/fourth': 'far away' } };
-const service = { APP_NAME: 'orders', APP_ENV: 'prod', XCON_DISABLE_DEFAULT_CACHER: 'true', FROM_ENV: 'yes' };
+const seed = {
+  ssm: {
+    '/orders/prod/db_host': 'db.internal',
+    '/orders/prod/db_pool_size': '20',
+    '/orders/prod/feature_x': 'yes',
+    '/orders/prod/flags': '{"newCheckout":true}',
+    '/global/all/fourth': 'far away',
+  },
+};
+const service = { APP_NAME: 'orders', APP_ENV: 'prod', FROM_ENV: 'yes' };
+const uncached = { XCON_DISABLE_DEFAULT_CACHER: 'true' };
 
 type Medians = Readonly<Record<(typeof kinds)[number], Readonly<Record<string, number>>>>;
 
 /** Measures reads of what is in memory. */
 export async function measureHot(): Promise<Measured> {
   const aws = await startLocalAwsProcess({ seed });
-  const all: Record<(typeof kinds)[number], LoopTimes[]> = { outside: [], inside: [], powertools: [], reads: [] };
+  const all: Record<(typeof kinds)[number], LoopTimes[]> = {
+    outside: [],
+    inside: [],
+    methods: [],
+    cached: [],
+    powertools: [],
+    reads: [],
+  };
   const env = { ...aws.environment, ...service, NODE_CONFIG_DIR: join(__dirname, '../goals/config') };
   for (let round = 0; round < processes; round += 1) {
-    for (const kind of kinds) all[kind].push(await runChild<LoopTimes>('hot-process', { args: [kind], env }));
+    for (const kind of kinds) {
+      const childEnv = kind === 'cached' ? env : { ...env, ...uncached };
+      all[kind].push(await runChild<LoopTimes>('hot-process', { args: [kind], env: childEnv }));
+    }
   }
   await aws.stop();
   const medians: Medians = {
     outside: mediansOf(all.outside),
     inside: mediansOf(all.inside),
+    methods: mediansOf(all.methods),
+    cached: mediansOf(all.cached),
     powertools: mediansOf(all.powertools),
     reads: mediansOf(all.reads),
   };
   const results = [
     ...cases.flatMap((name) => [overFloor(name, medians.outside), overPowertools(name, medians)]),
     ...cases.map((name) => overFloor(`${name}, in three nested run()s`, medians.inside, name)),
+    ...ofMethods('without a cache table', medians.methods),
+    ...ofMethods('with a cache table', medians.cached),
     ...synchronous(medians.reads),
     ...remarks(medians),
   ];
   return { results };
+}
+
+/** Compares every method with what each lookup costs at least. */
+function ofMethods(where: string, times: Readonly<Record<string, number>>): readonly Result[] {
+  return Object.keys(times)
+    .filter((name) => name !== 'floor')
+    .map((name) => {
+      const most = name === 'get' ? 2 : 3;
+      return compare(`${name}, ${where}`, `<= ${most} x floor`, of(times, name), ['floor', of(times, 'floor')], most);
+    });
 }
 
 function overFloor(what: string, times: Readonly<Record<string, number>>, name = what): Result {
