@@ -57,6 +57,8 @@ module.exports = {
     { ...project, displayName: 'behaviour', testMatch: ['**/*.test.ts', ...longSuites.map((glob) => `!${glob}`)] },
     { ...project, displayName: 'long', testMatch: longSuites },
   ],
+  // Jest leaves a core idle unless it is asked not to; a machine with two would run the suites one by one.
+  maxWorkers: '100%',
   testSequencer: '<rootDir>/test/setup/sequencer.cjs',
   // For a busy machine; nothing is measured by it.
   testTimeout: 180_000,

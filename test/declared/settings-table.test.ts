@@ -5,6 +5,9 @@ import { fc } from '../setup/fast-check';
 import { golden } from './golden';
 import { ordersSettings } from './orders-settings';
 
+/** Names that can be declared: one with a slash is refused. */
+const names = fc.string().map((text) => text.replaceAll('/', ''));
+
 it('describes each setting in a row', () => {
   expect(settingsTable(declarationsOf(ordersSettings))).toBe(golden('settings-table.md'));
 });
@@ -25,7 +28,7 @@ it('writes what means something to Markdown as it is', () => {
 
 it('has a row of six cells for each setting, whatever is in them', () => {
   fc.assert(
-    fc.property(fc.string(), fc.string(), fc.string(), (name, description, value) => {
+    fc.property(names, fc.string(), fc.string(), (name, description, value) => {
       const given = setting(`N${name}`, { description, default: value });
 
       const lines = settingsTable(declarationsOf({ a: given })).split('\n');
