@@ -33,6 +33,7 @@ export const copied = new Set(
     'base/printable',
     'base/start-work',
     'base/time',
+    'base/unfaked-timers',
     'cache/cache-row',
     'cache/changes',
     'cache/current-session',

@@ -59,23 +59,6 @@ function isClientFault(status = 0): boolean {
   return status >= 400 && !isOutageStatus(status);
 }
 
-/** Why there are no credentials to sign a call with. */
-export class CredentialsError extends Error {
-  override readonly name = 'CredentialsError';
-
-  /**
-   * @param problem - What the source of the credentials answered, without any of them.
-   * @param isOutage - Whether the source failed; `false`: it has none for this process, or refuses them.
-   */
-  constructor(
-    problem: string,
-    readonly isOutage: boolean,
-    options?: ErrorOptions,
-  ) {
-    super(problem, options);
-  }
-}
-
 /** Errors of the credential providers of the SDK. */
 const credentialsProviders = /^(Credentials|Token)?ProviderError$/;
 /** Ends a chain of providers none of which has credentials; what each has met on the way is not told. */

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '../base/unfaked-timers';
 import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';

@@ -1,11 +1,7 @@
+import { clearTimeout, setTimeout } from '../base/unfaked-timers';
 import { describeError, errorFacts } from '../base/describe-error';
-import {
-  classifyAwsError,
-  CredentialsError,
-  isChainExhausted,
-  isCredentialsOutage,
-  withoutPayload,
-} from './aws-errors';
+import { classifyAwsError, isChainExhausted, isCredentialsOutage, withoutPayload } from './aws-errors';
+import { CredentialsError } from './credentials-error';
 import { outageOfEndpoint } from './credentials-endpoint';
 
 /** What calls are signed with, as far as it matters here. */

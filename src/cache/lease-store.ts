@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '../base/unfaked-timers';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { errorFacts } from '../base/describe-error';
 import { withTimeoutSignal } from '../base/time-limit';

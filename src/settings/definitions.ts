@@ -1,3 +1,5 @@
+import { type Directory } from '../directory/directory';
+import { type ConfigValue } from '../item/value';
 import { longestLifeSeconds, longestTimerMs } from '../base/time';
 import {
   anyText,
@@ -46,11 +48,11 @@ export const settingDefinitions = {
    *
    * @see lookup-order.md#directories
    */
-  directories: define(directoryList, undefined),
+  directories: define<readonly (Directory | string)[] | undefined>(directoryList, undefined),
   /** Providers to ask, classes or instances, in the variable their names (`env,ssm`); unset: env, ssm, secrets; an empty list: env alone. */
   providers: define(providerList, undefined),
   /** Values for names found nowhere else, the variable as a JSON object. */
-  defaults: define(valueRecord, Object.freeze({}), { isHidden: true }),
+  defaults: define<Readonly<Record<string, ConfigValue>>>(valueRecord, Object.freeze({}), { isHidden: true }),
   /** Environment variables only and no cacher, whatever code says. */
   onlyEnvProvider: define(flag, false),
   /** Takes away the default cacher; one that code names stays. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AwsClients, type Cacher, DynamoCacher, Logger, type LogTarget, SsmProvider } from '../../src/index';
@@ -69,7 +70,7 @@ export const logScenarios: Scenarios = {
   }),
 
   'XCON_LOG_LEVEL becomes invalid while the sealed file cannot be written': spoilt(async (spoil) => {
-    const lastKnownGood = { file: join(tmpdir(), 'there', 'is', 'no', 'such', 'folder'), key: Buffer.alloc(32, 'k9') };
+    const lastKnownGood = { file: join(tmpdir(), 'there', 'is', 'no', 'such', 'folder'), key: randomBytes(32) };
     const service = new Service({ providers: [new WrittenProvider({})] }, { lastKnownGood }, [new Logger()]);
     assert.equal(await service.get('FOUND'), 'value');
     spoil();
