@@ -1,7 +1,5 @@
 import { clearTimeout, setTimeout } from '../base/unfaked-timers';
 import { readFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { isOutageStatus } from './aws-errors';
 
 /** How long an endpoint has to answer, **milliseconds**; that of the SDK. */
@@ -105,10 +103,11 @@ function urlOf(text: string): URL | undefined {
 }
 
 /** Never rejects. */
-function ask({ url, method = 'GET', headers = {}, connectMs = answerLimitMs }: Endpoint): Promise<Reply> {
+async function ask({ url, method = 'GET', headers = {}, connectMs = answerLimitMs }: Endpoint): Promise<Reply> {
+  // Loaded when needed: most processes have their credentials at once, and one that reads variables alone needs no network.
+  const { request: send } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'));
   return new Promise((resolve) => {
     let isConnected = false;
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const request = send(url, { method, headers, agent: false });
     const end = (reply: Reply): void => {
       clearTimeout(connecting);
