@@ -34,6 +34,12 @@ export const timeouts: Partial<SettingsValues> = {
   lookupBudgetMs: 20_000,
 };
 
+/** Waits until the requests of a kind have ended: the one for a lease goes on when its lookup no longer waits for it. */
+async function requestsEnded(aws: LocalAws, kind: RequestKind): Promise<void> {
+  const isOpen = (): boolean => aws.calls.all.some((call) => isOfKind(call, kind) && call.outcome === undefined);
+  for (let waits = 0; waits < 500 && isOpen(); waits += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 /** Looks a name up twice while something goes wrong with one kind of request. */
 export async function tryCell(aws: LocalAws, kind: RequestKind, fault: Fault, service: string): Promise<Cell> {
   const { operation, table } = kind;
@@ -64,6 +70,7 @@ export async function tryCell(aws: LocalAws, kind: RequestKind, fault: Fault, se
         );
       const get = await ask();
       await config.flush();
+      await requestsEnded(aws, kind);
       const requests = count();
       const timedOut = aws.calls.all.some((call) => isOfKind(call, kind) && call.outcome === 'aborted');
       await ask();
