@@ -1,0 +1,1 @@
+module.exports = { setupFilesAfterEnv: ['xcon/jest'], testMatch: ['**/*.jest.cjs'] };

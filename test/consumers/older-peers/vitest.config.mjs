@@ -1,0 +1,1 @@
+export default { test: { setupFiles: ['xcon/vitest'], include: ['test/*.vitest.mjs'] } };
