@@ -4,7 +4,7 @@
  *   dist/cjs    what Node loads: core.js holds the library once, index.js and testing.js share it; *.mjs for `import`
  *   dist/esm    what bundlers load: one file per source file, so that what is not used is left out
  *   dist/types  declarations
- *   dist/change-handler  a function of AWS Lambda, in one file
+ *   dist/change-handler  a function of AWS Lambda, in one file, with the licences of what is in it; also as a zip file
  *
  * Usage: node .ci/build.mjs [--js] [--out <folder>]      --js: no declarations, which take most of the time
  */

@@ -5,11 +5,14 @@ data "aws_region" "current" {}
 data "aws_caller_identity" "current" {}
 
 locals {
-  table_arn = "arn:${data.aws_partition.current.partition}:dynamodb:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:table"
+  table_arn = "arn:${data.aws_partition.current.partition}:dynamodb:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:table"
 
-  stream_arn  = var.create_config_table ? aws_dynamodb_table.config[0].stream_arn : var.config_table_stream_arn
-  has_stream  = var.create_config_table || var.config_table_stream_arn != null
+  # Whether there is a stream must be known when Terraform plans; what its ARN is need not be.
+  has_stream  = var.create_config_table || var.config_table_stream != null
+  stream_arn  = var.create_config_table ? aws_dynamodb_table.config[0].stream_arn : try(var.config_table_stream.arn, null)
   alarm_topic = var.alarm_topic_arn == null ? [] : [var.alarm_topic_arn]
+
+  handler_file = var.handler_file == null ? "${path.module}/../../dist/change-handler.zip" : var.handler_file
 
   # Events that tell of a change at a source.
   change_patterns = {
@@ -186,6 +189,12 @@ resource "aws_cloudwatch_event_target" "change" {
   rule = each.value.name
   arn  = aws_sqs_queue.changes.arn
 
+  # After an hour, an alarm says what an attempt a day later would hide.
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 185
+  }
+
   dead_letter_config {
     arn = aws_sqs_queue.failures.arn
   }
@@ -220,14 +229,20 @@ resource "aws_iam_role_policy" "follow_changes" {
         {
           Sid    = "FollowChanges"
           Effect = "Allow"
-          Action = [
-            "dynamodb:Scan", "dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchWriteItem",
-          ]
-          Resource = concat(
-            ["${local.table_arn}/${var.cache_table_name}"],
-            var.name_index ? ["${local.table_arn}/${var.cache_table_name}/index/xcon-names"] : [],
+          Action = concat(
+            var.name_index ? [] : ["dynamodb:Scan"],
+            ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchWriteItem"],
           )
+          Resource = "${local.table_arn}/${var.cache_table_name}"
         },
+      ],
+      [for arn in var.name_index ? ["${local.table_arn}/${var.cache_table_name}/index/xcon-names"] : [] : {
+        Sid      = "FindPartitions"
+        Effect   = "Allow"
+        Action   = "dynamodb:Query"
+        Resource = arn
+      }],
+      [
         {
           Sid      = "ReceiveChanges"
           Effect   = "Allow"
@@ -266,16 +281,10 @@ resource "aws_iam_role_policy" "follow_changes" {
         Effect    = "Allow"
         Action    = ["kms:Decrypt", "kms:DescribeKey"]
         Resource  = arn
-        Condition = { StringLike = { "kms:ViaService" = "dynamodb.${data.aws_region.current.name}.amazonaws.com*" } }
+        Condition = { StringLike = { "kms:ViaService" = "dynamodb.${data.aws_region.current.region}.amazonaws.com*" } }
       }],
     )
   })
-}
-
-data "archive_file" "handler" {
-  type        = "zip"
-  source_dir  = var.handler_directory == null ? "${path.module}/../../dist/change-handler" : var.handler_directory
-  output_path = "${path.root}/.terraform/${var.name}.zip"
 }
 
 resource "aws_lambda_function" "handler" {
@@ -284,8 +293,8 @@ resource "aws_lambda_function" "handler" {
   runtime          = "nodejs22.x"
   architectures    = ["arm64"]
   handler          = "index.handler"
-  filename         = data.archive_file.handler.output_path
-  source_code_hash = data.archive_file.handler.output_base64sha256
+  filename         = local.handler_file
+  source_code_hash = filebase64sha256(local.handler_file)
   memory_size      = 256
   timeout          = 30
   role             = aws_iam_role.handler.arn
@@ -401,6 +410,23 @@ resource "aws_cloudwatch_metric_alarm" "stream_late" {
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
   threshold           = 300000
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_topic
+}
+
+resource "aws_cloudwatch_metric_alarm" "changes_lost" {
+  for_each = aws_cloudwatch_event_rule.change
+
+  alarm_name          = "${var.name}-${each.key}-lost"
+  alarm_description   = "EventBridge can deliver changes to neither queue"
+  namespace           = "AWS/Events"
+  metric_name         = "InvocationsFailedToBeSentToDlq"
+  dimensions          = { RuleName = each.value.name }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.alarm_topic
 }

@@ -2,6 +2,11 @@ variable "cache_table_name" {
   type        = string
   default     = "global-all-configCache"
   description = "Name of the cache table."
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]{3,255}$", var.cache_table_name))
+    error_message = "The name of a table has 3 to 255 letters, digits, and characters of _.- only."
+  }
 }
 
 variable "create_cache_table" {
@@ -20,12 +25,22 @@ variable "shared_directories" {
   type        = list(string)
   default     = []
   description = "Directories that look like those of one service in one environment, and that others look in, too."
+
+  validation {
+    condition     = alltrue([for each in var.shared_directories : can(regex("^(/[^/,{}]+)+$", each))])
+    error_message = "A shared directory is an absolute path without a slash at its end, commas and braces."
+  }
 }
 
 variable "config_table_name" {
   type        = string
   default     = "global-all-config"
   description = "Name of the configuration table, which the provider dynamo reads."
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]{3,255}$", var.config_table_name))
+    error_message = "The name of a table has 3 to 255 letters, digits, and characters of _.- only."
+  }
 }
 
 variable "create_config_table" {
@@ -34,10 +49,13 @@ variable "create_config_table" {
   description = "Whether to make it; false where it exists."
 }
 
-variable "config_table_stream_arn" {
-  type        = string
+variable "config_table_stream" {
+  type        = object({ arn = string })
   default     = null
-  description = "Stream of a configuration table that exists, to follow its changes. Null means they are not followed."
+  description = <<-TEXT
+    Stream of new and old images of a configuration table that exists, to follow its changes: { arn = ... }. It is an
+    object so that the ARN may be that of a table which is made in the same plan. Null means changes are not followed.
+  TEXT
 }
 
 variable "table_key_arn" {
@@ -49,7 +67,7 @@ variable "table_key_arn" {
 variable "alarm_topic_arn" {
   type        = string
   default     = null
-  description = "SNS topic that alarms tell. Null means that they can be seen, and no more."
+  description = "SNS topic that alarms notify. Null means that alarms change their state, and no more."
 }
 
 variable "log_retention_in_days" {
@@ -61,11 +79,17 @@ variable "log_retention_in_days" {
 variable "name" {
   type        = string
   default     = "xcon-changes"
-  description = "Name of the function, and what the names of queues, rules and alarms begin with."
+  description = "Name of the function, and what the names of its role, queues, rules and alarms begin with."
+
+  validation {
+    # A prefix of the name of a role has 38 characters at most, a dash among them.
+    condition     = can(regex("^[A-Za-z0-9_-]{1,37}$", var.name))
+    error_message = "The name has 1 to 37 letters, digits, and characters of _- only."
+  }
 }
 
-variable "handler_directory" {
+variable "handler_file" {
   type        = string
   default     = null
-  description = "Folder with the code of the handler. Null means the one that the package ships."
+  description = "Zip file with the code of the handler. Null means the one that the package ships."
 }

@@ -2,13 +2,10 @@ terraform {
   required_version = ">= 1.5"
 
   required_providers {
+    # 6.0 knows the runtime nodejs22.x and the attribute "region" of the data source aws_region.
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.40"
-    }
-    archive = {
-      source  = "hashicorp/archive"
-      version = ">= 2.4"
+      version = "~> 6.0"
     }
   }
 }

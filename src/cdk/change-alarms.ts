@@ -4,8 +4,10 @@ import {
   ComparisonOperator,
   type IAlarmAction,
   type IMetric,
+  Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Rule } from 'aws-cdk-lib/aws-events';
 import { type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type ChangeQueues } from './change-queues';
@@ -18,6 +20,7 @@ const latestSeconds = 300;
 /** What is watched. */
 export interface ChangeAlarmsProps {
   readonly queues: ChangeQueues;
+  readonly rules: readonly Rule[];
   readonly handler: LambdaFunction;
   /** Whether the handler reads a stream. */
   readonly isStreaming: boolean;
@@ -25,9 +28,9 @@ export interface ChangeAlarmsProps {
   readonly action?: IAlarmAction;
 }
 
-/** Says when changes are not followed: kept aside, failing, or late. */
+/** Says when changes are not followed: kept aside, lost, failing, or late. */
 export class ChangeAlarms extends Construct {
-  constructor(scope: Construct, id: string, { queues, handler, isStreaming, action }: ChangeAlarmsProps) {
+  constructor(scope: Construct, id: string, { queues, rules, handler, isStreaming, action }: ChangeAlarmsProps) {
     super(scope, id);
     const { changes, failures } = queues;
     const maximum = { period, statistic: 'Maximum' };
@@ -44,6 +47,8 @@ export class ChangeAlarms extends Construct {
       ),
       this.above(latestSeconds, late, 'ChangesLate', 'Changes wait for longer than five minutes'),
     ];
+    const lostText = 'EventBridge can deliver changes to neither queue';
+    alarms.push(...rules.map((rule) => this.above(0, lostMetric(rule), `${rule.node.id}Lost`, lostText)));
     const streamText = 'Changes of the configuration table wait for longer than five minutes';
     if (isStreaming) alarms.push(this.above(latestSeconds * 1000, streamLate, 'StreamLate', streamText));
     if (action !== undefined) for (const each of alarms) each.addAlarmAction(action);
@@ -59,4 +64,15 @@ export class ChangeAlarms extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }
+}
+
+/** Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+function lostMetric({ ruleName }: Rule): Metric {
+  return new Metric({
+    namespace: 'AWS/Events',
+    metricName: 'InvocationsFailedToBeSentToDlq',
+    dimensionsMap: { RuleName: ruleName },
+    statistic: 'Sum',
+    period,
+  });
 }

@@ -50,7 +50,8 @@ export class ChangeHandler extends Construct {
     const { tables, alarmAction } = props;
     const stream = tables.configTable.tableStreamArn;
     this.queues = new ChangeQueues(this, 'Queues');
-    this.queues.admit(changeRules(this, this.queues.target));
+    const rules = changeRules(this, this.queues.target);
+    this.queues.admit(rules);
     this.handler = this.makeHandler(props);
     new EventSourceMapping(this, 'FromQueue', { target: this.handler, ...fromQueue(this.queues) });
     if (stream !== undefined) {
@@ -58,6 +59,7 @@ export class ChangeHandler extends Construct {
     }
     new ChangeAlarms(this, 'Alarms', {
       queues: this.queues,
+      rules,
       handler: this.handler,
       isStreaming: stream !== undefined,
       ...(alarmAction !== undefined && { action: alarmAction }),

@@ -11,6 +11,13 @@ export const handlerTimeoutSeconds = 30;
 const mostReceives = 5;
 
 /**
+ * How long EventBridge tries to deliver: by default a day, in which no alarm would say so.
+ *
+ * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+ */
+const retryPolicy = { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 185 };
+
+/**
  * The queue that changes wait in, so that a burst of them is followed together, and the one for those that could not be
  * followed.
  */
@@ -34,10 +41,11 @@ export class ChangeQueues extends Construct {
     });
   }
 
-  /** Where rules send what they see. What does not get there is kept aside, too. */
+  /** Where rules send what they see. What cannot be delivered within an hour is kept aside, too. */
   get target(): IRuleTarget {
     const { changes, failures } = this;
-    return { bind: () => ({ arn: changes.queueArn, deadLetterConfig: { arn: failures.queueArn } }) };
+    const deadLetterConfig = { arn: failures.queueArn };
+    return { bind: () => ({ arn: changes.queueArn, retryPolicy, deadLetterConfig }) };
   }
 
   /** Allows rules, and nobody else, to send to the queues. */

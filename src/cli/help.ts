@@ -18,10 +18,10 @@ Usage: xcon-local [options]
   -v, --version     print the version
 
 It prints the variables that point an AWS SDK here, and runs until Ctrl-C or SIGTERM.
-In one terminal, then in another:
+In one terminal, then in another, in a project that has the package installed:
 
-  npx xcon-local --seed seed.yaml --port 4567
-  eval "$(npx xcon-local --port 4567 --print-env)"
+  npx --no-install xcon-local --seed seed.yaml --port 4567
+  eval "$(npx --no-install xcon-local --port 4567 --print-env)"
 
 Exit codes: 0 stopped, or printed what was asked for; 1 failed, such as on a port that
 is in use or a seed that cannot be read; 2 wrong usage.

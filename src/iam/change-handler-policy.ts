@@ -26,7 +26,8 @@ export interface ChangeHandlerPolicyOptions extends PolicyPlace {
 /**
  * Gives the least policy of the handler of changes. It reads no parameter, no secret and no row of the configuration table.
  *
- * It works in all partitions of the cache table: a change in `/global/all` may touch each of them.
+ * It works in all partitions of the cache table: a change in `/global/all` may touch each of them. With the index by name
+ * it never scans: a stream has to tell new and old images then, so that each of its records has a name.
  * Sources: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html,
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
  */
@@ -41,15 +42,17 @@ export function changeHandlerPolicy(options: ChangeHandlerPolicyOptions): Policy
   } = options;
   const table = arnOf(options, 'dynamodb', `table/${cacheTable}`);
   const indexes = options.nameIndex === true ? [`${table}/index/${nameIndex.name}`] : [];
+  const scan = indexes.length > 0 ? [] : ['dynamodb:Scan'];
   const streams = streamArn === undefined ? [] : [streamArn];
   return {
     Version: '2012-10-17',
     Statement: [
       ...allow(
         'FollowChanges',
-        ['dynamodb:Scan', 'dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:BatchWriteItem'],
-        [table, ...indexes],
+        [...scan, 'dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:BatchWriteItem'],
+        [table],
       ),
+      ...allow('FindPartitions', ['dynamodb:Query'], indexes),
       ...allow(
         'ReceiveChanges',
         ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],

@@ -1,5 +1,5 @@
 import { parameterName } from '../providers/secure-parameters';
-import { secretName } from '../providers/secret-values';
+import { mostSingleReads, secretName } from '../providers/secret-values';
 import { arnOf, literal, type PolicyPlace } from './arn';
 import { decryptStatement } from './key-statements';
 import { allow, type PolicyStatement } from './policy-document';
@@ -53,7 +53,7 @@ export function secretStatements(options: PolicyOptions): readonly PolicyStateme
   const isListed = options.strategy !== 'names' && options.names?.length !== 0 && places.length > 0;
   const overview = [
     ...(isListed ? ['secretsmanager:ListSecrets'] : []),
-    ...(read.length === 0 ? [] : ['secretsmanager:BatchGetSecretValue']),
+    ...(readsInBatches(options, places.length) ? ['secretsmanager:BatchGetSecretValue'] : []),
   ];
   return [
     ...allow('ListSecrets', overview, overview.length === 0 ? [] : ['*']),
@@ -89,7 +89,21 @@ function secretArns(options: PolicyOptions): readonly string[] {
   return [...namedIn(options, places, 'secretsmanager', 'secret:', [...ends, ...bare]), ...ids];
 }
 
-/** Gives the ARNs of a secret that is told by its full name, its ARN, or its ARN without the suffix. */
+/** Whether one lookup may want more values than are read one by one. Without names, any number. */
+function readsInBatches(options: PolicyOptions, placeCount: number): boolean {
+  if (placeCount === 0) return false;
+  const { names, secretIds = [] } = options;
+  if (names === undefined) return true;
+  return (
+    names.filter((name) => secretName.test(name)).length * pathsOf(options).length + secretIds.length > mostSingleReads
+  );
+}
+
+/**
+ * Gives the ARNs of a secret that is told by its full name, its ARN, or its ARN without the suffix.
+ *
+ * The last part of a name may look like the suffix (`db-master`), so an ARN that looks complete gives both patterns.
+ */
 function arnsOfId(place: PolicyPlace, id: string): readonly string[] {
   if (secretName.test(id)) {
     const arn = arnOf(place, 'secretsmanager', `secret:${id}`);
@@ -98,7 +112,7 @@ function arnsOfId(place: PolicyPlace, id: string): readonly string[] {
   const isArn =
     /^arn:[^:*?]+:secretsmanager:[^:*?]*:[^:*?]*:secret:/.test(id) && secretName.test(id.split(':').at(-1) ?? '');
   if (!isArn) return [];
-  return /-[A-Za-z0-9]{6}$/.test(id) ? [id] : [`${id}${anySuffix}`, id];
+  return [`${id}${anySuffix}`, id];
 }
 
 /** Gives the directories at each place that is listed; none when no name is looked up. */

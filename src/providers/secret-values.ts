@@ -18,7 +18,7 @@ import { type UnreadSecret } from '../item/directory-listing';
 import { type SecretOutcome } from './provider';
 
 /** Up to this many values are read one by one, in parallel; more by the batch call. */
-const mostSingleReads = 5;
+export const mostSingleReads = 5;
 /** Names that a secret can have; `rds!` begins those that RDS manages. */
 export const secretName = /^[A-Za-z0-9/_+=.@!-]+$/;
 /** What the ARN of a secret begins with. */

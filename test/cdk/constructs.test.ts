@@ -16,7 +16,7 @@ describe('the constructs', () => {
     const types = [...resourcesOfConstruct().values()].map(({ Type }) => Type.replace('AWS::', ''));
 
     expect(types.sort()).toEqual([
-      ...Array<string>(4).fill('CloudWatch::Alarm'),
+      ...Array<string>(7).fill('CloudWatch::Alarm'),
       ...Array<string>(2).fill('DynamoDB::Table'),
       ...Array<string>(3).fill('Events::Rule'),
       'IAM::Role',

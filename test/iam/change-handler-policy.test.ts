@@ -1,13 +1,7 @@
-// Loaded at once, so that the first change does not wait for packages.
-import '@aws-sdk/client-dynamodb';
 import { changeHandlerPolicy, type ChangeHandlerPolicyOptions } from '../../src/iam/change-handler-policy';
-import { createChangeHandler } from '../../src/events/index';
-import { DynamoCacher } from '../../src/index';
-import { type LocalAwsCall, startLocalAws } from '../../src/testing/local-aws/local-aws';
-import { FleetProcess } from '../cache/fleet-process';
-import { parameterEvent } from '../events/fixtures/parameter-store';
 import { iamRequestsOf } from './iam-requests';
 import { isAllowed } from './policy-simulator';
+import { recordChanges } from './recorded-changes';
 import { withPatientSignals } from '../setup/patience';
 
 withPatientSignals();
@@ -45,7 +39,8 @@ describe('changeHandlerPolicy', () => {
     });
 
     expect(policy.Statement.map(({ Sid, Resource }) => [Sid, ...Resource])).toEqual([
-      ['FollowChanges', `${table}/cache`, `${table}/cache/index/xcon-names`],
+      ['FollowChanges', `${table}/cache`],
+      ['FindPartitions', `${table}/cache/index/xcon-names`],
       ['ReceiveChanges', options.changesQueueArn],
       ['ReadStream', streamArn],
       ['ListStreams', '*'],
@@ -60,8 +55,8 @@ describe('what the handler asks for', () => {
   test.each([
     ['without an index', false, ['BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'Scan']],
     ['with an index', true, ['BatchWriteItem', 'GetItem', 'PutItem', 'Query']],
-  ])('is allowed, %s, and the configuration table is not', async (_, nameIndex, operations) => {
-    const calls = await recordedCalls(nameIndex);
+  ])('is allowed, %s, and no more is, nor the configuration table', async (_, nameIndex, operations) => {
+    const calls = await recordChanges(nameIndex);
 
     const policy = changeHandlerPolicy({ ...options, nameIndex });
     const requests = calls.flatMap((call) => iamRequestsOf(call));
@@ -69,30 +64,7 @@ describe('what the handler asks for', () => {
     expect([...new Set(calls.map(({ operation }) => operation))].sort()).toEqual(operations);
     expect(requests.filter((each) => !isAllowed(policy, each))).toEqual([]);
     expect(elsewhere.filter((each) => isAllowed(policy, each))).toEqual([]);
+    const granted = policy.Statement.flatMap(({ Action }) => Action).filter((each) => each.startsWith('dynamodb:'));
+    expect(new Set(granted)).toEqual(new Set(operations.map((each) => `dynamodb:${each}`)));
   });
 });
-
-/** Two services have looked something up, which changes for one of them, and then for both. */
-async function recordedCalls(nameIndex: boolean): Promise<readonly LocalAwsCall[]> {
-  const ssm = { '/orders/prod/db_host': 'one', '/global/all/region': 'eu-west-1' };
-  const aws = await startLocalAws({ seed: { ssm } });
-  const services = ['orders', 'billing'].map((service) => new FleetProcess(aws, { settings: { service } }));
-  try {
-    await services[0]?.run(() => DynamoCacher.grab().ensureCacheTable({ index: nameIndex }));
-    for (const each of services) {
-      await each.values(['db_host', 'region']);
-      await each.flush();
-    }
-    aws.calls.clear();
-    const handler = createChangeHandler({ index: nameIndex });
-    const follow = (name: string) => services[0]?.run(() => handler(parameterEvent('Update', name)));
-    await follow('/orders/prod/db_host');
-    await follow('/global/all/region');
-    const left = await aws.rows('global-all-configCache');
-    expect(left.filter((row) => row['real_name']?.S === 'region')).toEqual([]);
-    return [...aws.calls.all];
-  } finally {
-    await Promise.all(services.map((each) => each.close()));
-    await aws.close();
-  }
-}

@@ -1,6 +1,7 @@
 import { InvalidDirectoryError } from '../../src/index';
 import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
 import { type PolicyOptions } from '../../src/iam/policy-options';
+import { isAllowed } from './policy-simulator';
 
 const orders: PolicyOptions = { region: 'eu-west-1', account: '111122223333', service: 'orders', environment: 'prod' };
 
@@ -85,8 +86,7 @@ describe('leastPrivilegePolicy', () => {
   test('lists nothing for names that are looked up by name, and allows to ask for secrets that do not exist', () => {
     const options: PolicyOptions = { ...orders, directories: ['/a'], names: ['TOKEN'], strategy: 'names' };
 
-    expect(sids(options)).toEqual(['ReadParameters', 'ListSecrets', 'ReadSecrets', 'UseCacheTable']);
-    expect(statement('ListSecrets', options)?.Action).toEqual(['secretsmanager:BatchGetSecretValue']);
+    expect(sids(options)).toEqual(['ReadParameters', 'ReadSecrets', 'UseCacheTable']);
     expect(statement('ReadParameters', options)?.Resource).toEqual([
       'arn:aws:ssm:eu-west-1:111122223333:parameter/a/TOKEN',
     ]);
@@ -133,7 +133,10 @@ describe('leastPrivilegePolicy', () => {
     ],
     [
       'arn:aws:secretsmanager:us-east-1:444455556666:secret:x/y-AbCd12',
-      ['arn:aws:secretsmanager:us-east-1:444455556666:secret:x/y-AbCd12'],
+      [
+        'arn:aws:secretsmanager:us-east-1:444455556666:secret:x/y-AbCd12-??????',
+        'arn:aws:secretsmanager:us-east-1:444455556666:secret:x/y-AbCd12',
+      ],
     ],
     [
       'arn:aws:secretsmanager:us-east-1:4:secret:x',
@@ -146,6 +149,29 @@ describe('leastPrivilegePolicy', () => {
 
     expect(statement('ReadSecrets', options)?.Resource ?? []).toEqual(resources);
     expect(sids({ ...options, providers: ['ssm'] })).toEqual([]);
+  });
+
+  test('allows to read a secret whose ARN is given without its suffix, and ends as if it had one', () => {
+    const id = 'arn:aws:secretsmanager:us-east-1:444455556666:secret:app/db-master';
+    const policy = leastPrivilegePolicy({ ...orders, names: [], secretIds: [id], cacheTable: null });
+
+    const read = (resource: string) => ({ action: 'secretsmanager:GetSecretValue', resource, context: {} });
+    expect(isAllowed(policy, read(`${id}-AbCd12`))).toBe(true);
+    expect(isAllowed(policy, read(`${id}-too-AbCd12`))).toBe(false);
+    expect(isAllowed(policy, read(`${id}2-AbCd12`))).toBe(false);
+  });
+
+  test.each<[string, Partial<PolicyOptions>, boolean]>([
+    ['any names', {}, true],
+    ['five names in one directory', { names: ['a', 'b', 'c', 'd', 'e'], directories: ['/a'] }, false],
+    ['six names in one directory', { names: ['a', 'b', 'c', 'd', 'e', 'f'], directories: ['/a'] }, true],
+    ['two names in four directories', { names: ['a', 'b'] }, true],
+    ['five secrets elsewhere', { names: [], secretIds: ['a', 'b', 'c', 'd', 'e'] }, false],
+    ['six secrets elsewhere', { names: [], secretIds: ['a', 'b', 'c', 'd', 'e', 'f'] }, true],
+  ])('allows to read values in batches where there may be more than five: %s', (_, options, isBatched) => {
+    const actions = leastPrivilegePolicy({ ...orders, ...options }).Statement.flatMap(({ Action }) => Action);
+
+    expect(actions.includes('secretsmanager:BatchGetSecretValue')).toBe(isBatched);
   });
 
   test('names the region and account of a provider that reads elsewhere, and both services that use keys', () => {

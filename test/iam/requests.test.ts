@@ -1,31 +1,17 @@
-// Loaded at once, so that the first lookup does not wait for packages.
-import '@aws-sdk/client-dynamodb';
-import '@aws-sdk/client-kms';
-import '@aws-sdk/client-secrets-manager';
-import '@aws-sdk/client-ssm';
-import { config, type ConfigOptions, Default, DynamoCacher, DynamoProvider } from '../../src/index';
+import { Default } from '../../src/index';
 import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
 import { type PolicyOptions } from '../../src/iam/policy-options';
 import { type SettingsValues } from '../../src/settings/settings-values';
 import { keyArn } from '../../src/testing/local-aws/arn';
-import { type LocalAws, type LocalAwsCall, startLocalAws } from '../../src/testing/local-aws/local-aws';
-import { FleetProcess } from '../cache/fleet-process';
-import { type Account, iamRequestsOf } from './iam-requests';
+import { type LocalAwsCall } from '../../src/testing/local-aws/local-aws';
+import { iamRequestsOf } from './iam-requests';
 import { changed, neighbours, refusedOf, undeclared } from './neighbours';
 import { isAllowed } from './policy-simulator';
+import { account, cacheTable, configTable, names, recordLookups } from './recorded-lookups';
 import { withPatientSignals } from '../setup/patience';
 
 withPatientSignals();
 
-const cacheTable = 'global-all-configCache';
-const configTable = 'global-all-config';
-const secretNames = ['token', 'key_a', 'key_b', 'key_c', 'key_d', 'key_e', 'key_f'];
-const names = ['db_host', 'pool_size', 'region', 'license', 'retry', 'rate', 'absent', ...secretNames];
-const account: Account = {
-  secureStrings: ['/orders/all/license'],
-  secrets: secretNames.map((name) => `/orders/prod/${name}`),
-  key: 'customer-key',
-};
 const place = { region: 'us-east-1', account: '000000000000' };
 const everywhere: PolicyOptions = {
   ...place,
@@ -79,79 +65,15 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-function startAws(): Promise<LocalAws> {
-  return startLocalAws({
-    seed: {
-      ssm: {
-        '/orders/prod/db_host': 'db.internal',
-        '/orders/all/license': { value: 'canary-license', type: 'SecureString' },
-        '/global/all/region': 'eu-west-1',
-        '/billing/export/prod/rate': '7',
-      },
-      secrets: Object.fromEntries(secretNames.map((name) => [`/orders/prod/${name}`, `canary-${name}`])),
-      tables: {
-        [cacheTable]: { rows: [] },
-        [configTable]: { rows: [{ app_key: '/global/prod', name_key: 'retry', value: { times: 5 } }] },
-      },
-    },
-  });
-}
-
 const recordings = new Map<Scenario, Promise<readonly LocalAwsCall[]>>();
 
 /** Gives the requests of a scenario, which is played once. */
 function callsOf(scenario: Scenario): Promise<readonly LocalAwsCall[]> {
-  const known = recordings.get(scenario) ?? record(scenario);
+  const known =
+    recordings.get(scenario) ??
+    recordLookups(scenario.settings, { directories: [Default, '/billing/export/prod'] }, ['7']);
   recordings.set(scenario, known);
   return known;
-}
-
-async function record({ settings }: Scenario): Promise<readonly LocalAwsCall[]> {
-  const aws = await startAws();
-  const options: ConfigOptions = {
-    directories: [Default, '/billing/export/prod'],
-    providers: [Default, DynamoProvider],
-  };
-  const processes: FleetProcess[] = [];
-  const start = (): FleetProcess => {
-    const process = new FleetProcess(aws, { settings, config: options });
-    processes.push(process);
-    return process;
-  };
-  try {
-    await play(start, settings.disableDefaultCacher !== true);
-    expect(processes.flatMap(({ log }) => log.events)).toEqual([]);
-    return aws.calls.all;
-  } finally {
-    await Promise.all(processes.map((each) => each.close()));
-    await aws.close();
-  }
-}
-
-/** Two processes start cold at once, one warm; one watches, looks at the cache and clears it; one starts cold again. */
-async function play(start: () => FleetProcess, isCached: boolean): Promise<void> {
-  await Promise.all([load(start()), load(start())]);
-  const warm = await load(start());
-  await warm.run(async () => {
-    const watch = await config.watch({ everySeconds: 3600 });
-    await config.explain('db_host');
-    await config.refresh({ pastCache: true });
-    await config.get('db_host');
-    watch.stop();
-  });
-  if (isCached) {
-    await warm.run(() => DynamoCacher.grab().entries());
-    await warm.run(() => DynamoCacher.grab().clear({ name: 'db_host' }));
-    await warm.run(() => DynamoCacher.grab().clear());
-  }
-  await load(start());
-}
-
-async function load(process: FleetProcess): Promise<FleetProcess> {
-  const expected = ['db.internal', '7', { times: 5 }, 'canary-license', 'canary-key_f'];
-  expect(await process.values(names)).toEqual(expect.arrayContaining(expected));
-  await process.flush();
-  return process;
 }
 
 describe.each(scenarios)('$title', (scenario) => {

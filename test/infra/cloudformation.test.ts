@@ -3,55 +3,33 @@ import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
-import { type PolicyOptions } from '../../src/iam/policy-options';
 import {
   type EvaluatedResources,
   evaluate,
   type Parameters,
   parseTemplate,
   readInfra,
+  refusals,
   type Template,
 } from './cloudformation';
-import { type Deployment, deployments, resourcesOfConstruct } from './construct';
-import { normalized } from './normalized';
+import { deployments, resourcesOfConstruct } from './construct';
 import { serviceInputs } from './service-inputs';
 import { synthesize } from './synthesize';
+import { parametersOf, policyParametersOf } from './ways';
 
 const template = parseTemplate(readInfra('cloudformation/template.yaml'));
 const servicePolicy = parseTemplate(readInfra('cloudformation/service-policy.yaml'));
 
-/** Gives resources as they can be compared: the code of the function is elsewhere, and order of dependencies is implied. */
-function comparable(resources: EvaluatedResources) {
-  return Object.fromEntries(
-    [...resources].map(([name, { Type, Properties, DeletionPolicy, UpdateReplacePolicy }]) => {
-      const properties = normalized({ ...Properties, Code: undefined });
-      return [name, { Type, properties, DeletionPolicy, UpdateReplacePolicy }];
-    }),
-  );
-}
-
-function parametersOf(deployment: Deployment): Parameters {
-  const { cacheTableName, configTableName, isExisting, streamArn, keyArn, topicArn, logRetentionDays } = deployment;
-  const { nameIndex, sharedDirectories } = deployment;
-  return {
-    ...(cacheTableName !== undefined && { CacheTableName: cacheTableName }),
-    ...(configTableName !== undefined && { ConfigTableName: configTableName }),
-    ...(isExisting === true && { CreateCacheTable: 'false', CreateConfigTable: 'false' }),
-    ...(streamArn !== undefined && { ConfigTableStreamArn: streamArn }),
-    ...(keyArn !== undefined && { TableKeyArn: keyArn }),
-    ...(topicArn !== undefined && { AlarmTopicArn: topicArn }),
-    ...(logRetentionDays !== undefined && { LogRetentionInDays: logRetentionDays }),
-    ...(nameIndex !== undefined && { NameIndex: `${nameIndex}` }),
-    ...(sharedDirectories !== undefined && { SharedDirectories: sharedDirectories.join(',') }),
-  };
-}
-
 describe('the template of tables and handler', () => {
-  test.each(deployments)('makes what the construct makes, %s', (_, deployment) => {
-    const made = evaluate(template, { parameters: parametersOf(deployment) });
+  test('keeps and drops what the construct keeps and drops', () => {
+    const policies = (resources: EvaluatedResources) =>
+      Object.fromEntries(
+        [...resources].map(([name, { Type, DeletionPolicy, UpdateReplacePolicy }]) => {
+          return [name, { Type, DeletionPolicy, UpdateReplacePolicy }];
+        }),
+      );
 
-    expect(comparable(made)).toEqual(comparable(resourcesOfConstruct(deployment)));
+    expect(policies(evaluate(template))).toEqual(policies(resourcesOfConstruct()));
   });
 
   test('takes the code of the handler from the package', () => {
@@ -64,29 +42,43 @@ describe('the template of tables and handler', () => {
       'ConfigTableName',
       'HandlerName',
       'FailuresQueueUrl',
+      'FailuresQueueArn',
+      'ChangesQueueArn',
     ]);
+  });
+
+  test.each(deployments)('refuses no parameter, %s', (_, deployment) => {
+    expect(refusals(template, parametersOf(deployment))).toEqual([]);
+  });
+
+  test.each<[string, Parameters, string]>([
+    ['a table name with a wildcard', { CacheTableName: 'global-*' }, 'CacheTableName'],
+    ['a table name that is too short', { ConfigTableName: 'ab' }, 'ConfigTableName'],
+    ['every stream', { CreateConfigTable: 'false', ConfigTableStreamArn: '*' }, 'ConfigTableStreamArn'],
+    ['every key', { TableKeyArn: '*' }, 'TableKeyArn'],
+    ['a shared directory that is relative', { SharedDirectories: '/a/b,c/d' }, 'SharedDirectories'],
+    [
+      'the stream of a table that it makes',
+      { ConfigTableStreamArn: 'arn:aws:dynamodb:eu-west-1:111122223333:table/settings/stream/2026-01-01T00:00:00.000' },
+      'ConfigTableStreamArn is of a table that exists. Set CreateConfigTable=false, or leave it out.',
+    ],
+  ])('refuses %s', (_, parameters, refusal) => {
+    expect(refusals(template, parameters)).toEqual([refusal]);
   });
 });
 
-function policyParametersOf(options: PolicyOptions): Parameters {
-  const { service, environment, cacheTable, configTable, kmsKeyArns, cacheKmsKeyArn, tableKmsKeyArns } = options;
-  const optional = {
-    CacheTableName: cacheTable,
-    ConfigTableName: configTable,
-    SourceKeyArn: kmsKeyArns?.[0],
-    SealingKeyArn: cacheKmsKeyArn,
-    TableKeyArn: tableKmsKeyArns?.[0],
-  };
-  const given = Object.entries(optional).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return { Service: service, Environment: environment, ...Object.fromEntries(given) };
-}
-
 describe('the template of the policy of a service', () => {
-  test.each(serviceInputs)('says what the library needs, %s', (_, options) => {
-    const made = evaluate(servicePolicy, { parameters: policyParametersOf(options) });
+  test.each(serviceInputs)('refuses no parameter, %s', (_, options) => {
+    expect(refusals(servicePolicy, policyParametersOf(options))).toEqual([]);
+  });
 
-    const { PolicyDocument } = made.get('Policy')?.Properties ?? {};
-    expect(normalized(PolicyDocument)).toEqual(normalized(leastPrivilegePolicy(options)));
+  test.each<[string, Parameters, string]>([
+    ['a wildcard in the name of the service', { Service: '*' }, 'Service'],
+    ['a policy variable in the environment', { Environment: '${aws:username}' }, 'Environment'],
+    ['a wildcard in the name of a table', { ConfigTableName: 'global-*' }, 'ConfigTableName'],
+    ['every key', { SourceKeyArn: '*' }, 'SourceKeyArn'],
+  ])('refuses %s', (_, parameters, refusal) => {
+    expect(refusals(servicePolicy, parameters)).toEqual([refusal]);
   });
 });
 

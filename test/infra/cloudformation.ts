@@ -4,10 +4,26 @@ import { parse, type ScalarTag, type CollectionTag } from 'yaml';
 
 /** A template, as CloudFormation takes it in JSON. */
 export interface Template {
-  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
+  readonly Parameters?: Readonly<Record<string, Parameter>>;
+  readonly Rules?: Readonly<Record<string, Rule>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** A parameter of a template. */
+export interface Parameter {
+  readonly Type: string;
+  readonly Default?: unknown;
+  /** What the whole of a value has to match. */
+  readonly AllowedPattern?: string;
+  readonly MaxLength?: number;
+}
+
+/** What parameters have to be together. */
+interface Rule {
+  readonly RuleCondition: unknown;
+  readonly Assertions: readonly { readonly Assert: unknown; readonly AssertDescription: string }[];
 }
 
 /** A resource of a template. */
@@ -52,19 +68,26 @@ function shortForm(name: string, full: string): (ScalarTag | CollectionTag)[] {
 /** What a template is deployed with, by name. */
 export type Parameters = Readonly<Record<string, string | number>>;
 
+/** A region of an account. */
+export interface Place {
+  readonly region: string;
+  readonly account: string;
+}
+
 /** What of a template stands for the account, and for the names of resources. */
 export interface Evaluation {
   readonly parameters?: Parameters;
+  /** Where it is deployed; absent: `eu-west-1` of the account `111122223333`. */
+  readonly place?: Place;
   /** Gives the name that a resource goes by, so that templates can be compared. */
   readonly rename?: (logicalId: string) => string;
 }
 
-const pseudo: Readonly<Record<string, unknown>> = {
-  'AWS::Partition': 'aws',
-  'AWS::Region': 'eu-west-1',
-  'AWS::AccountId': '111122223333',
-  'AWS::NoValue': undefined,
-};
+const usualPlace: Place = { region: 'eu-west-1', account: '111122223333' };
+
+function pseudoParameters({ region, account }: Place): Readonly<Record<string, unknown>> {
+  return { 'AWS::Partition': 'aws', 'AWS::Region': region, 'AWS::AccountId': account, 'AWS::NoValue': undefined };
+}
 
 /** The resources that a template makes, by name; conditions and functions are gone. */
 export type EvaluatedResources = ReadonlyMap<string, Resource>;
@@ -72,9 +95,9 @@ export type EvaluatedResources = ReadonlyMap<string, Resource>;
 /** Resolves functions, parameters and conditions. A resource stands as `<Name.Attribute>` where it is referred to. */
 export function evaluate(
   template: Template,
-  { parameters = {}, rename = (id) => id }: Evaluation = {},
+  { parameters = {}, place = usualPlace, rename = (id) => id }: Evaluation = {},
 ): EvaluatedResources {
-  const resolver = new Resolver(template, parameters, rename);
+  const resolver = new Resolver(template, { ...parameters, ...pseudoParameters(place) }, rename);
   const made = Object.entries(template.Resources).filter(([, { Condition }]) => resolver.holds(Condition));
   return new Map(
     made.map(([id, resource]) => [
@@ -84,10 +107,27 @@ export function evaluate(
   );
 }
 
+/**
+ * Gives what CloudFormation says against the values of parameters, before it makes anything.
+ *
+ * Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html,
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
+ */
+export function refusals(template: Template, parameters: Parameters): readonly string[] {
+  const resolver = new Resolver(template, parameters, (id) => id);
+  const wrong = Object.entries(parameters).filter(([name, value]) => {
+    const { AllowedPattern = '[^]*', MaxLength = 4096 } = template.Parameters?.[name] ?? {};
+    return !new RegExp(`^(?:${AllowedPattern})$`).test(`${value}`) || `${value}`.length > MaxLength;
+  });
+  const applying = Object.values(template.Rules ?? {}).filter((rule) => resolver.resolve(rule.RuleCondition) === true);
+  const broken = applying.flatMap((rule) => rule.Assertions).filter(({ Assert }) => resolver.resolve(Assert) !== true);
+  return [...wrong.map(([name]) => name), ...broken.map(({ AssertDescription }) => AssertDescription)];
+}
+
 class Resolver {
   constructor(
     private readonly template: Template,
-    private readonly parameters: Parameters,
+    private readonly parameters: Readonly<Record<string, unknown>>,
     private readonly rename: (logicalId: string) => string,
   ) {}
 
@@ -142,7 +182,7 @@ class Resolver {
   }
 
   private ref(name: string): unknown {
-    if (name in pseudo) return pseudo[name];
+    if (name.startsWith('AWS::')) return this.parameters[name];
     const parameter = this.template.Parameters?.[name];
     if (parameter !== undefined) return this.parameters[name] ?? parameter.Default;
     return this.attribute(`${name}.Ref`);

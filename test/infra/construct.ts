@@ -4,7 +4,7 @@ import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { ChangeHandler, type ConfigReader, ConfigTables } from '../../src/cdk/index';
-import { evaluate, type EvaluatedResources } from './cloudformation';
+import { evaluate, type EvaluatedResources, type Place } from './cloudformation';
 import { synthesize } from './synthesize';
 
 /** Ways to deploy that the construct and its counterparts have in common. */
@@ -48,9 +48,9 @@ export const deployments: readonly (readonly [string, Deployment])[] = [
 ];
 
 /** Gives the resources that the construct makes, by the names they have in the template of CloudFormation. */
-export function resourcesOfConstruct(deployment: Deployment = {}): EvaluatedResources {
+export function resourcesOfConstruct(deployment: Deployment = {}, place?: Place): EvaluatedResources {
   const { template } = synthesize((stack) => makeAll(stack, deployment));
-  return evaluate(template, { rename: plainName });
+  return evaluate(template, { rename: plainName, ...(place !== undefined && { place }) });
 }
 
 /** Gives the statements that the construct grants to somebody who reads. */

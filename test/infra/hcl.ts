@@ -26,6 +26,16 @@ export interface Symbolic {
   attribute(name: string): unknown;
 }
 
+/** A value that is known only when something has been made. */
+export class Unknown {
+  toString(): string {
+    return '(known after apply)';
+  }
+}
+
+/** Thrown where an expression depends on what an unknown value is. */
+export class NotKnownError extends Error {}
+
 /** An expression of Terraform that can be evaluated: as much of the language as the module uses. */
 export class Expression {
   private constructor(
@@ -63,7 +73,7 @@ export class Expression {
       case 'binaryOp':
         return operationOf(meta.operator ?? '', value(first), () => value(second));
       case 'function':
-        return callOf(meta.name ?? '', children.map(value));
+        return this.call(meta.name ?? '', children, scope);
       case 'for':
         return this.loopOf(node, scope);
       case 'scopeTraversal': {
@@ -73,6 +83,22 @@ export class Expression {
       default:
         throw new Error(`The evaluation does not know ${type}: ${meta.value ?? ''}`);
     }
+  }
+
+  private call(name: string, children: readonly Node[], scope: Scope): unknown {
+    const attempt = (node: Node): { readonly value: unknown } | undefined => {
+      try {
+        return { value: this.valueOf(node, scope) };
+      } catch {
+        return undefined;
+      }
+    };
+    if (name === 'can') return children.every((each) => attempt(each) !== undefined);
+    if (name === 'try') return children.map(attempt).find((each) => each !== undefined)?.value;
+    return callOf(
+      name,
+      children.map((each) => this.valueOf(each, scope)),
+    );
   }
 
   private objectOf(children: readonly Node[], scope: Scope): unknown {
@@ -101,7 +127,8 @@ export class Expression {
 }
 
 function literalOf(type: string, text: string): unknown {
-  if (type === 'string') return text;
+  // The parser gives it as it stands in the file.
+  if (type === 'string') return text.replaceAll('$${', '${');
   return JSON.parse(text) as unknown;
 }
 
@@ -114,10 +141,12 @@ function attributeOf(value: unknown, name: string): unknown {
 
 function operationOf(operator: string, left: unknown, right: () => unknown): boolean {
   switch (operator) {
+    case 'lessThanOrEqual':
+      return (left as number) <= (right() as number);
     case 'equal':
-      return left === right();
+      return areEqual(left, right());
     case 'notEqual':
-      return left !== right();
+      return !areEqual(left, right());
     case 'logicalOr':
       return left === true || right() === true;
     default:
@@ -132,7 +161,15 @@ function callOf(name: string, values: readonly unknown[]): unknown {
     case 'distinct':
       return [...new Set(values[0] as unknown[])];
     case 'length':
-      return (values[0] as unknown[]).length;
+      return (values[0] as string | unknown[]).length;
+    case 'alltrue':
+      return (values[0] as unknown[]).every((each) => each === true);
+    case 'replace':
+      return (values[0] as string).replaceAll(values[1] as string, () => values[2] as string);
+    case 'regex':
+      return firstMatch(values[0] as string, values[1] as string);
+    case 'filebase64sha256':
+      return `<hash of ${values[0] as string}>`;
     case 'join':
       return (values[1] as string[]).join(values[0] as string);
     case 'jsonencode':
@@ -140,4 +177,15 @@ function callOf(name: string, values: readonly unknown[]): unknown {
     default:
       throw new Error(`The evaluation does not know the function ${name}.`);
   }
+}
+
+function firstMatch(pattern: string, text: string): string {
+  const [match] = new RegExp(pattern).exec(text) ?? [];
+  if (match === undefined) throw new Error(`${text} does not match ${pattern}.`);
+  return match;
+}
+
+function areEqual(left: unknown, right: unknown): boolean {
+  if (left instanceof Unknown || right instanceof Unknown) throw new NotKnownError('This depends on an unknown value.');
+  return left === right;
 }

@@ -20,6 +20,9 @@ const names: Readonly<Record<string, string>> = {
   'aws_cloudwatch_metric_alarm.handler_errors': 'HandlerErrors',
   'aws_cloudwatch_metric_alarm.changes_late': 'ChangesLate',
   'aws_cloudwatch_metric_alarm.stream_late[0]': 'StreamLate',
+  'aws_cloudwatch_metric_alarm.changes_lost[parameter-changes]': 'ParameterChangesLost',
+  'aws_cloudwatch_metric_alarm.changes_lost[secret-calls]': 'SecretCallsLost',
+  'aws_cloudwatch_metric_alarm.changes_lost[secret-labels]': 'SecretLabelsLost',
 };
 
 /** Attributes of resources that both can refer to. */
@@ -102,6 +105,10 @@ const wholes: Readonly<Record<string, (its: Properties, its_parts: readonly Prop
     Targets: targets.map((target, index) => ({
       Id: `Target${index}`,
       Arn: target['arn'],
+      RetryPolicy: block(target, 'retry_policy', (policy) => ({
+        MaximumEventAgeInSeconds: policy['maximum_event_age_in_seconds'],
+        MaximumRetryAttempts: policy['maximum_retry_attempts'],
+      })),
       DeadLetterConfig: block(target, 'dead_letter_config', ({ arn }) => ({ Arn: arn })),
     })),
   }),

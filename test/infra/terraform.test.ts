@@ -1,11 +1,8 @@
 import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
 import { type PolicyOptions } from '../../src/iam/policy-options';
-import { type EvaluatedResources } from './cloudformation';
-import { type Deployment, deployments, resourcesOfConstruct } from './construct';
-import { normalized } from './normalized';
-import { serviceInputs } from './service-inputs';
+import { Unknown } from './hcl';
 import { TerraformModule, type Variables } from './terraform';
-import { asCloudFormation } from './terraform-as-cloudformation';
+import { policyVariablesOf } from './ways';
 
 let tablesAndHandler: TerraformModule;
 let servicePolicy: TerraformModule;
@@ -15,77 +12,114 @@ beforeAll(async () => {
   servicePolicy = await TerraformModule.read('terraform/service-policy');
 });
 
-function variablesOf(deployment: Deployment): Variables {
-  const { cacheTableName, configTableName, isExisting, streamArn, keyArn, topicArn, logRetentionDays } = deployment;
-  const { nameIndex, sharedDirectories } = deployment;
-  return {
-    ...(cacheTableName !== undefined && { cache_table_name: cacheTableName }),
-    ...(configTableName !== undefined && { config_table_name: configTableName }),
-    ...(isExisting === true && { create_cache_table: false, create_config_table: false }),
-    ...(streamArn !== undefined && { config_table_stream_arn: streamArn }),
-    ...(keyArn !== undefined && { table_key_arn: keyArn }),
-    ...(topicArn !== undefined && { alarm_topic_arn: topicArn }),
-    ...(logRetentionDays !== undefined && { log_retention_in_days: logRetentionDays }),
-    ...(nameIndex !== undefined && { name_index: nameIndex }),
-    ...(sharedDirectories !== undefined && { shared_directories: sharedDirectories }),
-  };
-}
-
-/** Gives what the construct makes; where the code of the function is, is another matter. */
-function propertiesOf(resources: EvaluatedResources) {
-  const withoutCode = [...resources].map(
-    ([name, { Properties }]) => [name, { ...Properties, Code: undefined }] as const,
-  );
-  return normalized(Object.fromEntries(withoutCode));
-}
-
 describe('the module of tables and handler', () => {
-  test.each(deployments)('makes what the construct makes, %s', (_, deployment) => {
-    const made = asCloudFormation(tablesAndHandler.instances(variablesOf(deployment)));
-
-    expect(normalized(made)).toEqual(propertiesOf(resourcesOfConstruct(deployment)));
-  });
-
   test('tells what it has made', () => {
     expect(tablesAndHandler.outputs({ cache_table_name: 'cache' })).toEqual({
       cache_table_name: 'cache',
       config_table_name: 'global-all-config',
       handler_name: '<aws_lambda_function.handler.function_name>',
       failures_queue_url: '<aws_sqs_queue.failures.url>',
+      failures_queue_arn: '<aws_sqs_queue.failures.arn>',
+      changes_queue_arn: '<aws_sqs_queue.changes.arn>',
     });
+  });
+
+  test('knows what to make before anything that it is given exists', () => {
+    const unknown = new Unknown();
+    const variables = { create_config_table: false, config_table_stream: { arn: unknown }, alarm_topic_arn: unknown };
+
+    const made = tablesAndHandler.instances({ ...variables, table_key_arn: unknown });
+
+    expect(made.map(({ address }) => address)).toContain('aws_lambda_event_source_mapping.from_stream[0]');
+  });
+
+  test('takes the code of the handler from the package, or from elsewhere', () => {
+    const codeOf = (variables: Variables) =>
+      tablesAndHandler.instances(variables).find(({ type }) => type === 'aws_lambda_function')?.attributes;
+
+    expect(codeOf({})).toMatchObject({
+      filename: '<module>/../../dist/change-handler.zip',
+      source_code_hash: '<hash of <module>/../../dist/change-handler.zip>',
+    });
+    expect(codeOf({ handler_file: 'own.zip' })).toMatchObject({ filename: 'own.zip' });
+  });
+
+  test.each<[string, Variables, RegExp]>([
+    ['a table name with a wildcard', { cache_table_name: '*' }, /name of a table/],
+    ['a name that is too long for a role', { name: 'x'.repeat(38) }, /1 to 37/],
+    ['a shared directory with a comma', { shared_directories: ['/a/b,/c'] }, /shared directory/],
+    ['the stream of a table that it makes', { config_table_stream: { arn: 'a' } }, /a table that exists/],
+  ])('refuses %s', (_, variables, message) => {
+    expect(() => tablesAndHandler.outputs(variables)).toThrow(message);
   });
 });
 
 describe('the module of the policy of a service', () => {
+  const place = { region: 'eu-west-1', account: '111122223333' };
   const more: readonly (readonly [string, PolicyOptions])[] = [
     [
       'with other directories',
-      { service: 'orders', environment: 'prod', directories: ['/orders/prod', '/billing/export/prod'] },
+      { ...place, service: 'orders', environment: 'prod', directories: ['/orders/prod', '/billing/export/prod'] },
+    ],
+    [
+      'with placeholders, and a directory twice',
+      {
+        ...place,
+        service: 'orders',
+        environment: 'prod',
+        directories: ['/{service}/{environment}', '/orders/prod', '/x-{service}/export/{environment}'],
+      },
+    ],
+    [
+      'with characters that are wildcards elsewhere',
+      {
+        ...place,
+        service: 'orders',
+        environment: 'prod',
+        directories: ['/a*/b?'],
+        providers: ['ssm', 'secrets', 'dynamo'],
+        configTable: 'settings',
+        kmsKeyArns: ['arn:aws:kms:eu-west-1:111122223333:key/sources'],
+      },
     ],
     [
       'of the service global',
-      { service: 'global', environment: 'prod', cacheKmsKeyArn: 'arn:aws:kms:*:*:key/sealing' },
+      { ...place, service: 'global', environment: 'prod', cacheKmsKeyArn: 'arn:aws:kms:*:*:key/sealing' },
+    ],
+    [
+      'elsewhere than the provider',
+      { partition: 'aws-cn', region: 'cn-north-1', account: '444455556666', service: 'orders', environment: 'prod' },
     ],
   ];
 
-  test.each([...serviceInputs, ...more])('says what the library needs, %s', (_, options) => {
+  test.each(more)('says what the library needs, %s', (_, options) => {
     const { json } = servicePolicy.outputs(policyVariablesOf(options));
 
     expect(JSON.parse(json as string)).toEqual(leastPrivilegePolicy(options));
   });
-});
 
-function policyVariablesOf(options: PolicyOptions): Variables {
-  const optional: Variables = {
-    region: options.region,
-    account: options.account,
-    directories: options.directories,
-    cache_table_name: options.cacheTable,
-    config_table_name: options.configTable,
-    source_key_arns: options.kmsKeyArns,
-    sealing_key_arn: options.cacheKmsKeyArn,
-    table_key_arns: options.tableKmsKeyArns,
-  };
-  const given = Object.entries(optional).filter(([, each]) => each !== undefined);
-  return { service: options.service, environment: options.environment, ...Object.fromEntries(given) };
-}
+  test('reaches the region and account of the provider only, unless it is told others', () => {
+    const { json } = servicePolicy.outputs({ service: 'orders', environment: 'prod' });
+
+    const policy = leastPrivilegePolicy({ ...place, partition: 'aws', service: 'orders', environment: 'prod' });
+    expect(JSON.parse(json as string)).toEqual(policy);
+  });
+
+  test.each<[string, Variables, RegExp]>([
+    ['a wildcard in the name of the service', { service: '*' }, /name of a service/],
+    ['a policy variable in the environment', { environment: '${aws:username}' }, /name of an environment/],
+    ['any region', { region: '*' }, /region/],
+    ['any account', { account: '*' }, /12 digits/],
+    ['a wildcard in the name of a table', { config_table_name: 'global-*' }, /name of a table/],
+    ['a relative directory', { directories: ['orders/prod'] }, /absolute path/],
+    ['a directory with an empty part', { directories: ['/orders//prod'] }, /absolute path/],
+    ['an unknown placeholder', { directories: ['/{team}/prod'] }, /absolute path/],
+    [
+      'sixty directories, which no policy holds',
+      { directories: Array.from({ length: 60 }, (_each, index) => `/orders-${index}/prod`) },
+      /6,144/,
+    ],
+  ])('refuses %s', (_, variables, message) => {
+    expect(() => servicePolicy.outputs({ service: 'orders', environment: 'prod', ...variables })).toThrow(message);
+  });
+});

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from '@cdktf/hcl2json';
-import { Expression, type Scope, type Symbolic } from './hcl';
+import { type Place } from './cloudformation';
+import { Expression, NotKnownError, type Scope, type Symbolic, Unknown } from './hcl';
 
 /** A resource as it would be made: count, `for_each` and dynamic blocks are unrolled. */
 export interface Instance {
@@ -26,12 +27,19 @@ interface Files {
   readonly output?: Blocks;
 }
 
-/** Where it is evaluated as if it ran there. */
-const facts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  aws_partition: { partition: 'aws' },
-  aws_region: { name: 'eu-west-1' },
-  aws_caller_identity: { account_id: '111122223333' },
-};
+const usualPlace: Place = { region: 'eu-west-1', account: '111122223333' };
+
+/** What the provider knows of where it is. */
+function dataSources({ region, account }: Place): Symbolic {
+  const facts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    aws_partition: { partition: 'aws' },
+    aws_region: { region },
+    aws_caller_identity: { account_id: account },
+  };
+  return {
+    attribute: (type) => ({ attribute: (name: string) => facts[type] ?? new Reference(`data.${type}.${name}`) }),
+  };
+}
 
 /** A module of Terraform, read from the files of a folder. */
 export class TerraformModule {
@@ -45,29 +53,31 @@ export class TerraformModule {
     return new TerraformModule((await parsed(await parse('main.tf', text))) as unknown as Files);
   }
 
-  /** Gives the outputs, by name. */
+  /** Gives the outputs, by name. @throws Error for values that a validation or a precondition refuses. */
   outputs(variables: Variables): Readonly<Record<string, unknown>> {
-    const scope = this.scope(variables);
+    const scope = this.scope(variables, usualPlace);
     const outputs = Object.entries(this.files.output ?? {});
+    for (const [, blocks] of outputs) hold(blocks, 'precondition', scope);
     return Object.fromEntries(outputs.map(([name, [block]]) => [name, evaluated(block?.['value'], scope)]));
   }
 
-  /** Gives the resources that it makes. */
-  instances(variables: Variables): readonly Instance[] {
-    const scope = this.scope(variables);
+  /** Gives the resources that it makes. @throws Error for values that a validation refuses. */
+  instances(variables: Variables, place: Place = usualPlace): readonly Instance[] {
+    const scope = this.scope(variables, place);
     return Object.entries(this.files.resource ?? {}).flatMap(([type, blocks]) =>
       Object.entries(blocks).flatMap(([name, [block = {}]]) => instancesOf(type, name, block, scope)),
     );
   }
 
-  private scope(variables: Variables): Scope {
+  private scope(variables: Variables, place: Place): Scope {
     const scope: Scope = (name) => {
       if (name === 'var') return { attribute: (each) => this.variable(each, variables, scope) } satisfies Symbolic;
       if (name === 'local') return { attribute: (each) => this.local(each, scope) } satisfies Symbolic;
       if (name === 'path') return { module: '<module>', root: '<root>' };
-      if (name === 'data') return dataSources;
+      if (name === 'data') return dataSources(place);
       return { attribute: (each) => this.resource(`${name}.${each}`, scope) } satisfies Symbolic;
     };
+    for (const name of Object.keys(variables)) hold(this.files.variable?.[name] ?? [], 'validation', scope);
     return scope;
   }
 
@@ -106,11 +116,12 @@ class Reference implements Symbolic {
   }
 }
 
-const dataSources: Symbolic = {
-  attribute: (type) => ({
-    attribute: (name: string) => facts[type] ?? new Reference(`data.${type}.${name}`),
-  }),
-};
+/** Holds blocks to their conditions. */
+function hold(blocks: Blocks[string], kind: 'validation' | 'precondition', scope: Scope): void {
+  const conditions = blocks.flatMap((block) => (block[kind] ?? []) as Blocks[string]);
+  const broken = conditions.find(({ condition }) => evaluated(condition, scope) !== true);
+  if (broken !== undefined) throw new Error(String(evaluated(broken['error_message'], scope)));
+}
 
 function instancesOf(type: string, name: string, block: Readonly<Record<string, Parsed>>, scope: Scope): Instance[] {
   const { count, for_each: forEach, ...rest } = block;
@@ -128,7 +139,8 @@ function instancesOf(type: string, name: string, block: Readonly<Record<string, 
 
 function blockOf({ dynamic, ...rest }: Readonly<Record<string, Parsed>>, scope: Scope): Instance['attributes'] {
   const blocks = Object.entries((dynamic ?? {}) as unknown as Blocks).map(([name, [block = {}]]) => {
-    const values = evaluated(block['for_each'], scope) as unknown[];
+    const all = whenKnown(() => evaluated(block['for_each'], scope));
+    const values = all instanceof Unknown ? [all] : (all as unknown[]);
     const inner =
       (value: unknown): Scope =>
       (each) =>
@@ -136,12 +148,24 @@ function blockOf({ dynamic, ...rest }: Readonly<Record<string, Parsed>>, scope: 
     const [content] = block['content'] as unknown as readonly Readonly<Record<string, Parsed>>[];
     return [name, values.map((value) => blockOf(content ?? {}, inner(value)))] as const;
   });
-  const attributes = Object.entries(rest).map(([name, each]) => [name, evaluated(each, scope)] as const);
+  const attributes = Object.entries(rest).map(
+    ([name, each]) => [name, whenKnown(() => evaluated(each, scope))] as const,
+  );
   const all = new Map<string, unknown>(attributes);
   for (const [name, made] of blocks.filter(([, { length }]) => length > 0)) {
     all.set(name, [...((all.get(name) ?? []) as unknown[]), ...made]);
   }
   return Object.fromEntries(all);
+}
+
+/** An attribute, and what is in a block, may be unknown when Terraform plans; how many resources there are may not. */
+function whenKnown(evaluate: () => unknown): unknown {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof NotKnownError) return new Unknown();
+    throw error;
+  }
 }
 
 /** Parses all expressions of a file. */

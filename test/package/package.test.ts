@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import {
   makeFolder,
   type Outcome,
@@ -7,6 +10,8 @@ import {
   ScratchProject,
   toolPath,
 } from './scratch-project';
+
+const handlerFolder = 'node_modules/xcon/dist/change-handler';
 
 let folder: string;
 let tarball: string;
@@ -257,7 +262,28 @@ describe('what is deployed', () => {
     `,
     );
 
-    expect(output).toBe('index.js');
+    expect(output).toBe('THIRD-PARTY-NOTICES.txt,index.js');
+  });
+
+  it('brings the licence of each package whose code is in it', () => {
+    const notices = project.read(`${handlerFolder}/THIRD-PARTY-NOTICES.txt`);
+
+    const packages = [...notices.matchAll(/^-{80}\n\n(\S+) \d+\.\d+\.\d+ \((.+)\)\n\n(.*\n)/gm)];
+    expect(packages.map(([, name]) => name)).toEqual(
+      expect.arrayContaining(['xcon', 'pino', 'reflect-metadata', 'tslib', 'tsyringe']),
+    );
+    // Those that docs/dependencies.md lists as what an install brings.
+    expect(new Set(packages.map(([, , licence]) => licence))).toEqual(new Set(['MIT', 'Apache-2.0', '0BSD']));
+    expect(packages.filter(([, , , text = '']) => text.trim() === '')).toEqual([]);
+  });
+
+  it('is in a zip file as well, for Terraform and Serverless', () => {
+    const zip = unzipSync(readFileSync(join(project.folder, `${handlerFolder}.zip`)));
+
+    const files = Object.entries(zip).map(([name, data]) => [name, Buffer.from(data).toString()] as const);
+    expect(files).toEqual(
+      ['index.js', 'THIRD-PARTY-NOTICES.txt'].map((name) => [name, project.read(`${handlerFolder}/${name}`)]),
+    );
   });
 });
 

@@ -1,18 +1,31 @@
 # The policy of a service that reads its settings. Makes no resources: attach the output "json" to the role of the service.
 
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+data "aws_caller_identity" "current" {}
+
 locals {
-  environ = "/${var.service}/${var.environment}"
-  default_directories = [
-    local.environ, "/${var.service}/all", "/global/${var.environment}", "/global/all",
-  ]
-  directories = distinct(var.directories == null ? local.default_directories : var.directories)
+  partition = var.partition == null ? data.aws_partition.current.partition : var.partition
+  region    = var.region == null ? data.aws_region.current.region : var.region
+  account   = var.account == null ? data.aws_caller_identity.current.account_id : var.account
 
-  ssm_arn     = "arn:${var.partition}:ssm:${var.region}:${var.account}:parameter"
-  secrets_arn = "arn:${var.partition}:secretsmanager:${var.region}:${var.account}:secret:"
-  table_arn   = "arn:${var.partition}:dynamodb:${var.region}:${var.account}:table"
+  environ             = "/${var.service}/${var.environment}"
+  default_directories = ["/{service}/{environment}", "/{service}/all", "/global/{environment}", "/global/all"]
+  directories = distinct([
+    for directory in var.directories == null ? local.default_directories : var.directories :
+    replace(replace(directory, "{service}", var.service), "{environment}", var.environment)
+  ])
+  # As ARNs must have them so that "*" and "?" mean themselves.
+  paths = [for directory in local.directories : replace(replace(directory, "*", "$${*}"), "?", "$${?}")]
 
-  parameter_arns = [for directory in local.directories : "${local.ssm_arn}${directory}/*"]
-  secret_arns    = [for directory in local.directories : "${local.secrets_arn}${directory}/*"]
+  ssm_arn     = "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter"
+  secrets_arn = "arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:"
+  table_arn   = "arn:${local.partition}:dynamodb:${local.region}:${local.account}:table"
+
+  parameter_arns = [for path in local.paths : "${local.ssm_arn}${path}/*"]
+  secret_arns    = [for path in local.paths : "${local.secrets_arn}${path}/*"]
 
   statements = concat(
     [
@@ -20,7 +33,7 @@ locals {
         Sid       = "ListParameters"
         Effect    = "Allow"
         Action    = ["ssm:GetParametersByPath"]
-        Resource  = [for directory in local.directories : "${local.ssm_arn}${directory}"]
+        Resource  = [for path in local.paths : "${local.ssm_arn}${path}"]
         Condition = { StringNotEquals = { "ssm:Recursive" = "true" } }
       },
       {
@@ -37,7 +50,7 @@ locals {
       Resource = keys
       Condition = {
         StringLike = {
-          "kms:ViaService"                      = "ssm.${var.region}.amazonaws.com*"
+          "kms:ViaService"                      = "ssm.${local.region}.amazonaws.com*"
           "kms:EncryptionContext:PARAMETER_ARN" = local.parameter_arns
         }
       }
@@ -63,7 +76,7 @@ locals {
       Resource = keys
       Condition = {
         StringLike = {
-          "kms:ViaService"                  = "secretsmanager.${var.region}.amazonaws.com*"
+          "kms:ViaService"                  = "secretsmanager.${local.region}.amazonaws.com*"
           "kms:EncryptionContext:SecretARN" = local.secret_arns
         }
       }
@@ -100,7 +113,9 @@ locals {
       Effect    = "Allow"
       Action    = ["kms:Decrypt", "kms:DescribeKey"]
       Resource  = keys
-      Condition = { StringLike = { "kms:ViaService" = "dynamodb.${var.region}.amazonaws.com*" } }
+      Condition = { StringLike = { "kms:ViaService" = "dynamodb.${local.region}.amazonaws.com*" } }
     }],
   )
+
+  json = jsonencode({ Version = "2012-10-17", Statement = local.statements })
 }

@@ -1,47 +1,89 @@
 variable "service" {
   type        = string
   description = "Name of the service, as in APP_NAME."
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]+$", var.service))
+    error_message = "The name of a service has letters, digits, and characters of _.- only."
+  }
 }
 
 variable "environment" {
   type        = string
   description = "Environment it runs in, as in APP_ENV."
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]+$", var.environment))
+    error_message = "The name of an environment has letters, digits, and characters of _.- only."
+  }
 }
 
 variable "region" {
   type        = string
-  default     = "*"
-  description = "Region of its settings. The default is any."
+  default     = null
+  description = "Region of its settings. Null means that of the provider."
+
+  validation {
+    condition     = var.region == null ? true : can(regex("^[a-z0-9-]+$", var.region))
+    error_message = "A region has a name like eu-west-1."
+  }
 }
 
 variable "account" {
   type        = string
-  default     = "*"
-  description = "Id of the account of its settings. The default is any."
+  default     = null
+  description = "Id of the account of its settings. Null means that of the provider."
+
+  validation {
+    condition     = var.account == null ? true : can(regex("^[0-9]{12}$", var.account))
+    error_message = "The id of an account has 12 digits."
+  }
 }
 
 variable "partition" {
   type        = string
-  default     = "aws"
-  description = "Partition of ARNs."
+  default     = null
+  description = "Partition of ARNs. Null means that of the provider."
+
+  validation {
+    condition     = var.partition == null ? true : can(regex("^aws(-[a-z]+)*$", var.partition))
+    error_message = "A partition has a name like aws or aws-cn."
+  }
 }
 
 variable "directories" {
   type        = list(string)
   default     = null
-  description = "Paths it looks in. Null means the default four."
+  description = "Paths it looks in, with {service} and {environment} where they are to be filled in. Null means the default four."
+
+  validation {
+    condition = var.directories == null ? true : alltrue([
+      for each in var.directories : can(regex("^(/([^/{}]|[{]service[}]|[{]environment[}])+)+$", each))
+    ])
+    error_message = "A directory is an absolute path without a slash at its end; it may hold {service} and {environment}."
+  }
 }
 
 variable "cache_table_name" {
   type        = string
   default     = "global-all-configCache"
   description = "Name of the cache table."
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]{3,255}$", var.cache_table_name))
+    error_message = "The name of a table has 3 to 255 letters, digits, and characters of _.- only."
+  }
 }
 
 variable "config_table_name" {
   type        = string
   default     = null
   description = "Name of the configuration table, for services with the provider dynamo. Null means it is not read."
+
+  validation {
+    condition     = var.config_table_name == null ? true : can(regex("^[A-Za-z0-9_.-]{3,255}$", var.config_table_name))
+    error_message = "The name of a table has 3 to 255 letters, digits, and characters of _.- only."
+  }
 }
 
 variable "source_key_arns" {
