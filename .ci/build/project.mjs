@@ -42,7 +42,6 @@ export const copied = new Set(
     'cache/name-index',
     'cache/next-generation',
     'cache/row-writer',
-    'cache/sleep',
     'cache/sort-key',
     'directory/default-directories',
     'item/decimal',

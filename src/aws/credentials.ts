@@ -1,5 +1,5 @@
-import { clearTimeout, setTimeout } from '../base/unfaked-timers';
 import { describeError, errorFacts } from '../base/describe-error';
+import { unfakedTimers, withTimeLimit } from '../base/time-limit';
 import { classifyAwsError, isChainExhausted, isCredentialsOutage, withoutPayload } from './aws-errors';
 import { CredentialsError } from './credentials-error';
 import { outageOfEndpoint } from './credentials-endpoint';
@@ -39,7 +39,7 @@ export interface SharedCredentialsOptions {
   readonly nowMs: () => number;
   /** For how long it is remembered that there are none, **milliseconds**. */
   readonly pauseMs: number;
-  /** How long their source may take, **milliseconds**. The SDK waits for some without end. */
+  /** How long their source may take, **milliseconds** in which the process runs. The SDK waits for some without end. */
   readonly limitMs: number;
 }
 
@@ -122,10 +122,11 @@ export class SharedCredentials {
     this.hasHung = false;
     const { source } = this;
     const answer = async (): Promise<Identity> => (this.given = await source({ forceRefresh: anew }));
-    return withLimit(answer(), limitMs, () => {
+    const onTimeout = (): Error => {
       this.hasHung = true;
       return new CredentialsError(`the source of the credentials gave no answer within ${limitMs} ms`, true);
-    });
+    };
+    return withTimeLimit(answer, { budgetMs: limitMs, onTimeout, keepsAlive: false, timers: unfakedTimers });
   }
 
   private async callWithFreshOnes(call: () => Promise<unknown>): Promise<unknown> {
@@ -181,12 +182,4 @@ function isSame(one: Identity, other: Identity): boolean {
 
 function endsAfter({ expiration }: Identity, ms: number): boolean {
   return expiration === undefined || expiration.getTime() > ms;
-}
-
-function withLimit<T>(work: Promise<T>, limitMs: number, onLimit: () => Error): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(onLimit()), limitMs).unref();
-    const end = (): void => clearTimeout(timer);
-    work.then(resolve, reject).then(end, end);
-  });
 }

@@ -98,6 +98,10 @@ export interface TimeLimit {
   readonly budgetMs: number;
   /** Ends the wait at once. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether the process stays alive for the wait. Default: true. */
+  readonly keepsAlive?: boolean;
+  /** Default: the global ones, which tests replace. */
+  readonly timers?: Timers;
   /** Makes the error for a wait that took too long. */
   readonly onTimeout: () => Error;
 }
@@ -110,13 +114,13 @@ export interface TimeLimit {
  */
 export async function withTimeLimit<T>(
   work: (time: TimeLeft) => T | PromiseLike<T>,
-  { budgetMs, signal, onTimeout }: TimeLimit,
+  { budgetMs, signal, onTimeout, ...options }: TimeLimit,
 ): Promise<T> {
   let budget: TimeBudget | undefined;
   try {
     return await withSignal(signal, () => {
       return new Promise<T>((resolve, reject) => {
-        const time = new TimeBudget(budgetMs, () => reject(onTimeout()));
+        const time = new TimeBudget(budgetMs, () => reject(onTimeout()), options);
         budget = time;
         startWork(() => work(time)).then(resolve, reject);
       });

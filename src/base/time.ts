@@ -1,3 +1,5 @@
+import { setTimeout } from './unfaked-timers';
+
 /** Longest time that a timer of Node can wait, **milliseconds**; a longer one would go off at once. */
 export const longestTimerMs = 2 ** 31 - 1;
 
@@ -13,6 +15,13 @@ export const longestLifeSeconds = 315_360_000;
  */
 export function timeoutSignal(ms: number): AbortSignal {
   return AbortSignal.timeout(Math.min(Math.max(1, Math.ceil(ms)), longestTimerMs));
+}
+
+/** Waits, **milliseconds**; also while a test has fake timers. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
 
 /** Gives a moment of a date that an answer of AWS has, **milliseconds** since the Unix epoch; `undefined` for what is no date. */

@@ -3,6 +3,7 @@ import type { KMSClient } from '@aws-sdk/client-kms';
 import { classifyAwsError, sourceRefusalOf } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { startWork } from '../base/start-work';
+import { sleep } from '../base/time';
 import { withTimeoutSignal } from '../base/time-limit';
 import { callAws } from '../aws/credentials';
 import { queryPartition } from '../aws/query-partition';
@@ -18,7 +19,6 @@ import { type AnswerRow, isForeign, saidAtMs } from './cache-row';
 import { Partition } from './partition';
 import { leftMs, PartitionWriter } from './partition-writer';
 import { type RowChange, writeRows } from './row-writer';
-import { sleep } from './sleep';
 
 /** How long a cache that could not be read is left alone, **milliseconds**. */
 const troublePauseMs = 30_000;

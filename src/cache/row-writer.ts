@@ -5,13 +5,12 @@ import type {
   WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { errorFacts } from '../base/describe-error';
-import { timeoutSignal } from '../base/time';
+import { sleep, timeoutSignal } from '../base/time';
 import { type AttributeMap } from '../aws/attribute-value';
 import { batchesOf } from '../aws/batches';
 import { tableKeys } from '../aws/table-names';
 import { readAtAttribute } from './cache-row';
 import { type RowVersion } from './partition';
-import { sleep } from './sleep';
 
 /** Most requests that `BatchWriteItem` takes. */
 const maxBatchSize = 25;

@@ -3,7 +3,7 @@ import { withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { currentSession } from '../cache/current-session';
 import { changeKey } from '../cache/generation-row';
-import { sleep } from '../cache/sleep';
+import { sleep } from '../base/time';
 import { CacherError, InvalidSettingsError } from '../errors';
 import { ChangePass } from './change-pass';
 import { type EventChange } from './changed-place';
