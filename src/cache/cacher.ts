@@ -67,7 +67,9 @@ export interface RowFindings {
   readonly isOwn?: boolean | undefined;
   /** The row ends soon: gives the lease to refresh the chain, if this process gets it. */
   readonly refresh?: Promise<Lease | undefined> | undefined;
-  /** The row; told to who only looks. */
+  /** When the reads behind the row began, **milliseconds** since the Unix epoch; absent: not known. */
+  readonly readAtMs?: number | undefined;
+  /** The row; given where the question is `lookOnly`. */
   readonly row?: CachedRow | undefined;
 }
 

@@ -12,7 +12,7 @@ import {
   type SecretReference,
 } from './cacher';
 import { CacheRecord } from './cache-record';
-import { type AnswerRow, sealedKey, type SealedRow } from './cache-row';
+import { type AnswerRow, createdAtMs, sealedKey, type SealedRow } from './cache-row';
 import { ensureCacheTable } from './cache-table';
 import { type ClearOptions, currentSession, type PartitionOptions, targetOf } from './current-session';
 import { type Partition } from './partition';
@@ -199,8 +199,9 @@ export class DynamoCacher extends Cacher {
     for (const row of usableRows(chain, rows.answers(chain.key, name, chain.session.nowMs()))) {
       const early = isRowEarly(chain.session, rows, row);
       if (early && !refreshLease) continue;
-      const answer = await this.answerOf(chain, state, rows, { row, name });
-      if (answer === undefined) continue;
+      const found = await this.answerOf(chain, state, rows, { row, name });
+      if (found === undefined) continue;
+      const answer = { ...found, readAtMs: row.readAtMs ?? createdAtMs(row) };
       if (lookOnly) return { ...answer, row: describeRow(row) };
       if (rows.isFirstUse(row)) this.recordOf(chain).hits += 1;
       return early ? { ...answer, refresh: state.tryEarly(chain) } : answer;

@@ -96,6 +96,21 @@ export class ChainFinder {
     return { item: undefined, attempts, absence };
   }
 
+  /**
+   * Gives when the oldest read began that the result of a lookup rests on.
+   *
+   * @returns **Milliseconds** since the Unix epoch; `undefined` when memory does not have the reads any more.
+   */
+  readAtMs(exact: string, { attempts, readAtMs }: WalkResult): number | undefined {
+    if (readAtMs !== undefined) return readAtMs;
+    const asked = new Set(attempts.map(({ provider, directory }) => `${provider} ${directory ?? ''}`));
+    const places = this.walked.filter((place) => {
+      const { provider, directory = '' } = attemptOf(place, undefined);
+      return asked.has(`${provider} ${directory}`);
+    });
+    return earliestOf(...places.map((place) => this.options.reader.remembered(place, exact).readAt))?.atMs;
+  }
+
   /** Gives the answers of single places. */
   get reader(): PlaceReader {
     return this.options.reader;
@@ -146,14 +161,16 @@ export class ChainFinder {
     const { cache } = this;
     if (cache === undefined || answer.kind === 'miss') return undefined;
     if (answer.refresh !== undefined) this.refreshWith(answer.refresh, name);
+    const { readAtMs } = answer;
     if (answer.kind === 'absent')
-      return { item: undefined, attempts: [cacherAttempt(cache.cacher, 'known to be missing')] };
+      return { item: undefined, attempts: [cacherAttempt(cache.cacher, 'known to be missing')], readAtMs };
     const item = answer.kind === 'found' ? answer.item : await this.dereference(answer, trace);
     if (item === undefined) return undefined;
     // What this process has itself put into the cache comes from where it was found.
     const { cacheName = cache.cacher.name, directory } = item;
     const place = { provider: cacheName, directory: directory.path };
-    return { item, attempts: [{ ...cacherAttempt(cache.cacher, 'found', item), ...(answer.isOwn === true && place) }] };
+    const attempt = { ...cacherAttempt(cache.cacher, 'found', item), ...(answer.isOwn === true && place) };
+    return { item, attempts: [attempt], readAtMs };
   }
 
   /** Reads a secret by the name that the cache knows; `undefined` when it is not there any more. */

@@ -34,6 +34,8 @@ export interface WalkResult {
   readonly item: DirectoryItem | undefined;
   /** Every place that was asked, in order; the last is where the item was found. */
   readonly attempts: readonly Attempt[];
+  /** When the oldest read behind the answer began, **milliseconds** since the Unix epoch; absent: not known. */
+  readonly readAtMs?: number | undefined;
   /** The oldest of the stale answers that the places passed have nothing; absent when there is no such. */
   readonly absence?: StaleAbsence | undefined;
 }

@@ -38,9 +38,9 @@ export class AnswerBook {
   constructor(private readonly options: BookOptions) {}
 
   /** Keeps the answer of a lookup, and has it written in a moment. */
-  note({ chain, name }: Question, item: KeptAnswer['item']): void {
+  note({ chain, name }: Question, answer: KeptAnswer): void {
     this.needs = 'none';
-    keepAnswer(this.answers, { chain, name }, { atMs: this.options.nowMs(), item });
+    keepAnswer(this.answers, { chain, name }, answer);
     if (this.timer !== undefined) return;
     this.timer = setTimeout(() => callAndForget(() => this.flush()), writeDelayMs).unref();
   }

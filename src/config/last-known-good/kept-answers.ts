@@ -3,9 +3,9 @@ import { decodeAttribute, encodeAttribute } from '../../aws/attribute-value';
 import { Directory } from '../../directory/directory';
 import { DirectoryItem } from '../../item/directory-item';
 
-/** An answer of a lookup, and when it was good. */
+/** An answer of a lookup, and when the source gave it. */
 export interface KeptAnswer {
-  /** **Milliseconds** since the Unix epoch. */
+  /** When the oldest read behind it began, **milliseconds** since the Unix epoch. */
   readonly atMs: number;
   /** What was found; `undefined` when there was nothing. */
   readonly item: DirectoryItem | undefined;

@@ -3,7 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { sleep } from '../../cache/sleep';
+import { sleep } from '../../base/time';
 
 /** Largest file that is read, **bytes**. */
 const maxBytes = 64 * 1024 * 1024;

@@ -52,7 +52,10 @@ export async function withLastKnownGood(
   const refused = result.attempts.filter(({ outcome }) => outcome === 'not permitted');
   const recalled = await recallFor(scope, exact, { isFailed: false, refused });
   if (recalled !== undefined) return recalled;
-  if (isToKeep(scope, result)) bookOf(scope)?.note(questionOf(scope, exact), result.item);
+  if (isToKeep(scope, result)) {
+    const atMs = scope.finder.readAtMs(exact, result) ?? scope.clock.nowMs();
+    bookOf(scope)?.note(questionOf(scope, exact), { atMs, item: result.item });
+  }
   return result;
 }
 

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AnswerBook, type BookOptions } from '../../../src/config/last-known-good/answer-book';
+import { type KeptAnswer } from '../../../src/config/last-known-good/kept-answers';
 import { DirectoryItem } from '../../../src/item/directory-item';
 import { directory, item } from '../../chain/doubles';
 
@@ -38,9 +39,12 @@ const bookOf = (
     ...options,
   });
 
+/** An answer that the source has given at a time. */
+const good = (found: DirectoryItem | undefined, atMs = nowMs): KeptAnswer => ({ atMs, item: found });
+
 async function written(value = 'value', name = 'x'): Promise<void> {
   const book = bookOf();
-  book.note({ ...question, name }, item(name, value));
+  book.note({ ...question, name }, good(item(name, value)));
   await book.flush();
 }
 
@@ -62,7 +66,7 @@ it('has nothing while there is no file', async () => {
 it('gives its own answers before those of the file, which it need not read', async () => {
   await written('older');
   const book = bookOf();
-  book.note(question, item('x', 'newer'));
+  book.note(question, good(item('x', 'newer')));
   await rm(file);
 
   expect((await book.find(question))?.item?.value).toBe('newer');
@@ -72,10 +76,10 @@ it('gives its own answers before those of the file, which it need not read', asy
 it('writes what comes within a second together, in the background, and all that is left when it is told to', async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
   const book = bookOf();
-  book.note(question, item('x', 1));
+  book.note(question, good(item('x', 1)));
   await jest.advanceTimersByTimeAsync(999);
   const before = await stat(file).catch(() => 'none');
-  book.note({ ...question, name: 'y' }, undefined);
+  book.note({ ...question, name: 'y' }, good(undefined));
   jest.advanceTimersByTime(1);
   jest.useRealTimers();
   await book.flush();
@@ -96,10 +100,10 @@ it('writes nothing when there is nothing new', async () => {
 
 it('leaves in the file what other processes have found since', async () => {
   const [one, other] = [bookOf(), bookOf()];
-  one.note(question, item('x', 'of one'));
+  one.note(question, good(item('x', 'of one')));
   await one.flush();
   nowMs += 1;
-  other.note({ ...question, name: 'y' }, item('y', 'of other'));
+  other.note({ ...question, name: 'y' }, good(item('y', 'of other')));
   await other.flush();
 
   const next = bookOf();
@@ -109,10 +113,10 @@ it('leaves in the file what other processes have found since', async () => {
 
 it('gives no answer that is too old, or whose own life is over', async () => {
   const book = bookOf();
-  book.note(question, item('x', 1));
+  book.note(question, good(item('x', 1)));
   book.note(
     { ...question, name: 'e' },
-    new DirectoryItem({ name: 'e', value: 1, directory: directory('/a'), ttl: 1050 }),
+    good(new DirectoryItem({ name: 'e', value: 1, directory: directory('/a'), ttl: 1050 })),
   );
   await book.flush();
   nowMs += 50_000;
@@ -178,7 +182,7 @@ describe('a file that is not to be trusted', () => {
       await written();
       if (content !== undefined) await writeFile(file, content);
       const book = bookOf({}, key);
-      book.note({ ...question, name: 'y' }, item('y', 'new'));
+      book.note({ ...question, name: 'y' }, good(item('y', 'new')));
       await book.flush();
 
       expect((await bookOf({}, key).find({ ...question, name: 'y' }))?.item?.value).toBe('new');
@@ -189,7 +193,7 @@ describe('a file that is not to be trusted', () => {
     await written();
     const before = await readFile(file);
     const book = bookOf({ environ: '/billing/prod' });
-    book.note(question, item('x', 'of billing'));
+    book.note(question, good(item('x', 'of billing')));
     await book.flush();
 
     expect((await readFile(file)).equals(before)).toBe(true);
@@ -199,7 +203,7 @@ describe('a file that is not to be trusted', () => {
 
 it('says that it could not write, and goes on', async () => {
   const book = bookOf({ settings: { file: join(folder, 'no', 'such'), key: new Uint8Array(32) } });
-  book.note(question, item('x', 'hunter2'));
+  book.note(question, good(item('x', 'hunter2')));
   await book.flush();
 
   expect((await book.find(question))?.item?.value).toBe('hunter2');

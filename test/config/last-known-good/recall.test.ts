@@ -10,7 +10,7 @@ import {
   ProviderError,
   Unavailable,
 } from '../../../src/index';
-import { type Held, MapProvider, rejection, secretItem, unread } from '../../chain/doubles';
+import { type Held, item, MapProvider, rejection, secretItem, StubCacher, unread } from '../../chain/doubles';
 import { withoutVariables, World } from '../doubles';
 import { testKey } from '../../base/test-key';
 
@@ -267,6 +267,52 @@ describe('what is written', () => {
     });
 
     expect((await readFile(file)).equals(before)).toBe(true);
+  });
+
+  it('never replaces what a process has read later', async () => {
+    const sources: Record<string, Held> = { '/a': { x: 'old', y: 1 } };
+    const early = processOf(sources);
+    const late = processOf(sources);
+    const remembered = await early.world.run(async () => {
+      await early.config.get('y');
+      sources['/a'] = { x: 'new', y: 1 };
+      late.world.clock.advanceMs(300_000);
+      await late.world.run(async () => {
+        await late.config.get('x');
+        await late.config.flush();
+      });
+      early.world.clock.advanceMs(600_000);
+      const value = await early.config.get('x');
+      await early.config.flush();
+      return value;
+    });
+
+    const next = processOf(down());
+    next.world.clock.advanceMs(700_000);
+    const recalled = await next.world.run(() => next.config.getItem('x'));
+
+    expect(remembered).toBe('old');
+    expect(recalled).toMatchObject({ value: 'new', staleSince: '2030-01-01T00:05:00.000Z' });
+  });
+
+  it('says of an answer of the cache table when the sources gave it', async () => {
+    const readAtMs = Date.parse(start) - 60_000;
+    const cacher = new StubCacher({
+      x: { kind: 'found', item: item('x', 'cached'), readAtMs },
+      gone: { kind: 'absent', readAtMs },
+    });
+    const { world, config } = processOf({}, { cacher });
+    await world.run(async () => {
+      await config.load(['x', 'gone']);
+      await config.flush();
+    });
+
+    const next = processOf(down());
+    await next.world.run(async () => {
+      const staleSince = '2029-12-31T23:59:00.000Z';
+      expect(await next.config.getItem('x')).toMatchObject({ value: 'cached', staleSince });
+      expect(await next.config.has('gone')).toBe(false);
+    });
   });
 
   it('is nothing without the setting', async () => {
