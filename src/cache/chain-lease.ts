@@ -51,7 +51,7 @@ export class ChainLease {
 
   /** Tries once, and does not wait. @returns The lease, or `undefined` when somebody else has it. */
   async tryOnce(): Promise<Lease | undefined> {
-    let outcome = await takeLease(this.target, this.owner);
+    let outcome = await takeLease(this.target, this.owner).inTime;
     if (outcome === 'late') outcome = await leaseAfterDelay(this.target, this.owner);
     return outcome === 'taken' ? this.hold() : undefined;
   }
@@ -95,13 +95,16 @@ export class ChainLease {
 
   /**
    * Tries to take the lease. When the table is slow, the attempts of a whole fleet take too long at the same time, and one of
-   * them works later: so it is looked at again, and who goes on alone does so at a moment of its own.
+   * them works later: so its answer is awaited a little longer, then the lease is looked at, and a process that goes on alone
+   * does so at a moment of its own.
    */
   private async take({ random, sleep, leftMs }: LeaseWaiting): Promise<Exclude<TakeOutcome, 'late'>> {
-    const outcome = await takeLease(this.target, this.owner);
+    const { inTime, answered } = takeLease(this.target, this.owner);
+    const outcome = await inTime;
     if (outcome !== 'late') return outcome;
-    await sleep(Math.min(lateLookMs, Math.max(0, leftMs())));
-    const later = await leaseAfterDelay(this.target, this.owner);
+    const pause = sleep(Math.min(lateLookMs, Math.max(0, leftMs()))).then(() => 'late' as const);
+    const answer = await Promise.race([answered, pause]);
+    const later = answer === 'late' ? await leaseAfterDelay(this.target, this.owner) : answer;
     if (later !== 'unavailable') return later;
     await sleep(spreadPause(random(), leftMs()));
     return leaseAfterDelay(this.target, this.owner);

@@ -25,23 +25,29 @@ export interface LeaseTarget {
  */
 export type TakeOutcome = 'taken' | 'held' | 'unavailable' | 'late';
 
+/** An attempt to take a lease. Neither promise rejects: a lease that cannot be had is gone without. */
+export interface TakeAttempt {
+  /** Its outcome after `takeTimeoutMs` at the latest. */
+  readonly inTime: Promise<TakeOutcome>;
+  /** Its outcome once the table has answered; `late` when the request timed out. */
+  readonly answered: Promise<TakeOutcome>;
+}
+
 /**
  * Tries once to take the lease of a chain.
  *
- * An attempt that takes too long is not aborted: then it would not work later, either, and nobody would have the lease.
+ * An attempt that takes too long is not aborted: then it would not work later, either, and no process would have the lease.
  *
  * @param owner - Tells this holder from all others.
- * @returns Never rejects: a lease that cannot be had is gone without.
  */
-export async function takeLease(target: LeaseTarget, owner: string): Promise<TakeOutcome> {
+export function takeLease(target: LeaseTarget, owner: string): TakeAttempt {
   const { after = afterTimer } = target;
   let cancel = (): void => undefined;
   const late = new Promise<'late'>((resolve) => {
     cancel = after(takeTimeoutMs, () => resolve('late'));
   });
-  const outcome = await Promise.race([putLease(target, owner), late]);
-  cancel();
-  return outcome;
+  const answered = putLease(target, owner);
+  return { inTime: Promise.race([answered, late]).finally(cancel), answered };
 }
 
 function afterTimer(ms: number, callback: () => void): () => void {

@@ -50,7 +50,7 @@ describe('standing for a lease', () => {
   });
 
   test('waits for a holder until it is done', async () => {
-    await takeLease(target(), 'other');
+    await takeLease(target(), 'other').inTime;
     meanwhile = async () => {
       if (slept() > 500) await finishLease(target(), 'other');
     };
@@ -61,7 +61,7 @@ describe('standing for a lease', () => {
   });
 
   test('takes over from a holder that died, after one lease', async () => {
-    await takeLease(target(), 'dead');
+    await takeLease(target(), 'dead').inTime;
 
     expect(await leaseOf().stand(waiting())).toBe('holder');
 
@@ -71,7 +71,7 @@ describe('standing for a lease', () => {
   });
 
   test('takes over when the row of the lease is gone', async () => {
-    await takeLease(target(), 'other');
+    await takeLease(target(), 'other').inTime;
     const send = (command: never): Promise<unknown> => dynamo.send(command);
     const lease = new ChainLease({ ...target(), client: { send } as never }, () => Promise.resolve());
     meanwhile = () => {
@@ -87,7 +87,7 @@ describe('standing for a lease', () => {
   test('goes on alone, at a moment of its own, after others were faster three times', async () => {
     let others = 0;
     const send = async (command: { readonly constructor: { readonly name: string } }): Promise<unknown> => {
-      if (command.constructor.name === 'PutItemCommand') await takeLease(target(), `other ${(others += 1)}`);
+      if (command.constructor.name === 'PutItemCommand') await takeLease(target(), `other ${(others += 1)}`).inTime;
       return dynamo.send(command as never);
     };
     const lease = new ChainLease({ ...target(), client: { send } as never }, () => Promise.resolve());
@@ -99,7 +99,7 @@ describe('standing for a lease', () => {
   });
 
   test('gives up when its time is over', async () => {
-    await takeLease(target(), 'other');
+    await takeLease(target(), 'other').inTime;
 
     expect(await leaseOf().stand(waiting(1))).toBe('alone');
 
@@ -107,7 +107,7 @@ describe('standing for a lease', () => {
   });
 
   test('does not wait on a clock that stands still for ever', async () => {
-    await takeLease(target(), 'other');
+    await takeLease(target(), 'other').inTime;
     const standing = waiting(1);
     const sleep = (ms: number): Promise<void> => {
       sleeps.push(ms);
@@ -210,11 +210,11 @@ describe('standing for a lease', () => {
   });
 
   test('goes on alone when the lease has changed hands twice', async () => {
-    await takeLease(target(), 'first');
+    await takeLease(target(), 'first').inTime;
     let owners = 0;
     meanwhile = async () => {
       clock.advance(2.1);
-      await takeLease(target(), `next ${(owners += 1)}`);
+      await takeLease(target(), `next ${(owners += 1)}`).inTime;
     };
 
     const lease = leaseOf();
@@ -225,7 +225,7 @@ describe('standing for a lease', () => {
   });
 
   test('has not waited when the lease was done from the beginning', async () => {
-    await takeLease(target(), 'other');
+    await takeLease(target(), 'other').inTime;
     await finishLease(target(), 'other');
     const lease = leaseOf();
 
@@ -284,7 +284,7 @@ describe('holding a lease', () => {
     await lease.stand(waiting());
     await lease.hold().release();
     clock.advance(61);
-    await takeLease(target(), 'other');
+    await takeLease(target(), 'other').inTime;
 
     await lease.hold().release();
 

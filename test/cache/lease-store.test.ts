@@ -24,7 +24,7 @@ function aborted(): Error {
 
 describe('takeLease', () => {
   test('takes a lease that nobody has, for 2 seconds', async () => {
-    expect(await takeLease(target(), 'me')).toBe('taken');
+    expect(await takeLease(target(), 'me').inTime).toBe('taken');
 
     expect(await lookAtLease(target())).toMatchObject({
       kind: 'lease',
@@ -38,20 +38,22 @@ describe('takeLease', () => {
   });
 
   test('does not take one that somebody else has, before it ends', async () => {
-    await takeLease(target(), 'other');
+    await takeLease(target(), 'other').inTime;
     clock.advance(2);
 
-    expect(await takeLease(target(), 'me')).toBe('held');
+    expect(await takeLease(target(), 'me').inTime).toBe('held');
 
     clock.advance(0.001);
-    expect(await takeLease(target(), 'me')).toBe('taken');
+    expect(await takeLease(target(), 'me').inTime).toBe('taken');
   });
 
   test('tells leases of other chains and partitions apart', async () => {
-    await takeLease(target(), 'other');
+    await takeLease(target(), 'other').inTime;
 
-    expect(await takeLease({ ...target(), key: cacheKey('/elsewhere') }, 'me')).toBe('taken');
-    expect(await takeLease({ ...target(), key: cacheKey(undefined, undefined, '/orders/test') }, 'me')).toBe('taken');
+    expect(await takeLease({ ...target(), key: cacheKey('/elsewhere') }, 'me').inTime).toBe('taken');
+    expect(await takeLease({ ...target(), key: cacheKey(undefined, undefined, '/orders/test') }, 'me').inTime).toBe(
+      'taken',
+    );
   });
 
   test('goes without when the table is in trouble', async () => {
@@ -59,7 +61,7 @@ describe('takeLease', () => {
     const mocked = mockClient(client);
     mocked.on(PutItemCommand).rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' }));
 
-    expect(await takeLease(target(client), 'me')).toBe('unavailable');
+    expect(await takeLease(target(client), 'me').inTime).toBe('unavailable');
 
     expect(mocked.calls()).toHaveLength(1);
   });
@@ -69,14 +71,14 @@ describe('takeLease', () => {
     ['waits when somebody else has it', 'other', 1000, 'held'],
     ['goes without when it has ended', 'other', -1, 'unavailable'],
   ])('looks at the lease after an attempt that took too long: %s', async (_, owner, leftMs, expected) => {
-    await takeLease(target(), owner);
+    await takeLease(target(), owner).inTime;
     clock.advance(2 - leftMs / 1000);
     const client = new DynamoDBClient(clientOptions('http://127.0.0.1:1'));
     const mocked = mockClient(client);
     mocked.on(PutItemCommand).rejects(aborted());
     mocked.on(GetItemCommand).resolves({ Item: { ...dynamo.rows[0] } });
 
-    expect(await takeLease(target(client), 'me')).toBe('late');
+    expect(await takeLease(target(client), 'me').inTime).toBe('late');
     expect(await leaseAfterDelay(target(client), 'me')).toBe(expected);
   });
 
@@ -112,18 +114,18 @@ describe('lookAtLease', () => {
 
 describe('finishLease', () => {
   test('says that the holder is done, and keeps that for a minute', async () => {
-    await takeLease(target(), 'me');
+    await takeLease(target(), 'me').inTime;
 
     await finishLease(target(), 'me');
 
     expect(await lookAtLease(target())).toMatchObject({ state: 'done', untilMs: clock.nowMs() + 60_000 });
-    expect(await takeLease(target(), 'other')).toBe('held');
+    expect(await takeLease(target(), 'other').inTime).toBe('held');
   });
 
   test('leaves alone a lease that somebody else has taken meanwhile', async () => {
-    await takeLease(target(), 'me');
+    await takeLease(target(), 'me').inTime;
     clock.advance(3);
-    await takeLease(target(), 'other');
+    await takeLease(target(), 'other').inTime;
 
     await finishLease(target(), 'me');
 
