@@ -8,12 +8,13 @@ export type Conversion<T> = (found: FoundValue) => T;
 
 /** The answer of one lookup, and what its value has been converted to: each conversion is made once. */
 export class Answer {
-  readonly #converted = new Map<Conversion<unknown>, unknown>();
+  /** Made with the first conversion: most answers are used as they are. */
+  #converted: Map<Conversion<unknown>, unknown> | undefined;
 
   /**
    * @param name - As asked.
    * @param item - What was found; one that is `nonExistent` when there is nothing.
-   * @param attempts - Every place that was asked, in order.
+   * @param attempts - Every place that was asked, in order; needed where there is nothing, and not kept otherwise.
    */
   constructor(
     readonly name: string,
@@ -39,10 +40,10 @@ export class Answer {
 
   /** Gives the value, converted. @throws InvalidValueError */
   to<T>(convert: Conversion<T>): T {
-    if (this.#converted.has(convert)) return this.#converted.get(convert) as T;
+    if (this.#converted?.has(convert) === true) return this.#converted.get(convert) as T;
     const value = convert(foundIn(this.name, this.item));
     // Binary values and sets are copies for each reader.
-    if (this.item.isShareable) this.#converted.set(convert, value);
+    if (this.item.isShareable) (this.#converted ??= new Map()).set(convert, value);
     return value;
   }
 

@@ -65,7 +65,10 @@ export class Config extends ConfigShape {
   get(name: string): Promise<ConfigValue | undefined>;
   get<F extends ConfigValue | undefined>(name: string, fallback: F, options?: LookupOptions): Promise<ConfigValue | F>;
   get(name: string, fallback?: ConfigValue, options?: LookupOptions): Promise<ConfigValue | undefined> {
-    return this.answered(name, options, (answer) => answer.value(fallback));
+    // Written out, because it is what services call most.
+    const known = this.remembered(name, options);
+    if (known !== undefined) return Promise.resolve(known.value(fallback));
+    return this.find(name, options).then((answer) => answer.value(fallback));
   }
 
   /** Gives the value of a setting. @throws ConfigNotFoundError when there is none; it lists every place searched. */
@@ -157,7 +160,7 @@ export class Config extends ConfigShape {
 
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */
   load<const Name extends string>(names: readonly Name[], options?: LookupOptions): Promise<ConfigSnapshot<Name>> {
-    const known = isListOfText(names) ? this.knownScope(options)?.snapshotOf(names) : undefined;
+    const known = Array.isArray(names) ? this.knownScope(options)?.snapshotOf(names) : undefined;
     return known === undefined ? this.loadAll(names, options) : Promise.resolve(known);
   }
 
@@ -265,13 +268,13 @@ export class Config extends ConfigShape {
 
   /** Gives what is made of the answer for a name: at once when it is in memory. Every method that answers goes this way. */
   private answered<T>(name: string, options: LookupOptions | undefined, use: (answer: Answer) => T): Promise<T> {
-    const known = this.knownScope(options)?.known(name, idOf(options));
+    const known = this.remembered(name, options);
     return known === undefined ? this.find(name, options).then(use) : settled(known, use);
   }
 
   /** As `answered`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
   private required<T>(name: string, options: LookupOptions | undefined, use: (answer: Answer) => T): Promise<T> {
-    const known = this.knownScope(options)?.known(name, idOf(options));
+    const known = this.remembered(name, options);
     if (known !== undefined && !known.item.nonExistent) return settled(known, use);
     return this.findRequired(name, options, known).then((answer) => use(answer.required()));
   }
@@ -287,6 +290,11 @@ export class Config extends ConfigShape {
     const scope = this.scope();
     const missed = await withLambdaFreezeGuard(scope, () => looks.look({ scope, answer, options, startedAtMs }));
     return missed ?? this.find(name, options);
+  }
+
+  /** The answer for a name that is in memory; `undefined` when there is none, or the lookup wants more. */
+  private remembered(name: string, options: LookupOptions | undefined): Answer | undefined {
+    return this.knownScope(options)?.known(name, idOf(options));
   }
 
   /** The scope whose memory may answer a lookup; `undefined` when there is nothing good, or the lookup wants more. */
@@ -327,7 +335,7 @@ export class Config extends ConfigShape {
     const scope = this.scope();
     const result = await lookUp(scope, name, options);
     logLookup(scope.logger, result);
-    const answer = new Answer(name, result.item, result.attempts);
+    const answer = new Answer(name, result.item, result.item.nonExistent ? result.attempts : []);
     // Such an answer would be given longer, and less visibly, than memory means it to be.
     if (options.skipProviders !== true && !isProvisional(result)) scope.remember(answer, idOf(options));
     return answer;
@@ -352,6 +360,8 @@ export class Config extends ConfigShape {
   private scope(): LookupScope {
     lookAtVariablesOncePerTurn();
     const context = Context.current();
+    const latest = this.latestScope();
+    if (latest?.context === context && latest.isCurrent) return latest;
     const known = this.scopes().get(context);
     if (known?.isCurrent === true) return known;
     const scope = LookupScope.of<Config>(context, this, context.resolveAll(Config));
@@ -365,8 +375,4 @@ export class Config extends ConfigShape {
 async function lookForChanges(localCache: LocalCache, nowMs: number): Promise<void> {
   const watch = await import('./watch');
   await watch.lookForChanges(localCache, nowMs);
-}
-
-function isListOfText(given: unknown): given is readonly string[] {
-  return Array.isArray(given) && given.every((each) => typeof each === 'string');
 }

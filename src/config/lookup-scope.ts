@@ -92,6 +92,7 @@ export class LookupScope {
   /** Those that were asked for by id, by id and name. */
   private readonly answersById = new Map<string, Answer>();
   private readonly snapshots = new Map<string, LoadedNames>();
+  private latestLoad: LoadedNames | undefined;
   private readonly settingsDefaults: NamedValues;
   private readonly mutations: number;
 
@@ -165,15 +166,19 @@ export class LookupScope {
     if (answers.size >= maxAnswers) {
       answers.clear();
       this.snapshots.clear();
+      this.latestLoad = undefined;
     }
     answers.set(id === undefined ? answer.name : idKey(id, answer.name), answer);
   }
 
   /** Gives the snapshot of names whose answers are all remembered: the same each time; `undefined` when one is not. */
   snapshotOf(names: readonly string[]): ConfigSnapshot | undefined {
+    if (this.latestLoad !== undefined && isSameList(this.latestLoad.names, names)) return this.latestLoad.snapshot;
+    // What is no name at all is refused by the lookup that follows.
+    if (!names.every((each) => typeof each === 'string')) return undefined;
     const key = names.join(separator);
     const loaded = this.snapshots.get(key);
-    if (loaded !== undefined && isSameList(loaded.names, names)) return loaded.snapshot;
+    if (loaded !== undefined && isSameList(loaded.names, names)) return (this.latestLoad = loaded).snapshot;
     const answers: Answer[] = [];
     for (const name of names) {
       const answer = this.known(name);
@@ -182,7 +187,8 @@ export class LookupScope {
     }
     const snapshot = new ConfigSnapshot(answers);
     if (this.snapshots.size >= maxSnapshots) this.snapshots.clear();
-    this.snapshots.set(key, { names: [...names], snapshot });
+    this.latestLoad = { names: [...names], snapshot };
+    this.snapshots.set(key, this.latestLoad);
     return snapshot;
   }
 
@@ -248,7 +254,9 @@ function idKey({ provider, id }: SettingId, name: string): string {
 }
 
 function isSameList(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((each, index) => each === others[index]);
+  if (some.length !== others.length) return false;
+  for (let index = 0; index < some.length; index += 1) if (some[index] !== others[index]) return false;
+  return true;
 }
 
 function firstOf<T, R>(all: readonly T[], pick: (each: T) => R | undefined): R | undefined {
