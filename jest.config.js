@@ -1,4 +1,5 @@
 const { existsSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const { join } = require('node:path');
 
 // The SDK says with every import that it will not support Node 20 for ever; children and workers inherit this.
@@ -57,8 +58,8 @@ module.exports = {
     { ...project, displayName: 'behaviour', testMatch: ['**/*.test.ts', ...longSuites.map((glob) => `!${glob}`)] },
     { ...project, displayName: 'long', testMatch: longSuites },
   ],
-  // Jest leaves a core idle unless it is asked not to; a machine with two would run the suites one by one.
-  maxWorkers: '100%',
+  // Jest leaves a core idle unless it is asked not to; and while some suites wait, others can use the cores.
+  maxWorkers: availableParallelism() + 1,
   testSequencer: '<rootDir>/test/setup/sequencer.cjs',
   // For a busy machine; nothing is measured by it.
   testTimeout: 180_000,
