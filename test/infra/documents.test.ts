@@ -1,8 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
 import { changeHandlerPolicy } from '../../src/iam/change-handler-policy';
 import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
 import { type PolicyDocument } from '../../src/iam/policy-document';
-import { type PolicyOptions } from '../../src/iam/policy-options';
-import { blocksOf, type Document, readDocument, tableOf } from '../docs/documents';
+import { type PolicyOptions, policyOptionNames } from '../../src/iam/policy-options';
+import { blocksOf, type Document, readDocument, root, tableOf } from '../docs/documents';
+import { parseTemplate, readInfra } from './cloudformation';
+import { TerraformModule } from './terraform';
 
 const orders: PolicyOptions = { region: 'REGION', account: 'ACCOUNT', service: 'orders', environment: 'prod' };
 const deploying = readDocument('docs/deploying.md');
@@ -24,6 +29,66 @@ function actionsIn(cells: readonly (string | undefined)[]): ReadonlySet<string> 
   });
   return new Set(actions);
 }
+
+/** Gives what is marked as code in the cells of a column; a cell of the table helper has lost its marks if it is one name. */
+function namesIn(rows: readonly (readonly string[])[], column: number): readonly string[] {
+  const cells = rows.filter(([what = '']) => !what.startsWith('**')).map((cells) => cells[column] ?? '');
+  const names = cells.flatMap((cell) =>
+    cell.includes('`') ? [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name) : [cell],
+  );
+  return [...new Set(names.filter((name) => name !== undefined && /^\w+$/.test(name)) as string[])].sort();
+}
+
+/** Gives the names of the members of interfaces of a source file. */
+function membersOf(file: string, ...interfaces: readonly string[]): readonly string[] {
+  const path = join(root, 'src', file);
+  const { statements } = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  const declared = statements.filter(ts.isInterfaceDeclaration).filter(({ name }) => interfaces.includes(name.text));
+  return declared.flatMap(({ members }) => members.map((member) => member.name?.getText() ?? ''));
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}
+
+describe('the table of options in docs/deploying.md', () => {
+  const rows = tableOf(deploying, ['What', 'AWS CDK']);
+
+  test('has the options of the constructs', () => {
+    const props = [
+      ...membersOf('cdk/config-tables.ts', 'ConfigTablesProps'),
+      ...membersOf('cdk/change-handler.ts', 'ChangeHandlerProps').filter((name) => name !== 'tables'),
+      ...Object.keys(policyOptionNames),
+    ];
+
+    expect(namesIn(rows, 1)).toEqual(sorted(props));
+  });
+
+  test('has the parameters of the templates', () => {
+    const templates = ['template.yaml', 'service-policy.yaml'].map((file) =>
+      parseTemplate(readInfra(`cloudformation/${file}`)),
+    );
+
+    expect(namesIn(rows, 2)).toEqual(sorted(templates.flatMap(({ Parameters }) => Object.keys(Parameters ?? {}))));
+  });
+
+  test('has the variables of the modules', async () => {
+    const modules = await Promise.all(
+      ['terraform', 'terraform/service-policy'].map((folder) => TerraformModule.read(folder)),
+    );
+
+    expect(namesIn(rows, 3)).toEqual(sorted(modules.flatMap((each) => each.variables)));
+  });
+
+  test('has the options of the snippets', () => {
+    const files = readdirSync(join(root, 'infra/serverless')).map((file) => readInfra(`serverless/${file}`));
+
+    const options = files.flatMap((text) =>
+      [...text.matchAll(/self:custom\.xcon\.(\w+)/g)].map(([, name = '']) => name),
+    );
+    expect(namesIn(rows, 4)).toEqual(sorted(options));
+  });
+});
 
 describe('docs/deploying.md', () => {
   test('shows the policy that the library makes', () => {

@@ -53,6 +53,11 @@ export class TerraformModule {
     return new TerraformModule((await parsed(await parse('main.tf', text))) as unknown as Files);
   }
 
+  /** Names of the variables. */
+  get variables(): readonly string[] {
+    return Object.keys(this.files.variable ?? {});
+  }
+
   /** Gives the outputs, by name. @throws Error for values that a validation or a precondition refuses. */
   outputs(variables: Variables): Readonly<Record<string, unknown>> {
     const scope = this.scope(variables, usualPlace);

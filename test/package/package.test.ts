@@ -224,7 +224,7 @@ describe('what is deployed', () => {
     `,
     );
 
-    expect(await withCdk.node('app.mjs')).toEqual({ code: 0, output: '18 index.js true' });
+    expect(await withCdk.node('app.mjs')).toEqual({ code: 0, output: '21 THIRD-PARTY-NOTICES.txt,index.js true' });
   });
 
   it('is the code of the handler, in one file that needs nothing but the SDK', async () => {
