@@ -52,8 +52,9 @@ export function iamRequestsOf(
       return tableRequests(call.operation, body);
     case 'kms':
       return [request(`kms:${call.operation}`, body.KeyId ?? '', encryptionContext(body.EncryptionContext ?? {}))];
+    case 'sts':
     case 'unknown':
-      throw new Error(`A request that no service knows: ${call.operation}.`);
+      throw new Error(`A request that the library does not make: ${call.operation}.`);
   }
 }
 

@@ -12,7 +12,7 @@ import { type LocalAwsSeed, type LocalAwsService } from '../../src/testing/local
 export interface RequestKind {
   /** What the page calls it. */
   readonly title: string;
-  readonly service: LocalAwsService;
+  readonly service: Exclude<LocalAwsService, 'sts'>;
   readonly operation: string;
   /** Only requests to this table. */
   readonly table?: string;

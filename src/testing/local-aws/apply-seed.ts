@@ -71,16 +71,6 @@ export function areSameKeys(one: TableKeys, other: TableKeys): boolean {
   return JSON.stringify([...one]) === JSON.stringify([...other]);
 }
 
-/** Creates a table that has no rows yet. */
-export async function createTable(tables: DynamoTables, name: string, keys: TableKeys): Promise<void> {
-  await tables.create({
-    TableName: name,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [...keys].map(([key, type]) => ({ AttributeName: key, AttributeType: type })),
-    KeySchema: [...keys.keys()].map((key, index) => ({ AttributeName: key, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
-  });
-}
-
 async function fillTable(
   tables: DynamoTables,
   name: string,
@@ -89,7 +79,7 @@ async function fillTable(
 ): Promise<void> {
   const where = `${source}: tables[${JSON.stringify(name)}]`;
   const known = await orRefuse(where, tables.find(name));
-  if (known === undefined) await orRefuse(where, createTable(tables, name, keys));
+  if (known === undefined) await orRefuse(where, tables.createWithKeys(name, keys));
   for (const [index, Item] of rows.entries()) {
     await orRefuse(`${where}.rows[${index}]`, tables.write('PutItem', { TableName: name, Item }));
   }

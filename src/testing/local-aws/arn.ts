@@ -3,7 +3,11 @@ import { createHash } from 'node:crypto';
 /** Region the local AWS plays. */
 export const region = 'us-east-1';
 
-const account = '000000000000';
+/** Account the local AWS plays. */
+export const account = '000000000000';
+
+/** ARN of the one user. */
+export const localUserArn = `arn:aws:iam::${account}:user/local`;
 
 /** ARN of a parameter; the leading slash of its name is not doubled. */
 export function parameterArn(name: string): string {

@@ -1,7 +1,6 @@
 import { LocalAwsError } from './local-aws-error';
 import { type ParameterInput } from './parameter-store';
-import { type SecretPatch } from './secret-store';
-import { type SecretContent } from './secret-versions';
+import { type SecretContent, type SecretPatch } from './secret-store';
 import { SeedPlace } from './seed-place';
 import { parameterTypes } from './ssm-writes';
 import { AttributeError, toWireItem, type WireItem } from './wire-attribute';
@@ -51,20 +50,31 @@ function mapOf<T>(places: SeedPlace, check: (place: SeedPlace) => T): ReadonlyMa
 }
 
 function checkParameter(place: SeedPlace): ParameterInput {
-  if (typeof place.value === 'string') return { value: place.value, type: 'String', keyDenied: false };
-  const known = ['value', 'type', 'keyDenied', 'labels'] as const;
-  const { value, type, keyDenied, labels } = place.structure(known, 'a text (quote it) or { value, type }');
+  if (typeof place.value === 'string') return { value: place.value, type: 'String', keyDenied: false, tags: new Map() };
+  const known = ['value', 'type', 'keyDenied', 'labels', 'description', 'tags'] as const;
+  const { value, type, keyDenied, labels, description, tags } = place.structure(
+    known,
+    'a text (quote it) or { value, type }',
+  );
   return {
     value: value.text(),
     type: type.ifPresent((each) => each.oneOf(parameterTypes)) ?? 'String',
     keyDenied: keyDenied.ifPresent((each) => each.flag()) ?? false,
     labels: labels.ifPresent((list) => list.members().map((each) => each.text())),
+    description: description.ifPresent((each) => each.text()),
+    tags: tags.ifPresent(checkTags) ?? new Map(),
   };
+}
+
+function checkTags(place: SeedPlace): ReadonlyMap<string, string> {
+  return new Map(place.entries('a map of texts').map(([key, each]) => [key, each.text()]));
 }
 
 function checkSecret(place: SeedPlace): CheckedSecret {
   if (typeof place.value === 'string') return { contents: [{ text: place.value }], patch: unrestricted };
-  const known = ['value', 'binary', '$bytes', 'denied', 'previous', 'rotation', 'listed'] as const;
+  const known = [
+    ...(['value', 'binary', '$bytes', 'denied', 'previous', 'rotation', 'listed', 'description', 'tags'] as const),
+  ];
   const members = place.structure(known, 'a text (quote it) or { value }');
   const binary = members.binary.isAbsent ? members.$bytes : members.binary;
   if (!members.value.isAbsent && !binary.isAbsent) place.reject('has both a value and a binary; expected one');
@@ -82,6 +92,8 @@ function checkSecret(place: SeedPlace): CheckedSecret {
       ...unrestricted,
       denied: members.denied.ifPresent((each) => each.flag()),
       listed: members.listed.ifPresent((each) => each.flag()),
+      tags: members.tags.ifPresent(checkTags),
+      ...members.description.ifPresent((each) => ({ description: each.text() })),
       ...members.rotation.ifPresent(checkRotation),
     },
   };
@@ -94,6 +106,7 @@ const unrestricted: SecretPatch = {
   listed: undefined,
   rotationEnabled: undefined,
   nextRotationAtMs: undefined,
+  tags: undefined,
 };
 
 function checkRotation(place: SeedPlace): SecretPatch {

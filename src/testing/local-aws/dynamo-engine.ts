@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { type Server } from 'node:http';
 
 import { type Fields, requireText, textField } from './fields';
-import { loadOptional } from './optional-package';
+import { loadOptional } from './local-aws-error';
 import { ServiceError } from './service-error';
 
 /**

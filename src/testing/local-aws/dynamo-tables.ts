@@ -9,27 +9,68 @@ import { type WireItem } from './wire-attribute';
 /** Keys of a table, in the order of its key schema, with their DynamoDB types (`S`, `N`, `B`). */
 export type TableKeys = ReadonlyMap<string, string>;
 
+/** Indexes of a table, and types of the attributes in their keys and those of the table. */
+export interface IndexedBy {
+  readonly indexes: readonly Fields[];
+  readonly definitions: readonly Fields[];
+}
+
+/** Performs one operation of the engine. */
+export type EngineCall = (operation: string, fields: Fields) => Promise<Fields>;
+
 /** The tables of the local AWS, as its operations and its owner's calls use them. */
 export class DynamoTables {
   private readonly engine = new DynamoEngine();
   private lastWrite: Promise<unknown> = Promise.resolve();
+  private lastTransaction: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly context: ServiceContext) {}
 
   /** Performs an operation that changes no row. */
   async read(operation: string, fields: Fields): Promise<Fields> {
+    await this.lastTransaction;
     return this.engine.call(operation, fields);
   }
 
   /**
    * Performs an operation that changes rows.
    *
-   * Writes go one after the other, so that the item told with a failed condition is the one that failed it.
+   * Writes go one after the other, so that the item given with a failed condition is the one that failed it.
    */
   async write(operation: string, fields: Fields): Promise<Fields> {
     const done = this.lastWrite.then(() => this.writeNow(operation, fields));
     this.lastWrite = done.catch(() => undefined);
     return done;
+  }
+
+  /**
+   * Performs work that no write comes between, and of which no read sees a part.
+   *
+   * @param work - Is given the engine; names the tables that it has changed.
+   */
+  async transact<T extends { readonly changed: readonly string[] }>(
+    work: (call: EngineCall) => Promise<T>,
+  ): Promise<T> {
+    const done = this.lastWrite.then(() => work((operation, fields) => this.engine.call(operation, fields)));
+    this.lastWrite = this.lastTransaction = done.catch(() => undefined);
+    const result = await done;
+    for (const name of result.changed) {
+      this.context.changed({ service: 'dynamodb', operation: 'TransactWriteItems', name });
+    }
+    return result;
+  }
+
+  /** Creates a table that has nothing but its keys, and answers when it can be used. */
+  async createWithKeys(name: string, keys: TableKeys): Promise<void> {
+    await this.create({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [...keys].map(([key, type]) => ({ AttributeName: key, AttributeType: type })),
+      KeySchema: [...keys.keys()].map((key, index) => ({
+        AttributeName: key,
+        KeyType: index === 0 ? 'HASH' : 'RANGE',
+      })),
+    });
   }
 
   /** Creates a table and answers when it can be used. */
@@ -38,6 +79,39 @@ export class DynamoTables {
     const name = fields['TableName'];
     const table = await this.settled(name, (each) => each?.['TableStatus'] === 'ACTIVE');
     return { TableDescription: table };
+  }
+
+  /**
+   * Makes a table anew, with other indexes and the same rows and tags.
+   *
+   * @param change - Is given the description of the table; throws when it cannot be changed so.
+   */
+  async remake(TableName: string, change: (table: Fields) => IndexedBy): Promise<void> {
+    await this.transact(async (call) => {
+      const table = (await this.find(TableName)) ?? {};
+      const { indexes, definitions } = change(table);
+      const { KeySchema, ProvisionedThroughput, LocalSecondaryIndexes: local, TableArn: ResourceArn } = table;
+      const rows = await this.rows(TableName);
+      const { Tags } = await call('ListTagsOfResource', { ResourceArn });
+      const { BillingMode } = (table['BillingModeSummary'] ?? {}) as Fields;
+      const isOnDemand = BillingMode === 'PAY_PER_REQUEST';
+      const all = [...indexes, ...((local ?? []) as readonly Fields[])];
+      const keys = [KeySchema, ...all.map((each) => each['KeySchema'])]
+        .flat()
+        .map((each) => (each as Fields)['AttributeName']);
+      await this.drop({ TableName });
+      await this.create({
+        ...{ TableName, KeySchema, LocalSecondaryIndexes: local },
+        ...(indexes.length === 0
+          ? {}
+          : { GlobalSecondaryIndexes: indexes.map((each) => indexInput(each, isOnDemand)) }),
+        AttributeDefinitions: uniqueDefinitions(definitions).filter((each) => keys.includes(each['AttributeName'])),
+        ...(isOnDemand ? { BillingMode: 'PAY_PER_REQUEST' } : { ProvisionedThroughput }),
+      });
+      for (const Item of rows) await call('PutItem', { TableName, Item });
+      if (Array.isArray(Tags) && Tags.length > 0) await call('TagResource', { ResourceArn, Tags });
+      return { changed: [] };
+    });
   }
 
   /** Deletes a table and answers when it is gone. */
@@ -142,4 +216,13 @@ function listOf(table: Fields, name: string): readonly Fields[] {
 
 function pair(each: Fields, name: string): readonly [string, string] {
   return [String(each['AttributeName']), String(each[name])];
+}
+
+function uniqueDefinitions(definitions: readonly Fields[]): readonly Fields[] {
+  return [...new Map(definitions.map((each) => [each['AttributeName'], each])).values()];
+}
+
+/** An index as `CreateTable` wants it, of one as `DescribeTable` gives it. */
+function indexInput({ IndexName, KeySchema, Projection, ProvisionedThroughput }: Fields, isOnDemand: boolean): Fields {
+  return { IndexName, KeySchema, Projection, ...(isOnDemand ? {} : { ProvisionedThroughput }) };
 }

@@ -1,53 +1,120 @@
 import { type DynamoTables } from './dynamo-tables';
-import { type Fields, isFields } from './fields';
-import { isFirstPageKey } from './page-operations';
-import { type Operation, type Operations } from './service';
+import { type DynamoTransactions } from './dynamo-transactions';
+import { choiceField, type Fields } from './fields';
+import { isFirstPageKey } from './paging';
+import { type Operation, type Operations, operationsOf } from './service';
 import { type TableSettings } from './table-settings';
 
-const reads = [
-  'BatchGetItem',
-  'DescribeTable',
-  'GetItem',
-  'ListTables',
-  'ListTagsOfResource',
-  'TagResource',
-  'UntagResource',
-  'UpdateTable',
-];
-const writes = ['BatchWriteItem', 'DeleteItem', 'PutItem', 'UpdateItem'];
+const names = 'ExpressionAttributeNames';
+const expressions = `${names} ExpressionAttributeValues`;
+const condition = `ConditionExpression ${expressions} ReturnValuesOnConditionCheckFailure`;
+const listing =
+  `TableName IndexName ProjectionExpression FilterExpression ${expressions} Limit ExclusiveStartKey ConsistentRead ` +
+  `Select ReturnConsumedCapacity AttributesToGet`;
 
-/** The operations of DynamoDB: those of the engine, and what it falls short of. */
-export function dynamoOperations(tables: DynamoTables, settings: TableSettings): Operations {
-  return new Map<string, Operation>([
-    ...reads.map((name): [string, Operation] => [name, (fields) => tables.read(name, fields)]),
-    ...writes.map((name): [string, Operation] => [name, (fields) => tables.write(name, fields)]),
-    ['Query', (fields) => tables.read('Query', fromStart(fields))],
-    ['Scan', (fields) => tables.read('Scan', fromStart(fields))],
-    ['CreateTable', (fields) => createTable(tables, fields)],
-    [
-      'DeleteTable',
-      async (fields) => {
-        const answer = await tables.drop(fields);
-        settings.forget(fields);
-        return answer;
-      },
+const capacity = 'ProvisionedThroughput.ReadCapacityUnits ProvisionedThroughput.WriteCapacityUnits';
+const facts =
+  'SSESpecification.Enabled SSESpecification.SSEType SSESpecification.KMSMasterKeyId TableClass ' +
+  'DeletionProtectionEnabled';
+
+/**
+ * The operations of DynamoDB: those of the engine, and what it falls short of.
+ *
+ * The engine has the members of before expressions too (`Expected`, `KeyConditions`, ...), except `ConditionalOperator`,
+ * of which it gets `OR` wrong.
+ */
+export function dynamoOperations(
+  tables: DynamoTables,
+  settings: TableSettings,
+  transactions: DynamoTransactions,
+): Operations {
+  const reads =
+    (name: string): Operation =>
+    (fields) =>
+      tables.read(name, fields);
+  const writes =
+    (name: string): Operation =>
+    (fields) => {
+      choiceField(fields, 'ReturnValuesOnConditionCheckFailure', ['ALL_OLD', 'NONE']);
+      return tables.write(name, fields);
+    };
+  return operationsOf({
+    GetItem: [
+      `TableName Key ConsistentRead ProjectionExpression ${names} ReturnConsumedCapacity AttributesToGet`,
+      reads('GetItem'),
     ],
-    ['UpdateTimeToLive', (fields) => settings.updateTimeToLive(fields)],
-    ['DescribeTimeToLive', (fields) => settings.describeTimeToLive(fields)],
-    ['UpdateContinuousBackups', (fields) => settings.updateContinuousBackups(fields)],
-    ['DescribeContinuousBackups', (fields) => settings.describeContinuousBackups(fields)],
-  ]);
+    BatchGetItem: [
+      `${within('RequestItems.*', `Keys ConsistentRead ProjectionExpression ${names} AttributesToGet`)} ReturnConsumedCapacity`,
+      reads('BatchGetItem'),
+    ],
+    Query: [
+      `${listing} KeyConditionExpression ScanIndexForward KeyConditions QueryFilter`,
+      (fields) => tables.read('Query', fromStart(fields)),
+    ],
+    Scan: [`${listing} Segment TotalSegments ScanFilter`, (fields) => tables.read('Scan', fromStart(fields))],
+    PutItem: [`TableName Item ${condition} ReturnValues ReturnConsumedCapacity Expected`, writes('PutItem')],
+    UpdateItem: [
+      `TableName Key UpdateExpression ${condition} ReturnValues ReturnConsumedCapacity Expected AttributeUpdates`,
+      writes('UpdateItem'),
+    ],
+    DeleteItem: [`TableName Key ${condition} ReturnValues ReturnConsumedCapacity Expected`, writes('DeleteItem')],
+    BatchWriteItem: [
+      `${within('RequestItems.*', 'PutRequest.Item DeleteRequest.Key')} ReturnConsumedCapacity`,
+      writes('BatchWriteItem'),
+    ],
+    TransactWriteItems: [
+      [
+        within('TransactItems.ConditionCheck', `TableName Key ${condition}`),
+        within('TransactItems.Put', `TableName Item ${condition}`),
+        within('TransactItems.Delete', `TableName Key ${condition}`),
+        within('TransactItems.Update', `TableName Key UpdateExpression ${condition}`),
+        'ClientRequestToken',
+      ].join(' '),
+      (fields) => transactions.write(fields),
+    ],
+    TransactGetItems: [
+      within('TransactItems.Get', `TableName Key ProjectionExpression ${names}`),
+      (fields) => transactions.get(fields),
+    ],
+    CreateTable: [
+      `TableName KeySchema AttributeDefinitions BillingMode ${capacity} ${facts} Tags.Key Tags.Value ` +
+        `${within('GlobalSecondaryIndexes', `IndexName KeySchema Projection ${capacity}`)} LocalSecondaryIndexes`,
+      (fields) => settings.createTable(fields),
+    ],
+    DescribeTable: ['TableName', (fields) => settings.describeTable(fields)],
+    UpdateTable: [
+      [
+        `TableName AttributeDefinitions BillingMode ${capacity} ${facts}`,
+        within('GlobalSecondaryIndexUpdates.Create', `IndexName KeySchema Projection ${capacity}`),
+        within('GlobalSecondaryIndexUpdates.Update', `IndexName ${capacity}`),
+        'GlobalSecondaryIndexUpdates.Delete.IndexName',
+      ].join(' '),
+      (fields) => settings.updateTable(fields),
+    ],
+    DeleteTable: ['TableName', (fields) => settings.deleteTable(fields)],
+    ListTables: ['Limit ExclusiveStartTableName', reads('ListTables')],
+    TagResource: ['ResourceArn Tags.Key Tags.Value', reads('TagResource')],
+    UntagResource: ['ResourceArn TagKeys', reads('UntagResource')],
+    ListTagsOfResource: ['ResourceArn', reads('ListTagsOfResource')],
+    UpdateTimeToLive: [
+      `TableName ${within('TimeToLiveSpecification', 'AttributeName Enabled')}`,
+      (fields) => settings.updateTimeToLive(fields),
+    ],
+    DescribeTimeToLive: ['TableName', (fields) => settings.describeTimeToLive(fields)],
+    UpdateContinuousBackups: [
+      `TableName ${within('PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled RecoveryPeriodInDays')}`,
+      (fields) => settings.updateContinuousBackups(fields),
+    ],
+    DescribeContinuousBackups: ['TableName', (fields) => settings.describeContinuousBackups(fields)],
+  });
 }
 
-/** Tags at creation are given afterwards: the engine drops them, as it drops encryption, class and protection. */
-async function createTable(tables: DynamoTables, fields: Fields): Promise<Fields> {
-  const answer = await tables.create(fields);
-  const description = answer['TableDescription'];
-  const tags = fields['Tags'];
-  if (Array.isArray(tags) && tags.length > 0 && isFields(description)) {
-    await tables.read('TagResource', { ResourceArn: description['TableArn'], Tags: tags });
-  }
-  return answer;
+/** Members that stand inside another one. */
+function within(outer: string, members: string): string {
+  return members
+    .split(' ')
+    .map((member) => `${outer}.${member}`)
+    .join(' ');
 }
 
 /** A fault may have given out a key that stands for the beginning. */

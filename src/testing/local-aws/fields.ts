@@ -1,4 +1,4 @@
-import { serializationError, validationError } from './service-error';
+import { serializationError, type ServiceError, validationError } from './service-error';
 
 /** A JSON object: the members of a request or an answer. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -63,10 +63,72 @@ export function textMapField(fields: Fields, name: string): ReadonlyMap<string, 
   );
 }
 
-/** Says that a required member is missing, in the words of the real services. */
-export function missingMember(name: string) {
-  return validationError(
-    `1 validation error detected: Value null at '${name.charAt(0).toLowerCase()}${name.slice(1)}' ` +
-      'failed to satisfy constraint: Member must not be null',
+/** Gives a text member that is one of a few; `undefined` when absent. @throws ServiceError `ValidationException` */
+export function choiceField<T extends string>(fields: Fields, name: string, allowed: readonly T[]): T | undefined {
+  const value = textField(fields, name);
+  const found = allowed.find((each) => each === value);
+  if (value === undefined || found !== undefined) return found;
+  throw constraint(`Value at '${lowerFirst(name)}'`, `Member must satisfy enum value set: [${allowed.join(', ')}]`);
+}
+
+/**
+ * Gives a member that is a list of texts and may have so many.
+ *
+ * @throws ServiceError `ValidationException` also when it is absent.
+ */
+export function requireTexts(fields: Fields, name: string, most: number): readonly string[] {
+  const texts = textListField(fields, name);
+  if (texts === undefined) throw missingMember(name);
+  if (texts.length >= 1 && texts.length <= most) return texts;
+  throw constraint(`Value at '${lowerFirst(name)}'`, `Member must have length between 1 and ${most}, inclusive`);
+}
+
+/** Gives the size of a page. @throws ServiceError `ValidationException` */
+export function pageSizeField(fields: Fields, most: number): number {
+  const size = integerField(fields, 'MaxResults') ?? most;
+  if (size >= 1 && size <= most) return size;
+  throw constraint(`Value '${size}' at 'maxResults'`, `Member must have value between 1 and ${most}, inclusive`);
+}
+
+/**
+ * Gives a member that is a list of tags; empty when absent. A key that is there twice has its last value.
+ *
+ * Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html (limits of keys and values)
+ *
+ * @throws ServiceError `ValidationException`
+ */
+export function tagsField(fields: Fields, name = 'Tags'): ReadonlyMap<string, string> {
+  return new Map(
+    fieldsListField(fields, name).map((each) => {
+      const [key, value] = [requireText(each, 'Key'), requireText(each, 'Value')];
+      if (key.length < 1 || key.length > 128 || value.length > 256 || key.startsWith('aws:')) {
+        throw validationError(
+          'A tag has a key of 1 to 128 characters that does not begin with aws:, and a value of at most 256 characters.',
+        );
+      }
+      return [key, value];
+    }),
   );
+}
+
+/** Writes tags as answers have them. */
+export function tagList(tags: ReadonlyMap<string, string>): readonly Fields[] {
+  return [...tags].map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** Most tags of a parameter or a secret. Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+export const mostTags = 50;
+
+/** Says that a required member is missing, in the words of the real services. */
+export function missingMember(name: string): ServiceError {
+  return constraint(`Value null at '${lowerFirst(name)}'`, 'Member must not be null');
+}
+
+/** Says that a member breaks a constraint, in the words of the real services. */
+export function constraint(member: string, rule: string): ServiceError {
+  return validationError(`1 validation error detected: ${member} failed to satisfy constraint: ${rule}`);
+}
+
+function lowerFirst(name: string): string {
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
 }

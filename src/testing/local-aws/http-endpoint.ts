@@ -5,19 +5,11 @@ import { type AddressInfo } from 'node:net';
 
 import { errorClassName } from '../../base/describe-error';
 import { callAndForget, startWork } from '../../base/start-work';
-import { type Answer } from './answer';
-import { type LocalAwsCall, type OpenCall, type RecordedCalls } from './call-log';
-import { type Gateway, type GatewayAnswer, parseBody } from './gateway';
+import { type LocalAwsCall, type OpenCall, type RecordedCalls, redact } from './call-log';
+import { type Gateway, type GatewayAnswer } from './gateway';
 import { LocalAwsError } from './local-aws-error';
-import { redact } from './redact';
-import { type LocalAwsService } from './service';
-
-const targets: ReadonlyMap<string, LocalAwsService> = new Map([
-  ['AmazonSSM', 'ssm'],
-  ['secretsmanager', 'secretsmanager'],
-  ['TrentService', 'kms'],
-  ['DynamoDB_20120810', 'dynamodb'],
-]);
+import { type Answer, answerOfError, readRequest } from './protocols';
+import { ServiceError } from './service-error';
 
 /** The one HTTP port of the local AWS. */
 export class HttpEndpoint {
@@ -71,10 +63,9 @@ export class HttpEndpoint {
     response.once('close', () => {
       if (!response.writableEnded) gone.abort();
     });
-    const [service, operation] = readTarget(request.headers['x-amz-target']);
-    const call = this.calls.begin(service, operation);
+    const call = this.calls.begin();
     try {
-      const { answer, outcome } = await this.answer(call, await readBody(request), gone.signal);
+      const { answer, outcome } = await this.answer(call, request, gone.signal);
       if (answer.kind === 'hang' && !gone.signal.aborted) await once(gone.signal, 'abort');
       gone.signal.throwIfAborted();
       this.calls.end(call, outcome, answer);
@@ -85,13 +76,17 @@ export class HttpEndpoint {
     callAndForget(() => this.ended(call), warnOfListener);
   }
 
-  /** @param body - `undefined` for one that is too large. */
-  private async answer(call: OpenCall, body: string | undefined, signal: AbortSignal): Promise<GatewayAnswer> {
-    if (body === undefined) return { answer: tooLarge, outcome: 'error' };
-    const fields = parseBody(body);
-    call.body = fields === undefined ? undefined : redact(fields);
-    const { service, operation } = call;
-    return this.gateway.handle({ service, operation, text: body, fields }, signal);
+  private async answer(call: OpenCall, request: IncomingMessage, signal: AbortSignal): Promise<GatewayAnswer> {
+    const { method = '', url = '', headers } = request;
+    // What is asked for is in the head, except in forms: known before the body has come, for the log.
+    const head = readRequest({ method, url, headers, text: '' });
+    Object.assign(call, { service: head.service, operation: head.operation });
+    const text = await readBody(request);
+    if (text === undefined) return { answer: answerOfError(tooLarge, head.protocol), outcome: 'error' };
+    const read = readRequest({ method, url, headers, text });
+    const { service, operation, fields } = read;
+    Object.assign(call, { service, operation, body: fields === undefined ? undefined : redact(fields) });
+    return this.gateway.handle(read, signal);
   }
 }
 
@@ -106,16 +101,11 @@ function warnOfListener(error: unknown): void {
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html (16 MB)
  */
 const mostBytes = 16 * 1024 * 1024;
-const tooLarge: Answer = {
-  kind: 'body',
-  status: 413,
-  body: JSON.stringify({
-    __type: 'RequestEntityTooLargeException',
-    message: `The request has more than ${mostBytes} bytes.`,
-  }),
-  type: 'application/x-amz-json-1.0',
-  error: 'RequestEntityTooLargeException',
-};
+const tooLarge = new ServiceError(
+  'RequestEntityTooLargeException',
+  `The request has more than ${mostBytes} bytes.`,
+  413,
+);
 
 /** Reads a body; `undefined` for one that is too large, which is received and not kept. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
@@ -129,11 +119,6 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return size > mostBytes ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
-function readTarget(header: string | string[] | undefined): readonly [OpenCall['service'], string] {
-  const [prefix = '', operation = ''] = String(header ?? '').split('.');
-  return [targets.get(prefix) ?? 'unknown', operation];
-}
-
 function send(answer: Answer, response: ServerResponse): void {
   if (answer.kind !== 'body') {
     response.destroy();
@@ -143,6 +128,8 @@ function send(answer: Answer, response: ServerResponse): void {
     'content-type': answer.type,
     'content-length': Buffer.byteLength(answer.body),
     'x-amzn-requestid': randomUUID(),
+    // Clients of this protocol read no answer without it.
+    ...(answer.type === 'application/cbor' ? { 'smithy-protocol': 'rpc-v2-cbor' } : {}),
     ...(answer.error === undefined ? {} : { 'x-amzn-errortype': answer.error }),
   });
   response.end(answer.body);

@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 
 import { keyArn } from './arn';
-import { type Fields, integerField, requireText, textField, textMapField } from './fields';
-import { type SeedChange } from './replace-entries';
-import { type Operation, type Operations } from './service';
+import { choiceField, type Fields, flagField, integerField, requireText, textField, textMapField } from './fields';
+import { type SeedChange } from './local-aws-seed';
+import { type Operations, operationsOf } from './service';
 import { ServiceError, validationError } from './service-error';
 
 const magic = Buffer.from('LAK1');
@@ -29,44 +29,52 @@ export class KeyStore {
     return { added, changed: 0, removed };
   }
 
+  /** @param given - Key id, alias, or the ARN of either. */
+  has(given: string): boolean {
+    return this.ids.size === 0 || this.ids.has(plainId(given));
+  }
+
   /** @throws ServiceError `NotFoundException` */
   require(given: string): string {
     const id = plainId(given);
-    if (this.ids.size === 0 || this.ids.has(id)) return id;
+    if (this.has(id)) return id;
     throw new ServiceError('NotFoundException', `Key '${keyArn(id)}' does not exist`);
   }
 }
 
 /** The operations of KMS that envelope encryption uses. */
 export function kmsOperations(keys: KeyStore): Operations {
-  return new Map<string, Operation>([
-    ['GenerateDataKey', (fields) => generateDataKey(keys, fields)],
-    ['Decrypt', (fields) => decrypt(keys, fields)],
-  ]);
+  return operationsOf({
+    GenerateDataKey: [
+      'KeyId KeySpec NumberOfBytes EncryptionContext DryRun',
+      (fields) => generateDataKey(keys, fields),
+    ],
+    Decrypt: ['CiphertextBlob EncryptionContext EncryptionAlgorithm KeyId DryRun', (fields) => decrypt(keys, fields)],
+  });
 }
 
 function generateDataKey(keys: KeyStore, fields: Fields): Fields {
   const id = keys.require(requireText(fields, 'KeyId'));
-  const plaintext = randomBytes(dataKeyBytes(fields));
+  const bytes = dataKeyBytes(fields);
+  refuseDryRun(fields);
+  const plaintext = randomBytes(bytes);
   const blob = seal(id, plaintext, textMapField(fields, 'EncryptionContext'));
   return { CiphertextBlob: blob.toString('base64'), Plaintext: plaintext.toString('base64'), KeyId: keyArn(id) };
 }
 
 function dataKeyBytes(fields: Fields): number {
-  const spec = textField(fields, 'KeySpec');
+  const spec = choiceField(fields, 'KeySpec', ['AES_256', 'AES_128']);
   const bytes = integerField(fields, 'NumberOfBytes');
   if ((spec === undefined) === (bytes === undefined)) {
     throw validationError('Please specify either number of bytes or key spec.');
   }
-  if (spec === 'AES_256') return 32;
-  if (spec === 'AES_128') return 16;
-  if (bytes === undefined || bytes < 1 || bytes > 1024) {
-    throw validationError('KeySpec must be AES_256 or AES_128, NumberOfBytes 1 to 1024.');
-  }
+  if (bytes === undefined) return spec === 'AES_256' ? 32 : 16;
+  if (bytes < 1 || bytes > 1024) throw validationError('NumberOfBytes must be from 1 to 1024.');
   return bytes;
 }
 
 function decrypt(keys: KeyStore, fields: Fields): Fields {
+  choiceField(fields, 'EncryptionAlgorithm', ['SYMMETRIC_DEFAULT']);
   const blob = Buffer.from(requireText(fields, 'CiphertextBlob'), 'base64');
   const opened = open(blob, textMapField(fields, 'EncryptionContext'));
   const id = keys.require(opened.id);
@@ -77,11 +85,18 @@ function decrypt(keys: KeyStore, fields: Fields): Fields {
       'The key ID in the request does not identify the key that encrypted.',
     );
   }
+  refuseDryRun(fields);
   return {
     Plaintext: opened.plaintext.toString('base64'),
     KeyId: keyArn(id),
     EncryptionAlgorithm: 'SYMMETRIC_DEFAULT',
   };
+}
+
+/** Source: https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html (`DryRun` always ends in an error) */
+function refuseDryRun(fields: Fields): void {
+  if (!flagField(fields, 'DryRun')) return;
+  throw new ServiceError('DryRunOperationException', 'The request would have succeeded, but the DryRun option is set.');
 }
 
 /** Blob: magic, length of the key id, key id, nonce, tag, ciphertext. Key id and context are authenticated. */

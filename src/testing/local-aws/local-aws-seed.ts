@@ -9,6 +9,10 @@ export interface SeedParameter {
   readonly keyDenied?: boolean;
   /** Labels of this version. */
   readonly labels?: readonly string[];
+  /** Absent: it keeps the one it has. */
+  readonly description?: string;
+  /** By key. Absent: it has none. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** A secret to begin with; without `value` and `binary` it has no version yet. */
@@ -23,9 +27,13 @@ export interface SeedSecret {
   readonly rotation?: SeedRotation;
   /** False: `ListSecrets` does not show it, as when the listing lags behind. */
   readonly listed?: boolean;
+  /** Absent: it keeps the one it has. */
+  readonly description?: string;
+  /** By key. Absent: it has none. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** Rotation as `ListSecrets` and `DescribeSecret` tell it; nothing is rotated. */
+/** Rotation as `ListSecrets` and `DescribeSecret` describe it; nothing is rotated. */
 export interface SeedRotation {
   readonly enabled: boolean;
   /** ISO 8601 text, epoch seconds, or a `Date`. */
@@ -56,4 +64,22 @@ export interface LocalAwsSeed {
   readonly tables?: Readonly<Record<string, SeedTable>>;
   /** Key ids, aliases or ARNs. With none, every key id is taken to exist. */
   readonly kmsKeys?: readonly string[];
+}
+
+/** How many entries of one kind came, became others, and went. */
+export interface SeedChange {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+/** What a seed has changed where it replaced a former one. */
+export interface SeedChanges {
+  readonly parameters: SeedChange;
+  readonly secrets: SeedChange;
+  /** A table is changed when its keys are: it is made anew then. */
+  readonly tables: SeedChange;
+  /** Rows of tables that were not removed. */
+  readonly rows: SeedChange;
+  readonly kmsKeys: SeedChange;
 }

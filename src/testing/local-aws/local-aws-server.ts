@@ -3,26 +3,29 @@ import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { applySeed, mergeSeeds, noSeed, putSecret, rehearse, type SeedStores } from './apply-seed';
 import { RecordedCalls } from './call-log';
 import { checkSeed } from './check-seed';
-import { dynamoOperations } from './dynamo';
 import { DynamoTables } from './dynamo-tables';
-import { localAwsEnvironment } from './environment';
-import { FaultPlan } from './fault-plan';
-import { Gateway } from './gateway';
+import { FaultPlan, type LocalAwsFault } from './faults';
+import { Gateway, TokenBucket } from './gateway';
 import { HttpEndpoint } from './http-endpoint';
-import { KeyStore, kmsOperations } from './kms';
+import { KeyStore } from './kms';
 import { type LocalAws } from './local-aws';
-import { type LocalAwsFault } from './local-aws-fault';
-import { checkAmount, checkPort, type LocalAwsLimits, type LocalAwsOptions, loopbackHost } from './local-aws-options';
-import { type LocalAwsSeed, type SeedParameter } from './local-aws-seed';
+import {
+  checkAmount,
+  checkPort,
+  localAwsEnvironment,
+  type LocalAwsLimits,
+  type LocalAwsOptions,
+  loopbackHost,
+} from './local-aws-options';
+import { type LocalAwsSeed, type SeedChanges, type SeedParameter } from './local-aws-seed';
+import { allOperations } from './operations';
 import { ParameterStore } from './parameter-store';
 import { readSeed } from './read-seed';
-import { replaceSeed, type SeedChanges } from './replace-seed';
-import { secretsManagerOperations } from './secrets-manager';
+import { replaceSeed } from './replace-seed';
 import { SecretStore } from './secret-store';
-import { type LocalAwsChange, type LocalAwsService, type Operations, type ServiceContext } from './service';
-import { ssmOperations } from './ssm';
+import { type LocalAwsChange, type ServiceContext } from './service';
+import { Identities } from './sts';
 import { TableSettings } from './table-settings';
-import { TokenBucket } from './token-bucket';
 import { fromWireItem } from './wire-attribute';
 
 /** Puts the parts together: stores, services, gateway and port. */
@@ -50,14 +53,9 @@ export class LocalAwsServer implements LocalAws {
     const keys = new KeyStore();
     this.stores = { parameters, secrets, tables, keys };
     this.settings = new TableSettings(tables, clock);
-    this.gateway = new Gateway(
-      new Map<LocalAwsService, Operations>([
-        ['ssm', ssmOperations(parameters)],
-        ['secretsmanager', secretsManagerOperations(secrets)],
-        ['dynamodb', dynamoOperations(tables, this.settings)],
-        ['kms', kmsOperations(keys)],
-      ]),
-    );
+    const identities = new Identities(clock);
+    const operations = allOperations({ ...this.stores, settings: this.settings, identities, clock });
+    this.gateway = new Gateway(operations, identities);
     this.endpoint = new HttpEndpoint(this.gateway, this.calls, onCall);
   }
 
@@ -125,7 +123,7 @@ export class LocalAwsServer implements LocalAws {
   async deleteTable(table: string): Promise<void> {
     if ((await this.stores.tables.find(table)) === undefined) return;
     await this.stores.tables.drop({ TableName: table });
-    this.settings.forget({ TableName: table });
+    this.settings.forget(table);
   }
 
   async expireItems(nowSeconds: number): Promise<number> {
@@ -133,7 +131,12 @@ export class LocalAwsServer implements LocalAws {
   }
 
   putParameter(name: string, value: string | SeedParameter): void {
-    this.stores.parameters.put(name, typeof value === 'string' ? { value } : value);
+    const input = typeof value === 'string' ? { value } : value;
+    const { tags } = typeof value === 'string' ? {} : value;
+    this.stores.parameters.put(name, {
+      ...input,
+      tags: tags === undefined ? undefined : new Map(Object.entries(tags)),
+    });
   }
 
   deleteParameter(name: string): void {

@@ -1,32 +1,31 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 
 import { type CallLog } from './call-log';
-import { type LocalAwsFault } from './local-aws-fault';
+import { type LocalAwsFault } from './faults';
 import { type LocalAwsLimits, type LocalAwsOptions } from './local-aws-options';
-import { type LocalAwsSeed, type SeedParameter } from './local-aws-seed';
+import { type LocalAwsSeed, type SeedChanges, type SeedParameter } from './local-aws-seed';
 import { LocalAwsServer } from './local-aws-server';
-import { type SeedChanges } from './replace-seed';
 import { type LocalAwsChange } from './service';
 
 export { type CallLog, type LocalAwsCall, type LocalAwsOutcome } from './call-log';
-export { localAwsEnvironment } from './environment';
 export { LocalAwsError } from './local-aws-error';
-export { type LocalAwsFault } from './local-aws-fault';
-export { type LocalAwsLimits, type LocalAwsOptions } from './local-aws-options';
+export { type LocalAwsFault } from './faults';
+export { localAwsEnvironment, type LocalAwsLimits, type LocalAwsOptions } from './local-aws-options';
 export {
   type LocalAwsSeed,
+  type SeedChange,
+  type SeedChanges,
   type SeedParameter,
   type SeedRotation,
   type SeedSecret,
   type SeedTable,
 } from './local-aws-seed';
 export { type ParameterType } from './parameter-store';
-export { type SeedChange } from './replace-entries';
-export { type SeedChanges } from './replace-seed';
 export { type LocalAwsChange, type LocalAwsService } from './service';
 
 /**
- * AWS on one loopback port, for tests: SSM Parameter Store, Secrets Manager, DynamoDB and the part of KMS that wraps keys.
+ * AWS on one loopback port, for tests: SSM Parameter Store, Secrets Manager, DynamoDB, the part of KMS that wraps keys,
+ * and who asks, from STS.
  *
  * It holds everything in memory and checks no signatures.
  */

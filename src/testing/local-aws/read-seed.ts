@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 
-import { LocalAwsError } from './local-aws-error';
-import { loadOptional } from './optional-package';
+import { LocalAwsError, loadOptional } from './local-aws-error';
 
 /**
  * Reads a seed from a file.

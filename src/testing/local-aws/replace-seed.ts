@@ -1,22 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { putSecret, type SeedStores } from './apply-seed';
-import { type CheckedSecret, type CheckedSeed } from './check-seed';
+import { areSameKeys, putSecret, type SeedStores } from './apply-seed';
+import { type CheckedSecret, type CheckedSeed, type CheckedTable } from './check-seed';
+import { type DynamoTables, keyOf, type TableKeys } from './dynamo-tables';
+import { type SeedChange, type SeedChanges } from './local-aws-seed';
 import { type Parameter, type ParameterInput, type ParameterStore } from './parameter-store';
-import { type Entries, replaceEntries, type SeedChange } from './replace-entries';
-import { replaceRows, tableEntries } from './replace-tables';
 import { type Secret, type SecretPatch, type SecretStore } from './secret-store';
-
-/** What a seed has changed where it replaced a former one. */
-export interface SeedChanges {
-  readonly parameters: SeedChange;
-  readonly secrets: SeedChange;
-  /** A table is changed when its keys are: it is made anew then. */
-  readonly tables: SeedChange;
-  /** Rows of tables that were not removed. */
-  readonly rows: SeedChange;
-  readonly kmsKeys: SeedChange;
-}
+import { type WireItem } from './wire-attribute';
 
 /** A seed and the one it replaces, both as `rehearse` gives them. */
 export interface SeedReplacement {
@@ -58,10 +48,11 @@ function parameterEntries(store: ParameterStore): Entries<ParameterInput> {
   };
 }
 
-function isParameterAs({ latest, type, keyDenied }: Parameter, { labels = [], ...wanted }: ParameterInput): boolean {
+function isParameterAs({ latest, type, keyDenied, tags }: Parameter, wanted: ParameterInput): boolean {
+  const { description = latest.description, labels = [] } = wanted;
   return isDeepStrictEqual(
-    { value: latest.value, labels: latest.labels, type, keyDenied },
-    { value: wanted.value, labels, type: wanted.type, keyDenied: wanted.keyDenied },
+    { value: latest.value, description: latest.description, labels: latest.labels, type, keyDenied, tags },
+    { value: wanted.value, description, labels, type: wanted.type, keyDenied: wanted.keyDenied, tags: wanted.tags },
   );
 }
 
@@ -88,5 +79,91 @@ function isSecretAs(secret: Secret, { contents, patch }: CheckedSecret): boolean
   const [current, previous] = contents.toReversed();
   if (!isDeepStrictEqual(contentOf('AWSCURRENT'), current)) return false;
   if (previous !== undefined && !isDeepStrictEqual(contentOf('AWSPREVIOUS'), previous)) return false;
-  return Object.entries(patch).every(([key, value]) => secret[key as keyof SecretPatch] === value);
+  return Object.entries(patch).every(([key, value]) => isDeepStrictEqual(secret[key as keyof SecretPatch], value));
+}
+
+/** Tables of a seed, by name. */
+type SeedTables = ReadonlyMap<string, CheckedTable>;
+
+/** Tables as entries: one with other keys is made anew. */
+function tableEntries(tables: DynamoTables, dropTable: (name: string) => Promise<void>): Entries<CheckedTable> {
+  return {
+    remove: async (name) => {
+      const exists = (await tables.find(name)) !== undefined;
+      await dropTable(name);
+      return exists;
+    },
+    put: async (name, { keys }) => {
+      const existing = await tables.keysOf(name);
+      if (existing !== undefined && areSameKeys(existing, keys)) return 'same';
+      await dropTable(name);
+      await tables.createWithKeys(name, keys);
+      return existing === undefined ? 'added' : 'changed';
+    },
+  };
+}
+
+/** Replaces the rows that a former seed gave to tables of the next one. */
+async function replaceRows(former: SeedTables, next: SeedTables, tables: DynamoTables): Promise<SeedChange> {
+  const total = { added: 0, changed: 0, removed: 0 };
+  for (const [name, { keys, rows }] of next) {
+    const existing = byKey(await tables.rows(name), keys);
+    const change = await replaceEntries(
+      byKey(former.get(name)?.rows ?? [], keys),
+      byKey(rows, keys),
+      rowEntries(tables, name, existing),
+    );
+    total.added += change.added;
+    total.changed += change.changed;
+    total.removed += change.removed;
+  }
+  return total;
+}
+
+function rowEntries(
+  tables: DynamoTables,
+  TableName: string,
+  existing: ReadonlyMap<string, WireItem>,
+): Entries<WireItem> {
+  return {
+    remove: async (key, row) => {
+      if (!existing.has(key)) return false;
+      await tables.deleteRows(TableName, [row]);
+      return true;
+    },
+    put: async (key, Item) => {
+      const known = existing.get(key);
+      if (isDeepStrictEqual(known, Item)) return 'same';
+      await tables.write('PutItem', { TableName, Item });
+      return known === undefined ? 'added' : 'changed';
+    },
+  };
+}
+
+function byKey(rows: readonly WireItem[], keys: TableKeys): ReadonlyMap<string, WireItem> {
+  return new Map(rows.map((row) => [JSON.stringify(keyOf(row, keys)), row]));
+}
+
+/** What became of an entry that is wanted. */
+type Outcome = 'added' | 'changed' | 'same';
+
+/** How entries of one kind are written. */
+interface Entries<T> {
+  /** Makes an entry be as wanted. */
+  readonly put: (name: string, wanted: T) => Outcome | Promise<Outcome>;
+  /** Takes an entry away, and tells whether there was one. */
+  readonly remove: (name: string, former: T) => boolean | Promise<boolean>;
+}
+
+/** Makes entries be as the next seed wants them, and takes those away that only the former one named. */
+async function replaceEntries<T>(
+  former: ReadonlyMap<string, T>,
+  next: ReadonlyMap<string, T>,
+  { put, remove }: Entries<T>,
+): Promise<SeedChange> {
+  const counts = { added: 0, changed: 0, removed: 0, same: 0 };
+  for (const [name, entry] of former) if (!next.has(name) && (await remove(name, entry))) counts.removed += 1;
+  for (const [name, wanted] of next) counts[await put(name, wanted)] += 1;
+  const { added, changed, removed } = counts;
+  return { added, changed, removed };
 }

@@ -3,7 +3,59 @@ import { randomUUID } from 'node:crypto';
 import { secretArn } from './arn';
 import { type ServiceContext } from './service';
 import { ServiceError } from './service-error';
-import { addVersion, type SecretContent, type SecretVersion } from './secret-versions';
+
+/** What a secret holds: a text, or bytes as base64. */
+export type SecretContent = { readonly text: string } | { readonly binary: string };
+
+/** One version of a secret. */
+export interface SecretVersion {
+  readonly id: string;
+  readonly content: SecretContent;
+  readonly createdAtMs: number;
+  /** Staging labels; a version without any is deprecated. */
+  readonly stages: readonly string[];
+}
+
+/**
+ * Moves a staging label to one version.
+ *
+ * The version that loses `AWSCURRENT` becomes `AWSPREVIOUS`, as in the real service.
+ *
+ * @param toId - Version that receives the label; when no version has this id the label is only taken away.
+ */
+export function moveStage(versions: readonly SecretVersion[], stage: string, toId: string): readonly SecretVersion[] {
+  const from = versions.find((each) => each.stages.includes(stage));
+  const moved = versions.map((each) => {
+    const others = each.stages.filter((other) => other !== stage);
+    return { ...each, stages: each.id === toId ? [...others, stage] : others };
+  });
+  if (stage !== 'AWSCURRENT' || from === undefined || from.id === toId) return moved;
+  return moveStage(moved, 'AWSPREVIOUS', from.id);
+}
+
+/** Adds a version and moves its staging labels to it; the first version of a secret is always current. */
+function addVersion(versions: readonly SecretVersion[], added: SecretVersion): readonly SecretVersion[] {
+  const stages = versions.length === 0 ? new Set([...added.stages, 'AWSCURRENT']) : added.stages;
+  const all: readonly SecretVersion[] = [...versions, { ...added, stages: [] }];
+  return [...stages].reduce((moved, stage) => moveStage(moved, stage, added.id), all);
+}
+
+/** Versions without a label that are a day old go when there are too many, the oldest first. */
+function keptVersions(versions: readonly SecretVersion[], nowMs: number): readonly SecretVersion[] {
+  const old = versions.filter(({ stages, createdAtMs }) => stages.length === 0 && createdAtMs <= nowMs - dayMs);
+  const gone = new Set(old.slice(0, Math.max(0, versions.length - mostVersions)));
+  return versions.filter((each) => !gone.has(each));
+}
+
+/** Maps version ids to staging labels, deprecated versions left out. */
+export function versionsToStages(versions: readonly SecretVersion[]): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(versions.filter(({ stages }) => stages.length > 0).map(({ id, stages }) => [id, stages]));
+}
+
+/** Tells whether two contents are the same, so that a repeated request can be told from a conflicting one. */
+export function isSameContent(one: SecretContent, other: SecretContent): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
 
 /** A secret with all its versions, oldest first. */
 export interface Secret {
@@ -11,9 +63,11 @@ export interface Secret {
   readonly arn: string;
   readonly description?: string | undefined;
   readonly kmsKeyId?: string | undefined;
-  readonly tags?: readonly unknown[] | undefined;
+  readonly tags?: ReadonlyMap<string, string> | undefined;
   readonly createdAtMs: number;
   readonly changedAtMs: number;
+  /** Day on which its value was last read; absent when it never was. */
+  readonly accessedAtMs?: number | undefined;
   /** End of the recovery window; absent while the secret is not scheduled for deletion. */
   readonly deletionAtMs?: number | undefined;
   readonly versions: readonly SecretVersion[];
@@ -26,7 +80,18 @@ export interface Secret {
 }
 
 /** What an operation may set on a secret beside its versions. */
-export type SecretPatch = Partial<Omit<Secret, 'name' | 'arn' | 'createdAtMs' | 'changedAtMs'>>;
+export type SecretPatch = Partial<Omit<Secret, 'name' | 'arn' | 'createdAtMs' | 'changedAtMs' | 'accessedAtMs'>>;
+
+/** A day, in milliseconds. */
+export const dayMs = 86_400_000;
+
+/**
+ * Most versions of a secret, and most staging labels of all its versions.
+ *
+ * Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+ */
+export const mostVersions = 100;
+export const mostStages = 20;
 
 const arnForm = /^arn:aws[\w-]*:secretsmanager:[^:]*:[^:]*:secret:/;
 
@@ -38,7 +103,7 @@ export class SecretStore {
 
   /** Every secret, in order, those scheduled for deletion included. */
   get all(): readonly Secret[] {
-    return [...this.secrets.values()];
+    return [...this.secrets.values()].filter((each) => !this.isGone(each));
   }
 
   /** Current time, milliseconds since the Unix epoch. */
@@ -49,9 +114,9 @@ export class SecretStore {
   /** Finds a secret by its name, its ARN, or its ARN without the six characters at the end. */
   find(id: string): Secret | undefined {
     const rest = id.replace(arnForm, '');
-    if (rest === id) return this.secrets.get(id);
-    const whole = this.secrets.get(rest.replace(/-[^-]{6}$/, ''));
-    return whole !== undefined && whole.arn.endsWith(`:${rest}`) ? whole : this.secrets.get(rest);
+    if (rest === id) return this.named(id);
+    const whole = this.named(rest.replace(/-[^-]{6}$/, ''));
+    return whole !== undefined && whole.arn.endsWith(`:${rest}`) ? whole : this.named(rest);
   }
 
   /** @throws ServiceError `ResourceNotFoundException` */
@@ -71,28 +136,44 @@ export class SecretStore {
     );
   }
 
-  /** Makes a secret that has no version yet; tells nobody, as the version to come does. */
+  /** Notes that the value of a secret was read. Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html (the day only) */
+  noteAccess(secret: Secret): void {
+    this.keep({ ...secret, accessedAtMs: this.nowMs - (this.nowMs % dayMs) });
+  }
+
+  /** Makes a secret that has no version yet; the listeners hear of it when it gets one. */
   create(name: string, patch: SecretPatch): Secret {
     const nowMs = this.nowMs;
     return this.keep({ name, arn: secretArn(name), createdAtMs: nowMs, changedAtMs: nowMs, versions: [], ...patch });
   }
 
-  /** Changes a secret, and tells the listeners which operation did. */
+  /** Changes a secret, and reports which operation did. */
   update(secret: Secret, patch: SecretPatch, operation: string): Secret {
     const updated = this.keep({ ...secret, ...patch, changedAtMs: this.nowMs });
     this.changed(operation, secret.name);
     return updated;
   }
 
-  /** Gives `secret` a further version, kept by the caller's `update`. */
+  /** Gives the versions of `secret` and a further one, for the caller's `update`. */
   versionsWith(secret: Secret, content: SecretContent, id?: string, stages: readonly string[] = ['AWSCURRENT']) {
-    return addVersion(secret.versions, { id: id ?? randomUUID(), content, createdAtMs: this.nowMs, stages });
+    const added = { id: id ?? randomUUID(), content, createdAtMs: this.nowMs, stages };
+    return keptVersions(addVersion(secret.versions, added), this.nowMs);
   }
 
   /** Forgets a secret at once. */
   remove(secret: Secret): void {
     this.secrets.delete(secret.name);
     this.changed('DeleteSecret', secret.name);
+  }
+
+  private named(name: string): Secret | undefined {
+    const secret = this.secrets.get(name);
+    return secret === undefined || this.isGone(secret) ? undefined : secret;
+  }
+
+  /** Tells whether the recovery window is over. */
+  private isGone({ deletionAtMs = Infinity }: Secret): boolean {
+    return deletionAtMs <= this.nowMs;
   }
 
   private keep(secret: Secret): Secret {
@@ -103,4 +184,9 @@ export class SecretStore {
   private changed(operation: string, name: string): void {
     this.context.changed({ service: 'secretsmanager', operation, name });
   }
+}
+
+/** The request breaks a constraint of an operation of Secrets Manager. */
+export function invalidParameter(message: string): ServiceError {
+  return new ServiceError('InvalidParameterException', message);
 }

@@ -1,3 +1,4 @@
+import { localUserArn } from './arn';
 import { type Fields } from './fields';
 
 /** An error answer of an AWS service, as a client is to receive it. */
@@ -33,7 +34,7 @@ export function serializationError(message: string): ServiceError {
 export function accessDenied(action: string, resource: string): ServiceError {
   return new ServiceError(
     'AccessDeniedException',
-    `User: arn:aws:iam::000000000000:user/local is not authorized to perform: ${action} on resource: ${resource} ` +
+    `User: ${localUserArn} is not authorized to perform: ${action} on resource: ${resource} ` +
       `because no identity-based policy allows the ${action} action`,
   );
 }

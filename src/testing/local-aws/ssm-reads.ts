@@ -1,66 +1,66 @@
 import { createHash } from 'node:crypto';
 
 import { epochSeconds, parameterArn } from './arn';
-import { type Fields, flagField, integerField, missingMember, requireText, textField, textListField } from './fields';
-import { pageOf } from './paging';
+import { type Fields, flagField, pageSizeField, requireText, requireTexts, textField } from './fields';
+import { type Page, pageOf } from './paging';
 import { parameterFilter } from './parameter-filter';
 import { checkPath, isUnder, parseSelector } from './parameter-name';
 import { type Parameter, type ParameterStore, type ParameterVersion } from './parameter-store';
-import { type Operation, type Operations } from './service';
+import { type Operations, operationsOf } from './service';
 import { accessDenied, ServiceError, validationError } from './service-error';
 
 /** Limit of a page by path and of the names of one `GetParameters`. */
 const mostAtOnce = 10;
+/** Limit of a page of descriptions, and of one of versions. */
+const mostDescribed = 50;
 
-/** The operations of SSM that change nothing. */
+interface FoundVersion {
+  readonly parameter: Parameter;
+  readonly version: ParameterVersion;
+}
+
+/** The operations of SSM Parameter Store that change nothing. */
 export function ssmReads(store: ParameterStore): Operations {
-  return new Map<string, Operation>([
-    ['GetParameter', (fields) => getParameter(store, fields)],
-    ['GetParameters', (fields) => getParameters(store, fields)],
-    ['GetParametersByPath', (fields) => getParametersByPath(store, fields)],
-    ['DescribeParameters', (fields) => describeParameters(store, fields)],
-  ]);
+  return operationsOf({
+    GetParameter: ['Name WithDecryption', (fields) => getParameter(store, fields)],
+    GetParameters: ['Names WithDecryption', (fields) => getParameters(store, fields)],
+    GetParametersByPath: [
+      'Path Recursive WithDecryption MaxResults NextToken ' +
+        'ParameterFilters.Key ParameterFilters.Option ParameterFilters.Values',
+      (fields) => getParametersByPath(store, fields),
+    ],
+    DescribeParameters: [
+      'MaxResults NextToken Shared ParameterFilters.Key ParameterFilters.Option ParameterFilters.Values',
+      (fields) => describeParameters(store, fields),
+    ],
+    GetParameterHistory: ['Name WithDecryption MaxResults NextToken', (fields) => getParameterHistory(store, fields)],
+  });
 }
 
 function getParameter(store: ParameterStore, fields: Fields): Fields {
-  const { name, version } = parseSelector(requireText(fields, 'Name'));
-  const parameter = store.find(name);
-  if (parameter === undefined) throw new ServiceError('ParameterNotFound', '');
-  const found = store.findVersion(parameter, version);
-  if (found === undefined) {
-    throw new ServiceError('ParameterVersionNotFound', `Systems Manager could not find version ${version} of ${name}.`);
-  }
+  const { name, version: selector } = parseSelector(requireText(fields, 'Name'));
+  const parameter = store.require(name);
+  const version = store.requireVersion(parameter, selector);
   const withDecryption = flagField(fields, 'WithDecryption');
-  requireKey('ssm:GetParameter', [parameter], withDecryption);
-  return { Parameter: describeVersion(parameter, found, withDecryption, version) };
+  requireKey('ssm:GetParameter', [{ parameter, version }], withDecryption);
+  return { Parameter: describeVersion({ parameter, version }, withDecryption, selector) };
 }
 
 function getParameters(store: ParameterStore, fields: Fields): Fields {
-  const names = textListField(fields, 'Names');
-  if (names === undefined) throw missingMember('Names');
-  if (names.length < 1 || names.length > mostAtOnce) {
-    throw validationError(
-      `1 validation error detected: Value at 'names' failed to satisfy constraint: ` +
-        `Member must have length between 1 and ${mostAtOnce}, inclusive`,
-    );
-  }
+  const names = requireTexts(fields, 'Names', mostAtOnce);
   const withDecryption = flagField(fields, 'WithDecryption');
   const wanted = [...new Set(names)].map((given) => {
-    const { name, version } = parseSelector(given);
+    const { name, version: selector } = parseSelector(given);
     const parameter = store.find(name);
-    return { given, parameter, version, found: parameter && store.findVersion(parameter, version) };
+    return { given, parameter, selector, version: parameter && store.findVersion(parameter, selector) };
   });
-  const existing = wanted.flatMap(({ parameter, found, version }) =>
-    parameter && found ? [{ parameter, found, version }] : [],
+  const existing = wanted.flatMap(({ parameter, version, selector }) =>
+    parameter && version ? [{ parameter, version, selector }] : [],
   );
-  requireKey(
-    'ssm:GetParameters',
-    existing.map(({ parameter }) => parameter),
-    withDecryption,
-  );
+  requireKey('ssm:GetParameters', existing, withDecryption);
   return {
-    Parameters: existing.map((each) => describeVersion(each.parameter, each.found, withDecryption, each.version)),
-    InvalidParameters: wanted.filter(({ found }) => found === undefined).map(({ given }) => given),
+    Parameters: existing.map((each) => describeVersion(each, withDecryption, each.selector)),
+    InvalidParameters: wanted.filter(({ version }) => version === undefined).map(({ given }) => given),
   };
 }
 
@@ -68,73 +68,96 @@ function getParametersByPath(store: ParameterStore, fields: Fields): Fields {
   const path = checkPath(requireText(fields, 'Path'));
   const recursive = flagField(fields, 'Recursive');
   const withDecryption = flagField(fields, 'WithDecryption');
-  const passes = parameterFilter(fields, ['Type', 'Label']);
-  const under = store.all.filter((each) => isUnder(each.name, path, recursive) && passes(each));
+  const passing = parameterFilter(fields, 'GetParametersByPath');
+  const under = store.all
+    .filter((each) => isUnder(each.name, path, recursive))
+    .flatMap((parameter) => passing(parameter).map((version) => ({ parameter, version })));
   const { items, nextToken } = page(under, fields, mostAtOnce);
   requireKey('ssm:GetParametersByPath', items, withDecryption);
-  return {
-    Parameters: items.map((each) => describeVersion(each, each.latest, withDecryption)),
-    NextToken: nextToken,
-  };
+  return { Parameters: items.map((each) => describeVersion(each, withDecryption)), NextToken: nextToken };
 }
 
 function describeParameters(store: ParameterStore, fields: Fields): Fields {
-  const passes = parameterFilter(fields, ['Name', 'Type', 'Path']);
-  const { items, nextToken } = page(store.all.filter(passes), fields, 50);
+  const passing = parameterFilter(fields, 'DescribeParameters');
+  // No other account shares parameters with this one.
+  const shown = flagField(fields, 'Shared') ? [] : store.all.filter((each) => passing(each).length > 0);
+  const { items, nextToken } = page(shown, fields, mostDescribed);
   return {
-    Parameters: items.map(({ name, type, description, latest }) => ({
-      Name: name,
-      ARN: parameterArn(name),
-      Type: type,
-      Description: description,
-      Version: latest.version,
-      LastModifiedDate: epochSeconds(latest.modifiedAtMs),
-      Tier: 'Standard',
-      Policies: [],
-      DataType: 'text',
+    Parameters: items.map((parameter) => ({
+      ARN: parameterArn(parameter.name),
+      ...factsOf({ parameter, version: parameter.latest }),
     })),
     NextToken: nextToken,
   };
 }
 
-function page(all: readonly Parameter[], fields: Fields, most: number) {
-  const size = integerField(fields, 'MaxResults') ?? most;
-  if (size < 1 || size > most) {
-    throw validationError(
-      `1 validation error detected: Value '${size}' at 'maxResults' failed to satisfy constraint: ` +
-        `Member must have value between 1 and ${most}, inclusive`,
-    );
-  }
+function getParameterHistory(store: ParameterStore, fields: Fields): Fields {
+  const { name, version: selector } = parseSelector(requireText(fields, 'Name'));
+  if (selector !== undefined) throw validationError('The name of a parameter has no version or label here.');
+  const parameter = store.require(name);
+  const withDecryption = flagField(fields, 'WithDecryption');
+  const { items, nextToken } = page(parameter.versions, fields, mostDescribed);
+  requireKey('ssm:GetParameterHistory', [{ parameter, version: parameter.latest }], withDecryption);
+  return {
+    Parameters: items.map((version) => ({
+      ...factsOf({ parameter, version }),
+      Value: valueOf({ parameter, version }, withDecryption),
+      Labels: version.labels,
+    })),
+    NextToken: nextToken,
+  };
+}
+
+function page<T>(all: readonly T[], fields: Fields, most: number): Page<T> {
   const invalid = () => new ServiceError('InvalidNextToken', 'The specified token is not valid.');
-  return pageOf(all, size, textField(fields, 'NextToken'), invalid);
+  return pageOf(all, pageSizeField(fields, most), textField(fields, 'NextToken'), invalid);
 }
 
 /** One parameter whose key is denied refuses the whole answer, as the real service does. */
-function requireKey(action: string, parameters: readonly Parameter[], withDecryption: boolean): void {
-  const denied = withDecryption ? parameters.find(isLocked) : undefined;
-  if (denied !== undefined) throw accessDenied('kms:Decrypt', `${parameterArn(denied.name)} (asked by ${action})`);
+function requireKey(action: string, found: readonly FoundVersion[], withDecryption: boolean): void {
+  const denied = withDecryption ? found.find(isLocked) : undefined;
+  if (denied === undefined) return;
+  throw accessDenied('kms:Decrypt', `${parameterArn(denied.parameter.name)} (asked by ${action})`);
 }
 
-function isLocked({ type, keyDenied }: Parameter): boolean {
+function isLocked({ parameter: { type, keyDenied } }: FoundVersion): boolean {
   return type === 'SecureString' && keyDenied;
 }
 
-function describeVersion(parameter: Parameter, found: ParameterVersion, decrypt: boolean, selector?: string): Fields {
-  const { name, type } = parameter;
+function describeVersion(found: FoundVersion, decrypt: boolean, selector?: string): Fields {
+  const { parameter, version } = found;
   return {
-    Name: name,
-    Type: type,
-    Value: type === 'SecureString' && !decrypt ? cipherText(name, found) : found.value,
-    Version: found.version,
+    Name: parameter.name,
+    Type: parameter.type,
+    Value: valueOf(found, decrypt),
+    Version: version.version,
     Selector: selector === undefined ? undefined : `:${selector}`,
-    LastModifiedDate: epochSeconds(found.modifiedAtMs),
-    ARN: parameterArn(name),
+    LastModifiedDate: epochSeconds(version.modifiedAtMs),
+    ARN: parameterArn(parameter.name),
     DataType: 'text',
   };
 }
 
-/** Looks like what KMS gives, is always the same for a version, and tells nothing about the value. */
-function cipherText(name: string, { version, value }: ParameterVersion): string {
+/** What descriptions and histories say of a version. */
+function factsOf({ parameter: { name, type }, version }: FoundVersion): Fields {
+  return {
+    Name: name,
+    Type: type,
+    KeyId: version.keyId,
+    LastModifiedDate: epochSeconds(version.modifiedAtMs),
+    LastModifiedUser: version.modifiedBy,
+    Description: version.description,
+    AllowedPattern: version.allowedPattern,
+    Version: version.version,
+    Tier: version.tier,
+    Policies: [],
+    DataType: 'text',
+  };
+}
+
+/** An encrypted value looks like what KMS gives, is always the same for a version, and says nothing about the value. */
+function valueOf({ parameter: { name, type }, version: { version, value } }: FoundVersion, decrypt: boolean): string {
+  if (type !== 'SecureString' || decrypt) return value;
   const digest = createHash('sha512')
     .update(JSON.stringify([name, version, value]))
     .digest('base64');

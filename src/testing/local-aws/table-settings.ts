@@ -1,12 +1,37 @@
-import { epochSeconds } from './arn';
+import { epochSeconds, keyArn } from './arn';
 import { type DynamoTables } from './dynamo-tables';
-import { type Fields, flagField, isFields, missingMember, requireText } from './fields';
+import {
+  choiceField,
+  constraint,
+  type Fields,
+  fieldsListField,
+  flagField,
+  integerField,
+  isFields,
+  missingMember,
+  requireText,
+  textField,
+} from './fields';
 import { ServiceError, validationError } from './service-error';
 
-/** Settings of tables that the engine does not know: time to live and point-in-time recovery. */
+/** What the engine forgets of a table. */
+interface TableFacts {
+  /** As `DescribeTable` has it. */
+  readonly described: Fields;
+  /** Attribute that says when a row expires; absent: none does. */
+  readonly ttlAttribute?: string | undefined;
+  /** Days for which the table could be restored; absent: it could not. */
+  readonly recoveryDays?: number | undefined;
+}
+
+const engineUpdates = ['BillingMode', 'ProvisionedThroughput', 'GlobalSecondaryIndexUpdates'];
+
+/**
+ * Tables with what the engine does not know: time to live, point-in-time recovery, encryption, class, deletion
+ * protection, tags at creation, indexes that come and go.
+ */
 export class TableSettings {
-  private readonly ttlAttributes = new Map<string, string>();
-  private readonly recoverable = new Set<string>();
+  private readonly facts = new Map<string, TableFacts>();
 
   constructor(
     private readonly tables: DynamoTables,
@@ -14,10 +39,57 @@ export class TableSettings {
   ) {}
 
   /** Forgets the settings of a table that was deleted. */
-  forget(fields: Fields): void {
-    const name = String(fields['TableName']);
-    this.ttlAttributes.delete(name);
-    this.recoverable.delete(name);
+  forget(name: string): void {
+    this.facts.delete(name);
+  }
+
+  async createTable(fields: Fields): Promise<Fields> {
+    const described = describedFacts(fields);
+    const { TableDescription } = await this.tables.create(fields);
+    this.change(requireText(fields, 'TableName'), { described });
+    const tags = fieldsListField(fields, 'Tags');
+    if (tags.length > 0 && isFields(TableDescription)) {
+      await this.tables.read('TagResource', { ResourceArn: TableDescription['TableArn'], Tags: tags });
+    }
+    return { TableDescription: { ...(TableDescription as Fields), ...described } };
+  }
+
+  async describeTable(fields: Fields): Promise<Fields> {
+    const { Table } = await this.tables.read('DescribeTable', fields);
+    return { Table: { ...(Table as Fields), ...this.of(requireText(fields, 'TableName')).described } };
+  }
+
+  async updateTable(fields: Fields): Promise<Fields> {
+    const name = await this.requireTable(fields);
+    const described = { ...this.of(name).described, ...describedFacts(fields) };
+    const [update, ...others] = fieldsListField(fields, 'GlobalSecondaryIndexUpdates').filter(
+      (each) => isFields(each['Create']) || isFields(each['Delete']),
+    );
+    if (others.length > 0) {
+      throw new ServiceError(
+        'com.amazonaws.dynamodb.v20120810#LimitExceededException',
+        'Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table',
+      );
+    }
+    if (update !== undefined) await this.changeIndex(name, update, fieldsListField(fields, 'AttributeDefinitions'));
+    this.change(name, { described });
+    const isForEngine = update === undefined && engineUpdates.some((each) => (fields[each] ?? undefined) !== undefined);
+    const answer = isForEngine
+      ? await this.tables.read('UpdateTable', fields)
+      : { TableDescription: await this.tables.find(name) };
+    return { TableDescription: { ...(answer['TableDescription'] as Fields), ...described } };
+  }
+
+  async deleteTable(fields: Fields): Promise<Fields> {
+    const name = textField(fields, 'TableName') ?? '';
+    if (this.of(name).described['DeletionProtectionEnabled'] === true) {
+      throw validationError(
+        'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',
+      );
+    }
+    const answer = await this.tables.drop(fields);
+    this.forget(name);
+    return answer;
   }
 
   async updateTimeToLive(fields: Fields): Promise<Fields> {
@@ -25,45 +97,46 @@ export class TableSettings {
     const wanted = structure(fields, 'TimeToLiveSpecification');
     const attribute = requireText(wanted, 'AttributeName');
     const enabled = flagField(wanted, 'Enabled');
-    if (enabled === this.ttlAttributes.has(name)) {
+    if (enabled === (this.of(name).ttlAttribute !== undefined)) {
       throw validationError(`TimeToLive is already ${enabled ? 'enabled' : 'disabled'}`);
     }
-    if (enabled) this.ttlAttributes.set(name, attribute);
-    else this.ttlAttributes.delete(name);
+    this.change(name, { ttlAttribute: enabled ? attribute : undefined });
     return { TimeToLiveSpecification: { AttributeName: attribute, Enabled: enabled } };
   }
 
   async describeTimeToLive(fields: Fields): Promise<Fields> {
-    const attribute = this.ttlAttributes.get(await this.requireTable(fields));
+    const { ttlAttribute: AttributeName } = this.of(await this.requireTable(fields));
     return {
       TimeToLiveDescription:
-        attribute === undefined
-          ? { TimeToLiveStatus: 'DISABLED' }
-          : { TimeToLiveStatus: 'ENABLED', AttributeName: attribute },
+        AttributeName === undefined ? { TimeToLiveStatus: 'DISABLED' } : { TimeToLiveStatus: 'ENABLED', AttributeName },
     };
   }
 
   async updateContinuousBackups(fields: Fields): Promise<Fields> {
     const name = await this.requireTable(fields, tableNotFound);
     const wanted = structure(fields, 'PointInTimeRecoverySpecification');
-    if (flagField(wanted, 'PointInTimeRecoveryEnabled')) this.recoverable.add(name);
-    else this.recoverable.delete(name);
+    const days = integerField(wanted, 'RecoveryPeriodInDays') ?? 35;
+    if (days < 1 || days > 35) {
+      throw constraint("Value at 'recoveryPeriodInDays'", 'Member must have value between 1 and 35, inclusive');
+    }
+    this.change(name, { recoveryDays: flagField(wanted, 'PointInTimeRecoveryEnabled') ? days : undefined });
     return this.describeContinuousBackups(fields);
   }
 
   async describeContinuousBackups(fields: Fields): Promise<Fields> {
-    const enabled = this.recoverable.has(await this.requireTable(fields, tableNotFound));
-    const times = enabled
-      ? {
-          EarliestRestorableDateTime: epochSeconds(this.clock()),
-          LatestRestorableDateTime: epochSeconds(this.clock()),
-        }
-      : {};
+    const { recoveryDays: RecoveryPeriodInDays } = this.of(await this.requireTable(fields, tableNotFound));
+    const now = epochSeconds(this.clock());
+    const recovery =
+      RecoveryPeriodInDays === undefined
+        ? { PointInTimeRecoveryStatus: 'DISABLED' }
+        : {
+            PointInTimeRecoveryStatus: 'ENABLED',
+            RecoveryPeriodInDays,
+            EarliestRestorableDateTime: now,
+            LatestRestorableDateTime: now,
+          };
     return {
-      ContinuousBackupsDescription: {
-        ContinuousBackupsStatus: 'ENABLED',
-        PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: enabled ? 'ENABLED' : 'DISABLED', ...times },
-      },
+      ContinuousBackupsDescription: { ContinuousBackupsStatus: 'ENABLED', PointInTimeRecoveryDescription: recovery },
     };
   }
 
@@ -75,13 +148,42 @@ export class TableSettings {
    */
   async expire(nowSeconds: number): Promise<number> {
     let count = 0;
-    for (const [name, attribute] of this.ttlAttributes) {
+    for (const [name, { ttlAttribute }] of this.facts) {
+      if (ttlAttribute === undefined) continue;
       const rows = await this.tables.rows(name);
-      const expired = rows.filter((row) => Number(row[attribute]?.['N'] ?? Infinity) <= nowSeconds);
+      const expired = rows.filter((row) => Number(row[ttlAttribute]?.['N'] ?? Infinity) <= nowSeconds);
       await this.tables.deleteRows(name, expired);
       count += expired.length;
     }
     return count;
+  }
+
+  /** The engine has no indexes that come and go: the table is made anew with the same rows. */
+  private async changeIndex(name: string, update: Fields, definitions: readonly Fields[]): Promise<void> {
+    const { Create, Delete } = update as { readonly Create?: Fields; readonly Delete?: Fields };
+    const index = requireText(Create ?? Delete ?? {}, 'IndexName');
+    await this.tables.remake(name, (table) => {
+      const indexes = fieldsListField(table, 'GlobalSecondaryIndexes');
+      const others = indexes.filter((each) => each['IndexName'] !== index);
+      const isThere = others.length < indexes.length;
+      if (Create !== undefined && isThere) throw validationError('Attempting to create an index which already exists');
+      if (Create === undefined && !isThere) {
+        throw new ServiceError(
+          'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException',
+          'Requested resource not found',
+        );
+      }
+      const known = [...fieldsListField(table, 'AttributeDefinitions'), ...definitions];
+      return { indexes: Create === undefined ? others : [...others, Create], definitions: known };
+    });
+  }
+
+  private of(name: string): TableFacts {
+    return this.facts.get(name) ?? { described: {} };
+  }
+
+  private change(name: string, facts: Partial<TableFacts>): void {
+    this.facts.set(name, { ...this.of(name), ...facts });
   }
 
   /** Lets the engine refuse a table that does not exist, in its own words or in those of the operation. */
@@ -91,6 +193,26 @@ export class TableSettings {
     await this.tables.read('DescribeTable', { TableName: name });
     return name;
   }
+}
+
+/** Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html */
+function describedFacts(fields: Fields): Fields {
+  const { SSESpecification: encryption } = fields;
+  const tableClass = choiceField(fields, 'TableClass', ['STANDARD', 'STANDARD_INFREQUENT_ACCESS']);
+  const isProtected = fields['DeletionProtectionEnabled'] ?? undefined;
+  return {
+    ...(isFields(encryption) ? { SSEDescription: encryptionOf(encryption) } : {}),
+    ...(tableClass === undefined ? {} : { TableClassSummary: { TableClass: tableClass } }),
+    ...(isProtected === undefined ? {} : { DeletionProtectionEnabled: flagField(fields, 'DeletionProtectionEnabled') }),
+  };
+}
+
+/** Encryption with the key that DynamoDB owns is not described. */
+function encryptionOf(encryption: Fields): Fields | undefined {
+  choiceField(encryption, 'SSEType', ['KMS']);
+  const key = textField(encryption, 'KMSMasterKeyId') ?? 'alias/aws/dynamodb';
+  if (!flagField(encryption, 'Enabled')) return undefined;
+  return { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: key.startsWith('arn:') ? key : keyArn(key) };
 }
 
 /** Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html */

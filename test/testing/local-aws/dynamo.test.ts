@@ -336,6 +336,7 @@ describe('point-in-time recovery', () => {
       PointInTimeRecoveryStatus: 'ENABLED',
       EarliestRestorableDateTime: new Date(1_700_000_000_000),
       LatestRestorableDateTime: new Date(1_700_000_000_000),
+      RecoveryPeriodInDays: 35,
     });
     expect(await describeIt()).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
   });

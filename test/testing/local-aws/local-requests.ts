@@ -1,4 +1,4 @@
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsService } from '../../../src/testing/local-aws/local-aws';
 
 /** Options with which an SDK client asks the local AWS once, without retries. */
 export function clientOptions({ url }: LocalAws) {
@@ -31,8 +31,40 @@ export async function post(
     body: typeof body === 'string' ? body : JSON.stringify(body),
     ...(signal === undefined ? {} : { signal }),
   });
+  return read(answer);
+}
+
+async function read(answer: Response): Promise<RawAnswer> {
   const text = await answer.text();
   return { status: answer.status, headers: answer.headers, text, json: parsed(text) };
+}
+
+const targets: Readonly<Record<LocalAwsService, string>> = {
+  ssm: 'AmazonSSM',
+  secretsmanager: 'secretsmanager',
+  dynamodb: 'DynamoDB_20120810',
+  kms: 'TrentService',
+  sts: '',
+};
+
+/** Asks for an operation in the form its service wants, without the SDK. */
+export async function ask(
+  aws: Pick<LocalAws, 'url'>,
+  service: LocalAwsService,
+  operation: string,
+  body: unknown,
+): Promise<RawAnswer> {
+  if (service !== 'sts') return post(aws, `${targets[service]}.${operation}`, body);
+  const form = new URLSearchParams({ Action: operation, Version: '2011-06-15', ...flat(body) });
+  return read(await fetch(aws.url, { method: 'POST', body: form }));
+}
+
+/** Members as a form has them: `Tags.member.1.Key`. */
+function flat(value: unknown, path = ''): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return { [path]: String(value) };
+  const step = (name: string) => (Array.isArray(value) ? `member.${Number(name) + 1}` : name);
+  const parts = Object.entries(value).map(([name, each]) => flat(each, `${path}${path && '.'}${step(name)}`));
+  return Object.assign({}, ...parts) as Record<string, string>;
 }
 
 /** Gives what a promise rejects with; fails when it does not. */

@@ -117,7 +117,7 @@ describe('ListSecrets', () => {
     ['eleven values', { Filters: [{ Key: 'name', Values: Array.from('abcdefghijk') }] }, 'InvalidParameterException'],
     ['no values', { Filters: [{ Key: 'name', Values: [] }] }, 'InvalidParameterException'],
     ['no values at all', { Filters: [{ Key: 'name' }] }, 'InvalidParameterException'],
-    ['a key that is not known', { Filters: [{ Key: 'tag-key', Values: ['x'] }] }, 'InvalidParameterException'],
+    ['a key that is not known', { Filters: [{ Key: 'primary-region', Values: ['x'] }] }, 'InvalidParameterException'],
     [
       'eleven filters',
       { Filters: Array.from('abcdefghijk', (each) => ({ Key: 'name' as const, Values: [each] })) },

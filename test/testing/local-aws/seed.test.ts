@@ -224,7 +224,7 @@ describe('a malformed seed', () => {
     [
       'has an unknown member',
       { ssm: { '/a': { valeu: 'hunter2' } } },
-      'Seed: ssm["/a"].valeu is unknown; known: value, type, keyDenied, labels.',
+      'Seed: ssm["/a"].valeu is unknown; known: value, type, keyDenied, labels, description, tags.',
     ],
     [
       'has a text for a flag',

@@ -134,7 +134,7 @@ describe('GetParametersByPath', () => {
     [{ Path: '/many', NextToken: 'mine' }, 'InvalidNextToken'],
     [{ Path: '/many', ParameterFilters: [{ Key: 'Name', Values: ['x'] }] }, 'InvalidFilterKey'],
     [
-      { Path: '/many', ParameterFilters: [{ Key: 'Type', Option: 'BeginsWith', Values: ['x'] }] },
+      { Path: '/many', ParameterFilters: [{ Key: 'Label', Option: 'BeginsWith', Values: ['x'] }] },
       'InvalidFilterOption',
     ],
   ])('refuses %j', async (input, expected) => {
@@ -268,6 +268,7 @@ describe('DescribeParameters', () => {
         Type: 'String',
         Version: 1,
         LastModifiedDate: new Date(1_700_000_000_500),
+        LastModifiedUser: 'arn:aws:iam::000000000000:user/local',
         Tier: 'Standard',
         Policies: [],
         DataType: 'text',
@@ -292,8 +293,10 @@ describe('DescribeParameters', () => {
 
   it.each([
     [{ Key: 'Path', Option: 'BeginsWith', Values: ['/x'] }, 'InvalidFilterOption'],
-    [{ Key: 'Tier', Values: ['x'] }, 'InvalidFilterKey'],
-    [{ Key: 'Name' }, undefined],
+    [{ Key: 'Label', Values: ['x'] }, 'InvalidFilterKey'],
+    [{ Key: 'tag:', Values: ['x'] }, 'InvalidFilterKey'],
+    [{ Key: 'toString', Values: ['x'] }, 'InvalidFilterKey'],
+    [{ Key: 'Name' }, 'InvalidFilterValue'],
   ])('answers the filter %j with %s', async (filter, expected) => {
     const { json } = await post(aws, 'AmazonSSM.DescribeParameters', { ParameterFilters: [filter] });
 

@@ -13,6 +13,7 @@ import {
   UntagResourceCommand,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
+  type UpdateTableCommandInput,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 
@@ -40,13 +41,42 @@ const createTable: OperationCase = async (world) => {
     );
   const provisioned = { ReadCapacityUnits: 1, WriteCapacityUnits: 2 };
 
+  const index = {
+    IndexName: 'by-name',
+    KeySchema: [{ AttributeName: 'name', KeyType: 'HASH' as const }],
+    Projection: { ProjectionType: 'ALL' as const },
+  };
+  const KeySchema = [
+    { AttributeName: 'id', KeyType: 'HASH' as const },
+    { AttributeName: 'name', KeyType: 'RANGE' as const },
+  ];
+  const encrypted = { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'k1' } as const;
+
   const { TableDescription } = await create({ Tags: [{ Key: 'team', Value: 'a' }] });
+  const third = await create({
+    ...{ TableName: 'third', KeySchema, BillingMode: 'PROVISIONED', ProvisionedThroughput: provisioned },
+    AttributeDefinitions: [
+      { AttributeName: 'id', AttributeType: 'N' },
+      { AttributeName: 'name', AttributeType: 'S' },
+    ],
+    GlobalSecondaryIndexes: [{ ...index, ProvisionedThroughput: provisioned }],
+    LocalSecondaryIndexes: [{ ...index, IndexName: 'local', KeySchema }],
+    ...{ SSESpecification: encrypted, TableClass: 'STANDARD_INFREQUENT_ACCESS', DeletionProtectionEnabled: true },
+  });
   await world.dynamo.send(new PutItemCommand({ TableName: 'new', Item: { id: { N: '1' } } }));
   const other = await create({ TableName: 'other', BillingMode: 'PROVISIONED', ProvisionedThroughput: provisioned });
 
   expect(TableDescription?.TableStatus).toBe('ACTIVE');
   expect(await tagsOf(world, `${TableDescription?.TableArn}`)).toEqual([{ Key: 'team', Value: 'a' }]);
   expect(other.TableDescription?.ProvisionedThroughput).toMatchObject(provisioned);
+  const described = { SSEDescription: { SSEType: 'KMS' }, DeletionProtectionEnabled: true };
+  expect(third.TableDescription).toMatchObject({
+    ...described,
+    GlobalSecondaryIndexes: [{ IndexName: 'by-name' }],
+    LocalSecondaryIndexes: [{ IndexName: 'local' }],
+  });
+  const wrongClass = { TableName: 'fourth', TableClass: 'COLD' as 'STANDARD' };
+  expect(await rejectionName(create(wrongClass))).toBe('ValidationException');
   expect(await rejectionName(create({}))).toBe('ResourceInUseException');
   expect(await rejectionName(create({ TableName: 'no' }))).toBe('ValidationException');
   expect(await rejectionName(create({ TableName: 'three', AttributeDefinitions: [] }))).toBe('ValidationException');
@@ -76,26 +106,65 @@ const listTables: OperationCase = async ({ dynamo }) => {
   expect(await rejectionName(list({ Limit: 101 }))).toBe('ValidationException');
 };
 
-const updateTable: OperationCase = async ({ dynamo }) => {
-  const update = (name: string, units: number) =>
-    dynamo.send(
-      new UpdateTableCommand({
-        TableName: name,
-        BillingMode: 'PROVISIONED',
-        ProvisionedThroughput: { ReadCapacityUnits: units, WriteCapacityUnits: 3 },
-      }),
-    );
+const updateTable: OperationCase = async (world) => {
+  const { dynamo } = world;
+  const update = async (input: Partial<UpdateTableCommandInput>) =>
+    (await dynamo.send(new UpdateTableCommand({ TableName, ...input }))).TableDescription;
+  const capacity = (units: number) => ({ ReadCapacityUnits: units, WriteCapacityUnits: 3 });
+  const provisioned = (units: number) =>
+    ({ BillingMode: 'PROVISIONED', ProvisionedThroughput: capacity(units) }) as const;
+  const index = {
+    IndexName: 'by-name',
+    KeySchema: [{ AttributeName: 'name_key', KeyType: 'HASH' as const }],
+    Projection: { ProjectionType: 'KEYS_ONLY' as const },
+  };
+  const create = (more = {}) =>
+    update({
+      AttributeDefinitions: [{ AttributeName: 'name_key', AttributeType: 'S' }],
+      GlobalSecondaryIndexUpdates: [{ Create: { ...index, ...more } }],
+    });
+  const drop = { GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: 'by-name' } }] };
+  const arn = await arnOf(world);
+  await dynamo.send(new TagResourceCommand({ ResourceArn: arn, Tags: [{ Key: 'team', Value: 'a' }] }));
 
-  const { TableDescription } = await update(TableName, 5);
+  const rows = await world.aws.rows(TableName);
+  const created = await create();
+  const again = await rejectionName(create());
+  const dropped = await update(drop);
 
-  expect(TableDescription).toMatchObject({ TableName, TableStatus: 'UPDATING' });
-  expect(await rejectionName(update('none', 5))).toBe('ResourceNotFoundException');
-  expect(await rejectionName(update('another', 0))).toBe('ValidationException');
+  expect(created?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual(['by-name']);
+  expect([again, dropped?.GlobalSecondaryIndexes]).toEqual(['ValidationException', undefined]);
+  expect([await world.aws.rows(TableName), await tagsOf(world, arn)]).toEqual([rows, [{ Key: 'team', Value: 'a' }]]);
+  expect(await rejectionName(update(drop))).toBe('ResourceNotFoundException');
+  const two = { GlobalSecondaryIndexUpdates: [...drop.GlobalSecondaryIndexUpdates, { Create: index }] };
+  expect(await rejectionName(update(two))).toBe('LimitExceededException');
+  expect(await update(provisioned(5))).toMatchObject({ TableName, TableStatus: 'UPDATING' });
+  await create({ ProvisionedThroughput: capacity(1) });
+  await update({
+    GlobalSecondaryIndexUpdates: [{ Update: { IndexName: 'by-name', ProvisionedThroughput: capacity(7) } }],
+  });
+  const facts = {
+    SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'k1' },
+    TableClass: 'STANDARD_INFREQUENT_ACCESS',
+    DeletionProtectionEnabled: true,
+  } as const;
+  expect(await update(facts)).toMatchObject({
+    SSEDescription: { KMSMasterKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/k1' },
+    TableClassSummary: { TableClass: 'STANDARD_INFREQUENT_ACCESS' },
+    DeletionProtectionEnabled: true,
+  });
+  expect(await rejectionName(update({ TableName: 'none', ...provisioned(5) }))).toBe('ResourceNotFoundException');
+  expect(await rejectionName(update({ TableName: 'another', ...provisioned(0) }))).toBe('ValidationException');
 };
 
 const deleteTable: OperationCase = async ({ dynamo }) => {
   const remove = () => dynamo.send(new DeleteTableCommand({ TableName }));
+  const protect = (DeletionProtectionEnabled: boolean) =>
+    dynamo.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled }));
 
+  await protect(true);
+  expect(await rejectionName(remove())).toBe('ValidationException');
+  await protect(false);
   await remove();
 
   expect((await dynamo.send(new ListTablesCommand({}))).TableNames).toEqual(['another']);
@@ -166,11 +235,11 @@ const describeTimeToLive: OperationCase = async ({ dynamo }) => {
   expect(await rejectionName(describe('none'))).toBe('ResourceNotFoundException');
 };
 
-const setRecovery = ({ dynamo }: World, PointInTimeRecoveryEnabled: boolean, name: string) =>
+const setRecovery = ({ dynamo }: World, PointInTimeRecoveryEnabled: boolean, name: string, RecoveryPeriodInDays = 35) =>
   dynamo.send(
     new UpdateContinuousBackupsCommand({
       TableName: name,
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled, RecoveryPeriodInDays },
     }),
   );
 
@@ -180,6 +249,9 @@ const updateContinuousBackups: OperationCase = async (world) => {
       ?.PointInTimeRecoveryStatus;
 
   expect([await statusOf(true), await statusOf(false)]).toEqual(['ENABLED', 'DISABLED']);
+  const week = await setRecovery(world, true, TableName, 7);
+  expect(week.ContinuousBackupsDescription?.PointInTimeRecoveryDescription).toMatchObject({ RecoveryPeriodInDays: 7 });
+  expect(await rejectionName(setRecovery(world, true, TableName, 36))).toBe('ValidationException');
   expect(await rejectionName(setRecovery(world, true, 'none'))).toBe('TableNotFoundException');
 };
 

@@ -20,6 +20,8 @@ const generateDataKey: OperationCase = async ({ kms }) => {
   expect(answers.map(({ KeyId }) => KeyId)).toEqual([arn, arn, arn, arn, arn.replace('key/k1', 'alias/config')]);
   expect(new Set(answers.map(({ CiphertextBlob }) => Buffer.from(CiphertextBlob ?? []).toString('hex'))).size).toBe(5);
   expect(await rejectionName(generate({ KeySpec: 'AES_256', KeyId: 'other' }))).toBe('NotFoundException');
+  expect(await rejectionName(generate({ KeySpec: 'AES_256', DryRun: true }))).toBe('DryRunOperationException');
+  expect(await rejectionName(generate({ KeySpec: 'RSA' as 'AES_256' }))).toBe('ValidationException');
   expect(await rejectionName(generate({}))).toBe('ValidationException');
   expect(await rejectionName(generate({ KeySpec: 'AES_256', NumberOfBytes: 32 }))).toBe('ValidationException');
   expect(await rejectionName(generate({ NumberOfBytes: 1025 }))).toBe('ValidationException');
@@ -35,6 +37,9 @@ const decrypt: OperationCase = async ({ aws, kms }) => {
 
   expect(await open({})).toMatchObject({ Plaintext, EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' });
   expect((await open({ EncryptionContext: { env: 'b', app: 'a' }, KeyId: 'k1' })).Plaintext).toEqual(Plaintext);
+  expect((await open({ EncryptionAlgorithm: 'SYMMETRIC_DEFAULT' })).Plaintext).toEqual(Plaintext);
+  expect(await rejectionName(open({ EncryptionAlgorithm: 'RSAES_OAEP_SHA_1' }))).toBe('ValidationException');
+  expect(await rejectionName(open({ DryRun: true }))).toBe('DryRunOperationException');
   expect(await rejectionName(open({ EncryptionContext: { app: 'a' } }))).toBe('InvalidCiphertextException');
   expect(await rejectionName(open({ CiphertextBlob: changed }))).toBe('InvalidCiphertextException');
   expect(await rejectionName(open({ KeyId: 'alias/config' }))).toBe('IncorrectKeyException');

@@ -6,13 +6,20 @@ import {
   DeleteSecretCommand,
   type DeleteSecretCommandInput,
   DescribeSecretCommand,
+  type FilterNameStringType,
+  GetRandomPasswordCommand,
+  type GetRandomPasswordCommandInput,
   GetSecretValueCommand,
   type GetSecretValueCommandInput,
   ListSecretsCommand,
   type ListSecretsCommandInput,
+  ListSecretVersionIdsCommand,
+  type ListSecretVersionIdsCommandInput,
   PutSecretValueCommand,
   type PutSecretValueCommandInput,
   RestoreSecretCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdateSecretCommand,
   type UpdateSecretCommandInput,
   UpdateSecretVersionStageCommand,
@@ -22,6 +29,8 @@ import {
 import { rejectionName } from '../local-requests';
 import { type OperationCase, type ServiceCases, type World } from './world';
 
+const startMs = 1_700_000_000_000;
+const dayMs = 86_400_000;
 const token = (letter: string) => letter.repeat(32);
 const byName = (...Values: string[]) => ({ Filters: [{ Key: 'name' as const, Values }] });
 
@@ -43,7 +52,21 @@ const listSecrets: OperationCase = async (world) => {
   expect(await names(byName('/a/t', '/b'))).toEqual(['/a/token', '/b/empty']);
   expect(await names(byName('/A'))).toEqual([]);
   expect(await names(byName('!/a'))).toEqual(['/b/empty']);
-  expect(await names({ Filters: [{ Key: 'description', Values: ['main'] }] })).toEqual(['/a/cert']);
+  const by = (Key: FilterNameStringType, ...Values: string[]) => ({ Filters: [{ Key, Values }] });
+  expect(await names(by('description', 'main'))).toEqual(['/a/cert']);
+  expect(await names(by('tag-key', 'te'))).toEqual(['/a/token', '/a/cert']);
+  expect(await names(by('tag-key', 'Te'))).toEqual([]);
+  expect(await names(by('tag-value', 'orders'))).toEqual(['/a/token']);
+  expect(await names(by('tag-value', '!orders'))).toEqual(['/a/cert', '/a/denied', '/b/empty']);
+  expect(await names(by('all', 'CERT main'))).toEqual(['/a/cert']);
+  expect(await names(by('all', 'billing'))).toEqual(['/a/cert']);
+  expect(await names({ Filters: [...by('tag-key', 'team').Filters, ...byName('/a/t').Filters] })).toEqual(['/a/token']);
+  expect(await names({ SortBy: 'name' })).toEqual(['/a/cert', '/a/denied', '/a/token', '/b/empty']);
+  world.passTime(dayMs);
+  await get(world, '/a/cert');
+  await world.secrets.send(new UpdateSecretCommand({ SecretId: '/a/token', Description: 'later' }));
+  expect((await names({ SortBy: 'last-changed-date' }))?.at(-1)).toBe('/a/token');
+  expect((await names({ SortBy: 'last-accessed-date', SortOrder: 'desc' }))?.[0]).toBe('/a/cert');
   await world.aws.seed({ secrets: Object.fromEntries(numbers(101).map((name) => [name, 'x'])) });
   const first = await list(byName('/many'));
   const second = await list({ ...byName('/many'), NextToken: `${first.NextToken}` });
@@ -52,7 +75,8 @@ const listSecrets: OperationCase = async (world) => {
   for (const wrong of [
     byName(...numbers(11)),
     { Filters: numbers(11).map((each) => ({ Key: 'name' as const, Values: [each] })) },
-    { Filters: [{ Key: 'tag-key' as const, Values: ['x'] }] },
+    { Filters: [{ Key: 'primary-region' as const, Values: ['x'] }] },
+    { SortBy: 'size' as 'name' },
     { MaxResults: 101 },
   ]) {
     expect(await rejectionName(list(wrong))).toBe('InvalidParameterException');
@@ -68,12 +92,16 @@ const describeSecret: OperationCase = async (world) => {
 
   expect(described).toMatchObject({
     Name: '/a/token',
+    Tags: [{ Key: 'team', Value: 'orders' }],
     RotationEnabled: true,
     NextRotationDate: new Date('2030-01-02T03:04:05Z'),
   });
   expect(Object.values(described.VersionIdsToStages ?? {}).sort()).toEqual([['AWSCURRENT'], ['AWSPREVIOUS']]);
   expect((await describe(`${described.ARN}`)).Name).toBe('/a/token');
   expect((await describe('/a/denied')).Name).toBe('/a/denied');
+  expect(described.LastAccessedDate).toBeUndefined();
+  await get(world, '/a/token');
+  expect((await describe('/a/token')).LastAccessedDate).toEqual(new Date('2023-11-14T00:00:00Z'));
   expect((await describe('/b/deleted')).DeletedDate).toBeInstanceOf(Date);
   expect(await rejectionName(describe('/none'))).toBe('ResourceNotFoundException');
 };
@@ -95,6 +123,9 @@ const getSecretValue: OperationCase = async (world) => {
     expect(await rejectionName(get(world, wrong))).toBe('ResourceNotFoundException');
   }
   expect(await rejectionName(textOf(world, '/a/token', 'AWSPENDING'))).toBe('ResourceNotFoundException');
+  const previous = { VersionId, VersionStage: 'AWSPREVIOUS' };
+  expect(await rejectionName(get(world, '/a/token', previous))).toBe('InvalidRequestException');
+  expect(await rejectionName(get(world, '/a/token', { VersionId: token('z') }))).toBe('ResourceNotFoundException');
   expect(await rejectionName(get(world, '/a/denied'))).toBe('AccessDeniedException');
   expect(await rejectionName(get(world, '/b/deleted'))).toBe('InvalidRequestException');
 };
@@ -149,6 +180,11 @@ const createSecret: OperationCase = async (world) => {
   expect(await rejectionName(create({ Name: 'x'.repeat(513) }))).toBe('ValidationException');
   const both = { Name: '/new/two', SecretString: 'x', SecretBinary: new Uint8Array([1]) };
   expect(await rejectionName(create(both))).toBe('InvalidParameterException');
+  const many = Array.from({ length: 51 }, (_, index) => ({ Key: `k${index}`, Value: 'v' }));
+  expect(await rejectionName(create({ Name: '/new/two', Tags: many }))).toBe('InvalidParameterException');
+  expect(await rejectionName(create({ Name: '/new/two', ClientRequestToken: 'short' }))).toBe('ValidationException');
+  await create({ Name: '/new/large', SecretString: 'x'.repeat(65_536) });
+  expect(await rejectionName(create({ SecretString: 'x'.repeat(65_537) }))).toBe('ValidationException');
   await schedule(world, '/new/one');
   expect(await rejectionName(create({ SecretString: 'x' }))).toBe('InvalidRequestException');
 };
@@ -169,6 +205,13 @@ const putSecretValue: OperationCase = async (world) => {
   expect(await rejectionName(put({ ...repeated, SecretString: 'other' }))).toBe('ResourceExistsException');
   expect(await rejectionName(put({}))).toBe('InvalidParameterException');
   expect(await rejectionName(put({ SecretId: '/none', SecretString: 'x' }))).toBe('ResourceNotFoundException');
+  const labels = Array.from({ length: 20 }, (_, index) => `label-${index}`);
+  expect(await rejectionName(put({ SecretString: 'x', VersionStages: labels }))).toBe('LimitExceededException');
+  const ofCert = (index: number) => put({ SecretId: '/a/cert', SecretString: `${index}` });
+  for (let index = 2; index <= 100; index += 1) await ofCert(index);
+  expect(await rejectionName(ofCert(101))).toBe('LimitExceededException');
+  world.passTime(dayMs);
+  await ofCert(101);
   await schedule(world, '/a/token');
   expect(await rejectionName(put({ SecretString: 'x' }))).toBe('InvalidRequestException');
 };
@@ -216,6 +259,13 @@ const updateSecretVersionStage: OperationCase = async (world) => {
   await move({ VersionStage: 'mine', RemoveFromVersionId: current });
   expect(await rejectionName(textOf(world, '/a/token', 'mine'))).toBe('ResourceNotFoundException');
   expect(await rejectionName(move({ MoveToVersionId: current }))).toBe('InvalidParameterException');
+  expect(await rejectionName(move({ RemoveFromVersionId: previous }))).toBe('InvalidParameterException');
+  const unattached = { VersionStage: 'mine', RemoveFromVersionId: current };
+  expect(await rejectionName(move(unattached))).toBe('InvalidParameterException');
+  const labels = Array.from({ length: 18 }, (_, index) => `label-${index}`);
+  for (const VersionStage of labels) await move({ VersionStage, MoveToVersionId: current });
+  const more = { VersionStage: 'more', MoveToVersionId: current };
+  expect(await rejectionName(move(more))).toBe('LimitExceededException');
   expect(await rejectionName(move({ MoveToVersionId: token('z') }))).toBe('ResourceNotFoundException');
   expect(await rejectionName(move({}))).toBe('ValidationException');
   await schedule(world, '/a/token');
@@ -225,7 +275,7 @@ const updateSecretVersionStage: OperationCase = async (world) => {
 const deleteSecret: OperationCase = async (world) => {
   const remove = (input: Partial<DeleteSecretCommandInput>) =>
     world.secrets.send(new DeleteSecretCommand({ SecretId: '/a/token', ...input }));
-  const daysFromNow = (days: number) => new Date(1_700_000_000_000 + days * 86_400_000);
+  const daysFromNow = (days: number) => new Date(startMs + days * dayMs);
 
   expect((await remove({ RecoveryWindowInDays: 7 })).DeletionDate).toEqual(daysFromNow(7));
   expect((await remove({ SecretId: '/a/cert' })).DeletionDate).toEqual(daysFromNow(30));
@@ -252,6 +302,98 @@ const restoreSecret: OperationCase = async (world) => {
 
   expect(await textOf(world, '/a/token')).toBe('hidden');
   expect(await rejectionName(restore('/none'))).toBe('ResourceNotFoundException');
+  await schedule(world, '/a/token');
+  world.passTime(30 * dayMs);
+  expect(await rejectionName(restore('/a/token'))).toBe('ResourceNotFoundException');
+};
+
+const listSecretVersionIds: OperationCase = async (world) => {
+  const list = (input: Partial<ListSecretVersionIdsCommandInput> = {}) =>
+    world.secrets.send(new ListSecretVersionIdsCommand({ SecretId: '/a/token', ...input }));
+  const stages = async (input: Partial<ListSecretVersionIdsCommandInput>) =>
+    (await list(input)).Versions?.map(({ VersionStages }) => VersionStages);
+  const ClientRequestToken = token('a');
+  const put = { SecretId: '/a/token', SecretString: 'third', ClientRequestToken };
+  await world.secrets.send(new PutSecretValueCommand(put));
+
+  const { Name, Versions } = await list();
+
+  expect([Name, Versions?.length]).toEqual(['/a/token', 2]);
+  expect(Versions?.at(-1)).toEqual({
+    ...{ VersionId: ClientRequestToken, VersionStages: ['AWSCURRENT'] },
+    ...{ CreatedDate: new Date(startMs), KmsKeyIds: ['DefaultEncryptionKey'] },
+  });
+  expect(await stages({ IncludeDeprecated: true })).toEqual([[], ['AWSPREVIOUS'], ['AWSCURRENT']]);
+  const first = await list({ MaxResults: 1 });
+  expect(await stages({ MaxResults: 1, NextToken: `${first.NextToken}` })).toEqual([['AWSCURRENT']]);
+  expect(await stages({ SecretId: '/b/empty' })).toEqual([]);
+  expect(await rejectionName(list({ MaxResults: 101 }))).toBe('InvalidParameterException');
+  expect(await rejectionName(list({ NextToken: 'mine' }))).toBe('InvalidNextTokenException');
+  expect(await rejectionName(list({ SecretId: '/none' }))).toBe('ResourceNotFoundException');
+};
+
+const tagsOf = async ({ secrets }: World, SecretId: string) =>
+  (await secrets.send(new DescribeSecretCommand({ SecretId }))).Tags;
+
+const tagResource: OperationCase = async (world) => {
+  const tag = (count: number, SecretId = '/a/token') => {
+    const Tags = Array.from({ length: count }, (_, index) => ({ Key: `k${index}`, Value: 'v' }));
+    return world.secrets.send(new TagResourceCommand({ SecretId, Tags }));
+  };
+  const named = new TagResourceCommand({ SecretId: '/a/token', Tags: [{ Key: 'team', Value: 'billing' }] });
+
+  await world.secrets.send(named);
+  await tag(1);
+
+  expect(await tagsOf(world, '/a/token')).toEqual([
+    { Key: 'team', Value: 'billing' },
+    { Key: 'k0', Value: 'v' },
+  ]);
+  expect(await rejectionName(tag(50))).toBe('InvalidParameterException');
+  expect(await rejectionName(tag(1, '/none'))).toBe('ResourceNotFoundException');
+  await schedule(world, '/b/deleted');
+  expect(await rejectionName(tag(1, '/b/deleted'))).toBe('InvalidRequestException');
+};
+
+const untagResource: OperationCase = async (world) => {
+  const untag = (SecretId: string) =>
+    world.secrets.send(new UntagResourceCommand({ SecretId, TagKeys: ['team', 'none'] }));
+
+  await untag('/a/token');
+
+  expect(await tagsOf(world, '/a/token')).toEqual([]);
+  expect(await rejectionName(untag('/none'))).toBe('ResourceNotFoundException');
+  await schedule(world, '/b/deleted');
+  expect(await rejectionName(untag('/b/deleted'))).toBe('InvalidRequestException');
+};
+
+const getRandomPassword: OperationCase = async ({ secrets }) => {
+  const password = async (input: GetRandomPasswordCommandInput) =>
+    `${(await secrets.send(new GetRandomPasswordCommand(input))).RandomPassword}`;
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[!-/:-@[-`{-~]/];
+  const only = { ExcludeLowercase: true, ExcludeUppercase: true, ExcludePunctuation: true };
+
+  const usual = await password({});
+
+  expect(usual).toHaveLength(32);
+  expect(kinds.every((kind) => kind.test(usual))).toBe(true);
+  expect(await password({})).not.toBe(usual);
+  const short = await password({ PasswordLength: 4 });
+  expect(kinds.every((kind) => kind.test(short))).toBe(true);
+  expect(await password({ ...only, PasswordLength: 4096 })).toMatch(/^\d{4096}$/);
+  expect(await password({ ...only, ExcludeCharacters: '012345678' })).toBe('9'.repeat(32));
+  expect(
+    await password({ ExcludeNumbers: true, ExcludePunctuation: true, IncludeSpace: true, PasswordLength: 4096 }),
+  ).toMatch(/^(?=.* )[A-Za-z ]{4096}$/);
+  expect(await password({ PasswordLength: 1, RequireEachIncludedType: false })).toHaveLength(1);
+  for (const wrong of [
+    { PasswordLength: 3 },
+    { PasswordLength: 0 },
+    { PasswordLength: 4097 },
+    { ...only, ExcludeNumbers: true },
+  ]) {
+    expect(await rejectionName(password(wrong))).toBe('InvalidParameterException');
+  }
 };
 
 function numbers(count: number): string[] {
@@ -265,9 +407,10 @@ export const secretsManagerCases: ServiceCases = {
       '/a/token': {
         value: 'hidden',
         previous: 'former',
+        tags: { team: 'orders' },
         rotation: { enabled: true, nextRotationDate: '2030-01-02T03:04:05Z' },
       },
-      '/a/cert': { binary: 'AAEC' },
+      '/a/cert': { binary: 'AAEC', tags: { team: 'billing' } },
       '/a/denied': { value: 'hidden', denied: true },
       '/a/lagging': { value: 'late', listed: false },
       '/b/deleted': 'x',
@@ -285,5 +428,9 @@ export const secretsManagerCases: ServiceCases = {
     UpdateSecretVersionStage: updateSecretVersionStage,
     DeleteSecret: deleteSecret,
     RestoreSecret: restoreSecret,
+    ListSecretVersionIds: listSecretVersionIds,
+    TagResource: tagResource,
+    UntagResource: untagResource,
+    GetRandomPassword: getRandomPassword,
   },
 };

@@ -1,20 +1,30 @@
 import {
+  AddTagsToResourceCommand,
+  type AddTagsToResourceCommandInput,
   DeleteParameterCommand,
   DeleteParametersCommand,
   DescribeParametersCommand,
   type DescribeParametersCommandInput,
   GetParameterCommand,
+  GetParameterHistoryCommand,
+  type GetParameterHistoryCommandInput,
   GetParametersByPathCommand,
   type GetParametersByPathCommandInput,
   GetParametersCommand,
   LabelParameterVersionCommand,
+  ListTagsForResourceCommand,
   PutParameterCommand,
   type PutParameterCommandInput,
+  RemoveTagsFromResourceCommand,
+  type ResourceTypeForTagging,
+  UnlabelParameterVersionCommand,
 } from '@aws-sdk/client-ssm';
 
 import { rejectionName } from '../local-requests';
-import { type OperationCase, type ServiceCases } from './world';
+import { type OperationCase, type ServiceCases, type World } from './world';
 
+const keyArn = 'arn:aws:kms:us-east-1:000000000000:key/k1';
+const userArn = 'arn:aws:iam::000000000000:user/local';
 const parameterArn = 'arn:aws:ssm:us-east-1:000000000000:parameter/a/host';
 
 const getParameter: OperationCase = async ({ ssm }) => {
@@ -59,7 +69,11 @@ const getParametersByPath: OperationCase = async ({ ssm }) => {
   expect(await names({})).toEqual(['/a/host', '/a/token']);
   expect(await names({ Recursive: true })).toEqual(['/a/host', '/a/token', '/a/deep/port']);
   expect(await names(filter('Type', 'SecureString'))).toEqual(['/a/token']);
-  expect(await names(filter('Label', 'live'))).toEqual(['/a/host']);
+  await ssm.send(new PutParameterCommand({ Name: '/a/host', Value: 'db2', Overwrite: true }));
+  expect((await get(filter('Label', 'live'))).Parameters?.map(({ Name, Version }) => [Name, Version])).toEqual([
+    ['/a/host', 1],
+  ]);
+  expect(await names(filter('KeyId', 'alias/aws/ssm'))).toEqual(['/a/token']);
   expect((await get({ WithDecryption: true })).Parameters?.[1]?.Value).toBe('hidden');
   const first = await get({ Path: '/many' });
   const second = await get({ Path: '/many', NextToken: `${first.NextToken}` });
@@ -71,32 +85,54 @@ const getParametersByPath: OperationCase = async ({ ssm }) => {
   expect(await rejectionName(get({ Path: 'a' }))).toBe('ValidationException');
   expect(await rejectionName(get({ NextToken: 'mine' }))).toBe('InvalidNextToken');
   expect(await rejectionName(get(filter('Name', '/a/host')))).toBe('InvalidFilterKey');
-  const beginsWith = { ParameterFilters: [{ Key: 'Type', Option: 'BeginsWith', Values: ['S'] }] };
-  expect(await rejectionName(get(beginsWith))).toBe('InvalidFilterOption');
+  const beginsWith = (Key: string) => ({ ParameterFilters: [{ Key, Option: 'BeginsWith', Values: ['S'] }] });
+  expect(await names(beginsWith('Type'))).toEqual(['/a/host', '/a/token']);
+  expect(await rejectionName(get(beginsWith('Label')))).toBe('InvalidFilterOption');
+  expect(await rejectionName(get(filter('Label')))).toBe('InvalidFilterValue');
 };
 
 const describeParameters: OperationCase = async ({ aws, ssm }) => {
   const describe = (input: DescribeParametersCommandInput) => ssm.send(new DescribeParametersCommand(input));
-  const names = async (Key: string, Option: string, value: string) => {
-    const { Parameters } = await describe({ ParameterFilters: [{ Key, Option, Values: [value] }] });
+  const names = async (Key: string, Option: string, ...Values: string[]) => {
+    const { Parameters } = await describe({ ParameterFilters: [{ Key, Option, Values }] });
     return Parameters?.map(({ Name }) => Name);
   };
+  await ssm.send(
+    new PutParameterCommand({ Name: '/a/big', Value: 'x', Type: 'SecureString', KeyId: 'k1', Tier: 'Advanced' }),
+  );
 
   expect(await names('Name', 'Equals', '/a/host')).toEqual(['/a/host']);
-  expect(await names('Name', 'BeginsWith', '/a/')).toEqual(['/a/host', '/a/token', '/a/deep/port']);
+  expect(await names('Name', 'BeginsWith', '/a/')).toEqual(['/a/host', '/a/token', '/a/deep/port', '/a/big']);
   expect(await names('Name', 'Contains', 'tok')).toEqual(['/a/token']);
-  expect(await names('Type', 'Equals', 'SecureString')).toEqual(['/a/token', '/locked/key']);
-  expect(await names('Path', 'Recursive', '/a')).toEqual(['/a/host', '/a/token', '/a/deep/port']);
-  expect(await names('Path', 'OneLevel', '/a')).toEqual(['/a/host', '/a/token']);
+  expect(await names('Type', 'Equals', 'SecureString')).toEqual(['/a/token', '/locked/key', '/a/big']);
+  expect(await names('Type', 'BeginsWith', 'StringL')).toEqual([]);
+  expect(await names('Path', 'Recursive', '/a')).toEqual(['/a/host', '/a/token', '/a/deep/port', '/a/big']);
+  expect(await names('Path', 'OneLevel', '/a')).toEqual(['/a/host', '/a/token', '/a/big']);
+  expect(await names('KeyId', 'Equals', 'alias/aws/ssm')).toEqual(['/a/token', '/locked/key']);
+  expect(await names('Tier', 'Equals', 'Advanced')).toEqual(['/a/big']);
+  expect(await names('DataType', 'Equals', 'text', 'other')).toHaveLength(18);
+  expect(await names('tag:team', 'Equals', 'orders')).toEqual(['/a/host']);
+  expect(await names('tag:team', 'BeginsWith', 'or', 'bill')).toEqual(['/a/host', '/a/token']);
+  expect(await names('tag:team', 'Equals')).toEqual(['/a/host', '/a/token']);
+  expect(await names('tag:none', 'Equals', 'orders')).toEqual([]);
+  expect((await describe({ Shared: true })).Parameters).toEqual([]);
+  const [big] = (await describe({ ParameterFilters: [{ Key: 'Name', Values: ['/a/big'] }] })).Parameters ?? [];
+  expect(big).toMatchObject({ Tier: 'Advanced', KeyId: 'k1', LastModifiedUser: userArn, DataType: 'text' });
   for (let index = 0; index < 50; index += 1) aws.putParameter(`/more/${index}`, 'x');
   const first = await describe({});
   const second = await describe({ NextToken: `${first.NextToken}` });
-  expect([first.Parameters?.length, second.Parameters?.length]).toEqual([50, 17]);
+  expect([first.Parameters?.length, second.Parameters?.length]).toEqual([50, 18]);
   expect(first.Parameters?.some((each) => 'Value' in each)).toBe(false);
   expect((await describe({ MaxResults: 3 })).Parameters).toHaveLength(3);
   expect(await rejectionName(describe({ MaxResults: 51 }))).toBe('ValidationException');
   expect(await rejectionName(describe({ NextToken: 'mine' }))).toBe('InvalidNextToken');
-  expect(await rejectionName(names('Tier', 'Equals', 'Standard'))).toBe('InvalidFilterKey');
+  expect(await rejectionName(names('Label', 'Equals', 'live'))).toBe('InvalidFilterKey');
+  expect(await rejectionName(names('Name', 'Equals'))).toBe('InvalidFilterValue');
+  const twice = [
+    { Key: 'Name', Values: ['a'] },
+    { Key: 'Name', Values: ['b'] },
+  ];
+  expect(await rejectionName(describe({ ParameterFilters: twice }))).toBe('ValidationException');
   expect(await rejectionName(names('Path', 'BeginsWith', '/a'))).toBe('InvalidFilterOption');
 };
 
@@ -119,6 +155,24 @@ const putParameter: OperationCase = async ({ ssm }) => {
   await put({ Name: '/new/4-kb', Value: 'x'.repeat(4096) });
   await put({ Name: '/new/8-kb', Value: 'x'.repeat(8192), Tier: 'Advanced' });
   await put({ Name: '/a'.repeat(15) });
+  const secure = { Name: '/new/key', Type: 'SecureString' } as const;
+  await put({ ...secure, KeyId: keyArn });
+  expect(await rejectionName(put({ ...secure, Name: '/new/no-key', KeyId: 'none' }))).toBe('InvalidKeyId');
+  expect(await rejectionName(put({ Name: '/new/text', KeyId: 'k1' }))).toBe('ValidationException');
+  await put({ Name: '/new/digits', Value: '1', AllowedPattern: '^\\d+$', DataType: 'text' });
+  const letters = { Name: '/new/digits', Overwrite: true };
+  expect(await rejectionName(again(letters))).toBe('ParameterPatternMismatchException');
+  expect(await rejectionName(put({ Name: '/new/odd', AllowedPattern: '[' }))).toBe('InvalidAllowedPatternException');
+  const Tags = [{ Key: 'team', Value: 'a' }];
+  await put({ Name: '/new/tagged', Tags });
+  expect(await rejectionName(again({ Tags, Overwrite: true }))).toBe('ValidationException');
+  const many = Array.from({ length: 51 }, (_, index) => ({ Key: `k${index}`, Value: '' }));
+  expect(await rejectionName(put({ Name: '/new/many', Tags: many }))).toBe('TooManyTagsError');
+  const large = { Name: '/new/large', Value: 'x'.repeat(4097), Tier: 'Intelligent-Tiering' } as const;
+  expect((await put(large)).Tier).toBe('Advanced');
+  expect((await again({ Name: '/new/large', Overwrite: true })).Tier).toBe('Advanced');
+  const smaller = { Name: '/new/large', Overwrite: true, Tier: 'Standard' } as const;
+  expect(await rejectionName(again(smaller))).toBe('ValidationException');
   for (const wrong of [
     { Value: 'x'.repeat(4097) },
     { Value: 'x'.repeat(8193), Tier: 'Advanced' as const },
@@ -126,11 +180,53 @@ const putParameter: OperationCase = async ({ ssm }) => {
     { Name: '/aws/x' },
     { Name: 'ssm-x' },
     { Name: '/a b' },
+    { Value: 'see {{ssm:/a/host}}' },
+    { Tier: 'Free' as 'Standard' },
+    { DataType: 'aws:ec2:image' },
+    { Description: 'x'.repeat(1025) },
+    { Tags: [{ Key: 'aws:x', Value: 'y' }] },
   ]) {
     expect([wrong, await rejectionName(put({ Name: '/new/two', ...wrong }))]).toEqual([wrong, 'ValidationException']);
   }
   expect(await rejectionName(again({ Name: '/new/untyped' }))).toBe('ValidationException');
   expect(await rejectionName(put({ Name: '/a'.repeat(16) }))).toBe('HierarchyLevelLimitExceededException');
+  for (let version = 3; version <= 101; version += 1) await again({ Overwrite: true, Value: `${version}` });
+  const oldest = async () =>
+    (await ssm.send(new GetParameterHistoryCommand({ Name: '/new/one' }))).Parameters?.[0]?.Version;
+  expect(await oldest()).toBe(2);
+  await ssm.send(new LabelParameterVersionCommand({ Name: '/new/one', ParameterVersion: 2, Labels: ['kept'] }));
+  expect(await rejectionName(again({ Overwrite: true }))).toBe('ParameterMaxVersionLimitExceeded');
+};
+
+const getParameterHistory: OperationCase = async ({ aws, ssm }) => {
+  const history = async (input: Partial<GetParameterHistoryCommandInput>) =>
+    ssm.send(new GetParameterHistoryCommand({ Name: '/a/token', ...input }));
+  const put = (input: Partial<PutParameterCommandInput>) =>
+    ssm.send(new PutParameterCommand({ Name: '/a/token', Value: 'second', Overwrite: true, ...input }));
+  await put({ Description: 'd', KeyId: 'k1', Tier: 'Advanced', AllowedPattern: '^s' });
+  await ssm.send(new LabelParameterVersionCommand({ Name: '/a/token', Labels: ['live'] }));
+
+  const { Parameters } = await history({ WithDecryption: true });
+
+  expect(Parameters).toEqual([
+    expect.objectContaining({ Version: 1, Value: 'hidden', KeyId: 'alias/aws/ssm', Tier: 'Standard', Labels: [] }),
+    {
+      ...{ Name: '/a/token', Type: 'SecureString', Version: 2, Value: 'second', Labels: ['live'], DataType: 'text' },
+      ...{ Description: 'd', KeyId: 'k1', Tier: 'Advanced', AllowedPattern: '^s', Policies: [] },
+      ...{ LastModifiedDate: new Date(1_700_000_000_000), LastModifiedUser: userArn },
+    },
+  ]);
+  expect((await history({})).Parameters?.map(({ Value }) => Value?.slice(0, 6))).toEqual(['AQICAH', 'AQICAH']);
+  const first = await history({ MaxResults: 1 });
+  const second = await history({ MaxResults: 1, NextToken: `${first.NextToken}` });
+  expect([first, second].map((each) => each.Parameters?.[0]?.Version)).toEqual([1, 2]);
+  expect(second.NextToken).toBeUndefined();
+  aws.deleteParameter('/a/host');
+  expect(await rejectionName(history({ Name: '/a/host' }))).toBe('ParameterNotFound');
+  expect(await rejectionName(history({ Name: '/locked/key', WithDecryption: true }))).toBe('AccessDeniedException');
+  expect(await rejectionName(history({ Name: '/a/token:1' }))).toBe('ValidationException');
+  expect(await rejectionName(history({ MaxResults: 51 }))).toBe('ValidationException');
+  expect(await rejectionName(history({ NextToken: 'mine' }))).toBe('InvalidNextToken');
 };
 
 const deleteParameter: OperationCase = async ({ ssm }) => {
@@ -175,6 +271,62 @@ const labelParameterVersion: OperationCase = async ({ aws, ssm }) => {
   expect(await rejectionName(label(['x'], 1, 'a b'))).toBe('ValidationException');
 };
 
+const unlabelParameterVersion: OperationCase = async ({ ssm }) => {
+  const unlabel = (Labels: string[], ParameterVersion = 1, Name = '/a/host') =>
+    ssm.send(new UnlabelParameterVersionCommand({ Name, Labels, ParameterVersion }));
+  const read = (Name: string) => ssm.send(new GetParameterCommand({ Name }));
+
+  expect((await read('/a/host:live')).Parameter?.Version).toBe(1);
+  expect(await unlabel(['live', 'none'])).toMatchObject({ RemovedLabels: ['live'], InvalidLabels: ['none'] });
+  expect(await rejectionName(read('/a/host:live'))).toBe('ParameterVersionNotFound');
+  expect(await rejectionName(unlabel(['live'], 9))).toBe('ParameterVersionNotFound');
+  expect(await rejectionName(unlabel(['live'], 1, '/none'))).toBe('ParameterNotFound');
+  expect(await rejectionName(unlabel([]))).toBe('ValidationException');
+};
+
+const ofParameter = { ResourceType: 'Parameter', ResourceId: '/a/host' } as const;
+const tagsOf = async ({ ssm }: World, more: { ResourceType?: ResourceTypeForTagging; ResourceId?: string } = {}) =>
+  (await ssm.send(new ListTagsForResourceCommand({ ...ofParameter, ...more }))).TagList;
+
+const addTagsToResource: OperationCase = async (world) => {
+  const add = (Tags: AddTagsToResourceCommandInput['Tags'], more = {}) =>
+    world.ssm.send(new AddTagsToResourceCommand({ ...ofParameter, Tags, ...more }));
+  const numbered = (count: number) => Array.from({ length: count }, (_, index) => ({ Key: `k${index}`, Value: 'v' }));
+
+  await add([
+    { Key: 'team', Value: 'billing' },
+    { Key: 'empty', Value: '' },
+  ]);
+
+  expect(await tagsOf(world)).toEqual([
+    { Key: 'team', Value: 'billing' },
+    { Key: 'empty', Value: '' },
+  ]);
+  await add(numbered(48));
+  expect(await rejectionName(add([{ Key: 'more', Value: 'v' }]))).toBe('TooManyTagsError');
+  expect(await rejectionName(add([], { ResourceId: '/none' }))).toBe('InvalidResourceId');
+  expect(await rejectionName(add([], { ResourceType: 'Document' }))).toBe('InvalidResourceType');
+  expect(await rejectionName(add([{ Key: 'x'.repeat(129), Value: '' }]))).toBe('ValidationException');
+};
+
+const removeTagsFromResource: OperationCase = async (world) => {
+  const remove = (TagKeys: string[], more = {}) =>
+    world.ssm.send(new RemoveTagsFromResourceCommand({ ...ofParameter, TagKeys, ...more }));
+
+  await remove(['team', 'none']);
+
+  expect(await tagsOf(world)).toEqual([]);
+  expect(await rejectionName(remove(['team'], { ResourceId: '/none' }))).toBe('InvalidResourceId');
+  expect(await rejectionName(remove(['team'], { ResourceType: 'OpsItem' }))).toBe('InvalidResourceType');
+};
+
+const listTagsForResource: OperationCase = async (world) => {
+  expect(await tagsOf(world)).toEqual([{ Key: 'team', Value: 'orders' }]);
+  expect(await tagsOf(world, { ResourceId: '/a/deep/port' })).toEqual([]);
+  expect(await rejectionName(tagsOf(world, { ResourceId: '/none' }))).toBe('InvalidResourceId');
+  expect(await rejectionName(tagsOf(world, { ResourceType: 'OpsItem' }))).toBe('InvalidResourceType');
+};
+
 function numbers(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `/many/${index}`);
 }
@@ -182,9 +334,10 @@ function numbers(count: number): string[] {
 /** The rows of Parameter Store. */
 export const ssmCases: ServiceCases = {
   seed: {
+    kmsKeys: ['k1'],
     ssm: {
-      '/a/host': { value: 'db', labels: ['live'] },
-      '/a/token': { value: 'hidden', type: 'SecureString' },
+      '/a/host': { value: 'db', labels: ['live'], tags: { team: 'orders' } },
+      '/a/token': { value: 'hidden', type: 'SecureString', tags: { team: 'billing' } },
       '/a/deep/port': '5432',
       '/locked/key': { value: 'hidden', type: 'SecureString', keyDenied: true },
       '/locked/open': 'x',
@@ -200,5 +353,10 @@ export const ssmCases: ServiceCases = {
     DeleteParameter: deleteParameter,
     DeleteParameters: deleteParameters,
     LabelParameterVersion: labelParameterVersion,
+    UnlabelParameterVersion: unlabelParameterVersion,
+    GetParameterHistory: getParameterHistory,
+    AddTagsToResource: addTagsToResource,
+    RemoveTagsFromResource: removeTagsFromResource,
+    ListTagsForResource: listTagsForResource,
   },
 };

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
 
 import { type LocalAws, type LocalAwsSeed, startLocalAws } from '../../../../src/testing/local-aws/local-aws';
 import { clientOptions } from '../local-requests';
@@ -12,21 +13,31 @@ export class World {
   readonly secrets: SecretsManagerClient;
   readonly dynamo: DynamoDBClient;
   readonly kms: KMSClient;
+  readonly sts: STSClient;
 
-  private constructor(readonly aws: LocalAws) {
+  private constructor(
+    readonly aws: LocalAws,
+    private readonly clock: { nowMs: number },
+  ) {
     const options = clientOptions(aws);
     this.ssm = new SSMClient(options);
     this.secrets = new SecretsManagerClient(options);
     this.dynamo = new DynamoDBClient(options);
     this.kms = new KMSClient(options);
+    this.sts = new STSClient(options);
   }
 
   static async start(seed: LocalAwsSeed): Promise<World> {
-    return new World(await startLocalAws({ seed, clock: () => 1_700_000_000_000 }));
+    const clock = { nowMs: 1_700_000_000_000 };
+    return new World(await startLocalAws({ seed, clock: () => clock.nowMs }), clock);
+  }
+
+  passTime(ms: number): void {
+    this.clock.nowMs += ms;
   }
 
   async close(): Promise<void> {
-    for (const client of [this.ssm, this.secrets, this.dynamo, this.kms]) client.destroy();
+    for (const client of [this.ssm, this.secrets, this.dynamo, this.kms, this.sts]) client.destroy();
     await this.aws.close();
   }
 }
