@@ -8,7 +8,7 @@ import { Random } from './di/random';
 import { Logger } from './logging/logger';
 import { DynamoProvider } from './providers/dynamo-provider';
 import { EnvProvider } from './providers/env-provider';
-import { LocalCache } from './providers/local-cache';
+import { LocalCache } from './memory/local-cache';
 import { SecretsProvider } from './providers/secrets-provider';
 import { SsmProvider } from './providers/ssm-provider';
 import { XconSettings } from './settings/xcon-settings';

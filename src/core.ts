@@ -61,7 +61,7 @@ export { EnvProvider } from './providers/env-provider';
 export { SsmProvider } from './providers/ssm-provider';
 export { SecretsProvider } from './providers/secrets-provider';
 export { DynamoProvider } from './providers/dynamo-provider';
-export { LocalCache } from './providers/local-cache';
+export { LocalCache } from './memory/local-cache';
 export { type AwsClientLike, AwsClients, type AwsClientsOptions } from './aws/aws-clients';
 
 export { Directory, type DirectoryOptions, type DirectoryVariables } from './directory/directory';

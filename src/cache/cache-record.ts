@@ -1,4 +1,4 @@
-import { SourceRecord } from '../providers/source-record';
+import { SourceRecord } from '../memory/source-record';
 
 /** How the cache has done so far, in reading and in writing. */
 export class CacheRecord extends SourceRecord {

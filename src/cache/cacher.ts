@@ -5,7 +5,7 @@ import { type Moment } from '../di/moment';
 import { knowAcrossCopies } from '../item/copies';
 import { type DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
-import { type LocalCache } from '../providers/local-cache';
+import { type LocalCache } from '../memory/local-cache';
 import { type Provider } from '../providers/provider';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { type CacheKey } from './cache-key';

@@ -4,7 +4,7 @@ import { Context } from '../di/context';
 import { Random } from '../di/random';
 import { CacherError } from '../errors';
 import { Logger } from '../logging/logger';
-import { LocalCache } from '../providers/local-cache';
+import { LocalCache } from '../memory/local-cache';
 import { XconSettings } from '../settings/xcon-settings';
 import { type CacheSession } from './cacher';
 import { type PartitionTarget } from './partition-operations';

@@ -4,7 +4,7 @@ import { callAndForget, startWork } from '../base/start-work';
 import { type TimeLeft } from '../base/time-limit';
 import { DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
-import { type LocalCache } from '../providers/local-cache';
+import { type LocalCache } from '../memory/local-cache';
 import {
   type CachedChain,
   type CacheAnswer,

@@ -9,7 +9,7 @@ import { callAws } from '../aws/credentials';
 import { queryPartition } from '../aws/query-partition';
 import { momentAt } from '../di/moment';
 import { type DirectoryItem } from '../item/directory-item';
-import { clientsWork, type RefusedClients, warnOfClients } from '../providers/refusal-warnings';
+import { clientsWork, type RefusedClients, warnOfClients } from '../memory/refusal-warnings';
 import { type CachedChain, type CacheSession, type Lease } from './cacher';
 import { type CacheRecord } from './cache-record';
 import { ChainLease, type StandOutcome } from './chain-lease';

@@ -8,7 +8,7 @@ import { type UnreadSecret } from '../item/directory-listing';
 import { certainAnswers, namedAnswer } from './certain-answers';
 import { type PlaceReader, type StartedReads } from './place-reader';
 import { type ProviderChain } from './provider-chain';
-import { type StaleAbsence } from '../providers/stale';
+import { type StaleAbsence } from '../memory/stale';
 import {
   type Attempt,
   attemptOf,

@@ -1,8 +1,8 @@
 import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable } from '../item/directory-listing';
-import { type RememberedListing, type RememberedSetting } from '../providers/provider-memory';
-import { Stale, type StaleAbsence, staleFactsOf } from '../providers/stale';
+import { type RememberedListing, type RememberedSetting } from '../memory/provider-memory';
+import { Stale, type StaleAbsence, staleFactsOf } from '../memory/stale';
 import { type Refusals } from '../settings/settings-values';
 import { type PlaceWarnings } from './place-warnings';
 import { type Place, type PlaceOutcome } from './walk';

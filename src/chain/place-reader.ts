@@ -6,17 +6,17 @@ import { earliestOf, type Moment } from '../di/moment';
 import { ProviderError } from '../errors';
 import { Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type Logger } from '../logging/logger';
-import { NotAskedAgain } from '../providers/failure-pauses';
-import { LocalCache } from '../providers/local-cache';
+import { NotAskedAgain } from '../memory/failure-pauses';
+import { LocalCache } from '../memory/local-cache';
 import { type ListingOutcome, type Provider, type SharedSession } from '../providers/provider';
 import {
   type ListOptions,
   type ProviderMemory,
   type RememberedListing,
   type RememberedSetting,
-} from '../providers/provider-memory';
-import { termsOf } from '../providers/read-terms';
-import { type ReadTerms, type StartedRead } from '../providers/remembered-reads';
+} from '../memory/provider-memory';
+import { termsOf } from '../memory/read-terms';
+import { type ReadTerms, type StartedRead } from '../memory/remembered-reads';
 import { type RememberedPlace } from './certain-answers';
 import { type ListedEntry, PlaceOutcomes } from './place-outcomes';
 import { PlaceWarnings } from './place-warnings';

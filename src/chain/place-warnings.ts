@@ -1,10 +1,10 @@
 import { type Directory } from '../directory/directory';
 import { Unavailable } from '../item/directory-listing';
 import { type Logger } from '../logging/logger';
-import { type LocalCache } from '../providers/local-cache';
+import { type LocalCache } from '../memory/local-cache';
 import { type ListingOutcome, type Provider } from '../providers/provider';
-import { clientsWork, type RefusedClients, warnOfClients, type WarningTarget } from '../providers/refusal-warnings';
-import { type StaleFacts } from '../providers/stale';
+import { clientsWork, type RefusedClients, warnOfClients, type WarningTarget } from '../memory/refusal-warnings';
+import { type StaleFacts } from '../memory/stale';
 
 /** One provider in one directory. */
 interface WarnedPlace {

@@ -3,7 +3,7 @@ import { type SearchedPlace } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type RefusalScope, type Unavailable } from '../item/directory-listing';
 import { type Provider } from '../providers/provider';
-import { StaleAbsence } from '../providers/stale';
+import { StaleAbsence } from '../memory/stale';
 
 /** One provider in one directory. */
 export interface Place {

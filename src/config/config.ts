@@ -11,7 +11,7 @@ import { InvalidNameError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
 import { checkOptions } from '../options';
-import { type LocalCache } from '../providers/local-cache';
+import { type LocalCache } from '../memory/local-cache';
 import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variables';
 import { Answer, settled } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';

@@ -6,7 +6,7 @@ import { type Attempt, attemptOf, type Place, type PlaceOutcome, type WalkResult
 import { isConfigError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable } from '../item/directory-listing';
-import { StaleAbsence } from '../providers/stale';
+import { StaleAbsence } from '../memory/stale';
 import { type ExplainedPlace, Explanation, isoTime, showItem, showRow } from './explanation';
 import { ExplanationSet } from './explanation-set';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';

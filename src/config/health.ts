@@ -1,6 +1,6 @@
 import { withSignal } from '../base/time-limit';
-import { type ProviderHistory } from '../providers/provider-history';
-import { type SourceRecord, type SourceTrouble } from '../providers/source-record';
+import { type ProviderHistory } from '../memory/provider-history';
+import { type SourceRecord, type SourceTrouble } from '../memory/source-record';
 import { type WaitOptions } from './lookup-options';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { type LookupScope } from './lookup-scope';

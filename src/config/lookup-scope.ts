@@ -17,7 +17,7 @@ import { Directory } from '../directory/directory';
 import { type DirectoryChain } from '../directory/directory-chain';
 import { type DirectoryItem } from '../item/directory-item';
 import { Logger } from '../logging/logger';
-import { LocalCache } from '../providers/local-cache';
+import { LocalCache } from '../memory/local-cache';
 import { type Provider, type SharedSession } from '../providers/provider';
 import { type LookupStrategy, type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';

@@ -3,8 +3,8 @@ import { TimeBudget, withTimeoutSignal } from '../base/time-limit';
 import { Directory } from '../directory/directory';
 import { type UnreadSecret } from '../item/directory-listing';
 import { type Provider } from '../providers/provider';
-import { ProviderMemory } from '../providers/provider-memory';
-import { termsOf } from '../providers/read-terms';
+import { ProviderMemory } from '../memory/provider-memory';
+import { termsOf } from '../memory/read-terms';
 import { mayFreeze } from './lambda-freeze-guard';
 import { type LookupScope } from './lookup-scope';
 

@@ -1,6 +1,6 @@
 import { afterThisTurn } from '../di/after-this-turn';
 import { InvalidSettingsError } from '../errors';
-import { type LocalCache } from '../providers/local-cache';
+import { type LocalCache } from '../memory/local-cache';
 import { checkOptions } from '../options';
 import { type LookupScope } from './lookup-scope';
 

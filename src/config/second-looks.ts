@@ -3,7 +3,7 @@ import { type TimeLeft, withTimeLimit } from '../base/time-limit';
 import { findById } from '../chain/by-id';
 import { type WalkResult } from '../chain/walk';
 import { Logger } from '../logging/logger';
-import { LocalCache } from '../providers/local-cache';
+import { LocalCache } from '../memory/local-cache';
 import { Answer } from './answer';
 import { idOf, type LookupOptions } from './lookup-options';
 import { type LookupScope } from './lookup-scope';

@@ -1,7 +1,7 @@
 import { describeError } from '../base/describe-error';
 import { callAndForget, startWork } from '../base/start-work';
 import { withTimeoutSignal } from '../base/time-limit';
-import { type LocalCache } from '../providers/local-cache';
+import { type LocalCache } from '../memory/local-cache';
 import { checkOptions } from '../options';
 import { numberWithin } from '../settings/setting-kinds';
 import { mayFreeze } from './lambda-freeze-guard';

@@ -8,7 +8,7 @@ import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type UnreadSecret } from '../item/directory-listing';
 import { type ConfigValue } from '../item/value';
-import { LocalCache } from '../providers/local-cache';
+import { LocalCache } from '../memory/local-cache';
 import { type Provider } from '../providers/provider';
 import { currentScope } from './current-scope';
 import { type Declaration } from './declaration';

@@ -9,7 +9,7 @@ import { isConfigError } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
 import { type ConfigValue, copyValue, sealValue } from '../item/value';
 import { Logger } from '../logging/logger';
-import { LocalCache } from '../providers/local-cache';
+import { LocalCache } from '../memory/local-cache';
 import { type Declaration } from './declaration';
 import { IssueDescriptions } from './describe-issues';
 import { type LoadedSetting, loadFrom, loadSettings } from './load-settings';

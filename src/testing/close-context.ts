@@ -3,7 +3,7 @@ import { startWork } from '../base/start-work';
 import { AwsClients } from '../aws/aws-clients';
 import { Config } from '../config/config';
 import { type Context } from '../di/context';
-import { LocalCache } from '../providers/local-cache';
+import { LocalCache } from '../memory/local-cache';
 
 // Taken when this file is loaded: a test may end with fake timers.
 const pause = setTimeout;

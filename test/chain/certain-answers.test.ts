@@ -1,7 +1,7 @@
 import { certainAnswers, type KnownPlaces, namedAnswer } from '../../src/chain/certain-answers';
 import { attemptOf, type Place, type PlaceOutcome, walk } from '../../src/chain/walk';
 import { DirectoryItem, DirectoryListing, type ListingEntry, type ListingOutcome, Unavailable } from '../../src/index';
-import { Stale } from '../../src/providers/stale';
+import { Stale } from '../../src/memory/stale';
 import { fc } from '../setup/fast-check';
 import { directory, envOf, item, MapProvider, unread } from './doubles';
 

@@ -1,7 +1,7 @@
 import { PlaceOutcomes } from '../../src/chain/place-outcomes';
 import { PlaceWarnings } from '../../src/chain/place-warnings';
 import { DirectoryItem, DirectoryListing, type ListingEntry, LocalCache, Unavailable } from '../../src/index';
-import { Stale, StaleAbsence } from '../../src/providers/stale';
+import { Stale, StaleAbsence } from '../../src/memory/stale';
 import { directory, item, MapProvider, RecordedLog, unread } from './doubles';
 
 const place = { provider: new MapProvider(), directory: directory('/a') };

@@ -1,6 +1,6 @@
 import { attemptOf, isProvisional, type Place, type PlaceOutcome, placesOf, walk } from '../../src/chain/walk';
 import { Directory, Unavailable } from '../../src/index';
-import { Stale } from '../../src/providers/stale';
+import { Stale } from '../../src/memory/stale';
 import { fc } from '../setup/fast-check';
 import { directory, item, MapProvider } from './doubles';
 

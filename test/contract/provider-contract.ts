@@ -5,7 +5,7 @@ import { Directory } from '../../src/directory/directory';
 import { DirectoryItem } from '../../src/item/directory-item';
 import { DirectoryListing, Unavailable } from '../../src/item/directory-listing';
 import { Provider, type ReadSession } from '../../src/providers/provider';
-import { ProviderMemory } from '../../src/providers/provider-memory';
+import { ProviderMemory } from '../../src/memory/provider-memory';
 import { type Source, type SourceOptions } from './source';
 
 /** A provider over a source that was made for one test. */

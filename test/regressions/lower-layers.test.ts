@@ -3,7 +3,7 @@ import { GetParametersCommand, type GetParametersCommandInput, SSMClient } from 
 import { mockClient } from 'aws-sdk-client-mock';
 import { setImmediate } from 'node:timers/promises';
 import { encodeAttribute } from '../../src/aws/attribute-value';
-import { ProviderMemory } from '../../src/providers/provider-memory';
+import { ProviderMemory } from '../../src/memory/provider-memory';
 import {
   AwsClients,
   Clock,

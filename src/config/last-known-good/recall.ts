@@ -3,7 +3,7 @@ import { callAndForget } from '../../base/start-work';
 import { type Attempt, type WalkResult } from '../../chain/walk';
 import { Random } from '../../di/random';
 import { ProviderError } from '../../errors';
-import { type LocalCache } from '../../providers/local-cache';
+import { type LocalCache } from '../../memory/local-cache';
 import { type LastKnownGood } from '../../settings/settings-values';
 import { type LookupScope } from '../lookup-scope';
 import { AnswerBook, type Question } from './answer-book';

@@ -1,4 +1,4 @@
-import { FailurePauses, forgetOldest, NotAskedAgain, type PauseTerms } from '../../src/providers/failure-pauses';
+import { FailurePauses, forgetOldest, NotAskedAgain, type PauseTerms } from '../../src/memory/failure-pauses';
 
 const down = new Error('down');
 let nowMs: number;

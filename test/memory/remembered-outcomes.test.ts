@@ -1,9 +1,9 @@
 import { type DirectoryItem } from '../../src/item/directory-item';
 import { DirectoryListing, type ListingEntry, Unavailable } from '../../src/item/directory-listing';
-import { ProviderHistory } from '../../src/providers/provider-history';
-import { termsOf } from '../../src/providers/read-terms';
-import { RememberedListings, RememberedSettings } from '../../src/providers/remembered-outcomes';
-import { Stale } from '../../src/providers/stale';
+import { ProviderHistory } from '../../src/memory/provider-history';
+import { termsOf } from '../../src/memory/read-terms';
+import { RememberedListings, RememberedSettings } from '../../src/memory/remembered-outcomes';
+import { Stale } from '../../src/memory/stale';
 import { directory, item, unread } from '../chain/doubles';
 import { readSession } from '../contract/read-session';
 

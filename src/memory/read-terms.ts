@@ -1,4 +1,4 @@
-import { type SharedSession } from './provider';
+import { type SharedSession } from '../providers/provider';
 import { type ReadTerms } from './remembered-reads';
 
 /**

@@ -1,4 +1,4 @@
-import { ProviderHistory } from '../../src/providers/provider-history';
+import { ProviderHistory } from '../../src/memory/provider-history';
 
 it('keeps listings apart from settings read by name', () => {
   const history = new ProviderHistory();

@@ -1,4 +1,4 @@
-import { Stale, staleFactsOf } from '../../src/providers/stale';
+import { Stale, staleFactsOf } from '../../src/memory/stale';
 import { item } from '../chain/doubles';
 
 const facts = { goodAtMs: Date.UTC(2030, 0, 1), untilMs: Date.UTC(2030, 0, 2), reason: 'down' };

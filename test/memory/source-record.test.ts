@@ -1,4 +1,4 @@
-import { SourceRecord, type SourceTrouble } from '../../src/providers/source-record';
+import { SourceRecord, type SourceTrouble } from '../../src/memory/source-record';
 
 const trouble = (state: SourceTrouble['state'], sinceMs = 0): SourceTrouble => ({ state, sinceMs, reason: 'down' });
 let record: SourceRecord;

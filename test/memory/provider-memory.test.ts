@@ -3,7 +3,7 @@ import { Directory } from '../../src/directory/directory';
 import { DirectoryItem } from '../../src/item/directory-item';
 import { DirectoryListing, Unavailable, type UnreadSecret } from '../../src/item/directory-listing';
 import { type ListingOutcome, Provider, type ReadSession, type SecretOutcome } from '../../src/providers/provider';
-import { ProviderMemory, type RememberedSetting } from '../../src/providers/provider-memory';
+import { ProviderMemory, type RememberedSetting } from '../../src/memory/provider-memory';
 import { readSession } from '../contract/read-session';
 
 type Answers<T> = ReadonlyMap<string, Promise<T>>;

@@ -3,9 +3,9 @@ import { Context } from '../../src/di/context';
 import { state } from '../../src/di/state';
 import { Directory } from '../../src/directory/directory';
 import { type DirectoryListing } from '../../src/item/directory-listing';
-import { LocalCache } from '../../src/providers/local-cache';
+import { LocalCache } from '../../src/memory/local-cache';
 import { type ListingOutcome, Provider } from '../../src/providers/provider';
-import { ProviderMemory } from '../../src/providers/provider-memory';
+import { ProviderMemory } from '../../src/memory/provider-memory';
 import { readSession } from '../contract/read-session';
 
 const directory = new Directory({ path: '/orders/prod' });

@@ -1,7 +1,7 @@
 import { Unavailable } from '../../src/item/directory-listing';
-import { ReadHistory } from '../../src/providers/read-history';
-import { type Refused, type ReadTerms, RememberedReads } from '../../src/providers/remembered-reads';
-import { type Stale } from '../../src/providers/stale';
+import { ReadHistory } from '../../src/memory/read-history';
+import { type Refused, type ReadTerms, RememberedReads } from '../../src/memory/remembered-reads';
+import { type Stale } from '../../src/memory/stale';
 import { gate, rejection } from '../chain/doubles';
 
 interface Answer {

@@ -1,4 +1,4 @@
-import { termsOf } from '../../src/providers/read-terms';
+import { termsOf } from '../../src/memory/read-terms';
 import { readSession } from '../contract/read-session';
 
 it.each([

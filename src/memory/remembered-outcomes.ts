@@ -1,7 +1,7 @@
 import { describeKind } from '../base/describe-error';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
-import { type ListingOutcome, type SecretOutcome } from './provider';
+import { type ListingOutcome, type SecretOutcome } from '../providers/provider';
 import { type KnownSetting } from './provider-history';
 import { type ReadHistory } from './read-history';
 import { type Refused, RememberedReads } from './remembered-reads';

@@ -1,4 +1,4 @@
-import { ReadHistory } from '../../src/providers/read-history';
+import { ReadHistory } from '../../src/memory/read-history';
 
 let history: ReadHistory<string>;
 

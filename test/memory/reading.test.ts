@@ -1,5 +1,5 @@
 import { momentAt } from '../../src/di/moment';
-import { lasting, Reading } from '../../src/providers/reading';
+import { lasting, Reading } from '../../src/memory/reading';
 
 let reading: Reading<string>;
 

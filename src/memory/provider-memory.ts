@@ -14,7 +14,7 @@ import {
   type ReadSession,
   type SecretOutcome,
   type SharedSession,
-} from './provider';
+} from '../providers/provider';
 import { type KnownSetting, ProviderHistory } from './provider-history';
 import { type ReadSetting, RememberedListings, RememberedSettings } from './remembered-outcomes';
 import { type ReadTerms, type StartedRead } from './remembered-reads';
