@@ -1,6 +1,9 @@
 'use strict';
 
-/** Folders of `src`, lowest layer first. A file imports from its own layer and the ones before it, never from one after it. */
+/**
+ * Folders and files of `src`, lowest layer first. A file imports from its own layer and the ones before it, never from one after it.
+ * A file named here is not of the layer of its folder: `Config` has methods for what is built on its lookups.
+ */
 const layers = [
   ['base'],
   ['errors', 'options', 'directory', 'item'],
@@ -11,6 +14,8 @@ const layers = [
   ['cache'],
   ['chain', 'iam'],
   ['config'],
+  ['explain'],
+  ['config/config', 'config/current-config'],
   ['declared'],
   ['compose', 'index', 'core', 'testing', 'events', 'cdk', 'cli'],
 ];

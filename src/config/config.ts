@@ -17,8 +17,8 @@ import { Answer, settled } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
 import { type ConfigOptions } from './config-options';
 import { ConfigShape } from './config-shape';
-import { type Explanation } from './explanation';
-import { type ExplanationSet } from './explanation-set';
+import { type Explanation } from '../explain/explanation';
+import { type ExplanationSet } from '../explain/explanation-set';
 import { type ConfigHealth, type HealthOptions } from './health';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { logLookup, lookUp } from './lookup';
@@ -154,7 +154,7 @@ export class Config extends ConfigShape {
     for (const name of [asked].flat()) checkName(name);
     this.touched();
     const scope = this.scope();
-    const { explain, explainAll } = await import('./explain');
+    const { explain, explainAll } = await import('../explain/explain');
     return typeof asked === 'string' ? explain(scope, asked, { signal }) : explainAll(scope, asked, { signal });
   }
 

@@ -1,4 +1,4 @@
-import { isSecretName, maskCredentials } from '../config/shown-value';
+import { isSecretName, maskCredentials } from '../explain/shown-value';
 import { type Declaration } from './declaration';
 import { schemaFacts } from './schema-facts';
 

@@ -1,10 +1,10 @@
 import { type Config } from '../config/config';
-import { explain, explanationSet } from '../config/explain';
-import { type ExplainedPlace, Explanation } from '../config/explanation';
-import { type ExplanationSet } from '../config/explanation-set';
+import { explain, explanationSet } from '../explain/explain';
+import { type ExplainedPlace, Explanation } from '../explain/explanation';
+import { type ExplanationSet } from '../explain/explanation-set';
 import { idOf, type WaitOptions } from '../config/lookup-options';
 import { type LookupScope } from '../config/lookup-scope';
-import { isSecretName, showValue } from '../config/shown-value';
+import { isSecretName, showValue } from '../explain/shown-value';
 import { DirectoryItem } from '../item/directory-item';
 import { mask, Secret } from '../item/secret';
 import { type ConfigValue } from '../item/value';

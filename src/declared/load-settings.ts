@@ -1,6 +1,6 @@
 import { isInstance } from '../base/describe-error';
 import { type Config } from '../config/config';
-import { isSecretName } from '../config/shown-value';
+import { isSecretName } from '../explain/shown-value';
 import { ConfigNotFoundError, describePlaces, ProviderError, type SearchedPlace } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { Secret } from '../item/secret';

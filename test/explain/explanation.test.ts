@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type ExplainedPlace, Explanation, showItem, showRow } from '../../src/config/explanation';
+import { type ExplainedPlace, Explanation, showItem, showRow } from '../../src/explain/explanation';
 import { directory, item, secretItem } from '../chain/doubles';
 import { DirectoryItem } from '../../src/index';
 import { mask } from '../../src/item/secret';

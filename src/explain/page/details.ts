@@ -1,5 +1,5 @@
 import { type ExplainedPlace, type Explanation } from '../explanation';
-import { notesOf } from '../explanation-notes';
+import { notesOf } from '../explained';
 import { breakable, type Insertable, type Markup, markup } from './markup';
 import { stateOf, symbolOf, wordOf } from './states';
 

@@ -1,4 +1,4 @@
-import { explanationsText, explanationText } from '../../src/config/explanation-text';
+import { explanationsText, explanationText } from '../../src/explain/text';
 import { type ExplainedPlace, Explanation } from '../../src/index';
 import { fc } from '../setup/fast-check';
 

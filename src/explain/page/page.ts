@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Explanation } from '../explanation';
-import { labelsOf, remediesOf } from '../explanation-notes';
+import { labelsOf, remediesOf } from '../explained';
 import { details } from './details';
 import { grid } from './grid';
 import { breakable, Markup, markup } from './markup';

@@ -1,5 +1,5 @@
 import { type ExplainedPlace, type Explanation } from '../explanation';
-import { labelsOf, notesOf, placeOf } from '../explanation-notes';
+import { labelsOf, notesOf, placeOf } from '../explained';
 import { type Column, columnsOf, type ColumnGroup, groupsOf, placesByColumn } from './columns';
 import { breakable, type Markup, markup } from './markup';
 import { stateOf, symbolOf, wordOf } from './states';

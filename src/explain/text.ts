@@ -1,6 +1,6 @@
 import { printable } from '../base/printable';
 import { type ExplainedPlace, type Explanation } from './explanation';
-import { actionsOf, labelsOf, notesOf, placeOf, remediesOf } from './explanation-notes';
+import { actionsOf, labelsOf, notesOf, placeOf, remediesOf } from './explained';
 
 /** Widest line of a table, in characters. */
 const tableWidth = 80;

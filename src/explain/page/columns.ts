@@ -1,5 +1,5 @@
 import { type ExplainedPlace, type Explanation } from '../explanation';
-import { isNone } from '../explanation-notes';
+import { isNone } from '../explained';
 
 /** A column of the grid: one place. */
 export interface Column {

@@ -21,7 +21,7 @@ import {
   unread,
 } from '../chain/doubles';
 import { mask } from '../../src/item/secret';
-import { withoutVariables, World } from './doubles';
+import { withoutVariables, World } from '../config/doubles';
 
 withoutVariables();
 

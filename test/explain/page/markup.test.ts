@@ -1,4 +1,4 @@
-import { breakable, markup } from '../../../src/config/explanation-page/markup';
+import { breakable, markup } from '../../../src/explain/page/markup';
 import { fc } from '../../setup/fast-check';
 import { all, parse, textOf } from './html';
 

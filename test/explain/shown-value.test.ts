@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isSecretName, showValue } from '../../src/config/shown-value';
+import { isSecretName, showValue } from '../../src/explain/shown-value';
 import { type ConfigValue } from '../../src/index';
 
 describe('showValue', () => {

@@ -3,8 +3,8 @@ import { type CachedRow } from '../cache/cacher';
 import { type Attempt } from '../chain/walk';
 import { type DirectoryItem } from '../item/directory-item';
 import { mask } from '../item/secret';
-import { explanationPage } from './explanation-page/page';
-import { explanationText } from './explanation-text';
+import { explanationPage } from './page/page';
+import { explanationText } from './text';
 import { showValue } from './shown-value';
 
 /** One place of the lookup order, and what it has for the name. */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { type Explanation } from './explanation';
-import { explanationPage } from './explanation-page/page';
-import { explanationsText } from './explanation-text';
+import { explanationPage } from './page/page';
+import { explanationsText } from './text';
 
 /** Where the settings of a service come from: an explanation for each name. */
 export class ExplanationSet {

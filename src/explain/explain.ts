@@ -9,11 +9,11 @@ import { type ListingEntry, Unavailable } from '../item/directory-listing';
 import { StaleAbsence } from '../memory/stale';
 import { type ExplainedPlace, Explanation, isoTime, showItem, showRow } from './explanation';
 import { ExplanationSet } from './explanation-set';
-import { withLambdaFreezeGuard } from './lambda-freeze-guard';
-import { type LookupTrouble } from './last-known-good/recall';
-import { inTime } from './lookup';
-import { type WaitOptions } from './lookup-options';
-import { type LookupScope } from './lookup-scope';
+import { withLambdaFreezeGuard } from '../config/lambda-freeze-guard';
+import { type LookupTrouble } from '../config/last-known-good/recall';
+import { inTime } from '../config/lookup';
+import { type WaitOptions } from '../config/lookup-options';
+import { type LookupScope } from '../config/lookup-scope';
 import { isSecretName } from './shown-value';
 
 /** How a name is explained. */
@@ -72,7 +72,7 @@ async function tourOfChain(scope: LookupScope, tour: Tour, asked: AskedName, tim
   finder.startReading(asked.name);
   for (const place of finder.walked) await tour.visit(scope, place, asked);
   if (settings.lastKnownGood === undefined) return;
-  const { recallFor } = await import('./last-known-good/recall');
+  const { recallFor } = await import('../config/last-known-good/recall');
   tour.passRecalled(await recallFor(scope, asked.name, tour.trouble));
 }
 

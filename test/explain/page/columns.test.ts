@@ -1,5 +1,5 @@
 import { Explanation, type ExplainedPlace } from '../../../src/index';
-import { columnsOf, groupsOf, placesByColumn } from '../../../src/config/explanation-page/columns';
+import { columnsOf, groupsOf, placesByColumn } from '../../../src/explain/page/columns';
 
 type Asked = readonly [provider: string, directory?: string];
 

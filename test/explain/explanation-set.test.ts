@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { explanationsText } from '../../src/config/explanation-text';
+import { explanationsText } from '../../src/explain/text';
 import { type ExplainedPlace, Explanation, ExplanationSet } from '../../src/index';
 
 const at = '2030-01-05T00:00:00.000Z';

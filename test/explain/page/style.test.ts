@@ -1,4 +1,4 @@
-import { style } from '../../../src/config/explanation-page/style';
+import { style } from '../../../src/explain/page/style';
 
 type Pair = readonly [text: string, back: string];
 type Colours = Readonly<Record<string, string>>;

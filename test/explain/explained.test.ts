@@ -1,4 +1,4 @@
-import { actionsOf, notesOf, placeOf, remediesOf } from '../../src/config/explanation-notes';
+import { actionsOf, notesOf, placeOf, remediesOf } from '../../src/explain/explained';
 import { type ExplainedPlace } from '../../src/index';
 
 const place: ExplainedPlace = { provider: 'ssm', directory: '/a', outcome: 'found' };
