@@ -27,7 +27,7 @@ variable "shared_directories" {
   description = "Directories that look like those of one service in one environment, and that others look in, too."
 
   validation {
-    condition     = alltrue([for each in var.shared_directories : can(regex("^(/[^/,{}]+)+$", each))])
+    condition     = alltrue([for directory in var.shared_directories : can(regex("^(/[^/,{}]+)+$", directory))])
     error_message = "A shared directory is an absolute path without a slash at its end, commas and braces."
   }
 }

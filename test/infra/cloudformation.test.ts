@@ -36,6 +36,17 @@ describe('the template of tables and handler', () => {
     expect(template.Resources['Handler']?.Properties['Code']).toBe('../../dist/change-handler');
   });
 
+  test.each(['template.yaml', 'service-policy.yaml'])('keeps to the limits of templates: %s', (file) => {
+    const text = readInfra(`cloudformation/${file}`);
+    const { Parameters = {}, Resources, Outputs = {} } = parseTemplate(text);
+
+    // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(51_200);
+    expect(Object.keys(Parameters).length).toBeLessThanOrEqual(200);
+    expect(Object.keys(Resources).length).toBeLessThanOrEqual(500);
+    expect(Object.keys(Outputs).length).toBeLessThanOrEqual(200);
+  });
+
   test('tells what it has made', () => {
     expect(Object.keys(template.Outputs ?? {})).toEqual([
       'CacheTableName',

@@ -13,6 +13,13 @@ describe('the snippets of tables and handler', () => {
     expect(readHandler({ handlerFile: 'own.zip' }).package['artifact']).toBe('own.zip');
   });
 
+  test('tell where a redrive starts and leads to', () => {
+    expect(Object.values(readSnippet('changes.yml').Outputs ?? {})).toMatchObject([
+      { Value: { 'Fn::GetAtt': ['XconFailures', 'Arn'] } },
+      { Value: { 'Fn::GetAtt': ['XconChanges', 'Arn'] } },
+    ]);
+  });
+
   test('name a runtime that Serverless 3 knows, and deploy another', () => {
     expect(readHandler().runtime).toBe('nodejs20.x');
     expect(readSnippet('changes.yml').extensions).toEqual({

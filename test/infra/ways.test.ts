@@ -86,6 +86,32 @@ describe('tables and handler', () => {
     expect(faultsOf(madeBy(title, deployment))).toEqual([]);
   });
 
+  test('would not keep to the limits with values that are too large, or a statement twice', () => {
+    const made = madeBy('CloudFormation', {});
+    const [policy] = inlinePolicies(made);
+    const statements = policy?.Statement ?? [];
+    const twice = { ...policy, Statement: [...statements, statements[0]] };
+    const long = { ...policy, Statement: Array<unknown>(20).fill({ Sid: 'A'.repeat(600) }) };
+    const faulty: Made = {
+      ...made,
+      Role: { Policies: [{ PolicyDocument: twice }, { PolicyDocument: long }] },
+      FromQueue: { BatchSize: 20_000 },
+      Changes: { ...made['Changes'], VisibilityTimeout: 60 },
+      SecretLabels: { EventPattern: { source: ['x'.repeat(2048)] } },
+    };
+
+    expect(faultsOf(faulty)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('FromQueue.BatchSize: 20000'),
+        expect.stringContaining('SecretLabels.EventPattern: 2063 of 2048'),
+        expect.stringMatching(/\d+ of 10240 characters/),
+        statements[0]?.Sid,
+        'A message may be seen again while it is worked on.',
+        'More than ten messages need a window.',
+      ]),
+    );
+  });
+
   test.each(titles.flatMap((title) => [false, true].map((nameIndex) => [title, nameIndex] as const)))(
     'of %s allow the handler what it asks for, with an index: %s',
     async (title, nameIndex) => {

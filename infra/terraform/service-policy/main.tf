@@ -24,8 +24,8 @@ locals {
   secrets_arn = "arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:"
   table_arn   = "arn:${local.partition}:dynamodb:${local.region}:${local.account}:table"
 
-  parameter_arns = [for path in local.paths : "${local.ssm_arn}${path}/*"]
-  secret_arns    = [for path in local.paths : "${local.secrets_arn}${path}/*"]
+  parameter_arns = [for escaped in local.paths : "${local.ssm_arn}${escaped}/*"]
+  secret_arns    = [for escaped in local.paths : "${local.secrets_arn}${escaped}/*"]
 
   statements = concat(
     [
@@ -33,7 +33,7 @@ locals {
         Sid       = "ListParameters"
         Effect    = "Allow"
         Action    = ["ssm:GetParametersByPath"]
-        Resource  = [for path in local.paths : "${local.ssm_arn}${path}"]
+        Resource  = [for escaped in local.paths : "${local.ssm_arn}${escaped}"]
         Condition = { StringNotEquals = { "ssm:Recursive" = "true" } }
       },
       {

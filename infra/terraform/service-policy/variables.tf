@@ -58,7 +58,7 @@ variable "directories" {
 
   validation {
     condition = var.directories == null ? true : alltrue([
-      for each in var.directories : can(regex("^(/([^/{}]|[{]service[}]|[{]environment[}])+)+$", each))
+      for directory in var.directories : can(regex("^(/([^/{}]|[{]service[}]|[{]environment[}])+)+$", directory))
     ])
     error_message = "A directory is an absolute path without a slash at its end; it may hold {service} and {environment}."
   }
