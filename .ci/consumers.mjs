@@ -1,55 +1,44 @@
 /**
- * Runs the tests of projects that use the package as its users do: each installed from the tarball, outside the repository.
+ * Runs the tests of projects that use the package as its users do: each installed from the tarball, outside the repository, two at
+ * a time.
  *
- * Usage: node .ci/consumers.mjs [--tarball file] [project...]      without a tarball, the project is packed as it is built
+ * Usage: node .ci/consumers.mjs [--tarball file] [project...]      without a tarball, the project is packed, and built if need be
  */
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { root } from './build/project.mjs';
 import { pack } from './pack.mjs';
+import { forEachOf, inFolder, install, run } from './projects.mjs';
 
 const consumers = join(root, 'test/consumers');
 /** What several projects have in their folders. */
 const shared = 'shared';
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { tarball: { type: 'string' } } });
 const all = readdirSync(consumers).filter((name) => name !== shared);
+const chosen = positionals.length > 0 ? positionals : all;
+const unknown = chosen.filter((name) => !all.includes(name));
+if (unknown.length > 0) throw new Error(`No such project: ${unknown.join(', ')}. There are: ${all.join(', ')}.`);
 
-const folder = mkdtempSync(join(tmpdir(), 'xcon-consumers-'));
-try {
+await inFolder(async (folder) => {
   const tarball = values.tarball ?? pack(folder);
-  const failed = (positionals.length > 0 ? positionals : all).filter((name) => !passes(name, tarball));
+  const results = await forEachOf(chosen, (name) => test(name, tarball, folder));
+  const failed = chosen.filter((_, index) => !results[index]);
   if (failed.length > 0) console.error(`\nFailed: ${failed.join(', ')}`);
   process.exitCode = failed.length > 0 ? 1 : 0;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});
 
-/** Installs a project and runs its tests. @returns Whether all of that went well. */
-function passes(name, tarball) {
-  console.log(`\n== ${name}`);
+/** Installs a project and runs its tests; says what they say when they have ended. @returns Whether all of that went well. */
+async function test(name, tarball, folder) {
+  const begin = performance.now();
   const project = join(folder, name);
   cpSync(join(consumers, name), project, { recursive: true });
   cpSync(join(consumers, shared), join(project, shared), { recursive: true });
-  writeFileSync(join(project, 'package-lock.json'), JSON.stringify(lockOf(project)));
-  return (
-    npm(project, 'install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', tarball) &&
-    npm(project, 'test')
-  );
-}
-
-/** Makes a lockfile: what the repository has, too, is installed in the versions of the repository. */
-function lockOf(project) {
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
-  return { ...lock, name: manifest.name, packages: { ...lock.packages, '': manifest } };
-}
-
-function npm(project, ...args) {
-  const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
-  const { error, status } = spawnSync('npm', args, { cwd: project, env, stdio: 'inherit' });
-  if (error !== undefined) throw error;
-  return status === 0;
+  const { xcon = {} } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+  const installed = await install(project, tarball, { isLocked: xcon.lockfile !== false });
+  const tested = installed.passes ? await run('npm', ['test'], { cwd: project }) : { passes: false, output: '' };
+  const seconds = Math.round((performance.now() - begin) / 1000);
+  console.log(`\n== ${name} (${seconds} s)\n${installed.output}${tested.output}`);
+  return tested.passes;
 }

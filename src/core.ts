@@ -63,6 +63,7 @@ export { SecretsProvider } from './providers/secrets-provider';
 export { DynamoProvider } from './providers/dynamo-provider';
 export { LocalCache } from './memory/local-cache';
 export { type AwsClientLike, AwsClients, type AwsClientsOptions } from './aws/aws-clients';
+export { type KmsModule, provideKms } from './aws/kms-module';
 
 export { Directory, type DirectoryOptions, type DirectoryVariables } from './directory/directory';
 export { DirectoryChain } from './directory/directory-chain';

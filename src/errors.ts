@@ -38,6 +38,12 @@ export abstract class ConfigError extends Error {
     super(lines.map(printable).join('\n'), options);
   }
 
+  /** Gives name, code, message and the facts of the error, without its stack and cause, which others have made. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { name, code, message, ...facts } = this;
+    return { name, code, message, ...facts };
+  }
+
   /** Marks the errors of every copy of the package that a process has loaded. Not a field, which would be printed. */
   get [brand](): true {
     return true;

@@ -80,6 +80,8 @@ export {
   type AwsClientLike,
   AwsClients,
   type AwsClientsOptions,
+  type KmsModule,
+  provideKms,
   Directory,
   type DirectoryOptions,
   type DirectoryVariables,

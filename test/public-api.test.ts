@@ -45,6 +45,7 @@ const names = [
   'defineSettings',
   'isConfigError',
   'isCredentialsRefused',
+  'provideKms',
   'registerDependencies',
   'registerIn',
   'secret',

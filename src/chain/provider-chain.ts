@@ -48,6 +48,11 @@ export class ProviderChain {
     return this.providers.map(({ cacheName }) => cacheName).join('|');
   }
 
+  /** Gives the cache names of the providers. */
+  toJSON(): readonly string[] {
+    return this.providers.map(({ cacheName }) => cacheName);
+  }
+
   [inspect.custom](): string {
     return printable(`ProviderChain(${this.toString()})`);
   }

@@ -168,7 +168,8 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
 
   override [inspect.custom](): string {
     const { service, environment } = this.own;
-    return printable(`Config(service: ${String(service)}, environment: ${String(environment)})`);
+    const shown = [service, environment].map((each) => (typeof each === 'string' ? each : 'Default'));
+    return printable(`Config(service: ${shown[0]}, environment: ${shown[1]})`);
   }
 
   private tell(told: Partial<ConfigLayer>): void {

@@ -261,6 +261,10 @@ class CurrentConfig implements ConfigApi {
     return current().enter();
   }
 
+  toString(): string {
+    return current().toString();
+  }
+
   toJSON(): unknown {
     return current().toJSON();
   }

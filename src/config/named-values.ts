@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { Default } from '../di/default';
 import { noteMutation } from '../di/state';
 import { type Directory } from '../directory/directory';
@@ -44,6 +46,20 @@ export class NamedValues {
   /** The lower-cased names. */
   get names(): readonly string[] {
     return [...this.#items.keys()];
+  }
+
+  /** Gives the names and what gave them, no values. */
+  toString(): string {
+    return this[inspect.custom]();
+  }
+
+  /** Gives the names, no values. */
+  toJSON(): readonly string[] {
+    return this.names;
+  }
+
+  [inspect.custom](): string {
+    return printable(`NamedValues(${this.source}: ${this.names.join(', ') || 'none'})`);
   }
 
   private put(name: string, value: ConfigValue): void {

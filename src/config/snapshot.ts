@@ -108,6 +108,11 @@ export class ConfigSnapshot<Name extends string = string> {
     return this.#names;
   }
 
+  /** Gives what `util.inspect` prints. */
+  toString(): string {
+    return this[inspect.custom]();
+  }
+
   /** Gives names and origins, no values. */
   toJSON(): Readonly<Record<string, unknown>> {
     return Object.fromEntries(this.#names.map((name) => [name, this.#answer(name).item]));

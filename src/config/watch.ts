@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describeError } from '../base/describe-error';
 import { callAndForget, startWork } from '../base/start-work';
 import { withTimeoutSignal } from '../base/time-limit';
@@ -18,6 +19,8 @@ export interface Watch {
   /** Ends it; a second call does nothing. */
   stop(): void;
   [Symbol.dispose](): void;
+  /** Gives what `util.inspect` prints. */
+  toString(): string;
 }
 
 const pause = numberWithin({ unit: 'seconds', atLeast: 0.001, atMost: 86_400 });
@@ -91,6 +94,20 @@ class GenerationWatch implements Watch {
 
   [Symbol.dispose](): void {
     this.stop();
+  }
+
+  /** Gives what `util.inspect` prints. */
+  toString(): string {
+    return this[inspect.custom]();
+  }
+
+  /** Gives what `util.inspect` prints. */
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return `Watch(every ${this.everyMs / 1000} s)`;
   }
 
   private waitUntil(dueMs: number): void {

@@ -161,6 +161,11 @@ export class DeclaredSettings<Shape extends SettingsShape> {
     this.close();
   }
 
+  /** Gives what `util.inspect` prints. */
+  toString(): string {
+    return this[inspect.custom]();
+  }
+
   /** Gives the keys and names, no values. */
   toJSON(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.declarations.map(({ key, name }) => [key, name]));

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { printable } from '../base/printable';
 import { InvalidSettingsError } from '../errors';
 import { knowAcrossCopies } from '../item/copies';
 import { Secret } from '../item/secret';
@@ -27,6 +29,20 @@ export class Setting<T> {
     readonly options: SecretOptions<unknown>,
   ) {
     Object.freeze(this);
+  }
+
+  /** Gives what `util.inspect` prints. */
+  toString(): string {
+    return this[inspect.custom]();
+  }
+
+  /** Gives what `util.inspect` prints: a schema is as long as its library. */
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return printable(`${this.kind}(${this.name ?? ''})`);
   }
 }
 

@@ -23,7 +23,7 @@ export class SettingsValidationError extends ConfigError {
   }
 
   /** Gives the problems, without the errors of sources. */
-  toJSON(): Readonly<Record<string, unknown>> {
+  override toJSON(): Readonly<Record<string, unknown>> {
     const { name, code, message, problems } = this;
     return { name, code, message, problems: problems.map((each) => ({ ...each, cause: undefined })) };
   }

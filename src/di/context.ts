@@ -1,8 +1,9 @@
+import { inspect } from 'node:util';
 import { type DependencyContainer } from 'tsyringe';
 import { ContextError } from '../errors';
 import { createContainer } from './container';
 import type { Dependency } from './dependency';
-import { type DependencyClass, dependencyKey, type DependencyKey } from './dependency-class';
+import { classNameOf, type DependencyClass, dependencyKey, type DependencyKey } from './dependency-class';
 import { state } from './state';
 
 /** Something entered that must be left again, in reverse order. */
@@ -124,6 +125,22 @@ export class Context {
     return state.storage.run(this, fn);
   }
 
+  /** Gives what `util.inspect` prints. */
+  toString(): string {
+    return this[inspect.custom]();
+  }
+
+  /** Gives what `util.inspect` prints: what a context holds may be secret. */
+  toJSON(): string {
+    return this.toString();
+  }
+
+  /** Names what it replaces. */
+  [inspect.custom](): string {
+    const replaced = [...this.#replaced.values()].map((each) => classNameOf(each.constructor));
+    return `Context(${[...(this.parent === undefined ? ['root'] : []), ...replaced].join(', ')})`;
+  }
+
   /**
    * Makes this the current context of the process wherever no `run()` is active, until the scope is left.
    *
@@ -169,7 +186,7 @@ export class Context {
 
 function checkInstance(dependency: unknown): void {
   if (typeof dependency === 'object' && dependency !== null) return;
-  const given = typeof dependency === 'function' ? `the class ${dependency.name}` : `a ${typeof dependency}`;
+  const given = typeof dependency === 'function' ? `the class ${classNameOf(dependency)}` : `a ${typeof dependency}`;
   throw new ContextError(`Dependencies are replaced by instances; ${given} was given.`);
 }
 

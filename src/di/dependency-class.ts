@@ -24,6 +24,15 @@ export function dependencyKey(dependencyClass: DependencyClass): DependencyKey {
   return key;
 }
 
+/**
+ * Gives the name of the class of a dependency.
+ *
+ * Of our own, the name that minifiers leave alone: they shorten the names of classes.
+ */
+export function classNameOf(dependencyClass: { readonly name: string; readonly dependencyName?: string }): string {
+  return Object.hasOwn(dependencyClass, 'dependencyName') ? `${dependencyClass.dependencyName}` : dependencyClass.name;
+}
+
 const keys = new WeakMap<DependencyClass, DependencyKey>();
 
 function findKey(dependencyClass: DependencyClass): DependencyKey {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { knowAcrossCopies } from '../item/copies';
 import { Context, type Scope } from './context';
-import { type DependencyClass } from './dependency-class';
+import { classNameOf, type DependencyClass } from './dependency-class';
 
 /**
  * Something that code gets from the current context instead of holding on to it.
@@ -19,7 +19,9 @@ export abstract class Dependency {
 
   /** Gives an object that acts as whichever one is current when it is used. */
   static proxy<T extends Dependency>(this: DependencyClass<T>): T {
-    return new Proxy({} as T, {
+    // Printing looks at the target of a proxy: there it finds how the current one is printed.
+    const printed = { [inspect.custom]: () => Context.current().resolve(this)[inspect.custom]() };
+    return new Proxy(Object.create(printed) as T, {
       get: (_, property) => {
         const target = Context.current().resolve(this);
         const value: unknown = Reflect.get(target, property);
@@ -32,13 +34,18 @@ export abstract class Dependency {
     });
   }
 
-  /** Names the kind of dependency: what it holds may be secret. */
+  /** Gives what `util.inspect` prints. */
+  toString(): string {
+    return this[inspect.custom]();
+  }
+
+  /** Gives what `util.inspect` prints: what a dependency holds may be secret. */
   toJSON(): unknown {
-    return this.constructor.name;
+    return this.toString();
   }
 
   [inspect.custom](): string {
-    return `${this.constructor.name}()`;
+    return `${classNameOf(this.constructor)}()`;
   }
 
   /** Runs a function with this as the current one of its kind, in everything it calls or awaits. */

@@ -16,6 +16,8 @@ interface ProcessState {
   readonly providersByName: Map<string, DependencyClass>;
   /** Counts the moments between which an order is needed. */
   moments: number;
+  /** The module of the KMS client, where one was provided; absent: it is imported when needed. */
+  kms?: object;
 }
 
 const key = Symbol.for('xcon@1');

@@ -26,6 +26,11 @@ export class DirectoryChain {
     return this.concat;
   }
 
+  /** Gives the paths. */
+  toJSON(): readonly string[] {
+    return this.directories.map(({ path }) => path);
+  }
+
   [inspect.custom](): string {
     return printable(`DirectoryChain(${this.concat})`);
   }

@@ -53,6 +53,15 @@ export class Unavailable {
     readonly scope: RefusalScope = 'place',
   ) {}
 
+  /** Gives what `util.inspect` prints. */
+  toString(): string {
+    return this[inspect.custom]();
+  }
+
+  [inspect.custom](): string {
+    return printable(`Unavailable(${this.reason}: ${this.remedy})`);
+  }
+
   /** Whether every call with the same clients is refused, until the process is given what it lacks. */
   get isOfClients(): boolean {
     return this.scope === 'credentials' || this.scope === 'region';
@@ -114,6 +123,11 @@ export class DirectoryListing {
   /** How many names the listing has. */
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Gives what `util.inspect` prints. */
+  toString(): string {
+    return this[inspect.custom]();
   }
 
   /** Gives the directory and the number of names, no value. */

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { type Logger as Pino } from 'pino';
 import { printable } from '../base/printable';
 import { callAndForget, startWork } from '../base/start-work';
@@ -78,8 +79,7 @@ export class Logger extends Dependency {
     callAndForget(async () => {
       const line = lineOf(event, fields);
       const pino = await ownPino().catch(() => undefined);
-      // Without pino, a line is better plain than lost.
-      if (pino === undefined) return process.stderr.write(`${JSON.stringify({ name: 'xcon', level, ...line })}\n`);
+      if (pino === undefined) return writeLikePino(level, line, event);
       pino.level = levelNow;
       return pino[level](line, event);
     });
@@ -107,6 +107,12 @@ function asPrintable(value: unknown, depth = 4): unknown {
 
 function lineOf(event: string, fields: LogFields): LogFields {
   return { event, ...(asPrintable(fields) as LogFields) };
+}
+
+/** Writes a line as pino would, where pino cannot be loaded: it needs `require`, which a bundle of ES modules may lack. */
+function writeLikePino(level: LogLevel, line: LogFields, message: string): void {
+  const head = { level: severity[level], time: Date.now(), pid: process.pid, hostname: hostname(), name: 'xcon' };
+  process.stderr.write(`${JSON.stringify({ ...head, ...line, msg: message })}\n`);
 }
 
 let loading: Promise<Pino> | undefined;

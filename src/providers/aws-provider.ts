@@ -2,6 +2,7 @@ import { AwsClients } from '../aws/aws-clients';
 import { sourceRefusalOf } from '../aws/aws-errors';
 import { callAws } from '../aws/credentials';
 import { hideFields } from '../base/hidden';
+import { classNameOf } from '../di/dependency-class';
 import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
 import { type Unavailable } from '../item/directory-listing';
@@ -29,17 +30,18 @@ export abstract class AwsProvider extends Provider {
    */
   constructor(private readonly options: AwsProviderOptions = {}) {
     super();
-    checkOptions(`new ${this.constructor.name}()`, options, { region: true, clients: true, cacheName: true });
+    const name = classNameOf(this.constructor);
+    checkOptions(`new ${name}()`, options, { region: true, clients: true, cacheName: true });
     const { region, clients, cacheName } = options;
     if (clients !== undefined && region !== undefined) {
       throw new InvalidSettingsError(
-        `${this.constructor.name} option region`,
+        `${name} option region`,
         'is given beside clients, which have a region of their own: give one of them.',
       );
     }
     if (clients !== undefined && cacheName === undefined) {
       throw new InvalidSettingsError(
-        `${this.constructor.name} option clients`,
+        `${name} option clients`,
         'needs a cacheName beside it, so that cached rows tell the accounts apart.',
       );
     }

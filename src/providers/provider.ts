@@ -4,6 +4,7 @@ import { startWork } from '../base/start-work';
 import { type AwsClients } from '../aws/aws-clients';
 import { Directory } from '../directory/directory';
 import { Dependency } from '../di/dependency';
+import { classNameOf } from '../di/dependency-class';
 import { knowAcrossCopies } from '../item/copies';
 import { type DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type Unavailable, type UnreadSecret } from '../item/directory-listing';
@@ -143,7 +144,7 @@ export abstract class Provider extends Dependency {
   }
 
   override [inspect.custom](): string {
-    return printable(`${this.constructor.name}(${this.cacheName})`);
+    return printable(`${classNameOf(this.constructor)}(${this.cacheName})`);
   }
 
   /** Ends what the provider has opened for itself; what it was given stays open. */

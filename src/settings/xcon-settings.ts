@@ -135,7 +135,8 @@ function descriptors(): PropertyDescriptorMap {
     },
   ]);
   const shown = { value: () => withoutSecrets(xconSettings) };
-  return { ...Object.fromEntries(entries), [inspect.custom]: shown };
+  const text = { value: () => XconSettings.grab().toString() };
+  return { ...Object.fromEntries(entries), [inspect.custom]: shown, [Symbol.toPrimitive]: text };
 }
 
 /** Gives what of settings is shown where all are. */

@@ -1,11 +1,23 @@
 import * as kms from '@aws-sdk/client-kms';
-import { importKms } from '../../src/aws/kms-module';
+import { importKms, provideKms } from '../../src/aws/kms-module';
+import { state } from '../../src/di/state';
+
+afterEach(() => {
+  delete state.kms;
+});
 
 describe('importKms', () => {
   afterEach(() => jest.dontMock('@aws-sdk/client-kms'));
 
   it('loads the client', async () => {
     expect((await importKms()).KMSClient).toBe(kms.KMSClient);
+  });
+
+  it('gives the module that was provided', async () => {
+    class KMSClient {}
+    provideKms({ ...kms, KMSClient });
+
+    expect((await importKms()).KMSClient).toBe(KMSClient);
   });
 
   it('says what to install when the package is not there', async () => {
@@ -22,8 +34,15 @@ describe('importKms', () => {
 
     await expect(reading).rejects.toMatchObject({
       name: 'InvalidSettingsError',
-      message: 'cacheKmsKeyId: needs the package @aws-sdk/client-kms: npm install @aws-sdk/client-kms',
+      message:
+        'cacheKmsKeyId: needs the package @aws-sdk/client-kms: npm install @aws-sdk/client-kms, and in a bundle call provideKms()',
       cause: missing,
     });
   });
+});
+
+test('provideKms refuses another module', () => {
+  expect(() => provideKms({ KMSClient: kms.KMSClient, DecryptCommand: undefined, GenerateDataKeyCommand: 5 })).toThrow(
+    'provideKms(): expected the module @aws-sdk/client-kms.',
+  );
 });

@@ -95,6 +95,7 @@ export async function thingsOf(process: CanaryProcess, canary: string): Promise<
     defineSettings: [declared, plain, loaded, policy, declared.envExample(), declared.document()],
     isConfigError: [],
     isCredentialsRefused: [],
+    provideKms: [],
     registerDependencies: [context.container],
     registerIn: [],
     secret: [xcon.secret('X', { default: canary }), xcon.secret({ default: { deep: canary } as never })],

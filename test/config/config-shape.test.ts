@@ -254,5 +254,5 @@ describe('assignments', () => {
 it('says service and environment to whoever inspects it, and no value', () => {
   const config = new Config({ service: 'orders', overrides: { password: 'hunter2' } });
 
-  expect(inspect(config, { depth: 10 })).toBe('Config(service: orders, environment: Symbol(xcon.Default))');
+  expect(inspect(config, { depth: 10 })).toBe('Config(service: orders, environment: Default)');
 });

@@ -33,6 +33,7 @@ const inside = <T>(fn: () => T): T => world.run(() => child.run(fn));
 /** Every public member of a Config: the compiler refuses a list that lacks one or has another. */
 const publicMembers = {
   toJSON: true,
+  toString: true,
   [inspect.custom]: true,
   addDirectory: true,
   addExport: true,
