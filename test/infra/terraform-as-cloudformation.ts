@@ -64,6 +64,20 @@ export function asCloudFormation(instances: readonly Instance[]): Readonly<Recor
 /** Resources that are part of another in CloudFormation, with the attribute that says of which. */
 const parts: Readonly<Record<string, string>> = { aws_cloudwatch_event_target: 'rule', aws_iam_role_policy: 'role' };
 
+/** What is named otherwise in CloudFormation, or has no counterpart there: an order of things, or a name that is made there. */
+const renames: Readonly<Record<string, string | undefined>> = {
+  DependsOn: undefined,
+  Name: undefined,
+  NamePrefix: undefined,
+  AlarmName: undefined,
+  Filename: undefined,
+  SourceCodeHash: undefined,
+  LogFormat: undefined,
+  DestinationArn: 'Destination',
+  MessageRetentionSeconds: 'MessageRetentionPeriod',
+  VisibilityTimeoutSeconds: 'VisibilityTimeout',
+};
+
 const wholes: Readonly<Record<string, (its: Properties, its_parts: readonly Properties[]) => Properties>> = {
   aws_dynamodb_table: (its) => ({
     TableName: its['name'],
@@ -72,15 +86,9 @@ const wholes: Readonly<Record<string, (its: Properties, its_parts: readonly Prop
       AttributeName: name,
       AttributeType: type,
     })),
-    KeySchema: [
-      { AttributeName: its['hash_key'], KeyType: 'HASH' },
-      { AttributeName: its['range_key'], KeyType: 'RANGE' },
-    ],
+    KeySchema: keysOf(its),
     GlobalSecondaryIndexes: listed(blocks(its, 'global_secondary_index').map(indexOf)),
-    TimeToLiveSpecification: block(its, 'ttl', ({ attribute_name: name, enabled }) => ({
-      AttributeName: name,
-      Enabled: enabled,
-    })),
+    TimeToLiveSpecification: block(its, 'ttl', renamed),
     PointInTimeRecoverySpecification: block(its, 'point_in_time_recovery', ({ enabled }) => ({
       PointInTimeRecoveryEnabled: enabled,
     })),
@@ -92,82 +100,53 @@ const wholes: Readonly<Record<string, (its: Properties, its_parts: readonly Prop
       KMSMasterKeyId: key,
     })),
   }),
-  aws_sqs_queue: (its) => ({
-    MessageRetentionPeriod: its['message_retention_seconds'],
-    SqsManagedSseEnabled: its['sqs_managed_sse_enabled'],
-    VisibilityTimeout: its['visibility_timeout_seconds'],
-    RedrivePolicy: json(its['redrive_policy']),
-  }),
+  aws_sqs_queue: (its) => ({ ...renamed(its), RedrivePolicy: json(its['redrive_policy']) }),
   aws_sqs_queue_policy: (its) => ({ Queues: [its['queue_url']], PolicyDocument: json(its['policy']) }),
   aws_cloudwatch_event_rule: (its, targets) => ({
     State: 'ENABLED',
     EventPattern: json(its['event_pattern']),
-    Targets: targets.map((target, index) => ({
-      Id: `Target${index}`,
-      Arn: target['arn'],
-      RetryPolicy: block(target, 'retry_policy', (policy) => ({
-        MaximumEventAgeInSeconds: policy['maximum_event_age_in_seconds'],
-        MaximumRetryAttempts: policy['maximum_retry_attempts'],
-      })),
-      DeadLetterConfig: block(target, 'dead_letter_config', ({ arn }) => ({ Arn: arn })),
-    })),
+    Targets: targets.map((target, index) => compact({ ...renamed(target), Rule: undefined, Id: `Target${index}` })),
   }),
-  aws_cloudwatch_log_group: (its) => ({ RetentionInDays: its['retention_in_days'] }),
+  aws_cloudwatch_log_group: renamed,
   aws_iam_role: (its, policies) => ({
     AssumeRolePolicyDocument: json(its['assume_role_policy']),
     Policies: policies.map(({ name, policy }) => ({ PolicyName: name, PolicyDocument: json(policy) })),
   }),
-  aws_lambda_function: (its) => ({
-    Description: its['description'],
-    Runtime: its['runtime'],
-    Architectures: its['architectures'],
-    Handler: its['handler'],
-    MemorySize: its['memory_size'],
-    Timeout: its['timeout'],
-    Environment: block(its, 'environment', ({ variables }) => ({ Variables: variables })),
-    Role: its['role'],
-    LoggingConfig: block(its, 'logging_config', ({ log_group: group }) => ({ LogGroup: group })),
-  }),
-  aws_lambda_event_source_mapping: (its) => ({
-    FunctionName: its['function_name'],
-    EventSourceArn: its['event_source_arn'],
-    BatchSize: its['batch_size'],
-    MaximumBatchingWindowInSeconds: its['maximum_batching_window_in_seconds'],
-    FunctionResponseTypes: its['function_response_types'],
-    StartingPosition: its['starting_position'],
-    MaximumRetryAttempts: its['maximum_retry_attempts'],
-    MaximumRecordAgeInSeconds: its['maximum_record_age_in_seconds'],
-    BisectBatchOnFunctionError: its['bisect_batch_on_function_error'],
-    ScalingConfig: block(its, 'scaling_config', ({ maximum_concurrency: most }) => ({ MaximumConcurrency: most })),
-    DestinationConfig: block(its, 'destination_config', (config) => ({
-      OnFailure: block(config, 'on_failure', ({ destination_arn: arn }) => ({ Destination: arn })),
-    })),
-  }),
+  aws_lambda_function: (its) => ({ ...renamed(its), FunctionName: undefined }),
+  aws_lambda_event_source_mapping: renamed,
   aws_cloudwatch_metric_alarm: (its) => ({
-    AlarmDescription: its['alarm_description'],
-    Namespace: its['namespace'],
-    MetricName: its['metric_name'],
+    ...renamed(its),
     Dimensions: Object.entries(its['dimensions'] as object).map(([Name, Value]: [string, unknown]) => ({
       Name,
       Value,
     })),
-    Statistic: its['statistic'],
-    Period: its['period'],
-    EvaluationPeriods: its['evaluation_periods'],
-    ComparisonOperator: its['comparison_operator'],
-    Threshold: its['threshold'],
-    TreatMissingData: its['treat_missing_data'],
     AlarmActions: listed(its['alarm_actions'] as unknown[]),
   }),
 };
 
+/** Gives attributes by their names in CloudFormation: `batch_size` is `BatchSize`. A block is an object there. */
+function renamed(its: Properties): Properties {
+  const entries = Object.entries(its).map(([name, value]) => {
+    const pascal = name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const key = pascal in renames ? renames[pascal] : pascal;
+    const [first] = Array.isArray(value) ? (value as readonly unknown[]) : [];
+    const isBlock = typeof first === 'object' && first !== null;
+    return [key, isBlock ? renamed(first as Properties) : value] as const;
+  });
+  return Object.fromEntries(entries.filter((entry): entry is [string, unknown] => entry[0] !== undefined));
+}
+
+function keysOf(its: Properties): readonly Properties[] {
+  return [
+    { AttributeName: its['hash_key'], KeyType: 'HASH' },
+    { AttributeName: its['range_key'], KeyType: 'RANGE' },
+  ];
+}
+
 function indexOf(its: Properties): Properties {
   return {
     IndexName: its['name'],
-    KeySchema: [
-      { AttributeName: its['hash_key'], KeyType: 'HASH' },
-      { AttributeName: its['range_key'], KeyType: 'RANGE' },
-    ],
+    KeySchema: keysOf(its),
     Projection: { ProjectionType: its['projection_type'], NonKeyAttributes: its['non_key_attributes'] },
   };
 }
