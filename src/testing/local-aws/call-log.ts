@@ -107,7 +107,9 @@ export class RecordedCalls implements CallLog {
 }
 
 /** Members of requests, of any service, that hold the value of a parameter or a secret. */
-const secretMembers: readonly string[] = ['Value', 'SecretString', 'SecretBinary', 'Plaintext'];
+const secretMembers: readonly string[] = [
+  ...['Value', 'SecretString', 'SecretBinary', 'Plaintext', 'RotationToken', 'TokenCode'],
+];
 /** Members that hold attributes of rows, by name. */
 const rowMembers: readonly string[] = [
   ...['Item', 'ExpressionAttributeValues', 'AttributeUpdates', 'Expected'],

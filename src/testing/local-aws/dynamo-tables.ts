@@ -44,7 +44,7 @@ export class DynamoTables {
   }
 
   /**
-   * Performs work that no write comes between, and of which no read sees a part.
+   * Performs work that no write comes between; a read that begins meanwhile waits until it is done.
    *
    * @param work - Is given the engine; names the tables that it has changed.
    */

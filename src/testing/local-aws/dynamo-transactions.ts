@@ -41,8 +41,7 @@ const problemsOfItems =
 /**
  * Transactions, which the engine does not have.
  *
- * Each is rehearsed with copies of its items first: when no action fails there, all are done, with no other write or
- * read in between.
+ * Each is rehearsed with copies of its items first; when no action fails there, all are done, one after the other.
  */
 export class DynamoTransactions {
   private readonly tokens = new Map<string, { readonly digest: string; readonly atMs: number }>();

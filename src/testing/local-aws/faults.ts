@@ -9,7 +9,7 @@ import { ServiceError } from './service-error';
  * Something that goes wrong with the requests it matches.
  *
  * The first fault that matches, applies to the operation and has not happened `times` times is taken. It says one of:
- * an error (`type`, `status`, `message`), `dropConn`, `hang`, `raw`, `unprocessed`, `batchErrors`, `endlessToken`,
+ * an error (`type`, `status`, `message`), `dropConn`, `dropAnswer`, `hang`, `raw`, `unprocessed`, `batchErrors`, `endlessToken`,
  * `emptyPageFirst`; `delayMs` may stand beside each, or alone.
  */
 export interface LocalAwsFault {
@@ -29,6 +29,8 @@ export interface LocalAwsFault {
   readonly message?: string;
   /** Closes the connection without an answer. */
   readonly dropConn?: boolean;
+  /** Performs the request, then closes the connection: the client cannot know whether it was done. */
+  readonly dropAnswer?: boolean;
   /** Never answers, until the client gives up or the local AWS is closed. */
   readonly hang?: boolean;
   /** Waits so many milliseconds, then goes on. */
@@ -165,6 +167,7 @@ const memberTypes: Readonly<Record<keyof LocalAwsFault, string>> = {
   status: 'number',
   message: 'string',
   dropConn: 'boolean',
+  dropAnswer: 'boolean',
   hang: 'boolean',
   delayMs: 'number',
   raw: 'object',
@@ -230,8 +233,8 @@ function checkMembers({ target, service, raw, status, times, delayMs }: LocalAws
 }
 
 function checkEffects(fault: LocalAwsFault, where: string): void {
-  const { dropConn, hang, raw, unprocessed, batchErrors, endlessToken, emptyPageFirst, delayMs } = fault;
-  const flags = { dropConn, hang, unprocessed, endlessToken, emptyPageFirst };
+  const { dropConn, dropAnswer, hang, raw, unprocessed, batchErrors, endlessToken, emptyPageFirst, delayMs } = fault;
+  const flags = { dropConn, dropAnswer, hang, unprocessed, endlessToken, emptyPageFirst };
   const effects = [
     ...Object.entries(flags).flatMap(([name, asked]) => (asked === true ? [name] : [])),
     ...Object.entries({ raw, batchErrors }).flatMap(([name, asked]) => (asked === undefined ? [] : [name])),

@@ -1,15 +1,26 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { type LocalAwsOutcome } from './call-log';
-import { askAsFaultSays, faultAnswer, FaultPlan, tellAsFaultSays } from './faults';
+import {
+  askAsFaultSays,
+  faultAnswer,
+  FaultPlan,
+  type FaultRequest,
+  type LocalAwsFault,
+  tellAsFaultSays,
+} from './faults';
 import { type Fields } from './fields';
 import { type Answer, answerOf, answerOfError, toServiceError, type WireRequest } from './protocols';
 import { type LocalAwsService, type Operations, refuseOtherMembers, services, whereOperationsAre } from './service';
 import { serializationError, ServiceError } from './service-error';
 import { type Identities } from './sts';
 
-/** Operations of Parameter Store that share one rate limit. */
-const limitedOperations: readonly string[] = ['GetParameter', 'GetParameters', 'GetParametersByPath'];
+/** Operations of Parameter Store that share a rate limit. */
+const limitedReads: readonly string[] = ['GetParameter', 'GetParameters', 'GetParametersByPath'];
+const limitedWrites: readonly string[] = [
+  ...['PutParameter', 'DeleteParameter', 'DeleteParameters', 'LabelParameterVersion', 'UnlabelParameterVersion'],
+  ...['AddTagsToResource', 'RemoveTagsFromResource'],
+];
 
 /** An answer and how it counts in the log. */
 export interface GatewayAnswer {
@@ -21,7 +32,8 @@ export interface GatewayAnswer {
 export class Gateway {
   latencyMs = 0;
   faults = new FaultPlan([]);
-  ssmLimit: TokenBucket | undefined;
+  ssmReadLimit: TokenBucket | undefined;
+  ssmWriteLimit: TokenBucket | undefined;
 
   constructor(
     private readonly services: ReadonlyMap<LocalAwsService, Operations>,
@@ -34,7 +46,7 @@ export class Gateway {
    * @param signal - Ends waiting when the client goes away; nothing is done for it then.
    */
   async handle(request: WireRequest, signal: AbortSignal): Promise<GatewayAnswer> {
-    const { operation, protocol } = request;
+    const { protocol } = request;
     await pause(this.latencyMs, signal);
     if (this.isThrottled(request)) {
       const error = new ServiceError('ThrottlingException', 'Rate exceeded');
@@ -45,8 +57,19 @@ export class Gateway {
     await pause(fault?.delayMs ?? 0, signal);
     const planned = fault === undefined ? undefined : faultAnswer(fault, faultRequest, protocol);
     if (planned !== undefined) return { answer: planned, outcome: 'fault' };
+    const done = await this.answer(request, fault, faultRequest);
+    return fault?.dropAnswer === true ? { answer: { kind: 'drop' }, outcome: 'fault' } : done;
+  }
+
+  /** Answers as the service does, and as a fault changes it. */
+  private async answer(
+    request: WireRequest,
+    fault: LocalAwsFault | undefined,
+    asked: FaultRequest,
+  ): Promise<GatewayAnswer> {
+    const { operation, protocol } = request;
     try {
-      const fields = await this.perform(request, askAsFaultSays(fault, faultRequest));
+      const fields = await this.perform(request, askAsFaultSays(fault, asked));
       const answer = answerOf(tellAsFaultSays(fault, operation, fields), operation, protocol);
       return { answer, outcome: fault?.endlessToken === true ? 'fault' : 'ok' };
     } catch (error) {
@@ -55,7 +78,9 @@ export class Gateway {
   }
 
   private isThrottled({ service, operation }: WireRequest): boolean {
-    return service === 'ssm' && limitedOperations.includes(operation) && this.ssmLimit?.take() === false;
+    if (service !== 'ssm') return false;
+    if (limitedReads.includes(operation)) return this.ssmReadLimit?.take() === false;
+    return limitedWrites.includes(operation) && this.ssmWriteLimit?.take() === false;
   }
 
   private async perform(request: WireRequest, asked: Fields): Promise<Fields> {
@@ -70,14 +95,19 @@ export class Gateway {
 }
 
 function unknownOperation({ askedService, operation }: WireRequest, operations: Operations | undefined): ServiceError {
-  const asked = operation === '' ? 'a request that names no operation' : `the operation ${operation}`;
-  const of = askedService === '' ? '' : ` of ${askedService}`;
-  const known =
+  return new ServiceError(
+    'UnknownOperationException',
     operations === undefined
-      ? `It answers for ${services.join(', ')}`
-      : `Of ${askedService} it has ${[...operations.keys()].join(', ')}`;
-  const message = `The local AWS does not know ${asked}${of}. ${known}. ${whereOperationsAre}`;
-  return new ServiceError('UnknownOperationException', message);
+      ? `${unknownService(askedService, operation)} It answers for ${services.join(', ')}. ${whereOperationsAre}`
+      : `The local AWS does not have the operation ${operation} of ${askedService}. It has ` +
+          `${[...operations.keys()].join(', ')}. ${whereOperationsAre}`,
+  );
+}
+
+function unknownService(name: string, operation: string): string {
+  const asked = operation === '' ? '' : ` (${operation})`;
+  if (name === '') return `The local AWS cannot see which service the request is for${asked}.`;
+  return `The local AWS does not answer for ${name}${asked}.`;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -12,6 +12,8 @@ export interface LocalAwsLimits {
    * Real accounts begin with 40.
    */
   readonly ssmRequestsPerSecond?: number;
+  /** The same for what changes parameters, their labels and their tags. */
+  readonly ssmWritesPerSecond?: number;
 }
 
 /** How to start a local AWS. */

@@ -105,11 +105,11 @@ export class LocalAwsServer implements LocalAws {
     this.gateway.latencyMs = checkAmount(latencyMs, 'latencyMs');
   }
 
-  setLimits({ ssmRequestsPerSecond: perSecond }: LocalAwsLimits): void {
-    this.gateway.ssmLimit =
-      perSecond === undefined
-        ? undefined
-        : new TokenBucket(checkAmount(perSecond, 'limits.ssmRequestsPerSecond'), this.clock);
+  setLimits({ ssmRequestsPerSecond, ssmWritesPerSecond }: LocalAwsLimits): void {
+    const bucket = (perSecond: number | undefined, name: string) =>
+      perSecond === undefined ? undefined : new TokenBucket(checkAmount(perSecond, `limits.${name}`), this.clock);
+    this.gateway.ssmReadLimit = bucket(ssmRequestsPerSecond, 'ssmRequestsPerSecond');
+    this.gateway.ssmWriteLimit = bucket(ssmWritesPerSecond, 'ssmWritesPerSecond');
   }
 
   async rows(table: string): Promise<Record<string, AttributeValue>[]> {

@@ -60,6 +60,8 @@ const byKey = { request: 'ExclusiveStartKey', response: 'LastEvaluatedKey', firs
 export const pageOperations: ReadonlyMap<string, PageOperation> = new Map<string, PageOperation>([
   ['GetParametersByPath', { ...byToken, empty: { Parameters: [] } }],
   ['DescribeParameters', { ...byToken, empty: { Parameters: [] } }],
+  ['GetParameterHistory', { ...byToken, empty: { Parameters: [] } }],
+  ['ListSecretVersionIds', { ...byToken, empty: { Versions: [] } }],
   ['ListSecrets', { ...byToken, empty: { SecretList: [] } }],
   ['Query', { ...byKey, empty: { Items: [], Count: 0, ScannedCount: 0 } }],
   ['Scan', { ...byKey, empty: { Items: [], Count: 0, ScannedCount: 0 } }],

@@ -97,12 +97,7 @@ export class ParameterStore {
     );
   }
 
-  /**
-   * Writes a new version; what `input` leaves out stays as it was, except the key.
-   *
-   * @throws ServiceError `ParameterMaxVersionLimitExceeded` when the version that would have to go has a label; beside
-   * that it refuses nothing: the operations do.
-   */
+  /** Writes a new version; what `input` leaves out stays as it was, except the key. Never refuses anything: the operations do. */
   put(name: string, input: ParameterInput): Parameter {
     const former = this.parameters.get(name);
     const { value, labels = [], modifiedBy = localUserArn } = input;
@@ -124,7 +119,7 @@ export class ParameterStore {
       keyDenied: input.keyDenied ?? former?.keyDenied ?? false,
       tags: input.tags ?? former?.tags ?? new Map(),
       latest,
-      versions: [...kept(name, former?.versions ?? []).map((each) => without(each, labels)), latest],
+      versions: [...(former?.versions ?? []).map((each) => without(each, labels)), latest].slice(-mostVersions),
     };
     this.parameters.set(name, parameter);
     this.changed('PutParameter', name);
@@ -176,15 +171,15 @@ export class ParameterStore {
 }
 
 /**
- * Versions that stay when another one comes.
+ * Refuses another version where the oldest would have to go and has a label.
  *
  * Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
- * (`ParameterMaxVersionLimitExceeded`)
+ *
+ * @throws ServiceError `ParameterMaxVersionLimitExceeded`
  */
-function kept(name: string, versions: readonly ParameterVersion[]): readonly ParameterVersion[] {
-  const [oldest, ...others] = versions;
-  if (oldest === undefined || versions.length < mostVersions) return versions;
-  if (oldest.labels.length === 0) return others;
+export function checkVersionLimit({ name, versions }: Parameter): void {
+  const [oldest] = versions;
+  if (oldest === undefined || versions.length < mostVersions || oldest.labels.length === 0) return;
   throw new ServiceError(
     'ParameterMaxVersionLimitExceeded',
     `You attempted to create a new version of ${name} by calling the PutParameter API with the overwrite flag. ` +

@@ -15,6 +15,7 @@ import {
 import { type KeyStore } from './kms';
 import { checkNewName, parseSelector } from './parameter-name';
 import {
+  checkVersionLimit,
   defaultKeyId,
   type Parameter,
   type ParameterStore,
@@ -81,6 +82,7 @@ function putParameter(store: ParameterStore, keys: KeyStore, fields: Fields, { a
       'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
     );
   }
+  if (former !== undefined) checkVersionLimit(former);
   const { latest } = store.put(name, {
     ...{ value, type, description, keyId, tier, allowedPattern, modifiedBy: arn },
     ...(former === undefined ? { tags } : {}),

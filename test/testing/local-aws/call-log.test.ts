@@ -1,6 +1,6 @@
 import { RecordedCalls } from '../../../src/testing/local-aws/call-log';
 import { type LocalAws, startLocalAws } from '../../../src/testing/local-aws/local-aws';
-import { post, rejection, until } from './local-requests';
+import { ask, post, rejection, until } from './local-requests';
 
 describe('the log of a server', () => {
   let aws: LocalAws;
@@ -57,6 +57,30 @@ describe('the log of a server', () => {
     expect(log).not.toMatch(/hunter|aHVudGVy/);
     expect(aws.calls.of('PutParameter')[0]?.body).toEqual({ Name: '/a/two', Value: '***', Type: 'SecureString' });
     expect(aws.calls.all.at(-1)?.body).toBeUndefined();
+  });
+
+  it('holds no value of a transaction, no tag and no code', async () => {
+    const Key = { app_key: { S: '/orders/prod' }, name_key: { S: 'a' } };
+    const values = { ExpressionAttributeValues: { ':v': { S: 'hunter4' } } };
+    await post(aws, 'DynamoDB_20120810.TransactWriteItems', {
+      TransactItems: [
+        { Put: { TableName: 'tab', Item: { ...Key, value: { S: 'hunter3' } } } },
+        { Update: { TableName: 'tab', Key, UpdateExpression: 'SET v = :v', ...values } },
+      ],
+    });
+    await post(aws, 'DynamoDB_20120810.Query', {
+      TableName: 'tab',
+      QueryFilter: { value: { ComparisonOperator: 'EQ', AttributeValueList: [{ S: 'hunter5' }] } },
+    });
+    await post(aws, 'secretsmanager.TagResource', { SecretId: '/a/s', Tags: [{ Key: 'team', Value: 'hunter6' }] });
+    await post(aws, 'secretsmanager.PutSecretValue', { SecretId: '/a/s', RotationToken: 'hunter7' });
+    await ask(aws, 'sts', 'AssumeRole', { TokenCode: 'hunter8' });
+
+    expect(JSON.stringify(aws.calls.all)).not.toContain('hunter');
+    expect(aws.calls.of('TransactWriteItems')[0]?.body).toMatchObject({
+      TransactItems: [{ Put: { Item: { ...Key, value: '***' } } }, { Update: { Key } }],
+    });
+    expect(aws.calls.of('AssumeRole')[0]).toMatchObject({ service: 'sts', error: 'ValidationError' });
   });
 
   it('holds no value of a row, in whatever request it comes', async () => {

@@ -1,9 +1,10 @@
-import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, QueryCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { BatchGetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 
 import { type LocalAws, type LocalAwsFault, startLocalAws } from '../../../src/testing/local-aws/local-aws';
-import { clientOptions, post, rejection, rejectionName, until } from './local-requests';
+import { allOperations, type Stores } from '../../../src/testing/local-aws/operations';
+import { ask, clientOptions, post, rejection, rejectionName, until } from './local-requests';
 
 const byPathTarget = 'AmazonSSM.GetParametersByPath';
 const secretTarget = 'secretsmanager.GetSecretValue';
@@ -63,6 +64,46 @@ describe('an error', () => {
     const answer = await post(aws, byPathTarget, { Path: '/a' });
 
     expect([answer.status, answer.json['__type']]).toEqual([status, type]);
+  });
+
+  it.each([...allOperations({} as Stores)])('hits each operation of %s', async (service, operations) => {
+    for (const name of operations.keys()) {
+      aws.setFaults([{ target: `^${name}$`, service, type: 'Planned', status: 418 }]);
+
+      const { status, text } = await ask(aws, service, name, {});
+
+      expect([name, status, text.includes('Planned')]).toEqual([name, 418, true]);
+      expect(aws.calls.all.at(-1)).toMatchObject({ service, operation: name, outcome: 'fault', error: 'Planned' });
+    }
+  });
+
+  it('of the connection can leave what was asked done, so that a token makes the retry harmless', async () => {
+    const dynamo = new DynamoDBClient({ ...clientOptions(aws), maxAttempts: 2 });
+    const Update = {
+      ...{ TableName: 'cache', Key: { app_key: { S: '/a' }, name_key: { S: 'one' } } },
+      ...{ UpdateExpression: 'ADD n :n', ExpressionAttributeValues: { ':n': { N: '1' } } },
+    };
+    aws.setFaults([{ target: 'TransactWriteItems', dropAnswer: true, times: 1 }]);
+
+    await dynamo.send(new TransactWriteItemsCommand({ TransactItems: [{ Update }], ClientRequestToken: 'once' }));
+    dynamo.destroy();
+
+    expect(outcomes()).toEqual(['fault', 'ok']);
+    expect((await aws.rows('cache'))[0]?.['n']).toEqual({ N: '1' });
+  });
+
+  it('of a transaction leaves everything as it was', async () => {
+    const dynamo = new DynamoDBClient(clientOptions(aws));
+    const Item = { app_key: { S: '/a' }, name_key: { S: 'two' } };
+    const write = () =>
+      dynamo.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: 'cache', Item } }] }));
+    aws.setFaults([{ target: 'TransactWriteItems', type: 'TransactionInProgressException', times: 1 }]);
+
+    const name = await rejectionName(write());
+    dynamo.destroy();
+
+    expect(name).toBe('TransactionInProgressException');
+    expect(await aws.rows('cache')).toHaveLength(1);
   });
 
   it('happens as often as it says', async () => {
@@ -196,9 +237,9 @@ describe('batches', () => {
 
   it('give an error for each secret', async () => {
     const secrets = new SecretsManagerClient(clientOptions(aws));
-    const ask = () => secrets.send(new BatchGetSecretValueCommand({ SecretIdList: ['/a/s', '/a/t'] }));
+    const batch = () => secrets.send(new BatchGetSecretValueCommand({ SecretIdList: ['/a/s', '/a/t'] }));
     aws.setFaults([{ target: '', batchErrors: 'DecryptionFailure' }]);
-    const { SecretValues, Errors } = await ask();
+    const { SecretValues, Errors } = await batch();
     aws.setFaults([{ target: '', batchErrors: 'DecryptionFailure', message: 'told' }]);
     const told = await post(aws, 'secretsmanager.BatchGetSecretValue', { Filters: [] });
     const single = await post(aws, secretTarget, { SecretId: '/a/s' });
@@ -243,7 +284,9 @@ describe('pages', () => {
 
   it.each([
     ['ListSecrets', 'secretsmanager.ListSecrets', {}, 'SecretList', 'NextToken'],
+    ['ListSecretVersionIds', 'secretsmanager.ListSecretVersionIds', { SecretId: '/a/s' }, 'Versions', 'NextToken'],
     ['DescribeParameters', 'AmazonSSM.DescribeParameters', {}, 'Parameters', 'NextToken'],
+    ['GetParameterHistory', 'AmazonSSM.GetParameterHistory', { Name: '/a/one' }, 'Parameters', 'NextToken'],
     ['Scan', 'DynamoDB_20120810.Scan', { TableName: 'cache' }, 'Items', 'LastEvaluatedKey'],
   ])('of %s can be faulty', async (operation, target, body, list, token) => {
     aws.setFaults([

@@ -179,6 +179,32 @@ describe('what clients have written meanwhile', () => {
     expect(await names('tab')).toEqual(['deleted', 'mine', 'one']);
   });
 
+  it('is undone in tags and descriptions, too', async () => {
+    const tags = { team: 'orders' };
+    const described = { value: 'x', tags, description: 'd' };
+    const tagged: LocalAwsSeed = { ssm: { '/a/t': described, '/a/plain': 'p' }, secrets: { '/a/t': described } };
+    const ofParameter = (name: string) => ({ ResourceType: 'Parameter', ResourceId: name });
+    const Tags = [{ Key: 'mine', Value: 'm' }];
+    await aws.seed(tagged);
+    await post(aws, 'AmazonSSM.AddTagsToResource', { ...ofParameter('/a/t'), Tags });
+    await post(aws, 'AmazonSSM.AddTagsToResource', { ...ofParameter('/a/plain'), Tags });
+    await post(aws, 'secretsmanager.TagResource', { SecretId: '/a/t', Tags });
+
+    const changes = await aws.reseed(tagged);
+    const again = await aws.reseed(tagged);
+
+    expect([told(changes), told(again)]).toEqual([{ parameters: '0/2/0', secrets: '0/1/0' }, {}]);
+    const listed = (name: string) => post(aws, 'AmazonSSM.ListTagsForResource', ofParameter(name));
+    const secretFacts = await post(aws, 'secretsmanager.DescribeSecret', { SecretId: '/a/t' });
+    const { json } = await post(aws, 'AmazonSSM.DescribeParameters', { MaxResults: 1 });
+    expect([(await listed('/a/t')).json['TagList'], (await listed('/a/plain')).json['TagList']]).toEqual([
+      [{ Key: 'team', Value: 'orders' }],
+      [],
+    ]);
+    expect(secretFacts.json).toMatchObject({ Tags: [{ Key: 'team', Value: 'orders' }], Description: 'd' });
+    expect(json['Parameters']).toMatchObject([{ Description: 'd' }]);
+  });
+
   it('counts what is gone already as nothing', async () => {
     await aws.seed(seed);
     aws.deleteParameter('/a/one');

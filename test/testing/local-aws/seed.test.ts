@@ -237,6 +237,16 @@ describe('a malformed seed', () => {
       'Seed: ssm["/a"].labels is another text; expected a list.',
     ],
     [
+      'has a list for tags',
+      { ssm: { '/a': { value: '', tags: ['team'] } } },
+      'Seed: ssm["/a"].tags is a list; expected a map of texts.',
+    ],
+    [
+      'has a number for a tag',
+      { secrets: { a: { value: '', tags: { team: 1 } } } },
+      'Seed: secrets["a"].tags["team"] is a number; expected a text (quote it).',
+    ],
+    [
       'has null for a secret',
       { secrets: { a: null } },
       'Seed: secrets["a"] is null; expected a text (quote it) or { value }.',

@@ -166,6 +166,18 @@ describe('the rate limit', () => {
     expect(aws.calls.all.filter(({ outcome }) => outcome === 'throttled')).toHaveLength(8);
   });
 
+  it('of writes is another one', async () => {
+    const aws = await start({ limits: { ssmWritesPerSecond: 2 }, clock: () => 0, seed: { ssm: { '/a': '1' } } });
+    const put = (Value: string) => post(aws, 'AmazonSSM.PutParameter', { Name: '/a', Value, Overwrite: true });
+
+    const answers = [await put('2'), await put('3'), await put('4'), await read(aws)];
+    const label = await post(aws, 'AmazonSSM.LabelParameterVersion', { Name: '/a', Labels: ['live'] });
+
+    expect([...answers, label].map(({ json }) => json['__type'])).toEqual([
+      ...[undefined, undefined, 'ThrottlingException', undefined, 'ThrottlingException'],
+    ]);
+  });
+
   it('lets one pass when it is less than one a second, and none when it is 0', async () => {
     const aws = await start({ limits: { ssmRequestsPerSecond: 0.5 }, clock: () => 0, seed: { ssm: { '/a': '1' } } });
 
@@ -217,6 +229,7 @@ describe('the port', () => {
     [{ latencyMs: -1 }, 'latencyMs'],
     [{ latencyMs: Infinity }, 'latencyMs'],
     [{ limits: { ssmRequestsPerSecond: NaN } }, 'limits.ssmRequestsPerSecond'],
+    [{ limits: { ssmWritesPerSecond: -1 } }, 'limits.ssmWritesPerSecond'],
   ])('is not opened with %j', async (options, name) => {
     await expect(start(options)).rejects.toThrow(`${name} is not a`);
   });
