@@ -19,8 +19,8 @@ export {
 } from './config/health';
 export { ConfigSnapshot, type LoadedName } from './config/snapshot';
 export { type Watch, type WatchOptions } from './config/watch';
-export { type DeclaredNote, type ExplainedPlace, Explanation } from './explain/explanation';
-export { ExplanationSet } from './explain/explanation-set';
+export { type DeclaredNote, type ExplainedPlace } from './explain/explained';
+export { Explanation, ExplanationSet } from './explain/explanation';
 export { defineSettings } from './declared/define-settings';
 export { setting, type Setting } from './declared/setting';
 export { secret } from './declared/secret-setting';

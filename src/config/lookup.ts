@@ -43,22 +43,6 @@ export function logLookup(logger: Logger, { item, attempts }: LookupResult): voi
   logger.debug(nonExistent ? 'lookup.miss' : 'lookup.hit', { name, source, directory: directory.path, places });
 }
 
-/**
- * Bounds work for a name that is more than a lookup.
- *
- * @throws ProviderError when it takes longer than the budget; the reason of the signal.
- */
-export function inTime<T>(
-  { settings }: LookupScope,
-  name: string,
-  work: (time: TimeLeft) => Promise<T>,
-  signal?: AbortSignal,
-): Promise<T> {
-  const { lookupBudgetMs: budgetMs } = settings;
-  const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${name}"`;
-  return withTimeLimit(work, { budgetMs, signal, onTimeout: () => new ProviderError('explain', undefined, problem) });
-}
-
 /** Finds a name behind the overrides, or the last known good answer for it, where such are kept. */
 async function findOrRecall(scope: LookupScope, name: string, options: LookupOptions): Promise<WalkResult> {
   // It may fail while the module is being loaded, before anything waits for it.

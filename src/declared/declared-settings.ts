@@ -4,7 +4,7 @@ import { Config } from '../config/config';
 import { type WaitOptions, waitOptionNames } from '../config/lookup-options';
 import { refreshOptionNames } from '../config/refresh-together';
 import { checkOptions } from '../options';
-import { type ExplanationSet } from '../explain/explanation-set';
+import { type ExplanationSet } from '../explain/explanation';
 import { InvalidSettingsError } from '../errors';
 import { type PolicyDocument } from '../iam/policy-document';
 import { longestTimerMs } from '../base/time';

@@ -1,7 +1,7 @@
 import { type Config } from '../config/config';
-import { explain, explanationSet } from '../explain/explain';
-import { type ExplainedPlace, Explanation } from '../explain/explanation';
-import { type ExplanationSet } from '../explain/explanation-set';
+import { explainItem, explanationSet } from '../explain/explain';
+import { type ExplainedPlace } from '../explain/explained';
+import { Explanation, type ExplanationSet } from '../explain/explanation';
 import { idOf, type WaitOptions } from '../config/lookup-options';
 import { type LookupScope } from '../config/lookup-scope';
 import { isSecretName, showValue } from '../explain/shown-value';
@@ -41,9 +41,8 @@ async function explainSetting(
   { signal }: WaitOptions,
 ): Promise<Explanation> {
   const { kind, name } = declaration;
-  let item = DirectoryItem.nonExistent(name);
-  const onFound = (found: DirectoryItem): void => void (item = found);
-  const explanation = await explain(scope, name, { id: idOf(declaration), secret: kind === 'secret', onFound, signal });
+  const options = { id: idOf(declaration), secret: kind === 'secret', signal };
+  const { explanation, item = DirectoryItem.nonExistent(name) } = await explainItem(scope, name, options);
   return withVerdict(explanation, declaration, await judge(declaration, item, config));
 }
 

@@ -1,20 +1,20 @@
-import { type TimeLeft } from '../base/time-limit';
+import { type TimeLeft, withTimeLimit } from '../base/time-limit';
 import { type CachedRow } from '../cache/cacher';
-import { type CacherAnswer } from '../chain/chain-finder';
 import { type SettingId, settingById } from '../chain/by-id';
+import { type CacherAnswer } from '../chain/chain-finder';
 import { type Attempt, attemptOf, type Place, type PlaceOutcome, type WalkResult } from '../chain/walk';
-import { isConfigError } from '../errors';
-import { DirectoryItem } from '../item/directory-item';
-import { type ListingEntry, Unavailable } from '../item/directory-listing';
-import { StaleAbsence } from '../memory/stale';
-import { type ExplainedPlace, Explanation, isoTime, showItem, showRow } from './explanation';
-import { ExplanationSet } from './explanation-set';
 import { withLambdaFreezeGuard } from '../config/lambda-freeze-guard';
 import { type LookupTrouble } from '../config/last-known-good/recall';
-import { inTime } from '../config/lookup';
 import { type WaitOptions } from '../config/lookup-options';
 import { type LookupScope } from '../config/lookup-scope';
-import { isSecretName } from './shown-value';
+import { isConfigError, ProviderError } from '../errors';
+import { DirectoryItem } from '../item/directory-item';
+import { type ListingEntry, Unavailable } from '../item/directory-listing';
+import { mask } from '../item/secret';
+import { StaleAbsence } from '../memory/stale';
+import { type ExplainedPlace } from './explained';
+import { Explanation, ExplanationSet } from './explanation';
+import { isSecretName, showValue } from './shown-value';
 
 /** How a name is explained. */
 export interface ExplainOptions extends WaitOptions {
@@ -22,20 +22,30 @@ export interface ExplainOptions extends WaitOptions {
   readonly id?: SettingId | undefined;
   /** Whether the value is a secret wherever it comes from. Default: false. */
   readonly secret?: boolean;
-  /** Told the item that wins. */
-  readonly onFound?: (item: DirectoryItem) => void;
 }
 
-/** Explains names; they share what is read. @throws As {@link explain}. */
+/** An explanation, and the item of its winner. */
+export interface ExplainedItem {
+  readonly explanation: Explanation;
+  /** `undefined` when there is no winner. */
+  readonly item: DirectoryItem | undefined;
+}
+
+/** Explains one name. @throws As {@link explainItem}. */
+export async function explain(scope: LookupScope, name: string, options: WaitOptions): Promise<Explanation> {
+  return (await explainItem(scope, name, options)).explanation;
+}
+
+/** Explains names; they share what is read. @throws As {@link explainItem}. */
 export async function explainAll(
   scope: LookupScope,
   names: readonly string[],
-  options: WaitOptions = {},
+  options: WaitOptions,
 ): Promise<ExplanationSet> {
   return explanationSet(scope, await Promise.all(names.map((name) => explain(scope, name, options))));
 }
 
-/** Puts explanations of a scope together. */
+/** Makes a set of explanations of one scope. */
 export function explanationSet(scope: LookupScope, explanations: readonly Explanation[]): ExplanationSet {
   const { service, environment, clock } = scope;
   return new ExplanationSet(`${service} in ${environment}`, explanations, isoTime(clock.nowMs()));
@@ -44,36 +54,45 @@ export function explanationSet(scope: LookupScope, explanations: readonly Explan
 /**
  * Asks every place for a name, also those behind the answer.
  *
+ * A source that fails does not reject: its place has the outcome `failed`.
+ *
  * @param name - As asked.
- * @throws ProviderError when it takes longer than the budget of a lookup; the reason of the signal. A source that failed is
- * told of instead.
+ * @throws ProviderError when it takes longer than the budget of a lookup; the reason of the signal.
  */
-export function explain(scope: LookupScope, name: string, options: ExplainOptions = {}): Promise<Explanation> {
+export function explainItem(scope: LookupScope, name: string, options: ExplainOptions): Promise<ExplainedItem> {
   const { signal } = options;
-  const tour = (time: TimeLeft): Promise<Explanation> => tourOf(scope, name, options, time);
-  return withLambdaFreezeGuard(scope, () => inTime(scope, name, tour, signal));
+  const { lookupBudgetMs: budgetMs } = scope.settings;
+  const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${name}"`;
+  const onTimeout = (): Error => new ProviderError('explain', undefined, problem);
+  const ask = (time: TimeLeft): Promise<ExplainedItem> => askEverywhere(scope, name, options, time);
+  return withLambdaFreezeGuard(scope, () => withTimeLimit(ask, { budgetMs, signal, onTimeout }));
 }
 
-async function tourOf(scope: LookupScope, name: string, options: ExplainOptions, time: TimeLeft): Promise<Explanation> {
+/** Asks in the order of a lookup: overrides, leading providers, the cache table, directories, defaults. */
+async function askEverywhere(
+  scope: LookupScope,
+  name: string,
+  options: ExplainOptions,
+  time: TimeLeft,
+): Promise<ExplainedItem> {
   const key = name.toLowerCase();
-  const tour = new Tour(options);
-  const { finder } = scope;
-  tour.pass({ provider: 'override', outcome: 'absent' }, scope.override(key));
-  for (const place of finder.leading) await tour.visit(scope, place, { key, name });
-  if (options.id === undefined) await tourOfChain(scope, tour, { key, name }, time);
-  else await tour.visitById(scope, key, options.id);
-  tour.pass({ provider: 'default', outcome: 'absent' }, scope.default(key));
-  return tour.explanation(name, isoTime(scope.clock.nowMs()));
+  const run = new ExplainRun(scope, { key, name }, options.secret === true);
+  run.add({ provider: 'override', outcome: 'absent' }, scope.override(key));
+  for (const place of scope.finder.leading) await run.ask(place);
+  if (options.id === undefined) await askChain(scope, run, name, time);
+  else await run.askById(options.id);
+  run.add({ provider: 'default', outcome: 'absent' }, scope.default(key));
+  return run.result();
 }
 
-async function tourOfChain(scope: LookupScope, tour: Tour, asked: AskedName, time: TimeLeft): Promise<void> {
+async function askChain(scope: LookupScope, run: ExplainRun, name: string, time: TimeLeft): Promise<void> {
   const { finder, settings } = scope;
-  if (!tour.isOver) tour.passAttempt(await finder.askCacher(asked.name, time));
-  finder.startReading(asked.name);
-  for (const place of finder.walked) await tour.visit(scope, place, asked);
+  if (!run.isDecided) run.addCached(await finder.askCacher(name, time));
+  finder.startReading(name);
+  for (const place of finder.walked) await run.ask(place);
   if (settings.lastKnownGood === undefined) return;
   const { recallFor } = await import('../config/last-known-good/recall');
-  tour.passRecalled(await recallFor(scope, asked.name, tour.trouble));
+  run.addRecalled(await recallFor(scope, name, run.trouble));
 }
 
 interface AskedName {
@@ -83,131 +102,165 @@ interface AskedName {
   readonly name: string;
 }
 
-interface Stop {
+/** One place that was asked, and its answer. */
+interface Step {
   readonly attempt: Attempt;
   readonly item: DirectoryItem | undefined;
-  /** The row of the cache table that says so. */
+  /** The row of the cache table that the answer is from. */
   readonly row?: CachedRow | undefined;
 }
 
-/** A walk that goes on behind the answer. */
-class Tour {
-  private readonly stops: Stop[] = [];
-  private winner: Stop | undefined;
+/** The places asked for one name, in order; unlike a lookup, it goes on behind the answer. */
+class ExplainRun {
+  private readonly steps: Step[] = [];
+  private winner: Step | undefined;
   /** The winner, when it is an answer of the cache table. */
-  private cached: Stop | undefined;
+  private cached: Step | undefined;
   /** Why nothing behind this point can be the answer of `get`. */
   private end: 'found' | 'failed' | 'known to be missing' | undefined;
-  private anySecret: boolean;
 
-  constructor(private readonly options: ExplainOptions) {
-    this.anySecret = options.secret === true;
-  }
+  constructor(
+    private readonly scope: LookupScope,
+    private readonly asked: AskedName,
+    private anySecret: boolean,
+  ) {}
 
-  get isOver(): boolean {
+  /** Whether the answer of `get` is known. */
+  get isDecided(): boolean {
     return this.end !== undefined;
   }
 
-  /** Passes a place that is known: the cacher's, when there is one. */
-  passAttempt(answer: CacherAnswer | undefined): void {
+  /** Adds the answer of the cache table, when there is one. */
+  addCached(answer: CacherAnswer | undefined): void {
     if (answer === undefined) return;
-    this.pass(answer.attempt, answer.item, answer.row);
+    this.add(answer.attempt, answer.item, answer.row);
     if (answer.item !== undefined) this.cached = this.winner;
     if (answer.attempt.outcome === 'known to be missing') this.end = 'known to be missing';
   }
 
-  /** Passes a place that has an item, or none. A default counts even for a name that the cache knows to be missing. */
-  pass(attempt: Attempt, item: DirectoryItem | undefined, row?: CachedRow): void {
+  /** Adds a place that has an item, or none. A default counts even for a name that the cache table says is missing. */
+  add(attempt: Attempt, item: DirectoryItem | undefined, row?: CachedRow): void {
     if (item === undefined) {
-      this.stops.push({ attempt, item, row });
+      this.steps.push({ attempt, item, row });
       return;
     }
     this.anySecret ||= item.secret;
     const wins = this.end === undefined || (this.end === 'known to be missing' && attempt.provider === 'default');
     const directory = attempt.directory ?? item.directory.path;
-    const stop: Stop = {
-      attempt: { ...attempt, directory, outcome: wins ? 'found' : this.behind(attempt) },
-      item,
-      row,
-    };
-    this.stops.push(stop);
+    const outcome = wins ? 'found' : this.outcomeBehind(attempt);
+    const step: Step = { attempt: { ...attempt, directory, outcome }, item, row };
+    this.steps.push(step);
     if (!wins) return;
-    this.winner = stop;
+    this.winner = step;
     this.end = 'found';
-    this.options.onFound?.(item);
   }
 
-  /** What `get` would meet on its way. */
+  /** What `get` would meet before its answer. */
   get trouble(): LookupTrouble {
-    const passed = this.stops.slice(0, this.winner === undefined ? undefined : this.stops.indexOf(this.winner));
+    const passed = this.steps.slice(0, this.winner === undefined ? undefined : this.steps.indexOf(this.winner));
     const refused = passed.map(({ attempt }) => attempt).filter(({ outcome }) => outcome === 'not permitted');
     return { isFailed: this.end === 'failed', refused };
   }
 
-  /** Passes the last known good answer, which is given in place of what was found. */
-  passRecalled(recalled: WalkResult | undefined): void {
+  /** Adds the last known good answer, which `get` gives in place of what was found. */
+  addRecalled(recalled: WalkResult | undefined): void {
     const attempt = recalled?.attempts.at(-1);
     if (recalled === undefined || attempt === undefined) return;
     const { winner } = this;
     if (winner !== undefined) {
-      this.stops[this.stops.indexOf(winner)] = { ...winner, attempt: { ...winner.attempt, outcome: 'shadowed' } };
+      this.steps[this.steps.indexOf(winner)] = { ...winner, attempt: { ...winner.attempt, outcome: 'shadowed' } };
+      this.winner = undefined;
     }
     this.end = recalled.item === undefined ? 'known to be missing' : undefined;
-    this.pass(attempt, recalled.item);
+    this.add(attempt, recalled.item);
   }
 
   /** Asks a place; behind the answer, secrets are not read. */
-  async visit({ finder }: LookupScope, place: Place, { key, name }: AskedName): Promise<void> {
-    await this.ask(attemptOf(place, undefined), async () => {
-      const listed = await finder.reader.peek(place, key, name);
+  async ask(place: Place): Promise<void> {
+    const { key, name } = this.asked;
+    const { reader } = this.scope.finder;
+    await this.addOutcome(attemptOf(place, undefined), async () => {
+      const listed = await reader.peek(place, key, name);
       if (typeof listed === 'object' && 'kind' in listed) this.anySecret = true;
-      return this.isOver ? listed : finder.reader.read(place, key, name);
+      return this.isDecided ? listed : reader.read(place, key, name);
     });
   }
 
-  /** Asks for a setting by its id, unless there is an answer already. */
-  async visitById({ finder, providers }: LookupScope, key: string, id: SettingId): Promise<void> {
-    const { provider, setting } = settingById(providers, key, id);
-    if (provider === undefined || this.isOver) return;
+  /** Asks for a setting by its full name, unless there is an answer already. */
+  async askById(id: SettingId): Promise<void> {
+    const { finder, providers } = this.scope;
+    const { provider, setting } = settingById(providers, this.asked.key, id);
+    if (provider === undefined || this.isDecided) return;
     const attempt: Attempt = { provider: provider.cacheName, directory: id.id, outcome: 'absent' };
-    await this.ask(attempt, () => finder.reader.readSecret(provider, setting));
+    await this.addOutcome(attempt, () => finder.reader.readSecret(provider, setting));
   }
 
-  /** Says what was seen; when one place keeps the name as a secret, the others' values are not shown either. */
-  explanation(name: string, explainedAt: string | undefined): Explanation {
+  /** Gives the explanation; when one place keeps the name as a secret, the values of all places are masked. */
+  result(): ExplainedItem {
+    const { name } = this.asked;
     const masked = this.anySecret || isSecretName(name);
-    const shown = new Map(this.stops.map((stop) => [stop, show(stop, masked)]));
-    return new Explanation(name, [...shown.values()], this.winner && shown.get(this.winner), explainedAt);
+    const shown = new Map(this.steps.map((step) => [step, show(step, masked)]));
+    const winner = this.winner && shown.get(this.winner);
+    const explainedAt = isoTime(this.scope.clock.nowMs());
+    return {
+      explanation: new Explanation(name, [...shown.values()], winner, explainedAt),
+      item: this.winner?.item,
+    };
   }
 
-  /** @param attempt - Of a place that has nothing. */
-  private async ask(attempt: Attempt, read: () => Promise<ListingEntry | PlaceOutcome>): Promise<void> {
+  /** @param attempt - Of the place, as if it had nothing. */
+  private async addOutcome(attempt: Attempt, read: () => Promise<ListingEntry | PlaceOutcome>): Promise<void> {
     try {
       const outcome = await read();
-      if (outcome instanceof DirectoryItem) this.pass({ ...attempt, ...(outcome.stale && { stale: true }) }, outcome);
-      else if (outcome === undefined) this.pass(attempt, undefined);
-      else if (outcome instanceof StaleAbsence) this.pass({ ...attempt, stale: true }, undefined);
-      else if (outcome instanceof Unavailable) this.passRefused(attempt, outcome);
-      else if (outcome.kind === 'refused') this.passRefused(attempt, outcome.refusal);
-      else this.stops.push({ attempt: { ...attempt, outcome: this.behind(attempt) }, item: undefined });
+      if (outcome instanceof DirectoryItem) this.add({ ...attempt, ...(outcome.stale && { stale: true }) }, outcome);
+      else if (outcome === undefined) this.add(attempt, undefined);
+      else if (outcome instanceof StaleAbsence) this.add({ ...attempt, stale: true }, undefined);
+      else if (outcome instanceof Unavailable) this.addRefused(attempt, outcome);
+      else if (outcome.kind === 'refused') this.addRefused(attempt, outcome.refusal);
+      else this.steps.push({ attempt: { ...attempt, outcome: this.outcomeBehind(attempt) }, item: undefined });
     } catch (error) {
       const reason = isConfigError(error) ? error.message : 'it failed';
-      this.stops.push({ attempt: { ...attempt, outcome: 'failed', reason }, item: undefined });
+      this.steps.push({ attempt: { ...attempt, outcome: 'failed', reason }, item: undefined });
       this.end ??= 'failed';
     }
   }
 
-  /** What a value behind the winner is: hidden by it, unless it is the one that the cache table has given. */
-  private behind({ provider, directory }: Attempt): 'shadowed' | 'cached' {
+  /** Gives the outcome of a value behind the winner: hidden by it, unless the cache table has its value from there. */
+  private outcomeBehind({ provider, directory }: Attempt): 'shadowed' | 'cached' {
     const item = this.winner === this.cached ? this.cached?.item : undefined;
     return item?.cacheName === provider && item.directory.path === directory ? 'cached' : 'shadowed';
   }
 
-  private passRefused(attempt: Attempt, { reason, remedy }: Unavailable): void {
-    this.stops.push({ attempt: { ...attempt, outcome: 'not permitted', reason, remedy }, item: undefined });
+  private addRefused(attempt: Attempt, { reason, remedy }: Unavailable): void {
+    this.steps.push({ attempt: { ...attempt, outcome: 'not permitted', reason, remedy }, item: undefined });
   }
 }
 
-function show({ attempt, item, row }: Stop, masked: boolean): ExplainedPlace {
+function show({ attempt, item, row }: Step, masked: boolean): ExplainedPlace {
   return { ...attempt, ...(item && showItem(item, masked)), ...(row && showRow(row)) };
+}
+
+function showItem(item: DirectoryItem, masked: boolean): Omit<ExplainedPlace, keyof Attempt> {
+  return {
+    value: masked || item.secret ? mask : showValue(item.value),
+    version: item.version,
+    changedAt: item.changedAtMs === undefined ? undefined : isoTime(item.changedAtMs),
+    staleSince: item.staleSince,
+    cachedAt: item.viaCacher ? item.createdAt : undefined,
+  };
+}
+
+function showRow({ kind, provider, createdAt, ttl }: CachedRow): Omit<ExplainedPlace, keyof Attempt> {
+  return {
+    cachedAs: kind,
+    cachedFrom: provider,
+    cachedAt: createdAt,
+    cachedUntil: ttl === undefined ? undefined : isoTime(ttl * 1000),
+  };
+}
+
+/** Gives a moment in ISO 8601; `undefined` for one that no date can hold, as a row may have. */
+function isoTime(ms: number): string | undefined {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

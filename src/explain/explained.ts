@@ -1,14 +1,65 @@
-import { type ExplainedPlace, type Explanation } from './explanation';
+import { type CachedRow } from '../cache/cacher';
+import { type Attempt } from '../chain/walk';
+
+/** One place of the lookup order, and what it has for the name. */
+export interface ExplainedPlace extends Attempt {
+  /** The value as it may be shown: masked when it is a secret; absent where there is none or it was not read. */
+  readonly value?: string | undefined;
+  /** Version at the source; absent where it has none. */
+  readonly version?: string | undefined;
+  /** When the source last changed the value, ISO 8601; absent where it gives no time, or the value is from the cache table. */
+  readonly changedAt?: string | undefined;
+  /** For a stale value: when it was last read, ISO 8601. */
+  readonly staleSince?: string | undefined;
+  /** For an answer of the cache table: how its row keeps it. */
+  readonly cachedAs?: CachedRow['kind'] | undefined;
+  /** For an answer of the cache table: when its row was written, ISO 8601. */
+  readonly cachedAt?: string | undefined;
+  /** For an answer of the cache table: when its row expires, ISO 8601. */
+  readonly cachedUntil?: string | undefined;
+  /** For a value of the cache table: the provider that it came from. */
+  readonly cachedFrom?: string | undefined;
+}
+
+/** What an explanation of a declared setting adds to where its value comes from. */
+export interface DeclaredNote {
+  /** Keys that lead to it in the declaration, joined by dots. */
+  readonly key: string;
+  /** Why it cannot be loaded, without its value; `undefined` when it can, or a source failed. */
+  readonly problem: string | undefined;
+}
+
+/** The explanation of one name, as data: what the table and the page render. */
+export interface ExplainedName {
+  /** As asked. */
+  readonly name: string;
+  /** Every place, in the order of the lookup. */
+  readonly places: readonly ExplainedPlace[];
+  /** The place whose value `get` gives; `undefined` when it gives none. */
+  readonly winner: ExplainedPlace | undefined;
+  /** The places that have a value too, behind the winner. */
+  readonly shadows: readonly ExplainedPlace[];
+  /** The places that may not be read, each with what to grant. */
+  readonly refusals: readonly ExplainedPlace[];
+  /** Why `get` rejects: the place that failed before any value was found; `undefined` when it does not. */
+  readonly failure: ExplainedPlace | undefined;
+  /** Of a declared setting: the keys that lead to it, joined by dots; else `undefined`. */
+  readonly key: string | undefined;
+  /** Of a declared setting: why it cannot be loaded, without its value; `undefined` when it can, or a source failed. */
+  readonly problem: string | undefined;
+  /** When the places were asked, ISO 8601; `undefined` when that is not known. */
+  readonly explainedAt?: string | undefined;
+}
 
 const secondsPer = { min: 60, h: 3600, d: 86_400 } as const;
-/** Versions of secrets are this many characters of no meaning, and more. */
+/** Versions of secrets are this many random characters, or more. */
 const longVersion = 12;
 const shownOfLongVersion = 8;
 
 /**
- * Says what is worth knowing of an answer beside its value: version, age, whether it is stale or cached.
+ * Gives the notes on an answer beside its value: version, age, whether it is stale or cached.
  *
- * @param at - When it was explained, ISO 8601; absent: moments are told as dates.
+ * @param at - When it was explained, ISO 8601; absent: the notes have dates in place of ages.
  */
 export function notesOf(place: ExplainedPlace, at: string | undefined): readonly string[] {
   const { version, changedAt, stale } = place;
@@ -21,26 +72,26 @@ export function notesOf(place: ExplainedPlace, at: string | undefined): readonly
   return notes.filter((each) => typeof each === 'string' && each !== '') as readonly string[];
 }
 
-/** Names a place: its provider, and its directory if that is one. */
+/** Names a place: its provider, and its directory if it has one. */
 export function placeOf({ provider, directory }: ExplainedPlace): string {
   return directory === undefined || isNone(directory) ? provider : `${provider} ${directory}`;
 }
 
-/** Names explanations: two of one name, as of two fields of a secret, by the keys of their declarations, too. */
-export function labelsOf(explanations: readonly Explanation[]): readonly string[] {
+/** Names explanations; adds the key of the declaration to a name that occurs twice, as for two fields of a secret. */
+export function labelsOf(explanations: readonly ExplainedName[]): readonly string[] {
   const names = explanations.map(({ name }) => name);
   return explanations.map(({ name, key }) => {
-    const isAlone = names.indexOf(name) === names.lastIndexOf(name);
-    return key === undefined || isAlone ? name : `${name} (${key})`;
+    const isUnique = names.indexOf(name) === names.lastIndexOf(name);
+    return key === undefined || isUnique ? name : `${name} (${key})`;
   });
 }
 
-/** Whether a path stands for values that are in no directory, as those of the environment are. */
+/** Whether a path marks values that are in no directory, such as those of environment variables. */
 export function isNone(directory: string): boolean {
   return directory.startsWith('/_');
 }
 
-/** Gives what would make refused places readable, each once. */
+/** Gives what has to be granted so that places can be read, each grant once. */
 export function remediesOf(places: readonly ExplainedPlace[]): readonly string[] {
   return [...new Set(places.flatMap(({ remedy }) => remedy ?? []))];
 }
@@ -66,7 +117,7 @@ function cachedNote({ cachedAs, cachedFrom, cachedAt, cachedUntil }: ExplainedPl
   return parts.filter((each) => typeof each === 'string' && each !== '').join(' ');
 }
 
-/** Tells how long it is from one moment to another, in one unit. */
+/** Gives the time between two moments, in one unit. */
 function between(from: string, to: string): string {
   const seconds = Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
   if (seconds < secondsPer.min) return 'under 1 min';

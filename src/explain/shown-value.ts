@@ -4,10 +4,10 @@ import { mask } from '../item/secret';
 import { type ConfigValue } from '../item/value';
 
 const longestValue = 40;
-/** Most characters of a value that are looked through; far less are shown. */
-const mostLookedAt = 8192;
+/** Most characters of a value that are searched; far fewer are shown. */
+const mostSearched = 8192;
 
-/** What is a secret, in names of settings and in names within values. */
+/** Words that mark a secret, in names of settings and in names within values. */
 const secretWords =
   'pass(?:word|wd|phrase|code)?|pwd|secret|token|credential|connection_?string|conn_?str|' +
   '(?:access|account|api|encryption|master|private|session|shared|signing|ssh)[_-]?key';
@@ -23,7 +23,7 @@ const userAndPassword = /(?:^|[\s"'=,;])[^\s:@/"'=,;]{0,256}:[^\s@]{1,256}@[^\s@
 /** A private key in PEM form, and a signed token. Sources: RFC 7468, RFC 7519 */
 const knownSecret = /-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----|\beyJ[\w-]{1,2048}\.[\w-]{1,2048}\./;
 
-/** Whether a name sounds like that of a secret, so that a value from anywhere is masked. */
+/** Whether a name is like that of a secret, so that its value is masked wherever it is from. */
 export function isSecretName(name: string): boolean {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -47,7 +47,7 @@ export function maskCredentials(text: string): string {
   const scheme = text.indexOf('://') + '://'.length;
   const host = text.lastIndexOf('@');
   const isUrl = scheme >= '://'.length && host >= scheme;
-  const rest = (isUrl ? `${text.slice(0, scheme)} ${text.slice(host + 1)}` : text).slice(0, mostLookedAt);
+  const rest = (isUrl ? `${text.slice(0, scheme)} ${text.slice(host + 1)}` : text).slice(0, mostSearched);
   if ([namedSecret, userAndPassword, knownSecret].some((each) => each.test(rest))) return mask;
   return isUrl ? `${text.slice(0, scheme)}${mask}${text.slice(host)}` : text;
 }
@@ -55,9 +55,9 @@ export function maskCredentials(text: string): string {
 function textOf(value: ConfigValue): string {
   if (typeof value === 'string') return value;
   try {
-    return inspect(value, { breakLength: Number.POSITIVE_INFINITY, depth: 3, maxStringLength: mostLookedAt });
+    return inspect(value, { breakLength: Number.POSITIVE_INFINITY, depth: 3, maxStringLength: mostSearched });
   } catch {
-    // An instance of a class of others, which prints itself.
+    // An instance of a foreign class, whose own printing throws.
     return '(an object)';
   }
 }

@@ -1,16 +1,23 @@
 import { printable } from '../base/printable';
-import { type ExplainedPlace, type Explanation } from './explanation';
-import { actionsOf, labelsOf, notesOf, placeOf, remediesOf } from './explained';
+import {
+  actionsOf,
+  type ExplainedName,
+  type ExplainedPlace,
+  labelsOf,
+  notesOf,
+  placeOf,
+  remediesOf,
+} from './explained';
 
 /** Widest line of a table, in characters. */
 const tableWidth = 80;
 const longestReason = 100;
-/** What long paths and names are made narrower to, so that there is room for the rest. */
+/** Width to which long paths and names are shortened, so that there is room for the rest. */
 const narrowest = 24;
 const gap = '  ';
 
 /** Prints an explanation as a table, and what to grant. */
-export function explanationText(explanation: Explanation): string {
+export function explanationText(explanation: ExplainedName): string {
   const { name, winner, places, problem } = explanation;
   const answer =
     winner === undefined ? missing(explanation) : `${winner.value ?? ''} from ${placeOf(winner)}`.trimStart();
@@ -26,23 +33,23 @@ export function explanationText(explanation: Explanation): string {
 }
 
 /** Prints the answers of many names, one a row, and what to grant. */
-export function explanationsText(explanations: readonly Explanation[]): string {
+export function explanationsText(explanations: readonly ExplainedName[]): string {
   const names = labelsOf(explanations);
   const rows = explanations.map((each, index) => [markOf(each), names[index] ?? '', fromOf(each), answerOf(each)]);
   return [...table(rows), ...grants(explanations)].join('\n');
 }
 
-function markOf({ winner, failure, problem }: Explanation): string {
+function markOf({ winner, failure, problem }: ExplainedName): string {
   if (failure !== undefined || problem !== undefined) return '!';
   return winner === undefined ? '-' : '>';
 }
 
-function fromOf({ winner, failure }: Explanation): string {
+function fromOf({ winner, failure }: ExplainedName): string {
   const place = winner ?? failure;
   return place === undefined ? '' : placeOf(place);
 }
 
-function answerOf(explanation: Explanation): string {
+function answerOf(explanation: ExplainedName): string {
   const { winner, failure, shadows, refusals, explainedAt, problem } = explanation;
   const notes = [
     ...(problem === undefined ? [] : [problem]),
@@ -54,7 +61,7 @@ function answerOf(explanation: Explanation): string {
   return joined([answer, notes.join(', ')]);
 }
 
-function missing({ failure }: Explanation): string {
+function missing({ failure }: ExplainedName): string {
   return failure === undefined ? 'not found' : `failed at ${placeOf(failure)}`;
 }
 
@@ -68,13 +75,13 @@ function start(reason: string): string {
   return reason.length > longestReason ? `${reason.slice(0, longestReason - 1)}…` : reason;
 }
 
-/** Says once what would make refused places readable. */
-function grants(explanations: readonly Explanation[]): readonly string[] {
+/** Lists what has to be granted so that refused places can be read. */
+function grants(explanations: readonly ExplainedName[]): readonly string[] {
   const remedies = remediesOf(explanations.flatMap(({ refusals }) => refusals));
   return remedies.filter((each) => actionsOf(each).length > 0).flatMap((each) => wrapped(`To read more, ${each}`));
 }
 
-/** Prints rows; paths give way when a line is too long, and the last column goes on in the next line. */
+/** Prints rows; when a line is too long, paths are shortened, and the last column goes on in the next line. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
   const cells = rows.map((row) => row.map(printable));
   const fixed = Array.from({ length: (rows[0]?.length ?? 1) - 1 }, (_, column) => columnOf(cells, column));
@@ -106,7 +113,7 @@ function fitted(widths: readonly number[], room: number): readonly number[] {
   return fits;
 }
 
-/** Takes out the middle of a text that is too long: its ends tell more. */
+/** Takes out the middle of a text that is too long: its ends identify it. */
 function shortened(text: string, width: number): string {
   if (text.length <= width) return text;
   const end = Math.floor((width - 1) / 2);

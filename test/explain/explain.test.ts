@@ -43,13 +43,13 @@ function explained(
   return new World().run(() => config.explain(name));
 }
 const cacheWith = (answer: CacheAnswer): ConfigOptions => ({ cacher: new StubCacher({ x: answer }) });
-const told = ({ places }: Explanation): readonly string[] =>
+const placesOf = ({ places }: Explanation): readonly string[] =>
   places.map(({ provider, directory: path, outcome, value }) =>
     [provider, path, outcome, value].filter((each) => each !== undefined).join(' '),
   );
 
 describe('a name that is found', () => {
-  it('is shown with every place, the winner, and what it shadows', async () => {
+  it('has every place, the winner, and what it shadows', async () => {
     const explanation = await explained(
       'X',
       { '/a': { x: 'upper' }, '/b': { x: 'lower' } },
@@ -57,7 +57,7 @@ describe('a name that is found', () => {
     );
 
     expect(explanation.name).toBe('X');
-    expect(told(explanation)).toEqual([
+    expect(placesOf(explanation)).toEqual([
       'override absent',
       'env /_environmental absent',
       'ssm /a found upper',
@@ -76,7 +76,7 @@ describe('a name that is found', () => {
 
     const explanation = await explained('x', {}, options);
 
-    expect(told(explanation)).toEqual([
+    expect(placesOf(explanation)).toEqual([
       'override /_override found over',
       'env /_environmental shadowed env',
       'ssm /a shadowed 1',
@@ -95,11 +95,11 @@ describe('a name that is found', () => {
   it('only as a default is the winner there', async () => {
     const explanation = await explained('x', {}, { defaults: { x: 'default' } });
 
-    expect(told(explanation).at(-1)).toBe('default /_default/user-set found default');
+    expect(placesOf(explanation).at(-1)).toBe('default /_default/user-set found default');
     expect(explanation.winner?.provider).toBe('default');
   });
 
-  it('tells the version of the value', async () => {
+  it('has the version of its value', async () => {
     const versioned = new DirectoryItem({
       name: 'x',
       value: 1,
@@ -118,12 +118,12 @@ describe('a name that is nowhere', () => {
 
     expect(explanation.winner).toBeUndefined();
     expect(explanation.toString()).toContain('x: not found');
-    expect(told(explanation).at(-1)).toBe('default absent');
+    expect(placesOf(explanation).at(-1)).toBe('default absent');
   });
 });
 
 describe('a place that could not be read', () => {
-  it('says that it was refused, why, and what to grant; what lies below wins', async () => {
+  it('has why it was refused and what to grant; a value below it wins', async () => {
     const explanation = await explained('x', { '/a': refusal, '/b': { x: 1 } });
 
     expect(explanation.places[2]).toEqual({
@@ -136,12 +136,12 @@ describe('a place that could not be read', () => {
     expect(explanation.winner?.directory).toBe('/b');
   });
 
-  it('says that it failed, and why; what lies below is shadowed, because get rejects', async () => {
+  it('has why it failed; values below it are shadowed, because get rejects', async () => {
     const held = { '/a': new Error('it is down'), '/b': { x: 1 } };
 
     const explanation = await explained('x', held, { defaults: { x: 2 } });
 
-    expect(told(explanation).slice(2)).toEqual([
+    expect(placesOf(explanation).slice(2)).toEqual([
       'ssm /a failed',
       'ssm /b shadowed 1',
       'default /_default/user-set shadowed 2',
@@ -150,14 +150,14 @@ describe('a place that could not be read', () => {
     expect(explanation.winner).toBeUndefined();
   });
 
-  it('behind the winner says so, and changes nothing', async () => {
+  it('behind the winner has failed, and changes nothing', async () => {
     const explanation = await explained('x', { '/a': { x: 1 }, '/b': new Error('down') });
 
-    expect(told(explanation).slice(2)).toEqual(['ssm /a found 1', 'ssm /b failed', 'default absent']);
+    expect(placesOf(explanation).slice(2)).toEqual(['ssm /a found 1', 'ssm /b failed', 'default absent']);
     expect(explanation.winner?.directory).toBe('/a');
   });
 
-  it('says which provider failed, wherever in it that was', async () => {
+  it('has the provider that failed, wherever the error was thrown in it', async () => {
     class Broken extends MapProvider {
       override clientsFor(): never {
         throw new Error('no such account');
@@ -175,7 +175,7 @@ describe('a secret', () => {
   it('is masked, in the table and as data', async () => {
     const explanation = await explained('x', { '/a': [unread('x')] });
 
-    expect(told(explanation)[2]).toBe(`ssm /a found ${mask}`);
+    expect(placesOf(explanation)[2]).toBe(`ssm /a found ${mask}`);
     expect(`${explanation.toString()} ${JSON.stringify(explanation)}`).not.toContain('hunter2');
   });
 
@@ -184,7 +184,7 @@ describe('a secret', () => {
 
     const explanation = await explained('x', { '/a': { x: 'hunter2' }, '/b': [unread('x', '/b')] }, options);
 
-    expect(told(explanation)).toEqual([
+    expect(placesOf(explanation)).toEqual([
       `override /_override found ${mask}`,
       'env /_environmental absent',
       `ssm /a shadowed ${mask}`,
@@ -199,7 +199,7 @@ describe('a secret', () => {
 
     const explanation = await explained('x', held, { defaults: { x: 'hunter2' } });
 
-    expect(told(explanation).slice(2)).toEqual([
+    expect(placesOf(explanation).slice(2)).toEqual([
       `ssm /a found ${mask}`,
       `ssm /b shadowed ${mask}`,
       `default /_default/user-set shadowed ${mask}`,
@@ -211,16 +211,16 @@ describe('a secret', () => {
 
     const explanation = await explained('x', { '/a': { x: 'hunter2' }, '/b': [refused] });
 
-    expect(told(explanation).slice(2, 4)).toEqual([`ssm /a found ${mask}`, 'ssm /b not permitted']);
+    expect(placesOf(explanation).slice(2, 4)).toEqual([`ssm /a found ${mask}`, 'ssm /b not permitted']);
     expect(explanation.places[3]).toMatchObject({ reason: refusal.reason, remedy: refusal.remedy });
   });
 
-  it('that is refused above is walked past', async () => {
+  it('that is refused above is passed over', async () => {
     const refused = { kind: 'refused' as const, name: 'x', refusal };
 
     const explanation = await explained('x', { '/a': [refused], '/b': { x: 1 } });
 
-    expect(told(explanation).slice(2, 4)).toEqual(['ssm /a not permitted', 'ssm /b found ********']);
+    expect(placesOf(explanation).slice(2, 4)).toEqual(['ssm /a not permitted', 'ssm /b found ********']);
   });
 
   it('behind the winner is not read', async () => {
@@ -231,15 +231,15 @@ describe('a secret', () => {
     expect(ssm.secretCalls).toEqual([]);
   });
 
-  it('is what a name sounds like that is masked wherever it is', async () => {
+  it('is also a value whose name sounds like one, wherever it is', async () => {
     const explanation = await explained('db_password', { '/a': { db_password: 'hunter2' } });
 
-    expect(told(explanation)[2]).toBe(`ssm /a found ${mask}`);
+    expect(placesOf(explanation)[2]).toBe(`ssm /a found ${mask}`);
   });
 });
 
 describe('the cache', () => {
-  it('wins when it has the name, and says when that was written', async () => {
+  it('wins when it has the name, with the time at which its row was written', async () => {
     const cached = new DirectoryItem({
       name: 'x',
       value: 'cached',
@@ -252,26 +252,26 @@ describe('the cache', () => {
 
     const explanation = await explained('x', { '/a': { x: 'source' } }, cacheWith({ kind: 'found', item: cached }));
 
-    expect(told(explanation).slice(2, 4)).toEqual(['cacher /a found cached', 'ssm /a cached source']);
+    expect(placesOf(explanation).slice(2, 4)).toEqual(['cacher /a found cached', 'ssm /a cached source']);
     expect(explanation.winner?.cachedAt).toBe('2030-01-01T00:00:00.000Z');
   });
 
-  it('says that it has nothing, and ends the lease that it got for asking', async () => {
+  it('is absent when it has nothing, and the lease acquired by asking is released', async () => {
     const lease = new StubLease();
 
     const explanation = await explained('x', { '/a': { x: 1 } }, cacheWith({ kind: 'miss', lease }));
 
-    expect(told(explanation).slice(2, 4)).toEqual(['cacher absent', 'ssm /a found 1']);
+    expect(placesOf(explanation).slice(2, 4)).toEqual(['cacher absent', 'ssm /a found 1']);
     expect(lease.released).toBe(1);
   });
 
-  it('that knows the name to be missing hides what the sources have by now, but no default', async () => {
+  it('hides what the sources have by now when its row says that the name is missing, but no default', async () => {
     const absent = cacheWith({ kind: 'absent' });
 
     const without = await explained('x', { '/a': { x: 1 } }, absent);
     const withDefault = await explained('x', { '/a': { x: 1 } }, { ...absent, defaults: { x: 2 } });
 
-    expect(told(without).slice(2, 4)).toEqual(['cacher known to be missing', 'ssm /a shadowed 1']);
+    expect(placesOf(without).slice(2, 4)).toEqual(['cacher known to be missing', 'ssm /a shadowed 1']);
     expect(without.winner).toBeUndefined();
     expect(withDefault.winner).toMatchObject({ provider: 'default', value: '2' });
   });
@@ -282,12 +282,12 @@ describe('the cache', () => {
     const explanation = await explained('x', {}, { cacher, overrides: { x: 1 } });
 
     expect(cacher.asked).toEqual([]);
-    expect(told(explanation).some((each) => each.startsWith('cacher'))).toBe(false);
+    expect(placesOf(explanation).some((each) => each.startsWith('cacher'))).toBe(false);
   });
 });
 
-describe('what is told of a value', () => {
-  it('is its age, by the clock', async () => {
+describe('beside a value', () => {
+  it('is its age, by the injected clock', async () => {
     const changedAtMs = Date.UTC(2029, 11, 29);
     const changed = new DirectoryItem({ name: 'x', value: 1, directory: directory('/a'), source: 'ssm', changedAtMs });
 
@@ -298,7 +298,7 @@ describe('what is told of a value', () => {
     expect(String(explanation)).toContain('1  3 d old');
   });
 
-  it('is what the row of the cache says of itself', async () => {
+  it('is what its row in the cache table holds: how, from where, from when, until when', async () => {
     const row = {
       kind: 'reference',
       provider: 'ssm',
@@ -317,7 +317,15 @@ describe('what is told of a value', () => {
     });
   });
 
-  it('is what the row says that knows the name to be missing, too', async () => {
+  it('is no end of a row without one, or with one that no date can hold', async () => {
+    const row = { kind: 'plain', provider: undefined, createdAt: undefined } as const;
+    const untilOf = async (ttl: number | undefined): Promise<unknown> =>
+      (await explained('x', {}, cacheWith({ kind: 'absent', row: { ...row, ttl } }))).places[2]?.cachedUntil;
+
+    expect([await untilOf(undefined), await untilOf(1e300)]).toEqual([undefined, undefined]);
+  });
+
+  it('is also the row that says that the name is missing', async () => {
     const row = {
       kind: 'plain',
       provider: undefined,
@@ -373,7 +381,7 @@ describe('many names', () => {
     expect(provider.listed).toEqual([]);
   });
 
-  it('have to be names', async () => {
+  it('must be valid names', async () => {
     const config = new Config({ ...chain, providers: [new MapProvider()] });
 
     await expect(new World().run(() => config.explain(['x', '']))).rejects.toThrow(InvalidNameError);

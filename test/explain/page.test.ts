@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type ExplainedPlace, Explanation, ExplanationSet } from '../../../src/index';
-import { fc } from '../../setup/fast-check';
+import { type ExplainedPlace, type Explanation, ExplanationSet } from '../../src/index';
+import { fc } from '../setup/fast-check';
+import { at, explained } from './explained-names';
 import { all, type Element, parse, textOf } from './html';
 
-const at = '2030-01-05T00:00:00.000Z';
 const remedy = 'allow ssm:GetParametersByPath on arn:aws:ssm:*:*:parameter/b';
 const absent: ExplainedPlace = { provider: 'ssm', directory: '/a', outcome: 'absent' };
 const found: ExplainedPlace = {
@@ -32,11 +32,7 @@ const places: Readonly<Record<string, readonly ExplainedPlace[]>> = {
   MISSING: [{ provider: 'cacher', outcome: 'known to be missing', cachedAs: 'plain', cachedAt: at }, absent],
 };
 
-function explain(name: string, all: readonly ExplainedPlace[] = places[name] ?? []): Explanation {
-  const winner = all.find(({ outcome }) => outcome === 'found');
-  return new Explanation(name, all, winner, at);
-}
-
+const explain = (name: string): Explanation => explained(name, places[name] ?? [], at);
 const set = new ExplanationSet(
   'orders in prod',
   Object.keys(places).map((name) => explain(name)),
@@ -59,7 +55,7 @@ it('is one page, without script, that loads nothing', () => {
   expect(JSON.stringify(page)).not.toMatch(/"on[a-z]+":|"style":/);
 });
 
-it('tells the browser that its style sheet is all that is allowed', () => {
+it('allows the browser nothing but its style sheet, by a content security policy', () => {
   const policy = all(page, 'meta').find(({ attributes }) => attributes['http-equiv'] === 'Content-Security-Policy');
   const [style] = all(page, 'style');
   const hash = createHash('sha256')
@@ -71,12 +67,12 @@ it('tells the browser that its style sheet is all that is allowed', () => {
   );
 });
 
-it('is for light and dark', () => {
+it('has colours for light and for dark', () => {
   expect(set.toHtml()).toContain('prefers-color-scheme:dark');
   expect(all(page, 'meta').find(({ attributes }) => attributes['name'] === 'color-scheme')).toBeDefined();
 });
 
-it('says whose settings they are, when, and how many of what', () => {
+it('has the service, the time, and how many names are found, missing and refused', () => {
   const said = textOf(page);
 
   expect(said).toContain('orders in prod');
@@ -100,13 +96,78 @@ it('has a grid of names and places, with heads for both', () => {
   ]);
 });
 
+describe('the columns of the grid', () => {
+  type Asked = readonly [provider: string, directory?: string];
+
+  /** Gives the columns for names that were looked for in these places: directories with their providers, or a provider. */
+  function columnsOf(...names: readonly (readonly Asked[])[]): readonly string[] {
+    const explanations = names.map((asked) =>
+      explained(
+        'x',
+        asked.map(([provider, directory]) => ({ provider, directory, outcome: 'absent' })),
+      ),
+    );
+    const [grid] = all(parse(new ExplanationSet('x', explanations, undefined).toHtml()), 'thead');
+    const [top = [], providers = []] = all(grid ?? page, 'tr').map((row) => all(row, 'th'));
+    let next = 0;
+    return top.slice(2).map((head) => {
+      const count = Number(head.attributes['colspan'] ?? 0);
+      return [textOf(head), ...providers.slice(next, (next += count)).map(textOf)].join(' ');
+    });
+  }
+
+  it('are the places in the order of the lookup, each once, grouped by directory', () => {
+    const chain: readonly Asked[] = [
+      ['override'],
+      ['env', '/_environmental'],
+      ['cacher'],
+      ['ssm', '/a'],
+      ['secrets', '/a'],
+      ['ssm', '/b'],
+      ['default'],
+    ];
+
+    expect(columnsOf(chain, chain)).toEqual(['override', 'env', 'cacher', '/a ssm secrets', '/b ssm', 'default']);
+  });
+
+  it('are one for overrides, the cacher and defaults, whatever directory the answer is from', () => {
+    const found: readonly Asked[] = [
+      ['override', '/_override'],
+      ['cacher', '/a'],
+      ['ssm', '/a'],
+      ['default', '/_default/settings'],
+    ];
+    const absent: readonly Asked[] = [['override'], ['cacher'], ['ssm', '/a'], ['default']];
+
+    expect(columnsOf(absent, found)).toEqual(['override', 'cacher', '/a ssm', 'default']);
+  });
+
+  it('have places of some names only where those names have them', () => {
+    const narrow: readonly Asked[] = [['override'], ['ssm', '/b'], ['default']];
+    const wide: readonly Asked[] = [['override'], ['ssm', '/a'], ['ssm', '/b'], ['secrets', '/b'], ['default']];
+
+    expect(columnsOf(narrow, wide)).toEqual(['override', '/a ssm', '/b ssm secrets', 'default']);
+  });
+
+  it('are one for each time that a provider without directories is asked', () => {
+    const chain: readonly Asked[] = [
+      ['ssm', '/a'],
+      ['env', '/_environmental'],
+      ['ssm', '/b'],
+      ['env', '/_environmental'],
+    ];
+
+    expect(columnsOf(chain, chain)).toEqual(['/a ssm', 'env', '/b ssm', 'env']);
+  });
+});
+
 it.each([
   ['FOUND', ['one ssm /a, v7, 3 d old', 'not asked', 'found', 'shadowed, stale']],
   ['CACHED', ['two cacher /a, cached from ssm 24 h ago for 5 h more', 'found, cached', 'shadowed', 'not asked']],
   ['REFUSED', [' not found', 'not asked', 'absent', 'not permitted']],
   ['FAILED', [' failed ssm /a', 'not asked', 'failed', 'not asked']],
   ['MISSING', [' not found', 'known to be missing', 'absent', 'not asked']],
-])('says of %s in words what each place has', (name, words) => {
+])('has for %s a word in each cell', (name, words) => {
   const [, ...cells] = rowOf(name);
   const said = cells.map((cell) => cell.children.map((each) => (typeof each === 'string' ? each : textOf(each))));
 
@@ -115,7 +176,7 @@ it.each([
   );
 });
 
-it('tells states by symbol and by colour, and explains both', () => {
+it('shows states by symbol and by colour, with a legend', () => {
   const drawn = all(page, 'symbol').map(({ attributes }) => attributes['id']);
   const used = all(page, 'use').map(({ attributes }) => attributes['href']?.slice(1));
   const legend = all(page, 'li').map(textOf).join('\n');
@@ -141,13 +202,13 @@ it('tells states by symbol and by colour, and explains both', () => {
     expect(legend).toContain(`${word}: `);
 });
 
-it('has a title for each cell, with what is known of the place', () => {
+it('has a title for each cell, with all that is known of the place', () => {
   const titles = rowOf('REFUSED').map(({ attributes }) => attributes['title']);
 
   expect(titles.at(-1)).toBe(`ssm /b: not permitted\nAccessDenied\n${remedy}`);
 });
 
-it('leads from each name to all that is known of it', () => {
+it('links each name to the table of its places', () => {
   const ids = all(page, 'caption').map(({ attributes }) => attributes['id']);
   const links = all(page, 'a').map(({ attributes }) => attributes['href']?.slice(1));
 
@@ -156,14 +217,14 @@ it('leads from each name to all that is known of it', () => {
   expect(textOf(all(page, 'details')[2] ?? page)).toContain(`To read it, ${remedy}.`);
 });
 
-it('says once what to grant', () => {
+it('lists each grant once', () => {
   const grants = all(page, 'ul').at(-1);
 
   expect(grants && all(grants, 'li').map(textOf)).toEqual([remedy]);
   expect(explain('FOUND').toHtml()).not.toContain('To read what is not permitted');
 });
 
-it('of one name shows its places, and no grid', () => {
+it('of one name has the table of its places, and no grid', () => {
   const single = parse(explain('CACHED').toHtml());
 
   expect(all(single, 'table')).toHaveLength(1);
@@ -171,11 +232,11 @@ it('of one name shows its places, and no grid', () => {
   expect(all(single, 'tr').filter(({ attributes }) => attributes['class'] === 'winner')).toHaveLength(1);
 });
 
-it('without a moment says none', () => {
-  expect(new Explanation('x', [found], found).toHtml()).not.toContain('<time');
+it('has no time where none is known', () => {
+  expect(explained('x', [found]).toHtml()).not.toContain('<time');
 });
 
-it('says whatever stands in names, paths, values and reasons, and runs none of it', () => {
+it('shows any name, path, value and reason as text, never as markup', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom(
@@ -204,7 +265,7 @@ it('says whatever stands in names, paths, values and reasons, and runs none of i
 
   fc.assert(
     fc.property(fc.array(fc.tuple(text, fc.array(place)), { minLength: 1, maxLength: 3 }), text, (names, title) => {
-      const explanations = names.map(([name, all]) => explain(name, all));
+      const explanations = names.map(([name, all]) => explained(name, all, at));
 
       const tags = parse(new ExplanationSet(title, explanations, undefined).toHtml()).children.flatMap(tagsIn);
 
