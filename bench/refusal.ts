@@ -1,5 +1,5 @@
 // How long it takes to describe what a schema refuses: npm run bench:refusal
-import { describeIssues } from '../src/declared/describe-issues';
+import { describeIssues } from '../src/declared/issues';
 import { type SchemaIssue } from '../src/declared/standard-schema';
 import { percentile, table } from './table';
 

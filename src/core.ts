@@ -39,14 +39,14 @@ export {
   type SettingsOf,
   type SettingsShape,
 } from './declared/settings-shape';
-export { type DefineSettingsOptions, type SettingsRefreshOptions } from './declared/settings-session';
-export { type ChangeListener, type SettingsChange } from './declared/settings-watch';
+export { type DefineSettingsOptions, type SettingsRefreshOptions } from './declared/session';
+export { type ChangeListener, type SettingsChange } from './declared/changes';
 export { type SecretUse, type SecretUseOptions, type SecretVersions } from './declared/use-secret';
 export { isCredentialsRefused } from './declared/refused-credentials';
 export { type SchemaIssue, type SchemaResult, type StandardSchema } from './declared/standard-schema';
-export { type ProblemReason, type SettingsProblem, type ValueOrigin } from './declared/settings-problem';
+export { type ProblemReason, type SettingsProblem, type ValueOrigin } from './declared/problems';
 export { SettingsValidationError } from './declared/settings-validation-error';
-export { type SettingsPolicyOptions } from './declared/settings-policy';
+export { type SettingsPolicyOptions } from './declared/policy';
 export { type PolicyConditions, type PolicyDocument, type PolicyStatement } from './iam/policy-document';
 export { setWiring, type Wiring } from './config/wiring';
 export { Default } from './di/default';

@@ -12,11 +12,11 @@ import { numberWithin } from '../settings/setting-kinds';
 import { currentScope } from './current-scope';
 import { type Declaration } from './declaration';
 import { declarationsOf } from './declare';
-import { envExample } from './env-example';
-import { type LoadedSetting } from './load-settings';
+import { envExample } from './describe';
+import { type LoadedSetting } from './load';
 import { Setting } from './setting';
-import { settingsPolicy, type SettingsPolicyOptions } from './settings-policy';
-import { type SettingsRefreshOptions, SettingsSession, type DefineSettingsOptions } from './settings-session';
+import { settingsPolicy, type SettingsPolicyOptions } from './policy';
+import { type SettingsRefreshOptions, SettingsSession, type DefineSettingsOptions } from './session';
 import {
   type KeyOf,
   type SecretKeyOf,
@@ -26,7 +26,7 @@ import {
 } from './settings-shape';
 import { settingsTable } from './settings-table';
 import { isStandardSchema } from './standard-schema';
-import { type ChangeListener } from './settings-watch';
+import { type ChangeListener } from './changes';
 import { type SecretUse, type SecretUseOptions, useSecret } from './use-secret';
 
 /** Ends something; with `using`, at the end of the block. */
@@ -126,7 +126,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
     signal?.throwIfAborted();
     const config = Config.grab();
     const scope = currentScope();
-    const { explainSettings } = await import('./explain-settings');
+    const { explainSettings } = await import('./explain');
     return explainSettings(this.declarations, scope, config, { signal });
   }
 

@@ -1,5 +1,5 @@
 import { DeclaredSettings } from './declared-settings';
-import { type DefineSettingsOptions } from './settings-session';
+import { type DefineSettingsOptions } from './session';
 import { type SettingsShape } from './settings-shape';
 
 /**

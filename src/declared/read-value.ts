@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { errorClassName } from '../base/describe-error';
 import { exactNumber, isRounded } from '../config/coerce';
 import { type ConfigValue, isTooDeep, kindOfValue, parseJson, sealValue, tooDeepData } from '../item/value';
-import { describeIssues, type DescribeIssues } from './describe-issues';
+import { describeIssues, type DescribeIssues } from './issues';
 import { coercesNothing } from './schema-facts';
 import { type SchemaIssue, type SchemaResult, type StandardSchema } from './standard-schema';
 

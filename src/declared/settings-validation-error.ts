@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors';
-import { type SettingsProblem } from './settings-problem';
+import { type SettingsProblem } from './problems';
 
 /**
  * Declared settings that cannot be used: every one of them, in one error.

@@ -3,9 +3,9 @@ import { startWork } from '../base/start-work';
 import { isConfigError } from '../errors';
 import { Secret } from '../item/secret';
 import { Logger } from '../logging/logger';
-import { type LoadedSetting } from './load-settings';
+import { type LoadedSetting } from './load';
 import { isCredentialsRefused } from './refused-credentials';
-import { type SettingsSession } from './settings-session';
+import { type SettingsSession } from './session';
 
 /** The versions of a secret, while it rotates. */
 export interface SecretVersions<T> {

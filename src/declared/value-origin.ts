@@ -2,7 +2,7 @@ import { type DirectoryItem } from '../item/directory-item';
 import { xconSettings } from '../settings/xcon-settings';
 import { type Config } from '../config/config';
 import { type Declaration } from './declaration';
-import { type ValueOrigin } from './settings-problem';
+import { type ValueOrigin } from './problems';
 
 /** What an item of this process comes from: neither has a place that a declaration could rule out. */
 const ownSources = ['override', 'default'];

@@ -9,7 +9,7 @@ import { DirectoryItem } from '../item/directory-item';
 import { mask, Secret } from '../item/secret';
 import { type ConfigValue } from '../item/value';
 import { type Declaration } from './declaration';
-import { loadFrom } from './load-settings';
+import { loadFrom } from './load';
 import { readValue } from './read-value';
 
 /** What is to become of the value that was found. */

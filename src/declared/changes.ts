@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { callAndForget } from '../base/start-work';
-import { type LoadedSetting } from './load-settings';
+import { type LoadedSetting } from './load';
 
 /** What has changed with a refresh. */
 export interface SettingsChange<Settings> {

@@ -11,11 +11,11 @@ import { type ConfigValue, copyValue, sealValue } from '../item/value';
 import { Logger } from '../logging/logger';
 import { LocalCache } from '../memory/local-cache';
 import { type Declaration } from './declaration';
-import { IssueDescriptions } from './describe-issues';
-import { type LoadedSetting, loadFrom, loadSettings } from './load-settings';
-import { SecretRotation } from './secret-rotation';
-import { type SettingsProblem } from './settings-problem';
-import { type ChangeListener, SettingsWatch } from './settings-watch';
+import { IssueDescriptions } from './issues';
+import { type LoadedSetting, loadFrom, loadSettings } from './load';
+import { SecretRotation } from './rotation';
+import { type SettingsProblem } from './problems';
+import { type ChangeListener, SettingsWatch } from './changes';
 import { isLocal } from './value-origin';
 
 /** How declared settings are kept up to date. */

@@ -1,5 +1,5 @@
 import { type Declaration } from '../../src/declared/declaration';
-import { SecretRotation } from '../../src/declared/secret-rotation';
+import { SecretRotation } from '../../src/declared/rotation';
 import { defineSettings, DirectoryItem, type SecretOutcome, secret } from '../../src/index';
 import { gate, rejection } from '../chain/doubles';
 import { withoutVariables } from '../config/doubles';

@@ -1,5 +1,5 @@
 import { type } from 'arktype';
-import { describeIssues, IssueDescriptions } from '../../src/declared/describe-issues';
+import { describeIssues, IssueDescriptions } from '../../src/declared/issues';
 import { type SchemaIssue } from '../../src/declared/standard-schema';
 
 it('tells where and what, in one line', () => {

@@ -6,11 +6,11 @@ import { DirectoryItem } from '../item/directory-item';
 import { Secret } from '../item/secret';
 import { type ConfigValue } from '../item/value';
 import { type Declaration } from './declaration';
-import { type IssueDescriptions } from './describe-issues';
+import { type IssueDescriptions } from './issues';
 import { foundValue } from './found-value';
 import { missingFix } from './missing-fix';
 import { readValue } from './read-value';
-import { problemWith, type SettingsProblem } from './settings-problem';
+import { problemWith, type SettingsProblem } from './problems';
 import { SettingsValidationError } from './settings-validation-error';
 import { describeOrigin, isLocal, misplacement, originOf } from './value-origin';
 

@@ -1,5 +1,5 @@
 import { parseEnv } from 'node:util';
-import { envExample } from '../../src/declared/env-example';
+import { envExample } from '../../src/declared/describe';
 import { declarationsOf } from '../../src/declared/declare';
 import { secret } from '../../src/declared/secret-setting';
 import { setting } from '../../src/declared/setting';
