@@ -23,6 +23,9 @@ In one terminal, then in another, in a project that has the package installed:
   npx --no-install xcon-local --seed seed.yaml --port 4567
   eval "$(npx --no-install xcon-local --port 4567 --print-env)"
 
+The AWS CLI reads AWS_ENDPOINT_URL from version 2.13 on (of 1: from 1.29). Give an older
+one --endpoint-url, or it asks real AWS.
+
 Exit codes: 0 stopped, or printed what was asked for; 1 failed, such as on a port that
 is in use or a seed that cannot be read; 2 wrong usage.
 `;

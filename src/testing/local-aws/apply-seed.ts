@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { type CheckedSecret, type CheckedSeed, type CheckedTable } from './check-seed';
-import { DynamoTables, type TableKeys } from './dynamo-tables';
+import { DynamoTables, keyOf, type TableKeys } from './dynamo-tables';
 import { type KeyStore } from './kms';
 import { LocalAwsError } from './local-aws-error';
-import { type ParameterStore } from './parameter-store';
-import { type SecretStore } from './secret-store';
+import { type SeedChange, type SeedChanges } from './local-aws-seed';
+import { type Parameter, type ParameterInput, type ParameterStore } from './parameter-store';
+import { type Secret, type SecretPatch, type SecretStore } from './secret-store';
 import { ServiceError } from './service-error';
+import { type WireItem } from './wire-attribute';
 
 /** Where a seed goes. */
 export interface SeedStores {
@@ -34,7 +38,7 @@ export async function applySeed(seed: CheckedSeed, stores: SeedStores, source: s
 }
 
 /**
- * Fills tables nobody sees, so that the engine can refuse before anything is changed.
+ * Fills tables of its own, so that the engine can refuse before anything is changed.
  *
  * @returns The seed with its rows as the engine keeps them.
  * @throws LocalAwsError when DynamoDB would refuse a table or a row.
@@ -67,7 +71,7 @@ export function mergeSeeds(first: CheckedSeed, second: CheckedSeed): CheckedSeed
 }
 
 /** Tells whether two tables have the same key attributes, of the same types, in the same order. */
-export function areSameKeys(one: TableKeys, other: TableKeys): boolean {
+function areSameKeys(one: TableKeys, other: TableKeys): boolean {
   return JSON.stringify([...one]) === JSON.stringify([...other]);
 }
 
@@ -103,4 +107,164 @@ export function putSecret(store: SecretStore, name: string, { contents, patch }:
     secret.versions,
   );
   store.update(secret, { ...patch, versions }, former === undefined ? 'CreateSecret' : 'PutSecretValue');
+}
+
+/** A seed and the one it replaces, both as `rehearse` gives them. */
+export interface SeedReplacement {
+  readonly former: CheckedSeed;
+  readonly next: CheckedSeed;
+}
+
+/**
+ * Puts a seed in the place of a former one.
+ *
+ * What the next one names is then as it says, also where clients have changed it; what only the former one named is
+ * gone; what neither names stays. What is as it should be is not written again.
+ *
+ * @param dropTable - Deletes a table with its settings.
+ */
+export async function replaceSeed(
+  { former, next }: SeedReplacement,
+  stores: SeedStores,
+  dropTable: (name: string) => Promise<void>,
+): Promise<SeedChanges> {
+  return {
+    parameters: await replaceEntries(former.parameters, next.parameters, parameterEntries(stores.parameters)),
+    secrets: await replaceEntries(former.secrets, next.secrets, secretEntries(stores.secrets)),
+    tables: await replaceEntries(former.tables, next.tables, tableEntries(stores.tables, dropTable)),
+    rows: await replaceRows(former.tables, next.tables, stores.tables),
+    kmsKeys: stores.keys.replaceAll(next.kmsKeys),
+  };
+}
+
+function parameterEntries(store: ParameterStore): Entries<ParameterInput> {
+  return {
+    remove: (name) => store.delete(name),
+    put: (name, wanted) => {
+      const known = store.find(name);
+      if (known !== undefined && isParameterAs(known, wanted)) return 'same';
+      store.put(name, wanted);
+      return known === undefined ? 'added' : 'changed';
+    },
+  };
+}
+
+function isParameterAs({ latest, type, keyDenied, tags }: Parameter, wanted: ParameterInput): boolean {
+  const { description = latest.description, labels = [] } = wanted;
+  return isDeepStrictEqual(
+    { value: latest.value, description: latest.description, labels: latest.labels, type, keyDenied, tags },
+    { value: wanted.value, description, labels, type: wanted.type, keyDenied: wanted.keyDenied, tags: wanted.tags },
+  );
+}
+
+function secretEntries(store: SecretStore): Entries<CheckedSecret> {
+  return {
+    remove: (name) => {
+      const known = store.find(name);
+      if (known !== undefined) store.remove(known);
+      return known !== undefined;
+    },
+    put: (name, wanted) => {
+      const known = store.find(name);
+      if (known !== undefined && isSecretAs(known, wanted)) return 'same';
+      // A secret that is to have no version cannot be made of one that has some.
+      if (known !== undefined && wanted.contents.length === 0) store.remove(known);
+      putSecret(store, name, wanted);
+      return known === undefined ? 'added' : 'changed';
+    },
+  };
+}
+
+function isSecretAs(secret: Secret, { contents, patch }: CheckedSecret): boolean {
+  const contentOf = (stage: string) => secret.versions.find(({ stages }) => stages.includes(stage))?.content;
+  const [current, previous] = contents.toReversed();
+  if (!isDeepStrictEqual(contentOf('AWSCURRENT'), current)) return false;
+  if (previous !== undefined && !isDeepStrictEqual(contentOf('AWSPREVIOUS'), previous)) return false;
+  return Object.entries(patch).every(([key, value]) => isDeepStrictEqual(secret[key as keyof SecretPatch], value));
+}
+
+/** Tables of a seed, by name. */
+type SeedTables = ReadonlyMap<string, CheckedTable>;
+
+/** Tables as entries: one with other keys is made anew. */
+function tableEntries(tables: DynamoTables, dropTable: (name: string) => Promise<void>): Entries<CheckedTable> {
+  return {
+    remove: async (name) => {
+      const exists = (await tables.find(name)) !== undefined;
+      await dropTable(name);
+      return exists;
+    },
+    put: async (name, { keys }) => {
+      const existing = await tables.keysOf(name);
+      if (existing !== undefined && areSameKeys(existing, keys)) return 'same';
+      await dropTable(name);
+      await tables.createWithKeys(name, keys);
+      return existing === undefined ? 'added' : 'changed';
+    },
+  };
+}
+
+/** Replaces the rows that a former seed gave to tables of the next one. */
+async function replaceRows(former: SeedTables, next: SeedTables, tables: DynamoTables): Promise<SeedChange> {
+  const total = { added: 0, changed: 0, removed: 0 };
+  for (const [name, { keys, rows }] of next) {
+    const existing = byKey(await tables.rows(name), keys);
+    const change = await replaceEntries(
+      byKey(former.get(name)?.rows ?? [], keys),
+      byKey(rows, keys),
+      rowEntries(tables, name, existing),
+    );
+    total.added += change.added;
+    total.changed += change.changed;
+    total.removed += change.removed;
+  }
+  return total;
+}
+
+function rowEntries(
+  tables: DynamoTables,
+  TableName: string,
+  existing: ReadonlyMap<string, WireItem>,
+): Entries<WireItem> {
+  return {
+    remove: async (key, row) => {
+      if (!existing.has(key)) return false;
+      await tables.deleteRows(TableName, [row]);
+      return true;
+    },
+    put: async (key, Item) => {
+      const known = existing.get(key);
+      if (isDeepStrictEqual(known, Item)) return 'same';
+      await tables.write('PutItem', { TableName, Item });
+      return known === undefined ? 'added' : 'changed';
+    },
+  };
+}
+
+function byKey(rows: readonly WireItem[], keys: TableKeys): ReadonlyMap<string, WireItem> {
+  return new Map(rows.map((row) => [JSON.stringify(keyOf(row, keys)), row]));
+}
+
+/** What became of an entry that is wanted. */
+type Outcome = 'added' | 'changed' | 'same';
+
+/** How entries of one kind are written. */
+interface Entries<T> {
+  /** Makes an entry be as wanted. */
+  readonly put: (name: string, wanted: T) => Outcome | Promise<Outcome>;
+  /** Takes an entry away; false when there was none. */
+  readonly remove: (name: string, former: T) => boolean | Promise<boolean>;
+}
+
+/** Makes entries be as the next seed wants them, and takes those away that only the former one named. */
+async function replaceEntries<T>(
+  former: ReadonlyMap<string, T>,
+  next: ReadonlyMap<string, T>,
+  { put, remove }: Entries<T>,
+): Promise<SeedChange> {
+  const counts = { added: 0, changed: 0, removed: 0, same: 0 };
+  for (const [name, entry] of former) if (!next.has(name) && (await remove(name, entry))) counts.removed += 1;
+  for (const [name, wanted] of next) counts[await put(name, wanted)] += 1;
+  const { added, changed, removed } = counts;
+  return { added, changed, removed };
 }

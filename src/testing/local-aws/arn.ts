@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Region the local AWS plays. */
+/** Region of the local AWS. */
 export const region = 'us-east-1';
 
-/** Account the local AWS plays. */
+/** Account of the local AWS. */
 export const account = '000000000000';
 
 /** ARN of the one user. */

@@ -117,7 +117,7 @@ function within(outer: string, members: string): string {
     .join(' ');
 }
 
-/** A fault may have given out a key that stands for the beginning. */
+/** A fault may have given out the key of the first page. */
 function fromStart(fields: Fields): Fields {
   const { ExclusiveStartKey: start, ...others } = fields;
   return isFirstPageKey(start) ? others : fields;

@@ -125,13 +125,13 @@ export function faultAnswer(fault: LocalAwsFault, request: FaultRequest, protoco
 }
 
 /** Makes a request ask for the first page, when its fault says so. */
-export function askAsFaultSays(fault: LocalAwsFault | undefined, { operation, fields }: FaultRequest): Fields {
+export function requestWithFault(fault: LocalAwsFault | undefined, { operation, fields }: FaultRequest): Fields {
   const page = fault?.endlessToken === true ? pageOperations.get(operation) : undefined;
   return page === undefined ? fields : { ...fields, [page.request]: undefined };
 }
 
 /** Makes an answer say that there is more, when its fault says so. */
-export function tellAsFaultSays(fault: LocalAwsFault | undefined, operation: string, answer: Fields): Fields {
+export function answerWithFault(fault: LocalAwsFault | undefined, operation: string, answer: Fields): Fields {
   const page = fault?.endlessToken === true ? pageOperations.get(operation) : undefined;
   return page === undefined ? answer : { ...answer, [page.response]: page.firstPage };
 }

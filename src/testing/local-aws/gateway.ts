@@ -2,12 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 
 import { type LocalAwsOutcome } from './call-log';
 import {
-  askAsFaultSays,
+  requestWithFault,
   faultAnswer,
   FaultPlan,
   type FaultRequest,
   type LocalAwsFault,
-  tellAsFaultSays,
+  answerWithFault,
 } from './faults';
 import { type Fields } from './fields';
 import { type Answer, answerOf, answerOfError, toServiceError, type WireRequest } from './protocols';
@@ -28,7 +28,7 @@ export interface GatewayAnswer {
   readonly outcome: LocalAwsOutcome;
 }
 
-/** What stands before the services: latency, rate limit, faults, and the choice of the operation. */
+/** What comes before the services: latency, rate limit, faults, and the choice of the operation. */
 export class Gateway {
   latencyMs = 0;
   faults = new FaultPlan([]);
@@ -69,8 +69,8 @@ export class Gateway {
   ): Promise<GatewayAnswer> {
     const { operation, protocol } = request;
     try {
-      const fields = await this.perform(request, askAsFaultSays(fault, asked));
-      const answer = answerOf(tellAsFaultSays(fault, operation, fields), operation, protocol);
+      const fields = await this.perform(request, requestWithFault(fault, asked));
+      const answer = answerOf(answerWithFault(fault, operation, fields), operation, protocol);
       return { answer, outcome: fault?.endlessToken === true ? 'fault' : 'ok' };
     } catch (error) {
       return { answer: answerOfError(toServiceError(error), protocol), outcome: 'error' };
@@ -86,11 +86,11 @@ export class Gateway {
   private async perform(request: WireRequest, asked: Fields): Promise<Fields> {
     const { service, operation, fields, accessKeyId } = request;
     const operations = service === 'unknown' ? undefined : this.services.get(service);
-    const spoken = operations?.get(operation);
-    if (spoken === undefined) throw unknownOperation(request, operations);
+    const supported = operations?.get(operation);
+    if (supported === undefined) throw unknownOperation(request, operations);
     if (fields === undefined) throw serializationError('The body is not a JSON object.');
-    refuseOtherMembers(operation, spoken, asked);
-    return spoken.perform(asked, this.identities.of(accessKeyId));
+    refuseOtherMembers(operation, supported, asked);
+    return supported.perform(asked, this.identities.of(accessKeyId));
   }
 }
 

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors';
 
 /**
- * The local AWS, or another stand-in for AWS in tests, was asked for something it cannot do: a malformed seed or fault, a
+ * The local AWS, or another substitute for AWS in tests, was asked for something it cannot do: a malformed seed or fault, a
  * host that is not loopback, a command without an answer, a missing package.
  *
  * Never sent over HTTP: clients get the errors the real services give.

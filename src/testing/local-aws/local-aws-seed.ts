@@ -5,7 +5,7 @@ export interface SeedParameter {
   readonly value: string;
   /** Default `String`. */
   readonly type?: ParameterType;
-  /** A `SecureString` whose KMS key the caller may not use: whoever decrypts it is refused the whole answer. */
+  /** A `SecureString` whose KMS key the caller may not use: a request that decrypts it is refused as a whole. */
   readonly keyDenied?: boolean;
   /** Labels of this version. */
   readonly labels?: readonly string[];

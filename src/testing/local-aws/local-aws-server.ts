@@ -1,6 +1,6 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 
-import { applySeed, mergeSeeds, noSeed, putSecret, rehearse, type SeedStores } from './apply-seed';
+import { applySeed, mergeSeeds, noSeed, putSecret, rehearse, replaceSeed, type SeedStores } from './apply-seed';
 import { RecordedCalls } from './call-log';
 import { checkSeed } from './check-seed';
 import { DynamoTables } from './dynamo-tables';
@@ -21,7 +21,6 @@ import { type LocalAwsSeed, type SeedChanges, type SeedParameter } from './local
 import { allOperations } from './operations';
 import { ParameterStore } from './parameter-store';
 import { readSeed } from './read-seed';
-import { replaceSeed } from './replace-seed';
 import { SecretStore } from './secret-store';
 import { type LocalAwsChange, type ServiceContext } from './service';
 import { Identities } from './sts';

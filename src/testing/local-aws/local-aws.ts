@@ -86,7 +86,7 @@ export interface LocalAws extends AsyncDisposable {
   deleteSecret(name: string): void;
 
   /**
-   * Calls `listener` after every change of a parameter, a secret or the rows of a table, whoever made it.
+   * Calls `listener` after every change of a parameter, a secret or the rows of a table, also those made by clients.
    *
    * @returns Ends the calls.
    */

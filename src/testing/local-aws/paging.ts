@@ -44,7 +44,7 @@ export interface PageOperation {
   readonly request: string;
   /** Member of the answer that says there is more. */
   readonly response: string;
-  /** A token that stands for the beginning. */
+  /** A token of the first page. */
   readonly firstPage: unknown;
   /** An answer without anything in it. */
   readonly empty: Fields;
@@ -67,7 +67,7 @@ export const pageOperations: ReadonlyMap<string, PageOperation> = new Map<string
   ['Scan', { ...byKey, empty: { Items: [], Count: 0, ScannedCount: 0 } }],
 ]);
 
-/** Tells whether a start key is the one that stands for the beginning of a table or partition. */
+/** Whether a start key is the one of the first page of a table or partition. */
 export function isFirstPageKey(key: unknown): boolean {
   return isFields(key) && Object.hasOwn(key, firstPageName);
 }

@@ -84,7 +84,7 @@ const targets: ReadonlyMap<string, LocalAwsService> = new Map([
 const stsVersion = '2011-06-15';
 
 /**
- * Reads a request of any AWS protocol, also of services that are not spoken, so that each is answered in its own form.
+ * Reads a request of any AWS protocol, also of services that are not supported, so that each is answered in its own form.
  *
  * Sources: https://smithy.io/2.0/aws/protocols/index.html,
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html (the scope of a signature)
@@ -124,7 +124,7 @@ export function readRequest({ method, url, headers, text }: HttpRequest): WireRe
   };
 }
 
-/** Reads the JSON body of a request: nothing stands for `{}`, `undefined` for what is no JSON object. */
+/** Reads the JSON body of a request: `{}` when it is empty, `undefined` when it is no JSON object. */
 function parseBody(text: string): Fields | undefined {
   if (text.trim() === '') return {};
   try {
@@ -195,7 +195,7 @@ function xmlOf(value: unknown): string {
   return present.map(([name, each]) => `<${name}>${xmlOf(each)}</${name}>`).join('');
 }
 
-/** Errors only: no service that is spoken uses it. Source: https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html */
+/** Errors only: no supported service uses it. Source: https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html */
 const cbor: Protocol = {
   type: 'application/cbor',
   result: () => cborOf({}),

@@ -52,7 +52,7 @@ export function versionsToStages(versions: readonly SecretVersion[]): Readonly<R
   return Object.fromEntries(versions.filter(({ stages }) => stages.length > 0).map(({ id, stages }) => [id, stages]));
 }
 
-/** Tells whether two contents are the same, so that a repeated request can be told from a conflicting one. */
+/** Whether two contents are the same: a repeated request is no conflict. */
 export function isSameContent(one: SecretContent, other: SecretContent): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -23,17 +23,17 @@ export interface Identity {
 export type Operation = (fields: Fields, caller: Identity) => Fields | Promise<Fields>;
 
 /** An operation and what of its request it honours. */
-export interface SpokenOperation {
+export interface SupportedOperation {
   /**
-   * Members that have an effect. One inside another stands after a dot, in each element of a list and, after `*`, in
-   * each value of a map: `Tags.Key`, `RequestItems.*.Keys`. A request with any other member is refused.
+   * Members that have an effect: a request with any other one is refused. A member of a member follows a dot; lists are
+   * left out, each value of a map is `*`: `Tags.Key`, `RequestItems.*.Keys`.
    */
   readonly members: readonly string[];
   readonly perform: Operation;
 }
 
 /** Operations of one service, by name. */
-export type Operations = ReadonlyMap<string, SpokenOperation>;
+export type Operations = ReadonlyMap<string, SupportedOperation>;
 
 /** Something that was changed, reported to the listeners of `LocalAws.onChange`. */
 export interface LocalAwsChange {
@@ -72,7 +72,7 @@ export function operationsOf(declared: Readonly<Record<string, readonly [members
  * @param name - Of the operation.
  * @throws ServiceError `ValidationException` that names the member.
  */
-export function refuseOtherMembers(name: string, { members }: SpokenOperation, fields: Fields): void {
+export function refuseOtherMembers(name: string, { members }: SupportedOperation, fields: Fields): void {
   const other = otherMember(fields, members);
   if (other === undefined) return;
   throw validationError(

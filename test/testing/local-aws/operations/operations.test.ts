@@ -27,7 +27,7 @@ interface Row {
 
 const page = readDocument('docs/local-aws.md');
 const reference = 'https://docs.aws.amazon.com';
-const spoken = allOperations({} as Stores);
+const supported = allOperations({} as Stores);
 
 describe.each<[string, LocalAwsService, ServiceCases, string]>([
   ['SSM', 'ssm', ssmCases, `${reference}/systems-manager/latest/APIReference`],
@@ -36,7 +36,7 @@ describe.each<[string, LocalAwsService, ServiceCases, string]>([
   ['KMS', 'kms', kmsCases, `${reference}/kms/latest/APIReference`],
   ['STS', 'sts', stsCases, `${reference}/STS/latest/APIReference`],
 ])('The table of %s', (title, service, { seed, cases }, source) => {
-  const operations = spoken.get(service) ?? new Map();
+  const operations = supported.get(service) ?? new Map();
   const rows = tableOf(page, [`${title} operation`, 'Members honoured', 'Errors']).map(readRow);
 
   it('has a row for each operation there is, and each row has a case', () => {
@@ -52,7 +52,7 @@ describe.each<[string, LocalAwsService, ServiceCases, string]>([
       await cases[operation]?.(world);
 
       const calls = world.aws.calls.of(operation).filter((call) => call.service === service);
-      const honoured = spoken.get(service)?.get(operation)?.members ?? [];
+      const honoured = supported.get(service)?.get(operation)?.members ?? [];
       expect(topMembersOf(calls)).toEqual(members.toSorted());
       expect(honoured.filter((member) => !calls.some(({ body }) => hasMember(body, member.split('.'))))).toEqual([]);
       expect(errorsOf(calls)).toEqual(errors.toSorted());
@@ -67,7 +67,7 @@ describe('Every member that the SDK knows', () => {
   const models = { ssm, secretsmanager, dynamodb, kms, sts } as Readonly<
     Record<string, Readonly<Record<string, unknown>>>
   >;
-  const all = [...spoken].flatMap(([service, operations]) =>
+  const all = [...supported].flatMap(([service, operations]) =>
     [...operations].map(([name, each]) => ({ service, name, ...each })),
   );
   let aws: LocalAws;
