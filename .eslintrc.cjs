@@ -1,47 +1,5 @@
 'use strict';
 
-/**
- * Folders and files of `src`, lowest layer first. A file imports from its own layer and the ones before it, never from one after it.
- * A file named here is not of the layer of its folder: `Config` has methods for what is built on its lookups.
- */
-const layers = [
-  ['base'],
-  ['errors', 'options', 'directory', 'item'],
-  ['di', 'settings'],
-  ['aws', 'logging'],
-  ['providers'],
-  ['memory'],
-  ['cache'],
-  ['chain', 'iam'],
-  ['config'],
-  ['explain'],
-  ['config/config', 'config/current-config'],
-  ['declared'],
-  ['compose', 'index', 'core', 'testing', 'events', 'cdk', 'cli'],
-];
-
-const layerOverrides = layers.slice(0, -1).map((names, index) => {
-  const above = layers.slice(index + 1).flat();
-  return {
-    files: names.flatMap((name) => [`src/${name}/**/*.ts`, `src/${name}.ts`]),
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: above.flatMap((name) =>
-                ['./', '../', '../../'].flatMap((up) => [`${up}${name}`, `${up}${name}/**`]),
-              ),
-              message: `Imports point down the layers: ${layers.map((layer) => layer.join(' ')).join(' < ')}.`,
-            },
-          ],
-        },
-      ],
-    },
-  };
-});
-
 module.exports = {
   root: true,
   parser: '@typescript-eslint/parser',
@@ -68,7 +26,6 @@ module.exports = {
     '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
   },
   overrides: [
-    ...layerOverrides,
     {
       files: ['test/**/*.ts'],
       rules: {

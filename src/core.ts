@@ -78,10 +78,10 @@ export {
 export { type ConfigValue } from './item/value';
 
 export { Context, type Scope, withDependencies } from './di/context';
-export { Dependency } from './di/dependency';
-export { type DependencyClass } from './di/dependency-class';
+export { Dependency } from './di/context';
+export { type DependencyClass } from './di/context';
 export { registerDependencies } from './di/container';
-export { registerIn } from './di/register-in';
+export { registerIn } from './di/context';
 export { Clock } from './di/clock';
 export { Random } from './di/random';
 export { xconSettings, XconSettings, type XconSettingsFacade } from './settings/xcon-settings';

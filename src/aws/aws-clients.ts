@@ -4,14 +4,14 @@ import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { startWork } from '../base/start-work';
 import { Clock } from '../di/clock';
-import { Dependency } from '../di/dependency';
+import { state } from '../di/state';
+import { Dependency } from '../di/context';
 import { type Hidden, hidden, hideFields } from '../base/hidden';
 import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
 import { SharedCredentials } from './credentials';
-import { provideClients } from './current-clients';
 import { importKms } from './kms-module';
 import { limitBodies } from './limit-bodies';
 import { type ClientLife, refuseWhenClosed } from './refuse-when-closed';
@@ -204,7 +204,7 @@ const optionNames: Readonly<Record<keyof AwsClientsOptions, true>> = {
   kms: true,
 };
 
-provideClients(AwsClients);
+state.clientsClass = AwsClients;
 
 type Credentials = AwsClientsOptions['credentials'];
 

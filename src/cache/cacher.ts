@@ -1,6 +1,6 @@
 import { type AwsClients } from '../aws/aws-clients';
 import { type TimeLeft } from '../base/time-limit';
-import { Dependency } from '../di/dependency';
+import { Dependency } from '../di/context';
 import { type Moment } from '../di/moment';
 import { knowAcrossCopies } from '../item/copies';
 import { type DirectoryItem } from '../item/directory-item';

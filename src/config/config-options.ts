@@ -1,7 +1,6 @@
 import { Cacher } from '../cache/cacher';
 import { Default } from '../di/default';
-import { type Dependency } from '../di/dependency';
-import { type DependencyClass } from '../di/dependency-class';
+import { type Dependency, type DependencyClass } from '../di/context';
 import { Directory } from '../directory/directory';
 import { InvalidSettingsError } from '../errors';
 import { type ConfigValue } from '../item/value';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { Default } from '../di/default';
-import { Dependency } from '../di/dependency';
+import { Dependency } from '../di/context';
 import { noteMutation } from '../di/state';
 import { Directory } from '../directory/directory';
 import { checkOptions } from '../options';

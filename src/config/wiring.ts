@@ -1,4 +1,4 @@
-import { type DependencyClass } from '../di/dependency-class';
+import { type DependencyClass } from '../di/context';
 import { noteMutation } from '../di/state';
 import { InvalidSettingsError } from '../errors';
 import { nameProviders } from '../settings/setting-kinds';

@@ -1,4 +1,4 @@
-import { Dependency } from './dependency';
+import { Dependency } from './context';
 
 /** Tells the time; a dependency, so that tests can set it. */
 export class Clock extends Dependency {

@@ -1,12 +1,13 @@
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
-import type { Dependency } from './dependency';
-import { type DependencyClass } from './dependency-class';
 import { tsyringe } from './tsyringe';
 
-const tokens = new Set<DependencyClass>();
+/** A class of dependencies. */
+type Token = new () => object;
+
+const tokens = new Set<Token>();
 
 /** Makes classes of dependencies known to the containers that are made from here on. */
-export function registerDependencies(dependencyClasses: readonly DependencyClass[]): void {
+export function registerDependencies(dependencyClasses: readonly Token[]): void {
   for (const each of dependencyClasses) tokens.add(each);
 }
 
@@ -19,9 +20,9 @@ export function registerDependencies(dependencyClasses: readonly DependencyClass
  * @param parent - Container of the context outside; `undefined` for a root.
  * @param resolve - Gives the dependency of a class in the context.
  */
-export function createContainer(
+export function createContainer<D extends object>(
   parent: DependencyContainer | undefined,
-  resolve: (dependencyClass: DependencyClass) => Dependency,
+  resolve: (dependencyClass: new () => D) => D,
 ): DependencyContainer {
   const container = (parent ?? tsyringe().container).createChildContainer();
   registerAll(container, resolve);
@@ -35,11 +36,11 @@ export function createContainer(
 }
 
 /** Registers every known class of dependencies in a container, each resolved anew whenever it is asked for. */
-export function registerAll(
+export function registerAll<D extends object>(
   container: DependencyContainer,
-  resolve: (dependencyClass: DependencyClass) => Dependency,
+  resolve: (dependencyClass: new () => D) => D,
 ): void {
   for (const token of tokens) {
-    container.register(token as InjectionToken<Dependency>, { useFactory: () => resolve(token) });
+    container.register(token as InjectionToken<object>, { useFactory: () => resolve(token as new () => D) });
   }
 }

@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
 import { type DependencyContainer } from 'tsyringe';
 import { ContextError } from '../errors';
-import { createContainer } from './container';
-import type { Dependency } from './dependency';
-import { classNameOf, type DependencyClass, dependencyKey, type DependencyKey } from './dependency-class';
-import { state } from './state';
+import { knowAcrossCopies } from '../item/copies';
+import { createContainer, registerAll } from './container';
+import { type ProcessState, state as processState } from './state';
+
+const state = processState as ProcessState<Context>;
 
 /** Something entered that must be left again, in reverse order. */
 export interface Scope {
@@ -17,6 +18,14 @@ export interface Scope {
   exit(options?: { readonly andLater?: boolean }): void;
   [Symbol.dispose](): void;
 }
+
+/** A class of dependencies, such as `Config`: constructible without arguments. */
+export type DependencyClass<T extends Dependency = Dependency> = (new () => T) & {
+  /** Name by which all copies of the package know the class; absent on classes of users. */
+  readonly dependencyName?: string;
+  /** Own property of classes whose direct subclasses are kinds of dependencies. */
+  readonly isAbstractKind?: boolean;
+};
 
 /**
  * The set of current dependencies.
@@ -104,7 +113,7 @@ export class Context {
 
   /** A tsyringe container in which classes that inject our dependencies get those of this context. */
   get container(): DependencyContainer {
-    return (this.#ownContainer ??= createContainer(this.parent?.container, (dependencyClass) =>
+    return (this.#ownContainer ??= createContainer<Dependency>(this.parent?.container, (dependencyClass) =>
       this.resolve(dependencyClass),
     ));
   }
@@ -184,6 +193,68 @@ export class Context {
   }
 }
 
+/**
+ * Something that code gets from the current context instead of holding on to it.
+ *
+ * A subclass is a kind of dependency of its own when its parent is abstract, else a stand-in for its parent.
+ */
+export abstract class Dependency {
+  /** Says that each class derived directly from this one is a kind of dependency. */
+  static readonly isAbstractKind: boolean = true;
+
+  /** Gives the current one. */
+  static grab<T extends Dependency>(this: DependencyClass<T>): T {
+    return Context.current().resolve(this);
+  }
+
+  /** Gives an object that acts as whichever one is current when it is used. */
+  static proxy<T extends Dependency>(this: DependencyClass<T>): T {
+    // Printing looks at the target of a proxy: there it finds how the current one is printed.
+    const printed = { [inspect.custom]: () => Context.current().resolve(this)[inspect.custom]() };
+    return new Proxy(Object.create(printed) as T, {
+      get: (_, property) => {
+        const target = Context.current().resolve(this);
+        const value: unknown = Reflect.get(target, property);
+        const isMethod = typeof value === 'function' && property !== 'constructor';
+        return isMethod ? (value.bind(target) as unknown) : value;
+      },
+      set: (_, property, value) => Reflect.set(Context.current().resolve(this), property, value),
+      has: (_, property) => Reflect.has(Context.current().resolve(this), property),
+      getPrototypeOf: () => Reflect.getPrototypeOf(Context.current().resolve(this)),
+    });
+  }
+
+  /** Gives what `util.inspect` prints. */
+  toString(): string {
+    return this[inspect.custom]();
+  }
+
+  /** Gives what `util.inspect` prints: what a dependency holds may be secret. */
+  toJSON(): unknown {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return `${classNameOf(this.constructor)}()`;
+  }
+
+  /** Runs a function with this as the current one of its kind, in everything it calls or awaits. */
+  run<T>(fn: () => T): T {
+    return Context.current().child([this]).run(fn);
+  }
+
+  /**
+   * Makes this the current one of its kind wherever no `run()` is active, until the scope is left.
+   *
+   * @throws ContextError inside a `run()`.
+   */
+  enter(): Scope {
+    return Context.current().child([this]).enter();
+  }
+}
+
+knowAcrossCopies(Dependency, 'Dependency');
+
 function checkInstance(dependency: unknown): void {
   if (typeof dependency === 'object' && dependency !== null) return;
   const given = typeof dependency === 'function' ? `the class ${classNameOf(dependency)}` : `a ${typeof dependency}`;
@@ -197,4 +268,51 @@ function checkInstance(dependency: unknown): void {
  */
 export function withDependencies<T>(dependencies: readonly Dependency[], fn: () => T): T {
   return Context.current().child(dependencies).run(fn);
+}
+
+/**
+ * Registers the library's dependencies in a container of the user's.
+ *
+ * Each resolves to the one that is current at the moment of the resolution; nothing is kept, so that `clearInstances()` of
+ * that container changes nothing. `reset()` takes these registrations away with all others: call this again after it.
+ *
+ * @param container - Any tsyringe container.
+ */
+export function registerIn(container: DependencyContainer): void {
+  registerAll<Dependency>(container, (dependencyClass) => Context.current().resolve(dependencyClass));
+}
+
+/** What identifies a kind of dependency: its name for our own, else the class. */
+export type DependencyKey = string | object;
+
+/**
+ * Gives the key under which contexts keep a dependency.
+ *
+ * Climbs from a class to the kind it belongs to, so that a subclass made for a test takes the place of the real one.
+ */
+export function dependencyKey(dependencyClass: DependencyClass): DependencyKey {
+  const known = keys.get(dependencyClass);
+  if (known !== undefined) return known;
+  const key = findKey(dependencyClass);
+  keys.set(dependencyClass, key);
+  return key;
+}
+
+/**
+ * Gives the name of the class of a dependency.
+ *
+ * Of our own, the name that minifiers leave alone: they shorten the names of classes.
+ */
+export function classNameOf(dependencyClass: { readonly name: string; readonly dependencyName?: string }): string {
+  return Object.hasOwn(dependencyClass, 'dependencyName') ? `${dependencyClass.dependencyName}` : dependencyClass.name;
+}
+
+const keys = new WeakMap<DependencyClass, DependencyKey>();
+
+function findKey(dependencyClass: DependencyClass): DependencyKey {
+  if (Object.hasOwn(dependencyClass, 'dependencyName')) return `${dependencyClass.dependencyName}`;
+  const parent = Object.getPrototypeOf(dependencyClass) as DependencyClass;
+  return typeof parent !== 'function' || parent === Function.prototype || Object.hasOwn(parent, 'isAbstractKind')
+    ? dependencyClass
+    : dependencyKey(parent);
 }

@@ -1,4 +1,4 @@
-import { Dependency } from './dependency';
+import { Dependency } from './context';
 
 /** Source of chance; a dependency, so that tests can fix it. */
 export class Random extends Dependency {

@@ -1,19 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Context } from './context';
-import type { DependencyClass } from './dependency-class';
 
-/** What all copies of the package in a process share. */
-interface ProcessState {
+/**
+ * What all copies of the package in a process share.
+ *
+ * @typeParam C - The contexts, which this file does not know.
+ */
+export interface ProcessState<C extends object = object> {
   /** Context of the `run()` that the current code is in. */
-  readonly storage: AsyncLocalStorage<Context>;
+  readonly storage: AsyncLocalStorage<C>;
   /** Contexts entered with `enter()`, innermost last. */
-  readonly entered: { readonly context: Context }[];
+  readonly entered: { readonly context: C }[];
   /** The context outside all others; made when first needed. */
-  root: Context | undefined;
+  root: C | undefined;
   /** Counts everything that may change what a lookup gives: assignments to settings and Configs. */
   mutations: number;
+  /** The class of the AWS clients; absent where nothing that is loaded asks AWS. */
+  clientsClass: (new () => object) | undefined;
   /** Classes of providers by the names that the variable of the setting `providers` lists. */
-  readonly providersByName: Map<string, DependencyClass>;
+  readonly providersByName: Map<string, new () => object>;
   /** Counts the moments between which an order is needed. */
   moments: number;
   /** The module of the KMS client, where one was provided; absent: it is imported when needed. */
@@ -25,10 +29,11 @@ const holder = globalThis as { [key]?: ProcessState };
 
 /** The state of this process: one, however often the package was loaded. */
 export const state: ProcessState = (holder[key] ??= {
-  storage: new AsyncLocalStorage<Context>(),
+  storage: new AsyncLocalStorage<object>(),
   entered: [],
   root: undefined,
   mutations: 0,
+  clientsClass: undefined,
   providersByName: new Map(),
   moments: 0,
 });

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { type Logger as Pino } from 'pino';
 import { printable } from '../base/printable';
 import { callAndForget, startWork } from '../base/start-work';
-import { Dependency } from '../di/dependency';
+import { Dependency } from '../di/context';
 import { hideFields } from '../base/hidden';
 import { isPlainObject } from '../item/value';
 import { type LogLevel, settingsDefaults } from '../settings/settings-values';

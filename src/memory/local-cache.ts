@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { callAndForget } from '../base/start-work';
-import { Dependency } from '../di/dependency';
+import { Dependency } from '../di/context';
 import { hidden, hideFields } from '../base/hidden';
 import { earliestOf, type Moment } from '../di/moment';
 import { noteMutation } from '../di/state';

@@ -2,7 +2,7 @@ import { AwsClients } from '../aws/aws-clients';
 import { sourceRefusalOf } from '../aws/aws-errors';
 import { callAws } from '../aws/credentials';
 import { hideFields } from '../base/hidden';
-import { classNameOf } from '../di/dependency-class';
+import { classNameOf } from '../di/context';
 import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
 import { type Unavailable } from '../item/directory-listing';

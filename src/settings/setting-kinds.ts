@@ -1,6 +1,5 @@
 import { Directory } from '../directory/directory';
-import { Dependency } from '../di/dependency';
-import { type DependencyClass } from '../di/dependency-class';
+import { Dependency, type DependencyClass } from '../di/context';
 import { state } from '../di/state';
 import { InvalidSettingsError } from '../errors';
 import { DirectoryListing } from '../item/directory-listing';
@@ -163,7 +162,7 @@ function directoryIn(path: string, variable: string): Directory {
 
 function providerNamed(name: string, variable: string): DependencyClass {
   const named = state.providersByName.get(name);
-  if (named !== undefined) return named;
+  if (named !== undefined) return named as DependencyClass;
   const known = [...state.providersByName.keys()].join(', ');
   throw new InvalidSettingsError(
     variable,

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
-import { Context } from '../di/context';
+import { Context, Dependency } from '../di/context';
 import { Default } from '../di/default';
-import { Dependency } from '../di/dependency';
 import { hidden, hideFields } from '../base/hidden';
 import { noteMutation, state } from '../di/state';
 import { InvalidSettingsError } from '../errors';

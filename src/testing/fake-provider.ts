@@ -1,7 +1,7 @@
 import { longestTimerMs } from '../base/time';
 import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
-import { type DependencyClass } from '../di/dependency-class';
+import { type DependencyClass } from '../di/context';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type UnreadSecret } from '../item/directory-listing';

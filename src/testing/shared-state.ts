@@ -1,18 +1,13 @@
-import { type AwsWatcher } from './guard/watch-aws';
-import { type TestFile } from './test-file';
-
-/** What all copies of the package that a test file has loaded share: a runner may reset modules between tests. */
-interface SharedState {
-  /** The test file under way. */
-  file: TestFile | undefined;
-  /** Those who look at calls to AWS. */
-  readonly watchers: Set<AwsWatcher>;
-  /** Put back what was replaced to look at calls. */
-  restore: (() => void)[];
-}
-
 const key = Symbol.for('xcon@1.testing');
-const holder = globalThis as { [key]?: SharedState };
+const holder = globalThis as { [key]?: Record<string, unknown> };
 
-/** The state of this process: one, however often the package was loaded. */
-export const shared: SharedState = (holder[key] ??= { file: undefined, watchers: new Set(), restore: [] });
+/**
+ * Gives what all copies of the package that a test file has loaded share: a runner may reset modules between tests.
+ *
+ * @param name - Tells apart what is shared.
+ * @param make - Makes it when there is none.
+ */
+export function sharedState<T>(name: string, make: () => T): T {
+  const all = (holder[key] ??= {});
+  return (all[name] ??= make()) as T;
+}

@@ -5,7 +5,7 @@ import { type AwsCall } from './guard/aws-call';
 import { AwsOutOfReachError } from './guard/aws-out-of-reach-error';
 import { isLoopback } from './guard/loopback';
 import { watchAws } from './guard/watch-aws';
-import { shared } from './shared-state';
+import { sharedState } from './shared-state';
 import { createTestRoot } from './test-root';
 
 /** A test that runs. */
@@ -97,6 +97,9 @@ export class TestFile {
     return new AwsOutOfReachError(this.describe(), [call], reason);
   }
 }
+
+/** The test file under way. */
+const shared = sharedState<{ file: TestFile | undefined }>('file', () => ({ file: undefined }));
 
 class OneTest implements RunningTest {
   readonly calls: AwsCall[] = [];

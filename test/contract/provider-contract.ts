@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
-import { Context } from '../../src/di/context';
-import { type DependencyClass, dependencyKey } from '../../src/di/dependency-class';
+import { Context, type DependencyClass, dependencyKey } from '../../src/di/context';
 import { Directory } from '../../src/directory/directory';
 import { DirectoryItem } from '../../src/item/directory-item';
 import { DirectoryListing, Unavailable } from '../../src/item/directory-listing';

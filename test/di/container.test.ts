@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { container as globalContainer, inject, injectable } from 'tsyringe';
 import { createContainer, registerAll, registerDependencies } from '../../src/di/container';
-import { Context } from '../../src/di/context';
-import { Dependency } from '../../src/di/dependency';
+import { Context, Dependency } from '../../src/di/context';
 
 class Settings extends Dependency {
   constructor(readonly label = 'made') {

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Context, type Scope, withDependencies } from '../../src/di/context';
-import { Dependency } from '../../src/di/dependency';
+import { Context, Dependency, type Scope, withDependencies } from '../../src/di/context';
 import { state } from '../../src/di/state';
 import { ContextError } from '../../src/errors';
 

@@ -1,5 +1,4 @@
-import { Dependency } from '../../src/di/dependency';
-import { type DependencyClass, dependencyKey } from '../../src/di/dependency-class';
+import { Dependency, type DependencyClass, dependencyKey } from '../../src/di/context';
 
 class Mailer extends Dependency {}
 class LoudMailer extends Mailer {}

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Context } from '../../src/di/context';
-import { Dependency } from '../../src/di/dependency';
+import { Context, Dependency } from '../../src/di/context';
 import { ContextError } from '../../src/errors';
 
 class Greeter extends Dependency {

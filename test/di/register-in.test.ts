@@ -2,9 +2,7 @@ import 'reflect-metadata';
 import { setImmediate } from 'node:timers/promises';
 import { container as globalContainer, type DependencyContainer, inject, injectable } from 'tsyringe';
 import { registerDependencies } from '../../src/di/container';
-import { Context, withDependencies } from '../../src/di/context';
-import { Dependency } from '../../src/di/dependency';
-import { registerIn } from '../../src/di/register-in';
+import { Context, Dependency, registerIn, withDependencies } from '../../src/di/context';
 
 class Settings extends Dependency {
   constructor(readonly label = 'made') {

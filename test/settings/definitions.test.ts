@@ -1,4 +1,4 @@
-import { Dependency } from '../../src/di/dependency';
+import { Dependency } from '../../src/di/context';
 import { Directory } from '../../src/directory/directory';
 import { InvalidDirectoryError, InvalidSettingsError } from '../../src/errors';
 import { DirectoryListing } from '../../src/item/directory-listing';

@@ -1,6 +1,6 @@
 import { Agent, type ClientRequest } from 'node:http';
 import { Socket } from 'node:net';
-import { shared } from '../shared-state';
+import { sharedState } from '../shared-state';
 import { type AwsCall, awsCallOf, connectionTo } from './aws-call';
 
 /** Looks at a call before anything of it leaves the process. @returns Why it fails; `undefined`: it goes on. */
@@ -22,6 +22,12 @@ export function watchAws(watcher: AwsWatcher): () => void {
     if (watchers.delete(watcher) && watchers.size === 0) uninstall();
   };
 }
+
+/** The functions that look at calls, and what puts back the methods that were replaced for it. */
+const shared = sharedState<{ readonly watchers: Set<AwsWatcher>; restore: (() => void)[] }>('watch', () => ({
+  watchers: new Set(),
+  restore: [],
+}));
 
 /** What Node's agents do with a request; not in the types of Node, but the way in for every agent. */
 interface RequestTaker {

@@ -1,0 +1,87 @@
+'use strict';
+
+/**
+ * Folders and files of `src`, lowest layer first. A module imports from its own layer and the ones before it, never from one after
+ * it, whether by a static import, for a type alone, or by `import()`. A file named here is not of the layer of its folder: `Config`
+ * has methods for what is built on its lookups.
+ */
+const layers = [
+  ['base'],
+  ['errors', 'options', 'directory', 'item'],
+  ['di', 'settings'],
+  ['aws', 'logging'],
+  ['providers'],
+  ['memory'],
+  ['cache'],
+  ['chain', 'iam'],
+  ['config'],
+  ['explain'],
+  ['config/config', 'config/current-config'],
+  ['declared'],
+  ['compose', 'index', 'core', 'testing', 'events', 'cdk', 'cli'],
+];
+
+/** Folders whose modules still import each other. */
+const notYetUntangled = '^src/(config/explan|cache/|testing/local-aws/)';
+
+const pathOf = (names) => `^src/(${names.join('|')})(/|\\.ts$)`;
+const files = layers.flat().filter((name) => name.includes('/'));
+
+/** Matches the modules of some layers. */
+const inLayers = (some) => {
+  const names = some.flat();
+  const others = files.filter((file) => !names.includes(file));
+  return { path: pathOf(names), ...(others.length > 0 && { pathNot: pathOf(others) }) };
+};
+
+const layerRules = layers.slice(0, -1).map((names, index) => ({
+  name: `layer-${names.join('-')}`,
+  comment: `Imports point down the layers: ${layers.map((layer) => layer.join(' ')).join(' < ')}.`,
+  severity: 'error',
+  from: inLayers([names]),
+  to: inLayers(layers.slice(index + 1)),
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'every-folder-has-a-layer',
+      comment: 'Name the folder in the list of layers.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: pathOf(layers.flat()) },
+      to: {},
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Modules that import each other cannot be understood, or loaded, one by one.',
+      severity: 'error',
+      from: { pathNot: notYetUntangled },
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'Nothing imports it: remove it, or make it an entry.',
+      severity: 'error',
+      from: { orphan: true, pathNot: '\\.d\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^(vitest|@jest/globals)' },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Also what is imported for its types alone.
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
