@@ -119,6 +119,8 @@ export class DynamoCacher extends Cacher {
    */
   async clear(options: ClearOptions = {}): Promise<number> {
     checkOptions('cacher.clear()', options, { environ: true, name: true });
+    // Lookups under way rest on reads from before: what they save from here on is not written.
+    currentSession().localCache.reset();
     await this.writes.settled();
     const deleted = await deleteRows(
       await targetOf({ environ: this.latestEnviron, ...options }),

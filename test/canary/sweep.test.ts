@@ -19,6 +19,8 @@ beforeAll(async () => {
   aws = await startLocalAws();
 });
 
+afterEach(() => aws.setFaults([]));
+
 afterAll(() => aws.close());
 
 /** Texts that appear nowhere by chance, with what JSON, HTML and shells quote in them. */
