@@ -91,12 +91,11 @@ function secretArns(options: PolicyOptions): readonly string[] {
 
 /** Whether one lookup may want more values than are read one by one. Without names, any number. */
 function readsInBatches(options: PolicyOptions, placeCount: number): boolean {
-  if (placeCount === 0) return false;
   const { names, secretIds = [] } = options;
-  if (names === undefined) return true;
-  return (
-    names.filter((name) => secretName.test(name)).length * pathsOf(options).length + secretIds.length > mostSingleReads
-  );
+  if (names === undefined && placeCount > 0) return true;
+  const listed = placeCount === 0 ? 0 : pathsOf(options).length;
+  const named = (names ?? []).filter((name) => secretName.test(name)).length * listed;
+  return named + secretIds.length > mostSingleReads;
 }
 
 /**

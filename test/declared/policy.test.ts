@@ -44,7 +44,8 @@ it('allows the partition of the process, and the directories of the Config', () 
 it('allows only the secrets themselves when all are told by id', () => {
   const told: Told = { shape: { login: secret({ id: 'rds!db-1234' }) } };
 
-  expect(sids(told)).toEqual(['ListSecrets', 'ReadSecrets']);
+  // Neither listed nor read in batches.
+  expect(sids(told)).toEqual(['ReadSecrets']);
   expect(resourcesOf('ReadSecrets', told)).toHaveLength(2);
 });
 
