@@ -1,7 +1,7 @@
-import type * as CurrentClients from '../../src/aws/current-clients';
 import { AwsClients } from '../../src/aws/aws-clients';
 import { clientsOf } from '../../src/aws/current-clients';
 import { Context } from '../../src/di/context';
+import { state } from '../../src/di/state';
 
 describe('clientsOf', () => {
   it('gives those of the context', () => {
@@ -11,14 +11,15 @@ describe('clientsOf', () => {
   });
 
   it('gives ones that say what is missing where the class has not been loaded', async () => {
-    let alone: typeof CurrentClients | undefined;
-    await jest.isolateModulesAsync(async () => {
-      alone = await import('../../src/aws/current-clients');
-    });
+    const loaded = state.clientsClass;
+    state.clientsClass = undefined;
+    try {
+      const clients = clientsOf(Context.createRoot());
 
-    const clients = alone?.clientsOf(Context.createRoot());
-
-    expect(() => clients?.ssm()).toThrow(/nothing in this bundle imports it; import \{ AwsClients \} from xcon\/core/);
-    await expect(clients?.close()).resolves.toBeUndefined();
+      expect(() => clients.ssm()).toThrow(/nothing in this bundle imports it; import \{ AwsClients \} from xcon\/core/);
+      await expect(clients.close()).resolves.toBeUndefined();
+    } finally {
+      state.clientsClass = loaded;
+    }
   });
 });
