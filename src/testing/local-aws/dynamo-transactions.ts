@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 
 import { DynamoTables, type EngineCall, keyOf } from './dynamo-tables';
-import { constraint, type Fields, fieldsListField, isFields, missingMember, requireText, textField } from './fields';
+import {
+  choiceField,
+  constraint,
+  type Fields,
+  fieldsListField,
+  isFields,
+  missingMember,
+  requireText,
+  textField,
+} from './fields';
 import { ServiceError, validationError } from './service-error';
 import { type WireItem } from './wire-attribute';
 
@@ -109,6 +118,7 @@ export class DynamoTransactions {
     }
     const fields = item[kind] as Fields;
     const table = requireText(fields, 'TableName');
+    choiceField(fields, 'ReturnValuesOnConditionCheckFailure', ['ALL_OLD', 'NONE']);
     if (kind === 'ConditionCheck' && textField(fields, 'ConditionExpression') === undefined) {
       throw missingMember('ConditionExpression');
     }

@@ -26,6 +26,17 @@ export function parseSelector(given: string): ParameterSelector {
 }
 
 /**
+ * Reads the name a request gives where it can name no version.
+ *
+ * @throws ServiceError `ValidationException`
+ */
+export function parseName(given: string): string {
+  const { name, version } = parseSelector(given);
+  if (version === undefined) return name;
+  throw validationError('The name of a parameter cannot have a version or a label here.');
+}
+
+/**
  * Checks the name of a parameter that is to be written.
  *
  * @throws ServiceError for forbidden characters, reserved prefixes and more than 15 levels.

@@ -4,10 +4,10 @@ import { epochSeconds, parameterArn } from './arn';
 import { type Fields, flagField, pageSizeField, requireText, requireTexts, textField } from './fields';
 import { type Page, pageOf } from './paging';
 import { parameterFilter } from './parameter-filter';
-import { checkPath, isUnder, parseSelector } from './parameter-name';
+import { checkPath, isUnder, parseName, parseSelector } from './parameter-name';
 import { type Parameter, type ParameterStore, type ParameterVersion } from './parameter-store';
 import { type Operations, operationsOf } from './service';
-import { accessDenied, ServiceError, validationError } from './service-error';
+import { accessDenied, ServiceError } from './service-error';
 
 /** Limit of a page by path and of the names of one `GetParameters`. */
 const mostAtOnce = 10;
@@ -92,9 +92,7 @@ function describeParameters(store: ParameterStore, fields: Fields): Fields {
 }
 
 function getParameterHistory(store: ParameterStore, fields: Fields): Fields {
-  const { name, version: selector } = parseSelector(requireText(fields, 'Name'));
-  if (selector !== undefined) throw validationError('The name of a parameter has no version or label here.');
-  const parameter = store.require(name);
+  const parameter = store.require(parseName(requireText(fields, 'Name')));
   const withDecryption = flagField(fields, 'WithDecryption');
   const { items, nextToken } = page(parameter.versions, fields, mostDescribed);
   requireKey('ssm:GetParameterHistory', [{ parameter, version: parameter.latest }], withDecryption);

@@ -13,7 +13,7 @@ import {
   textField,
 } from './fields';
 import { type KeyStore } from './kms';
-import { checkNewName, parseSelector } from './parameter-name';
+import { checkNewName, parseName } from './parameter-name';
 import {
   checkVersionLimit,
   defaultKeyId,
@@ -186,7 +186,7 @@ function isLabel(label: string): boolean {
 }
 
 function namedParameter(store: ParameterStore, fields: Fields): Parameter {
-  return store.require(parseSelector(requireText(fields, 'Name')).name);
+  return store.require(parseName(requireText(fields, 'Name')));
 }
 
 function numberedVersion(store: ParameterStore, parameter: Parameter, number: number | undefined) {

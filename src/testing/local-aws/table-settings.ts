@@ -61,19 +61,13 @@ export class TableSettings {
 
   async updateTable(fields: Fields): Promise<Fields> {
     const name = await this.requireTable(fields);
-    const described = { ...this.of(name).described, ...describedFacts(fields) };
-    const [update, ...others] = fieldsListField(fields, 'GlobalSecondaryIndexUpdates').filter(
-      (each) => isFields(each['Create']) || isFields(each['Delete']),
-    );
-    if (others.length > 0) {
-      throw new ServiceError(
-        'com.amazonaws.dynamodb.v20120810#LimitExceededException',
-        'Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table',
-      );
-    }
-    if (update !== undefined) await this.changeIndex(name, update, fieldsListField(fields, 'AttributeDefinitions'));
+    const given = describedFacts(fields);
+    const described = { ...this.of(name).described, ...given };
+    const indexUpdate = indexUpdateOf(fields);
+    if (indexUpdate !== undefined)
+      await this.changeIndex(name, indexUpdate, fieldsListField(fields, 'AttributeDefinitions'));
     this.change(name, { described });
-    const isForEngine = update === undefined && engineUpdates.some((each) => (fields[each] ?? undefined) !== undefined);
+    const isForEngine = indexUpdate === undefined && (hasAny(fields, engineUpdates) || Object.keys(given).length === 0);
     const answer = isForEngine
       ? await this.tables.read('UpdateTable', fields)
       : { TableDescription: await this.tables.find(name) };
@@ -99,6 +93,9 @@ export class TableSettings {
     const enabled = flagField(wanted, 'Enabled');
     if (enabled === (this.of(name).ttlAttribute !== undefined)) {
       throw validationError(`TimeToLive is already ${enabled ? 'enabled' : 'disabled'}`);
+    }
+    if (!enabled && attribute !== this.of(name).ttlAttribute) {
+      throw validationError('TimeToLive is active on a different AttributeName');
     }
     this.change(name, { ttlAttribute: enabled ? attribute : undefined });
     return { TimeToLiveSpecification: { AttributeName: attribute, Enabled: enabled } };
@@ -193,6 +190,35 @@ export class TableSettings {
     await this.tables.read('DescribeTable', { TableName: name });
     return name;
   }
+}
+
+/**
+ * Gives the index that an update makes or deletes; `undefined` when it does neither.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html (one operation at once)
+ *
+ * @throws ServiceError when the update does more than one thing, or defines attributes and makes no index.
+ */
+function indexUpdateOf(fields: Fields): Fields | undefined {
+  const updates = fieldsListField(fields, 'GlobalSecondaryIndexUpdates');
+  const [update, ...others] = updates.filter((each) => isFields(each['Create']) || isFields(each['Delete']));
+  if (others.length > 0) {
+    throw new ServiceError(
+      'com.amazonaws.dynamodb.v20120810#LimitExceededException',
+      'Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table',
+    );
+  }
+  if (update !== undefined && (updates.length > 1 || hasAny(fields, ['BillingMode', 'ProvisionedThroughput']))) {
+    throw validationError('An index is made or deleted alone: change capacity in a request of its own.');
+  }
+  if (!isFields(update?.['Create']) && hasAny(fields, ['AttributeDefinitions'])) {
+    throw validationError('AttributeDefinitions are for the key of an index that is made.');
+  }
+  return update;
+}
+
+function hasAny(fields: Fields, names: readonly string[]): boolean {
+  return names.some((name) => (fields[name] ?? undefined) !== undefined);
 }
 
 /** Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html */

@@ -299,6 +299,8 @@ const transactWriteItems: OperationCase = async (world) => {
     [add('b', 1), { Delete: { TableName, Key: key('b') } }],
     [{ ...put(key('x')), ...add('b', 1) }],
     [put(row('x', 1), { ConditionExpression: 'nonsense' })],
+    [put(row('x', 1), { ReturnValuesOnConditionCheckFailure: 'ALL' })],
+    [{ ConditionCheck: { TableName, Key: key('a'), ConditionExpression: undefined } }],
   ]) {
     expect(await rejectionName(write(wrong))).toBe('ValidationException');
   }

@@ -138,6 +138,11 @@ const updateTable: OperationCase = async (world) => {
   expect(await rejectionName(update(drop))).toBe('ResourceNotFoundException');
   const two = { GlobalSecondaryIndexUpdates: [...drop.GlobalSecondaryIndexUpdates, { Create: index }] };
   expect(await rejectionName(update(two))).toBe('LimitExceededException');
+  const attributes = { AttributeDefinitions: [{ AttributeName: 'name_key', AttributeType: 'S' as const }] };
+  const makes = { ...attributes, GlobalSecondaryIndexUpdates: [{ Create: index }] };
+  for (const wrong of [{}, attributes, { ...makes, ...provisioned(5) }, { ...drop, ...attributes }]) {
+    expect([wrong, await rejectionName(update(wrong))]).toEqual([wrong, 'ValidationException']);
+  }
   expect(await update(provisioned(5))).toMatchObject({ TableName, TableStatus: 'UPDATING' });
   await create({ ProvisionedThroughput: capacity(1) });
   await update({
@@ -205,12 +210,9 @@ const listTagsOfResource: OperationCase = async (world) => {
 };
 
 const updateTimeToLive: OperationCase = async (world) => {
-  const set = (Enabled: boolean, name = TableName) =>
+  const set = (Enabled: boolean, name = TableName, AttributeName = 'count') =>
     world.dynamo.send(
-      new UpdateTimeToLiveCommand({
-        TableName: name,
-        TimeToLiveSpecification: { AttributeName: 'count', Enabled },
-      }),
+      new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification: { AttributeName, Enabled } }),
     );
 
   const { TimeToLiveSpecification } = await set(true);
@@ -219,6 +221,7 @@ const updateTimeToLive: OperationCase = async (world) => {
   expect([(await world.aws.rows(TableName)).length, await world.aws.expireItems(1)]).toEqual([3, 1]);
   expect(await world.aws.rows(TableName)).toHaveLength(2);
   expect(await rejectionName(set(true))).toBe('ValidationException');
+  expect(await rejectionName(set(false, TableName, 'other'))).toBe('ValidationException');
   expect(await rejectionName(set(true, 'none'))).toBe('ResourceNotFoundException');
 };
 

@@ -269,6 +269,7 @@ const labelParameterVersion: OperationCase = async ({ aws, ssm }) => {
   expect(await rejectionName(label(['x'], 9))).toBe('ParameterVersionNotFound');
   expect(await rejectionName(label(['x'], 1, '/none'))).toBe('ParameterNotFound');
   expect(await rejectionName(label(['x'], 1, 'a b'))).toBe('ValidationException');
+  expect(await rejectionName(label(['x'], 1, '/a/host:1'))).toBe('ValidationException');
 };
 
 const unlabelParameterVersion: OperationCase = async ({ ssm }) => {
