@@ -1,7 +1,8 @@
 import { startWork } from '../base/start-work';
 import { type TimeLeft, withTimeLimit } from '../base/time-limit';
 import { findById } from '../chain/by-id';
-import { type WalkResult } from '../chain/walk';
+import { type Attempt, type WalkResult } from '../chain/walk';
+import { type SearchedPlace } from '../errors';
 import { Logger } from '../logging/logger';
 import { LocalCache } from '../memory/local-cache';
 import { Answer } from './answer';
@@ -80,7 +81,7 @@ export class SecondLooks {
     try {
       const { item, attempts } = await withTimeLimit(() => look, { budgetMs, signal: options.signal, onTimeout });
       if (item !== undefined) return undefined;
-      return new Answer(answer.name, answer.item, [...attempts, ...answer.attempts.slice(-1)]);
+      return new Answer(answer.name, answer.item, searchedPlaces(scope, answer, attempts));
     } catch {
       options.signal?.throwIfAborted();
       return answer;
@@ -136,6 +137,20 @@ export class SecondLooks {
     if (round !== undefined && !isNew) return round;
     return (this.round = { scope, localCache: new LocalCache(), sinceMs: nowMs, looks: 0, hasFound: false });
   }
+}
+
+/** Lists what was asked in the order of a lookup: the providers in front, the cacher as before, the sources, the defaults. */
+function searchedPlaces(
+  { cacher, finder }: LookupScope,
+  before: Answer,
+  attempts: readonly Attempt[],
+): readonly SearchedPlace[] {
+  const inFront = finder.leading.length;
+  const cached = before.attempts
+    .filter(({ provider }) => provider === cacher?.name)
+    // What it knew has been passed over.
+    .map((attempt): SearchedPlace => ({ ...attempt, outcome: 'absent' }));
+  return [...attempts.slice(0, inFront), ...cached, ...attempts.slice(inFront), ...before.attempts.slice(-1)];
 }
 
 /** What the sources refuse, the lookup before has logged. */

@@ -201,7 +201,7 @@ describe('the sources', () => {
     const error = await missedIn(startProcess());
 
     expect(error.message).toContain(
-      'Looked in: env; ssm, secrets in /orders/prod; ssm, secrets in /orders/all; ssm, secrets in /global/prod; ' +
+      'Looked in: env; cacher; ssm, secrets in /orders/prod; ssm, secrets in /orders/all; ssm, secrets in /global/prod; ' +
         'ssm, secrets in /global/all; default.',
     );
   });
