@@ -1,6 +1,6 @@
 import { changeHandlerPolicy } from '../src/iam/change-handler-policy';
 import { leastPrivilegePolicy } from '../src/iam/least-privilege-policy';
-import { checkOptions } from '../src/options';
+import { checkOptions, nearestName } from '../src/options';
 import {
   AwsClients,
   Config,
@@ -108,5 +108,24 @@ it('options that are no object are an error, and those that are undefined are le
   expect(() => checkOptions('f()', { b: undefined } as never, known)).not.toThrow();
   expect(() => checkOptions('f()', { b: 1 } as never, known)).toThrow(
     'f() option b: there is no such option. There are a.',
+  );
+});
+
+it.each([
+  ['signl', 'signal'],
+  ['direktories', 'directories'],
+  ['SecretIds', 'secretIds'],
+  ['enviroment', 'environment'],
+  ['b', undefined],
+  ['tableName', undefined],
+  ['x'.repeat(10_000), undefined],
+])('suggests the known name that %.20s is most like: %s', (given, nearest) => {
+  const known = ['directories', 'environment', 'secretIds', 'signal', 'a'];
+
+  expect(nearestName(given, known)).toBe(nearest);
+  const check = (): void =>
+    checkOptions('f()', { [given]: 1 } as never, Object.fromEntries(known.map((each) => [each, true])));
+  expect(check).toThrow(
+    nearest === undefined ? 'no such option. There are' : `no such option. Did you mean ${nearest}? There`,
   );
 });

@@ -21,6 +21,14 @@ locals {
       "detail-type" = ["Parameter Store Change"]
       detail        = { name = [{ prefix = "/" }, { prefix = "arn:" }] }
     }
+    parameter-expirations = {
+      source        = ["aws.ssm"]
+      "detail-type" = ["Parameter Store Policy Action"]
+      detail = {
+        "parameter-name" = [{ prefix = "/" }, { prefix = "arn:" }]
+        "policy-type"    = ["Expiration"]
+      }
+    }
     # Needs a trail of CloudTrail that logs write events of management.
     secret-calls = {
       source        = ["aws.secretsmanager"]

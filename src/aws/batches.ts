@@ -7,6 +7,20 @@ export function batchesOf<T>(all: readonly T[], size: number): readonly (readonl
 }
 
 /**
+ * Works on all of a list, on some at the same time: the next begins as soon as one has ended.
+ *
+ * @param atOnce - How many are worked on at the same time, at most.
+ * @throws What the work rejects with; what has begun goes on.
+ */
+export async function eachOf<T>(all: readonly T[], atOnce: number, work: (each: T) => Promise<void>): Promise<void> {
+  const rest = all.values();
+  const worker = async (): Promise<void> => {
+    for (const each of rest) await work(each);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, worker));
+}
+
+/**
  * Gives each key of a batch its own promise from the one read that serves all of them.
  *
  * @param read - Gives what picks the outcome of one.

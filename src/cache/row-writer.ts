@@ -154,7 +154,8 @@ async function writeBatch(target: WriteTarget, batch: readonly RowChange[]): Pro
       new BatchWriteItemCommand({ RequestItems: { [table]: left } }),
       sendOptions(timeLeft),
     );
-    left = output.UnprocessedItems?.[table] ?? [];
+    // All are of one table, which has been named by its name or its ARN.
+    left = Object.values(output.UnprocessedItems ?? {}).flat();
     if (left.length === 0) return;
     if (resend < maxResends) await sleep(resendPause(resend, random()));
   }

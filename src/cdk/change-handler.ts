@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -12,12 +12,24 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { Directory } from '../directory/directory';
 import { changeHandlerPolicy } from '../iam/change-handler-policy';
+import { checkOptions } from '../options';
 import { ChangeAlarms } from './change-alarms';
 import { ChangeQueues, handlerTimeoutSeconds } from './change-queues';
 import { changeRules } from './change-rules';
-import { type ConfigTables } from './config-tables';
+import { type ConfigTables, nameOrArn } from './config-tables';
 import { handlerFolder } from './handler-folder';
+import { MaskedTokens } from './masked-tokens';
+
+const propNames: Readonly<Record<keyof ChangeHandlerProps, true>> = {
+  tables: true,
+  sharedDirectories: true,
+  pathPrefixes: true,
+  alarmAction: true,
+  logRetention: true,
+  code: true,
+};
 
 /** How changes are followed. */
 export interface ChangeHandlerProps {
@@ -25,6 +37,11 @@ export interface ChangeHandlerProps {
   readonly tables: ConfigTables;
   /** Directories that look like those of one service in one environment, and that others look in, too. Default: none. */
   readonly sharedDirectories?: readonly string[];
+  /**
+   * Paths at and below which the directories of services are: `['/orders', '/billing']`; `/global` is always among them. Rules and
+   * handler leave changes elsewhere. Absent: anywhere.
+   */
+  readonly pathPrefixes?: readonly string[];
   /** What alarms do, such as `new SnsAction(topic)`. Absent: they can be seen, and no more. */
   readonly alarmAction?: IAlarmAction;
   /** How long logs are kept. Default: a month. */
@@ -45,12 +62,14 @@ export class ChangeHandler extends Construct {
   /** The queues that changes come in, and are kept in when they cannot be followed. */
   readonly queues: ChangeQueues;
 
+  /** @throws InvalidSettingsError for an option that is unknown or invalid; InvalidDirectoryError for one that is no path. */
   constructor(scope: Construct, id: string, props: ChangeHandlerProps) {
     super(scope, id);
-    const { tables, alarmAction } = props;
-    const stream = tables.configTable.tableStreamArn;
+    checkOptions('new ChangeHandler()', props, propNames);
+    const { tables, alarmAction, pathPrefixes } = props;
+    const stream = tables.configTable?.tableStreamArn;
     this.queues = new ChangeQueues(this, 'Queues');
-    const rules = changeRules(this, this.queues.target);
+    const rules = changeRules(this, this.queues.target, pathPrefixes?.map(pathOf));
     this.queues.admit(rules);
     this.handler = this.makeHandler(props);
     new EventSourceMapping(this, 'FromQueue', { target: this.handler, ...fromQueue(this.queues) });
@@ -67,20 +86,23 @@ export class ChangeHandler extends Construct {
   }
 
   private makeHandler(props: ChangeHandlerProps): LambdaFunction {
-    const { tables, sharedDirectories = [], logRetention = RetentionDays.ONE_MONTH, code } = props;
+    const { tables, sharedDirectories = [], pathPrefixes, logRetention = RetentionDays.ONE_MONTH, code } = props;
     const logGroup = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
-    const policy = changeHandlerPolicy({
+    const cacheTable = nameOrArn(this, tables.cacheTable);
+    const tokens = new MaskedTokens('new ChangeHandler()');
+    const terms = {
       partition: Aws.PARTITION,
       region: Aws.REGION,
       account: Aws.ACCOUNT_ID,
-      cacheTable: tables.cacheTable.tableName,
+      cacheTable,
       nameIndex: tables.nameIndex,
       changesQueueArn: this.queues.changes.queueArn,
       failuresQueueArn: this.queues.failures.queueArn,
-      streamArn: tables.configTable.tableStreamArn,
+      streamArn: tables.configTable?.tableStreamArn,
       logGroupArn: logGroup.logGroupArn,
       tableKmsKeyArns: tables.keyArns,
-    });
+    };
+    const policy = tokens.unmask(changeHandlerPolicy(tokens.mask(terms, () => 'text')));
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { FollowChanges: PolicyDocument.fromJson(policy) },
@@ -94,15 +116,21 @@ export class ChangeHandler extends Construct {
       memorySize: 256,
       timeout: Duration.seconds(handlerTimeoutSeconds),
       environment: {
-        XCON_CACHE_TABLE: tables.cacheTable.tableName,
-        XCON_CONFIG_TABLE: tables.configTable.tableName,
+        XCON_CACHE_TABLE: cacheTable,
+        ...(tables.configTable !== undefined && { XCON_CONFIG_TABLE: tables.configTable.tableName }),
         CACHE_INDEX: `${tables.nameIndex}`,
-        SHARED_DIRECTORIES: sharedDirectories.join(','),
+        SHARED_DIRECTORIES: sharedDirectories.map(pathOf).join(','),
+        ...(pathPrefixes !== undefined && { PATH_PREFIXES: ['/global', ...pathPrefixes.map(pathOf)].join(',') }),
       },
       role,
       logGroup,
     });
   }
+}
+
+/** Gives a path that may be a token. @throws InvalidDirectoryError for what is no path. */
+function pathOf(path: string): string {
+  return Token.isUnresolved(path) ? path : Directory.literal(path).path;
 }
 
 /** Waits a second for others, so that a burst is followed together. */

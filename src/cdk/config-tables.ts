@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -9,12 +9,14 @@ import {
   TableEncryption,
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
-import { type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { tableKeys } from '../aws/table-names';
 import { nameIndex } from '../cache/name-index';
-import { type PolicyOptions } from '../iam/policy-options';
+import { InvalidSettingsError } from '../errors';
+import { placesOf, type PolicyOptions, policyOptionNames } from '../iam/policy-options';
+import { checkOptions } from '../options';
 import { settingsDefaults } from '../settings/settings-values';
 import { grantConfigRead } from './grant-config-read';
 
@@ -22,17 +24,29 @@ import { grantConfigRead } from './grant-config-read';
 export interface ConfigTablesProps {
   /** Name of the cache table to make. Default: `global-all-configCache`. */
   readonly cacheTableName?: string;
-  /** A cache table that exists already, such as the Python library's; none is made. */
+  /** A cache table that exists already, such as the Python library's or one of another account; none is made. */
   readonly cacheTable?: ITable;
   /** Name of the configuration table to make. Default: `global-all-config`. */
   readonly configTableName?: string;
-  /** A configuration table that exists already; none is made. Its changes are followed if it is known with its stream. */
-  readonly configTable?: ITable;
+  /**
+   * A configuration table that exists already; none is made. Its changes are followed if it is known with its stream. `null`: there
+   * is none, because no service asks the provider `dynamo`.
+   */
+  readonly configTable?: ITable | null;
   /** Whether the cache table has, or gets, the index by name, which the handler of changes uses in place of scans. Default: false. */
   readonly nameIndex?: boolean;
   /** Key that the tables made here are encrypted with. Absent: the key that DynamoDB owns, which costs nothing. */
   readonly encryptionKey?: IKey;
 }
+
+const propNames: Readonly<Record<keyof ConfigTablesProps, true>> = {
+  cacheTableName: true,
+  cacheTable: true,
+  configTableName: true,
+  configTable: true,
+  nameIndex: true,
+  encryptionKey: true,
+};
 
 /** What a service reads, but for the tables and their keys. */
 export type ConfigReader = Omit<PolicyOptions, 'configTable' | 'cacheTable' | 'tableKmsKeyArns'>;
@@ -44,28 +58,22 @@ export type ConfigReader = Omit<PolicyOptions, 'configTable' | 'cacheTable' | 't
 export class ConfigTables extends Construct {
   /** The shared cache table. */
   readonly cacheTable: ITable | Table;
-  /** The configuration table. */
-  readonly configTable: ITable | Table;
+  /** The configuration table; `undefined` where there is none. */
+  readonly configTable: ITable | Table | undefined;
   /** Whether the cache table has the index by name. */
   readonly nameIndex: boolean;
   private readonly keys: readonly IKey[];
 
+  /** @throws InvalidSettingsError for an option that is unknown, or contradicts another. */
   constructor(scope: Construct, id: string, props: ConfigTablesProps = {}) {
     super(scope, id);
+    checkProps(props);
     const { cacheTableName = settingsDefaults.cacheTable, configTableName = settingsDefaults.configTable } = props;
     this.nameIndex = props.nameIndex ?? false;
     this.cacheTable = props.cacheTable ?? this.makeCacheTable(cacheTableName, props);
-    this.configTable =
-      props.configTable ??
-      new Table(this, 'ConfigTable', {
-        ...commonProps(props),
-        tableName: configTableName,
-        stream: StreamViewType.NEW_AND_OLD_IMAGES,
-        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-        deletionProtection: true,
-        removalPolicy: RemovalPolicy.RETAIN,
-      });
-    const keys = [this.cacheTable, this.configTable].map(({ encryptionKey }) => encryptionKey);
+    const { configTable } = props;
+    this.configTable = configTable === null ? undefined : (configTable ?? this.makeConfigTable(configTableName, props));
+    const keys = [this.cacheTable, this.configTable].map((table) => table?.encryptionKey);
     this.keys = [...new Set(keys)].filter((each) => each !== undefined);
   }
 
@@ -74,13 +82,39 @@ export class ConfigTables extends Construct {
     return this.keys.map(({ keyArn }) => keyArn);
   }
 
-  /** Allows somebody to read the settings of a service. @param reader - Which service, in which environment, reads what. */
-  grantRead(grantee: IGrantable, reader: ConfigReader): void {
-    grantConfigRead(grantee, {
+  /**
+   * Allows somebody to read the settings of a service.
+   *
+   * @param reader - Which service, in which environment, reads what.
+   * @returns What was granted, as {@link grantConfigRead} does.
+   * @throws InvalidSettingsError for the provider `dynamo` where there is no configuration table, and as that function does.
+   */
+  grantRead(grantee: IGrantable, reader: ConfigReader): Grant {
+    checkOptions('ConfigTables.grantRead()', reader, readerNames);
+    const { cacheTable, configTable, keyArns } = this;
+    const scope = Construct.isConstruct(grantee) ? grantee : this;
+    if (configTable === undefined && placesOf(reader, 'dynamo').length > 0) {
+      throw new InvalidSettingsError(
+        'ConfigTables.grantRead() option providers',
+        'dynamo reads the configuration table, and these tables have none: configTable is null.',
+      );
+    }
+    return grantConfigRead(grantee, {
       ...reader,
-      cacheTable: this.cacheTable.tableName,
-      configTable: this.configTable.tableName,
-      tableKmsKeyArns: this.keyArns,
+      cacheTable: nameOrArn(scope, cacheTable),
+      ...(configTable !== undefined && { configTable: nameOrArn(scope, configTable) }),
+      tableKmsKeyArns: keyArns,
+    });
+  }
+
+  private makeConfigTable(tableName: string, props: ConfigTablesProps): Table {
+    return new Table(this, 'ConfigTable', {
+      ...commonProps(props),
+      tableName,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
     });
   }
 
@@ -97,6 +131,44 @@ export class ConfigTables extends Construct {
       });
     }
     return table;
+  }
+}
+
+/**
+ * Gives what the stack of a construct calls a table: its name; its ARN where it is, or may be, in another region or account.
+ */
+export function nameOrArn(scope: Construct, table: ITable | Table): string {
+  const { tableArn, tableName } = table;
+  const stack = Stack.of(scope);
+  const local = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: tableName });
+  if ((Table.isOwnedResource(table) && !isElsewhere(table.stack, stack)) || tableArn === local) return tableName;
+  if (tableArn.startsWith('arn:')) return tableArn;
+  const { partition, region, account, resourceName } = stack.splitArn(tableArn, ArnFormat.SLASH_RESOURCE_NAME);
+  return `arn:${partition}:dynamodb:${region}:${account}:table/${resourceName}`;
+}
+
+function isElsewhere(one: Stack, other: Stack): boolean {
+  const comparisons = [
+    Token.compareStrings(one.account, other.account),
+    Token.compareStrings(one.region, other.region),
+  ];
+  return comparisons.includes(TokenComparison.DIFFERENT);
+}
+
+const ownNames: readonly string[] = ['configTable', 'cacheTable', 'tableKmsKeyArns'] satisfies (keyof PolicyOptions)[];
+const readerNames = Object.fromEntries(
+  Object.entries(policyOptionNames).filter(([name]) => !ownNames.includes(name)),
+) as Readonly<Record<keyof ConfigReader, true>>;
+
+function checkProps(props: ConfigTablesProps): void {
+  checkOptions('new ConfigTables()', props, propNames);
+  const { cacheTable, cacheTableName, configTable, configTableName } = props;
+  for (const [name, isGiven] of Object.entries({
+    cacheTable: cacheTable !== undefined && cacheTableName !== undefined,
+    configTable: configTable !== undefined && configTableName !== undefined,
+  })) {
+    if (isGiven)
+      throw new InvalidSettingsError(`new ConfigTables() option ${name}Name`, `names no table beside ${name}.`);
   }
 }
 

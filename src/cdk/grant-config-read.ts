@@ -1,18 +1,71 @@
-import { Aws } from 'aws-cdk-lib';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { leastPrivilegePolicy } from '../iam/least-privilege-policy';
-import { type PolicyOptions } from '../iam/policy-options';
+import { Annotations, Aws, Stack, Tokenization } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type Construct } from 'constructs';
+import { type PolicyOptions, policyOptionNames } from '../iam/policy-options';
+import { fittingPolicy, splitStatements } from '../iam/policy-size';
+import { checkOptions } from '../options';
+import { GrantTarget } from './grant-target';
+import { deployedCharacters, MaskedTokens, type TokenKind } from './masked-tokens';
+
+const where = 'grantConfigRead()';
+/** Length of a statement, **characters**, so that the CDK can part the statements of a role among its policies. */
+const statementCharacters = 1000;
 
 /**
  * Allows somebody to read the settings of a service: its chain's directories at the providers it asks, and its own partition
  * of the cache table. Nothing else.
  *
+ * Names are allowed one by one as long as the policies of the grantee have room for them; beyond, all names of the directories
+ * are, and a warning says so. Texts may be tokens of the CDK. One of `directories` or `parameterIds` that is a token as a whole is
+ * taken for a path, one of `secretIds` for an ARN unless it is the name of a secret of the stack, a table for a name.
+ *
  * @param grantee - A function, a task, a role, ...
  * @param options - Partition, region and account are those of the stack, unless others are given.
+ * @returns What was granted; without success when nothing could be, as to a role of another account, which a warning says, too.
+ * @throws InvalidSettingsError for an unknown option, and a token that can be no part of an ARN; InvalidDirectoryError for a
+ * directory that is no path.
  */
-export function grantConfigRead(grantee: IGrantable, options: PolicyOptions): void {
-  const place = { partition: Aws.PARTITION, region: Aws.REGION, account: Aws.ACCOUNT_ID };
-  for (const each of leastPrivilegePolicy({ ...place, ...options }).Statement) {
-    grantee.grantPrincipal.addToPrincipalPolicy(PolicyStatement.fromJson(each));
-  }
+export function grantConfigRead(grantee: IGrantable, options: PolicyOptions): Grant {
+  checkOptions(where, options, policyOptionNames);
+  const target = new GrantTarget(grantee);
+  const { partition = Aws.PARTITION, region = Aws.REGION, account = Aws.ACCOUNT_ID } = options;
+  const tokens = new MaskedTokens(where);
+  const masked = tokens.mask({ ...options, partition, region, account }, (option, token) =>
+    kindOf(option, token, target.scope),
+  );
+  const { roomForNames } = target;
+  const { policy, widened } = fittingPolicy(masked, (each) => deployedCharacters(tokens.unmask(each)) <= roomForNames);
+  if (widened !== undefined) warn(target.scope, 'Widened', widenedText(options, widened));
+  const grants = tokens.unmask(splitStatements(policy.Statement, statementCharacters)).map((each) => target.add(each));
+  const [first = Grant.drop(grantee, 'The service reads nothing'), ...others] = grants;
+  if (grants.length > 0 && !first.success) warn(target.scope, 'NothingGranted', nothingGrantedText(options));
+  return others.reduce((all, each) => all.combine(each), first);
+}
+
+/** Tells what a text is that is one token: the name of a secret is taken out of its ARN by the CDK, with a function. */
+function kindOf(option: string, token: string, scope: Construct | undefined): TokenKind {
+  if (option === 'directories' || option === 'parameterIds') return 'path';
+  if (option !== 'secretIds') return 'text';
+  const resolved: unknown = scope && Stack.of(scope).resolve(Tokenization.reverseCompleteString(token));
+  const isPart =
+    typeof resolved === 'object' && resolved !== null && /^Fn::(Join|Select)$/.test(Object.keys(resolved).join());
+  return isPart ? 'text' : 'secret ARN';
+}
+
+function widenedText({ service, names = [] }: PolicyOptions, widened: string): string {
+  return (
+    `The ${names.length} names that ${service} reads are too many to be allowed one by one: IAM limits the size and number of ` +
+    `policies. All ${widened} of the directories are allowed. To keep it narrow, grant fewer names or directories to each role.`
+  );
+}
+
+function nothingGrantedText({ service }: PolicyOptions): string {
+  return (
+    `Nothing was granted for the settings of ${service}: the policies of this principal are not managed by this app, as those of ` +
+    'a role of another account or with mutable: false. Give it a policy where it is managed: docs/deploying.md of xcon shows it.'
+  );
+}
+
+function warn(scope: Construct | undefined, id: string, text: string): void {
+  if (scope !== undefined) Annotations.of(scope).addWarningV2(`xcon:${id}`, text);
 }

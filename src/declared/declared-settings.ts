@@ -15,7 +15,7 @@ import { declarationsOf } from './declare';
 import { envExample } from './describe';
 import { type LoadedSetting } from './load';
 import { Setting } from './setting';
-import { settingsPolicy, type SettingsPolicyOptions } from './policy';
+import { settingsPolicies, settingsPolicy, type SettingsPolicyOptions } from './policy';
 import { type SettingsRefreshOptions, SettingsSession, type DefineSettingsOptions } from './session';
 import {
   type KeyOf,
@@ -134,11 +134,28 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * Gives the least IAM policy with which the settings can be loaded: their names, in the directories and at the providers
    * of the current Config, and its partition of the cache table.
    *
+   * It fits a managed policy (6,144 characters): where the names one by one do not, all names of the directories are allowed,
+   * and a warning in the log says so (`settings.policy-widened`).
+   *
    * @param options - Where the service runs, and which keys are in use there; absent: any region and account.
-   * @throws InvalidSettingsError when the key that seals cached secrets is told by an alias: a policy needs its ARN.
+   * @throws InvalidSettingsError when the key that seals cached secrets is told by an alias: a policy needs its ARN; when
+   * `exactNames` is true and the policy is too long.
    */
   policy(options: SettingsPolicyOptions = {}): PolicyDocument {
     return settingsPolicy(this.declarations, currentScope(), options);
+  }
+
+  /**
+   * Gives the same permissions, name by name however many there are, as several policies that each fit a managed policy. A role
+   * has room for 10 of them, unless its quota has been raised.
+   *
+   * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+   *
+   * @param options - As for {@link policy}.
+   * @throws InvalidSettingsError as {@link policy} does, but for the length.
+   */
+  policies(options: SettingsPolicyOptions = {}): readonly PolicyDocument[] {
+    return settingsPolicies(this.declarations, currentScope(), options);
   }
 
   /** Writes a `.env.example` of the settings; no value of a secret is in it. */

@@ -5,6 +5,7 @@ import { checkOptions } from '../options';
 import { arnOf, type PolicyPlace } from '../iam/arn';
 import { leastPrivilegePolicy } from '../iam/least-privilege-policy';
 import { type PolicyDocument } from '../iam/policy-document';
+import { fittingPolicy, managedPolicyCharacters, policyCharacters, splitPolicy } from '../iam/policy-size';
 import { type PolicyOptions, type PolicyProvider, type PolicySource } from '../iam/policy-options';
 import { type AwsProvider } from '../providers/aws-provider';
 import { type Provider } from '../providers/provider';
@@ -13,11 +14,16 @@ import { type Declaration } from './declaration';
 /** What a declaration does not know: where the service runs, and which keys are in use there. */
 export interface SettingsPolicyOptions
   extends PolicyPlace, Pick<PolicyOptions, 'kmsKeyArns' | 'cacheKmsKeyArn' | 'tableKmsKeyArns'> {
-  /** Whether each name is allowed on its own. Default: true. `false`: all names of the directories, in a shorter policy. */
+  /**
+   * Whether each name is allowed on its own. `false`: all names of the directories, in a shorter policy. Absent: each name, as
+   * long as the policy fits a managed policy (6,144 characters); else all names of the directories, of parameters if that is
+   * enough and they are listed, with a warning in the log.
+   */
   readonly exactNames?: boolean;
 }
 
-const policyOptionNames: Readonly<Record<Exclude<keyof SettingsPolicyOptions, 'exactNames'>, true>> = {
+const policyOptionNames: Readonly<Record<keyof SettingsPolicyOptions, true>> = {
+  exactNames: true,
   partition: true,
   region: true,
   account: true,
@@ -33,19 +39,56 @@ const policyProviders: readonly string[] = ['ssm', 'secrets', 'dynamo'] satisfie
  * of the cache table that a scope has.
  *
  * @throws InvalidSettingsError for a region, account or partition that is no text, or empty; when the key that seals cached
- * secrets is told by an alias: a policy needs its ARN.
+ * secrets is told by an alias: a policy needs its ARN; when `exactNames` is true and the policy is too long.
  */
 export function settingsPolicy(
   declarations: readonly Declaration[],
   scope: LookupScope,
-  { exactNames = true, ...options }: SettingsPolicyOptions,
+  options: SettingsPolicyOptions,
 ): PolicyDocument {
-  checkOptions('settings.policy()', options, policyOptionNames);
-  checkPlace(options);
+  const terms = policyTerms('settings.policy()', declarations, scope, options);
+  const { policy, widened } = fittingPolicy(terms);
+  if (widened === undefined) return policy;
+  const names = terms.names?.length ?? 0;
+  const characters = policyCharacters(leastPrivilegePolicy(terms));
+  if (options.exactNames === true) {
+    throw new InvalidSettingsError(
+      'settings.policy() option exactNames',
+      `with ${names} names one by one the policy has ${characters} characters, and a managed policy holds ` +
+        `${managedPolicyCharacters}. Take policies(), which gives several, or leave exactNames out to allow all names of the ` +
+        'directories.',
+    );
+  }
+  scope.logger.warn('settings.policy-widened', { widened, names, characters, most: managedPolicyCharacters });
+  return policy;
+}
+
+/**
+ * Gives the least policies that load declared settings: each fits a managed policy, and together they allow each name on its own.
+ *
+ * @throws InvalidSettingsError as {@link settingsPolicy} does, but for the length.
+ */
+export function settingsPolicies(
+  declarations: readonly Declaration[],
+  scope: LookupScope,
+  options: SettingsPolicyOptions,
+): readonly PolicyDocument[] {
+  return splitPolicy(leastPrivilegePolicy(policyTerms('settings.policies()', declarations, scope, options)));
+}
+
+function policyTerms(
+  where: string,
+  declarations: readonly Declaration[],
+  scope: LookupScope,
+  given: SettingsPolicyOptions,
+): PolicyOptions {
+  checkOptions(where, given, policyOptionNames);
+  checkPlace(given);
+  const { exactNames = true, ...options } = given;
   const { cached, directories, environment, providers, service, settings, strategy } = scope;
   const names = unique(declarations.flatMap((each) => (idOf(each) === undefined ? each.name : [])));
   const isCached = cached !== undefined && names.length > 0;
-  return leastPrivilegePolicy({
+  return {
     ...options,
     service,
     environment,
@@ -60,7 +103,7 @@ export function settingsPolicy(
     cacheSecrets: settings.cacheSecrets,
     environ: cached?.chain.key.environ,
     cacheKmsKeyArn: isCached ? sealingKeyArn(scope, options) : undefined,
-  });
+  };
 }
 
 /** Gives where a provider reads; nothing for one that asks for no permission, or for one that nobody knows. */

@@ -4,9 +4,11 @@ import { describeError } from '../base/describe-error';
 import { currentSession } from '../cache/current-session';
 import { changeKey } from '../cache/generation-row';
 import { sleep } from '../base/time';
+import { Directory } from '../directory/directory';
 import { CacherError, InvalidSettingsError } from '../errors';
+import { checkOptions } from '../options';
 import { ChangePass } from './change-pass';
-import { type EventChange } from './changed-place';
+import { type EventChange, isWithin } from './changed-place';
 import { type ReadBatch, readBatch, type ReadItem } from './read-event';
 
 /** What the handler works with. */
@@ -21,6 +23,11 @@ export interface ChangeHandlerOptions {
    * Default: none. Directories of all environments, of `global` and for export are looked for everywhere in any case.
    */
   readonly sharedDirectories?: readonly string[];
+  /**
+   * Paths at and below which the directories of services are: `['/orders', '/billing']`; `/global` is always among them. A change
+   * elsewhere is left without a request to the table. Absent: anywhere.
+   */
+  readonly pathPrefixes?: readonly string[];
   /** Whether the table has the index of `ensureCacheTable({ index: true })`; without it, shared directories cost a scan. */
   readonly index?: boolean;
   /** Read units a second that a scan may take, on average. Default: 500. */
@@ -46,40 +53,49 @@ export interface BatchResponse {
  */
 export type ChangeHandler = (event: unknown, context?: ChangeContext) => Promise<BatchResponse | undefined>;
 
+const optionNames: Readonly<Record<keyof ChangeHandlerOptions, true>> = {
+  cacheTable: true,
+  dynamo: true,
+  sharedDirectories: true,
+  pathPrefixes: true,
+  index: true,
+  scanUnitsPerSecond: true,
+};
+
+const where = 'createChangeHandler()';
 const defaultScanUnits = 500;
+/** Time kept for the answer when a request does not end, **milliseconds**; of a short time, a tenth. */
+const answerMs = 500;
 
 /**
  * Makes the handler that follows changes at the sources: it drops the rows of the cache table that a change may touch, and
  * raises the generation that `config.watch()` looks at.
  *
  * It takes events of EventBridge (Parameter Store, Secrets Manager), alone or as messages of SQS, and the records of the
- * stream of a config table. What it does not know, it logs and leaves.
+ * stream of a config table. What it does not know, it logs and leaves. What there is no time for before the invocation ends
+ * counts as failed, so that it is tried again.
  *
- * @throws InvalidSettingsError for options that cannot be.
+ * @throws InvalidSettingsError for options that are unknown, invalid or contradict each other; InvalidDirectoryError for a
+ * directory that is no path.
  */
 export function createChangeHandler(options: ChangeHandlerOptions = {}): ChangeHandler {
-  const { scanUnitsPerSecond = defaultScanUnits } = options;
-  if (!(scanUnitsPerSecond > 0)) {
-    throw new InvalidSettingsError('createChangeHandler option scanUnitsPerSecond', 'expected a number above 0.');
-  }
+  const { hasIndex, isOurs, scanUnitsPerSecond, sharedDirectories } = checkedOptions(options);
   return async (event, context) => {
     const { clients, logger, nowMs, random, settings } = currentSession();
     const table = options.cacheTable ?? settings.cacheTable;
     const batch = readBatch(event, table);
     for (const { label } of batch.items.filter(isUnknown)) logger.warn('change.unknown', { what: label });
-    const changes = merged(batch.items.flatMap((item) => item.changes ?? []));
+    const all = merged(batch.items.flatMap((item) => item.changes ?? []));
+    const changes = all.filter(({ directory }) => isOurs(directory));
+    if (changes.length < all.length) logger.debug('change.elsewhere', { changes: all.length - changes.length });
     if (changes.length === 0) return responseOf(batch, []);
     const client = options.dynamo ?? (await clients.dynamo(settings));
+    const remainingMs = (): number => context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY;
     const pass = new ChangePass(
       { client, table, nowMs, random, sleep },
-      {
-        sharedDirectories: new Set(options.sharedDirectories),
-        hasIndex: options.index ?? false,
-        scanUnitsPerSecond,
-        remainingMs: () => context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY,
-      },
+      { sharedDirectories, hasIndex, scanUnitsPerSecond, remainingMs },
     );
-    await pass.follow(changes);
+    await followInTime(pass, changes, remainingMs());
     const { dropped, failures, partitions } = pass;
     logger.debug('change.followed', { table, changes: changes.length, partitions, rows: dropped });
     const failed = batch.items.filter(({ changes: its = [] }) => its.some((each) => failures.has(changeKey(each))));
@@ -89,6 +105,59 @@ export function createChangeHandler(options: ChangeHandlerOptions = {}): ChangeH
     }
     return responseOf(batch, failed, reason);
   };
+}
+
+/** What the options say. */
+interface HandlerTerms {
+  readonly sharedDirectories: ReadonlySet<string>;
+  readonly hasIndex: boolean;
+  readonly scanUnitsPerSecond: number;
+  /** Whether services may look in a directory. */
+  readonly isOurs: (directory: string) => boolean;
+}
+
+function checkedOptions(options: ChangeHandlerOptions): HandlerTerms {
+  checkOptions(where, options, optionNames);
+  const { cacheTable, index = false, scanUnitsPerSecond = defaultScanUnits } = options;
+  if (typeof scanUnitsPerSecond !== 'number' || !(scanUnitsPerSecond > 0))
+    throw invalidOption('scanUnitsPerSecond', 'expected a number above 0.');
+  if (typeof index !== 'boolean') throw invalidOption('index', 'expected true or false.');
+  if (cacheTable === '') throw invalidOption('cacheTable', 'expected the name of a table.');
+  const shared = pathsOf('sharedDirectories', options.sharedDirectories ?? []);
+  const { pathPrefixes: given } = options;
+  const prefixes = given === undefined ? undefined : pathsOf('pathPrefixes', given);
+  const isOurs = (directory: string): boolean =>
+    prefixes === undefined || isWithin(directory, ['/global', ...prefixes]);
+  const outside = shared.find((each) => !isOurs(each));
+  if (outside !== undefined) {
+    throw invalidOption(
+      'sharedDirectories',
+      `${outside} is outside of pathPrefixes: add it there, or leave it out here.`,
+    );
+  }
+  return { sharedDirectories: new Set(shared), hasIndex: index, scanUnitsPerSecond, isOurs };
+}
+
+function pathsOf(name: keyof ChangeHandlerOptions, given: readonly string[]): readonly string[] {
+  const list: unknown = given;
+  if (!Array.isArray(list)) throw invalidOption(name, 'expected a list of paths.');
+  return given.map((each) => Directory.literal(each).path);
+}
+
+function invalidOption(name: keyof ChangeHandlerOptions, reason: string): InvalidSettingsError {
+  return new InvalidSettingsError(`${where} option ${name}`, reason);
+}
+
+/** Follows changes until shortly before the invocation ends: a request may never be answered. */
+async function followInTime(pass: ChangePass, changes: readonly EventChange[], remainingMs: number): Promise<void> {
+  if (!Number.isFinite(remainingMs)) return pass.follow(changes);
+  let timer: NodeJS.Timeout | undefined;
+  const timeIsUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, remainingMs - Math.min(answerMs, remainingMs / 10));
+  });
+  await Promise.race([pass.follow(changes), timeIsUp]);
+  clearTimeout(timer);
+  pass.stop(new Error('A request was not answered before the end of the invocation.'));
 }
 
 function isUnknown({ changes }: ReadItem): boolean {

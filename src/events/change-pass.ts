@@ -1,5 +1,5 @@
 import { type AttributeMap } from '../aws/attribute-value';
-import { batchesOf } from '../aws/batches';
+import { eachOf } from '../aws/batches';
 import { queryPartition } from '../aws/query-partition';
 import { changeKey, type SourceChange } from '../cache/generation-row';
 import { Directory } from '../directory/directory';
@@ -24,8 +24,10 @@ export interface PassOptions {
 
 /** How many partitions are worked on at the same time. */
 const atOnce = 8;
-/** Time kept for remembering where a scan has got to, **milliseconds**. */
-const reserveMs = 3000;
+/** Most time that is kept for ending what has begun, and for remembering where a scan has got to, **milliseconds**. */
+const longestReserveMs = 3000;
+/** The part of a short time that is kept for that. */
+const reservedPart = 0.2;
 
 /**
  * Follows changes in all partitions whose chains hold their directories, together: each partition is read and its generation
@@ -37,12 +39,17 @@ export class ChangePass {
   /** Why changes could not be followed everywhere, by {@link changeKey}. */
   readonly failures = new Map<string, unknown>();
   private readonly touched = new Set<string>();
+  private readonly open = new Set<EventChange>();
+  private readonly own = new Set<EventChange>();
+  private readonly reserveMs: number;
   private droppedRows = 0;
 
   constructor(
     private readonly session: ChangeSession,
     private readonly options: PassOptions,
-  ) {}
+  ) {
+    this.reserveMs = Math.min(longestReserveMs, options.remainingMs() * reservedPart);
+  }
 
   /** How many partitions were touched. */
   get partitions(): number {
@@ -57,17 +64,28 @@ export class ChangePass {
   /** Follows changes. Never rejects because of the table. */
   async follow(changes: readonly EventChange[]): Promise<void> {
     const { hasIndex, sharedDirectories } = this.options;
+    for (const each of changes) this.open.add(each);
     const own = changes.filter(({ directory }) => isOwnDirectory(directory, sharedDirectories));
-    const atHome = await this.followAtHome(own);
-    if (hasIndex) await this.followIndexed(changes, atHome);
-    const isScanned = (each: EventChange): boolean => (hasIndex ? each.name === undefined : !atHome.has(each));
+    for (const each of own) this.own.add(each);
+    const found = await this.followAtHome(own);
+    if (hasIndex) await this.followIndexed(changes);
+    const isScanned = (each: EventChange): boolean => (hasIndex ? each.name === undefined : !found.has(each));
     const rest = changes.filter((each) => isScanned(each) && !this.failures.has(changeKey(each)));
     if (rest.length > 0) await this.attempt(rest, () => this.followByScan(rest));
+    this.open.clear();
+  }
+
+  /** Ends waiting for what has not been followed yet: it counts as failed. */
+  stop(reason: unknown): void {
+    for (const each of this.open) if (!this.failures.has(changeKey(each))) this.failures.set(changeKey(each), reason);
+    this.open.clear();
   }
 
   /**
-   * Follows changes in the partitions that their directories are called after: also when nothing is there yet, because the
-   * first process may be about to write what it has read before.
+   * Follows changes in the partitions that their directories are called after.
+   *
+   * Nothing is written to a partition without rows: its directory may be that of something else altogether. The first process
+   * of a service has put its lease there before it reads the sources.
    *
    * @returns Those whose partition is in use.
    */
@@ -75,33 +93,33 @@ export class ChangePass {
     const { client, table } = this.session;
     const found = new Set<EventChange>();
     const environs = [...new Set(changes.map(({ directory }) => directory))];
-    await eachAtOnce(environs, async (environ) => {
+    await eachOf(environs, atOnce, async (environ) => {
       const its = changes.filter(({ directory }) => directory === environ);
       await this.attempt(its, async () => {
+        this.checkTime();
         const query = { table, partition: environ, consistent: true, attributes: tracedAttributes };
         const rows = await queryPartition(client, query);
         const partition = tracePartition(environ, rows);
         if (partition.isInUse) for (const each of its) found.add(each);
-        await this.followIn(partition, its);
+        if (!partition.isEmpty) await this.followIn(partition, its);
       });
+      if (!this.options.hasIndex) for (const each of its) if (found.has(each)) this.open.delete(each);
     });
     return found;
   }
 
   /** Follows changes wherever the index has rows of their names, or somebody who watches. */
-  private async followIndexed(changes: readonly EventChange[], atHome: ReadonlySet<EventChange>): Promise<void> {
+  private async followIndexed(changes: readonly EventChange[]): Promise<void> {
     const named = changes.filter(({ name }) => name !== undefined);
     if (named.length === 0) return;
-    await this.attempt(named, async () => {
-      const partitions = await findIndexed(
-        this.session,
-        named.flatMap(({ name }) => name ?? []),
-      );
-      await eachAtOnce(partitions, (partition) => {
-        const others = named.filter((each) => !(atHome.has(each) && each.directory === partition.environ));
-        return this.followIn(partition, others);
-      });
-    });
+    const names = named.flatMap(({ name }) => name ?? []);
+    const { partitions, unread } = await findIndexed(this.session, names, () => this.checkTime());
+    for (const each of named) {
+      if (unread.has(each.name ?? '')) this.failures.set(changeKey(each), unread.get(each.name ?? ''));
+    }
+    await eachOf(partitions, atOnce, (partition) =>
+      this.followIn(partition, this.notOwnOf(partition, named), () => this.checkTime()),
+    );
   }
 
   /** Follows changes in every partition of the table, and goes on where a former try of the same events had to stop. */
@@ -111,22 +129,40 @@ export class ChangePass {
     const { remainingMs, scanUnitsPerSecond: unitsPerSecond } = this.options;
     let position: AttributeMap | undefined = from;
     for await (const scanned of scanPartitions(this.session, { unitsPerSecond, from })) {
-      await eachAtOnce(scanned.partitions, (partition) => this.followIn(partition, changes));
+      await eachOf(scanned.partitions, atOnce, (partition) =>
+        this.followIn(partition, this.notOwnOf(partition, changes)),
+      );
       position = scanned.position ?? position;
-      if (scanned.isLast || remainingMs() > reserveMs) continue;
+      if (scanned.isLast || remainingMs() > this.reserveMs) continue;
       const isComplete = changes.every((each) => !this.failures.has(changeKey(each)));
       if (isComplete && position !== undefined) await keepPosition(this.session, eventIds, position);
       throw new Error('There is no time left to read the rest of the table; the next try goes on from here.');
     }
   }
 
-  private async followIn(partition: TracedPartition, changes: readonly EventChange[]): Promise<void> {
+  /** Leaves out what has been followed in a partition because it is called after the changed directory. */
+  private notOwnOf({ environ }: TracedPartition, changes: readonly EventChange[]): readonly EventChange[] {
+    return changes.filter((each) => each.directory !== environ || !this.own.has(each));
+  }
+
+  private async followIn(
+    partition: TracedPartition,
+    changes: readonly EventChange[],
+    check: () => void = () => undefined,
+  ): Promise<void> {
     await this.attempt(changeOf(partition, changes).changes, async () => {
+      check();
       const followed = await followInPartition(this.session, partition, changes);
       if (followed === undefined) return;
       this.touched.add(followed.environ);
       this.droppedRows += followed.dropped;
     });
+  }
+
+  /** @throws Error when there is no time left to begin anything. */
+  private checkTime(): void {
+    if (this.options.remainingMs() > this.reserveMs) return;
+    throw new Error('There is no time left in this invocation; the next try follows the rest.');
   }
 
   private async attempt(changes: readonly SourceChange[], work: () => Promise<void>): Promise<void> {
@@ -142,8 +178,4 @@ export class ChangePass {
 export function isOwnDirectory(path: string, sharedDirectories: ReadonlySet<string>): boolean {
   const { service, env, isExport } = Directory.literal(path);
   return env !== undefined && env !== 'all' && !isExport && service !== 'global' && !sharedDirectories.has(path);
-}
-
-async function eachAtOnce<T>(all: readonly T[], work: (each: T) => Promise<void>): Promise<void> {
-  for (const batch of batchesOf(all, atOnce)) await Promise.all(batch.map(work));
 }

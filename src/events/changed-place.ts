@@ -29,6 +29,11 @@ export function isCacheable(path: string, name = ''): boolean {
   return fitsSortKey(path + name);
 }
 
+/** Whether a directory is one of some paths, or below one. @param prefixes - Absolute paths without a trailing slash. */
+export function isWithin(directory: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => directory === prefix || directory.startsWith(`${prefix}/`));
+}
+
 /** Gives the name of a parameter that is told by its ARN, or by its name. */
 export function parameterName(nameOrArn: string): string {
   return nameOrArn.replace(/^arn:[^:]*:ssm:[^:]*:[^:]*:parameter(?=\/)/, '');

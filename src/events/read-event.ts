@@ -1,6 +1,11 @@
 import { type EventChange } from './changed-place';
 import { type EventFields, isFields, textField } from './event-fields';
-import { parameterDetailType, readParameterEvent } from './parameter-event';
+import {
+  parameterDetailType,
+  parameterPolicyDetailType,
+  readParameterEvent,
+  readParameterPolicyEvent,
+} from './parameter-event';
 import { labelDetailType, readLabelEvent, readTrailEvent, trailDetailTypes } from './secret-event';
 import { readStreamRecord } from './stream-record';
 
@@ -62,6 +67,7 @@ type EventReader = (event: EventFields, eventId: string) => readonly EventChange
 
 function readerOf(source: string | undefined, detailType = ''): EventReader | undefined {
   if (source === 'aws.ssm' && detailType === parameterDetailType) return readParameterEvent;
+  if (source === 'aws.ssm' && detailType === parameterPolicyDetailType) return readParameterPolicyEvent;
   if (source !== 'aws.secretsmanager') return undefined;
   if (detailType === labelDetailType) return readLabelEvent;
   return trailDetailTypes.includes(detailType) ? readTrailEvent : undefined;

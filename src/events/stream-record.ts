@@ -35,7 +35,8 @@ function attributeText(row: EventFields, name: string): string | undefined {
 }
 
 function isOfTable(record: EventFields, table: string): boolean {
-  return textField(record, 'eventSourceARN')?.includes(`:table/${table}/stream/`) === true;
+  const name = table.slice(table.lastIndexOf('/') + 1);
+  return textField(record, 'eventSourceARN')?.includes(`:table/${name}/stream/`) === true;
 }
 
 function hasFields(fields: EventFields): boolean {

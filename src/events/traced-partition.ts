@@ -25,6 +25,8 @@ export interface TracedPartition {
   readonly watched: readonly string[];
   /** Whether processes of it have cached anything, or watch: there is more than a generation that a change has begun. */
   readonly isInUse: boolean;
+  /** Whether there is no row at all: nothing says that any process has this partition. */
+  readonly isEmpty: boolean;
 }
 
 /** What a change does to a partition. */
@@ -44,6 +46,7 @@ export function tracePartition(environ: string, rows: readonly AttributeMap[]): 
     rows: rows.map(traceRow).filter((row) => row !== undefined),
     watched,
     isInUse: watched.length > 0 || rows.some((row) => row !== generation),
+    isEmpty: rows.length === 0,
   };
 }
 

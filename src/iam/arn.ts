@@ -1,3 +1,5 @@
+import { InvalidSettingsError } from '../errors';
+
 /** Where the resources of a policy are. */
 export interface PolicyPlace {
   /** Partition of ARNs. Default: `aws`. */
@@ -15,6 +17,30 @@ export function arnOf(
   resource: string,
 ): string {
   return `arn:${partition}:${service}:${region}:${account}:${resource}`;
+}
+
+/** The ARN of a table, of which no part but the account may be empty, and none a wildcard. */
+const tableArnPattern = /^arn:[^:*?]+:dynamodb:([^:*?]+):[^:*?]*:table\/[^/:*?]+$/;
+
+/**
+ * Gives the ARN of a table.
+ *
+ * @param table - Its name; or its ARN, for one of another region or account.
+ * @throws InvalidSettingsError for an ARN that is not that of a table.
+ */
+export function tableArnOf(place: PolicyPlace, table: string): string {
+  if (!table.startsWith('arn:')) return arnOf(place, 'dynamodb', `table/${table}`);
+  if (tableArnPattern.test(table)) return table;
+  throw new InvalidSettingsError(
+    table,
+    'is not the ARN of a table: expected arn:aws:dynamodb:REGION:ACCOUNT:table/NAME.',
+  );
+}
+
+/** Gives where a table is that is named by its ARN; other tables are at the place. */
+export function placeOfTable(place: PolicyPlace, table: string): PolicyPlace {
+  const region = tableArnPattern.exec(table)?.[1];
+  return region === undefined ? place : { ...place, region };
 }
 
 /**

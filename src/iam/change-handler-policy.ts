@@ -1,13 +1,13 @@
 import { nameIndex } from '../cache/name-index';
 import { settingsDefaults } from '../settings/settings-values';
 import { checkOptions } from '../options';
-import { arnOf, type PolicyPlace } from './arn';
+import { type PolicyPlace, tableArnOf } from './arn';
 import { tableKeyStatement } from './key-statements';
 import { allow, type PolicyDocument } from './policy-document';
 
 /** What the handler of changes works with. */
 export interface ChangeHandlerPolicyOptions extends PolicyPlace {
-  /** The shared cache table. Default: `global-all-configCache`. */
+  /** The shared cache table, by name or ARN. Default: `global-all-configCache`. */
   readonly cacheTable?: string | undefined;
   /** Whether that table has the index by name. Default: false. */
   readonly nameIndex?: boolean | undefined;
@@ -40,7 +40,7 @@ export function changeHandlerPolicy(options: ChangeHandlerPolicyOptions): Policy
     streamArn,
     logGroupArn,
   } = options;
-  const table = arnOf(options, 'dynamodb', `table/${cacheTable}`);
+  const table = tableArnOf(options, cacheTable);
   const indexes = options.nameIndex === true ? [`${table}/index/${nameIndex.name}`] : [];
   const scan = indexes.length > 0 ? [] : ['dynamodb:Scan'];
   const streams = streamArn === undefined ? [] : [streamArn];

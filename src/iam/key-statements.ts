@@ -1,4 +1,4 @@
-import { type PolicyPlace, viaService } from './arn';
+import { placeOfTable, type PolicyPlace, viaService } from './arn';
 import { allow, type PolicyStatement } from './policy-document';
 import { environOf, type PolicyOptions } from './policy-options';
 
@@ -26,10 +26,8 @@ export function decryptStatement(
   { sid, places, service, contextKey, arns }: Decryption,
 ): readonly PolicyStatement[] {
   if (arns.length === 0) return [];
-  const services = [...new Set(places.map((place) => viaService(place, service)))];
-  const via = services.length === 1 ? services.join() : services;
   return allow(sid, ['kms:Decrypt'], options.kmsKeyArns ?? [], {
-    StringLike: { 'kms:ViaService': via, [`kms:EncryptionContext:${contextKey}`]: arns },
+    StringLike: { 'kms:ViaService': viaServices(places, service), [`kms:EncryptionContext:${contextKey}`]: arns },
   });
 }
 
@@ -49,9 +47,16 @@ export function sealingStatement(options: PolicyOptions): readonly PolicyStateme
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
 export function tableKeyStatement(
-  options: Pick<PolicyOptions, 'region' | 'tableKmsKeyArns'>,
+  options: Pick<PolicyOptions, 'region' | 'tableKmsKeyArns' | 'cacheTable' | 'configTable'>,
 ): readonly PolicyStatement[] {
+  const tables = [options.cacheTable ?? '', options.configTable ?? ''];
+  const places = tables.map((table) => placeOfTable(options, table));
   return allow('UseTableKeys', ['kms:Decrypt', 'kms:DescribeKey'], options.tableKmsKeyArns ?? [], {
-    StringLike: { 'kms:ViaService': viaService(options, 'dynamodb') },
+    StringLike: { 'kms:ViaService': viaServices(places, 'dynamodb') },
   });
+}
+
+function viaServices(places: readonly PolicyPlace[], service: string): string | readonly string[] {
+  const services = [...new Set(places.map((place) => viaService(place, service)))];
+  return services.length === 1 ? services.join() : services;
 }

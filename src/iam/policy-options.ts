@@ -30,11 +30,11 @@ export interface PolicyOptions extends PolicyPlace {
   readonly secretIds?: readonly string[] | undefined;
   /** Full names of parameters that it reads wherever they are (`/shared/x`), at the first `ssm` of the providers. Absent: none. */
   readonly parameterIds?: readonly string[] | undefined;
-  /** Table that `dynamo` reads. Default: `global-all-config`. */
+  /** Table that `dynamo` reads, by name; by ARN where it is in another region or account. Default: `global-all-config`. */
   readonly configTable?: string | undefined;
   /** Partition of the cache table, where it is another than that of service and environment. */
   readonly environ?: string | undefined;
-  /** The shared cache table; `null`: no cache. Default: `global-all-configCache`. */
+  /** The shared cache table, by name or ARN; `null`: no cache. Default: `global-all-configCache`. */
   readonly cacheTable?: string | null | undefined;
   /** How the cache table keeps secrets: a `SecureString` that it refers to is read by name. Default: `reference`. */
   readonly cacheSecrets?: CacheSecrets | undefined;

@@ -43,7 +43,8 @@ export function parameterStatements(options: PolicyOptions): readonly PolicyStat
 /**
  * Allows to read the secrets of a chain.
  *
- * Two of the actions know no resources; what the batch call gives is up to `GetSecretValue` on each secret.
+ * Two of the actions know no resources; what the batch call gives is up to `GetSecretValue` on each secret. Few secrets are
+ * read one by one, without the batch call.
  * Sources: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html,
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
  */
@@ -102,6 +103,7 @@ function readsInBatches(options: PolicyOptions, placeCount: number): boolean {
  * Gives the ARNs of a secret that is told by its full name, its ARN, or its ARN without the suffix.
  *
  * The last part of a name may look like the suffix (`db-master`), so an ARN that looks complete gives both patterns.
+ * Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
  */
 function arnsOfId(place: PolicyPlace, id: string): readonly string[] {
   if (secretName.test(id)) {
@@ -110,8 +112,7 @@ function arnsOfId(place: PolicyPlace, id: string): readonly string[] {
   }
   const isArn =
     /^arn:[^:*?]+:secretsmanager:[^:*?]*:[^:*?]*:secret:/.test(id) && secretName.test(id.split(':').at(-1) ?? '');
-  if (!isArn) return [];
-  return [`${id}${anySuffix}`, id];
+  return isArn ? [`${id}${anySuffix}`, id] : [];
 }
 
 /** Gives the directories at each place that is listed; none when no name is looked up. */

@@ -1,5 +1,5 @@
 import { settingsDefaults } from '../settings/settings-values';
-import { arnOf, type PolicyPlace } from './arn';
+import { tableArnOf } from './arn';
 import { allow, type PolicyConditions, type PolicyStatement } from './policy-document';
 import { environOf, pathsOf, placesOf, type PolicyOptions } from './policy-options';
 
@@ -7,8 +7,8 @@ import { environOf, pathsOf, placesOf, type PolicyOptions } from './policy-optio
 export function configTableStatement(options: PolicyOptions): readonly PolicyStatement[] {
   const { configTable = settingsDefaults.configTable } = options;
   const places = options.names?.length === 0 ? [] : placesOf(options, 'dynamo');
-  const tables = places.map((place) => tableArn(place, configTable));
-  return allow('ReadConfigTable', ['dynamodb:Query'], tables, onlyPartitions(pathsOf(options)));
+  const tables = new Set(places.map((place) => tableArnOf(place, configTable)));
+  return allow('ReadConfigTable', ['dynamodb:Query'], [...tables], onlyPartitions(pathsOf(options)));
 }
 
 /**
@@ -20,11 +20,7 @@ export function cacheTableStatement(options: PolicyOptions): readonly PolicyStat
   const { cacheTable = settingsDefaults.cacheTable } = options;
   if (environ === undefined || cacheTable === null) return [];
   const actions = ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:BatchWriteItem'];
-  return allow('UseCacheTable', actions, [tableArn(options, cacheTable)], onlyPartitions([environ]));
-}
-
-function tableArn(place: PolicyPlace, table: string): string {
-  return arnOf(place, 'dynamodb', `table/${table}`);
+  return allow('UseCacheTable', actions, [tableArnOf(options, cacheTable)], onlyPartitions([environ]));
 }
 
 /**

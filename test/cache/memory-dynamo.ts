@@ -41,6 +41,7 @@ export class MemoryDynamo {
   /** Read units that a page of a Scan costs. */
   scanPageUnits = 128;
   private readonly failing = new Map<string, Error>();
+  private readonly hanging = new Set<string>();
   private readonly partitions = new Map<string, Map<string, AttributeMap>>();
 
   /** This as the client that `AwsClients` takes. */
@@ -70,6 +71,11 @@ export class MemoryDynamo {
     else this.failing.set(partition, error);
   }
 
+  /** Leaves every request that names a partition without an answer from now on. */
+  hangPartition(partition: string): void {
+    this.hanging.add(partition);
+  }
+
   /** Loses the rows of a partition. */
   forget(partition: string): void {
     this.partitions.delete(partition);
@@ -79,6 +85,8 @@ export class MemoryDynamo {
     const name = command.constructor.name.replace(/Command$/, '');
     this.operations.push(name);
     await setImmediate();
+    const text = this.hanging.size === 0 ? '' : JSON.stringify(command.input);
+    if ([...this.hanging].some((each) => text.includes(JSON.stringify(each)))) await new Promise(() => undefined);
     const failure = this.fail ?? this.failureOf(command.input);
     if (failure !== undefined) throw failure;
     switch (name) {

@@ -1,27 +1,33 @@
-import { changePatterns } from '../../src/cdk/change-rules';
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { type EventPattern } from 'aws-cdk-lib/aws-events';
+import { changePatterns, changeRules, longestPattern } from '../../src/cdk/change-rules';
 import { readBatch } from '../../src/events/read-event';
-import { parameterEvent } from '../events/fixtures/parameter-store';
+import { CacheWorld } from '../events/cache-world';
+import { parameterEvent, parameterPolicyEvent } from '../events/fixtures/parameter-store';
 import { labelEvent, rotationEvent, trailCalls, trailEvent } from '../events/fixtures/secrets-manager';
 
 const name = '/orders/prod/DB_PASSWORD';
 
-/** Whether a pattern of EventBridge matches: every field it names has one of the values, or begins as one says. */
+/** Whether a pattern of EventBridge matches: every field it names has one of the values, or is as one says. */
 function matches(pattern: unknown, event: unknown): boolean {
   if (Array.isArray(pattern)) return (pattern as readonly unknown[]).some((each) => isLike(each, event));
-  if (typeof event !== 'object' || event === null) return false;
-  return Object.entries(pattern as object).every(([key, each]) => matches(each, (event as Fields)[key]));
+  const fields = typeof event === 'object' && event !== null ? (event as Fields) : {};
+  return Object.entries(pattern as object).every(([key, each]) => matches(each, fields[key]));
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 function isLike(wanted: unknown, given: unknown): boolean {
   if (typeof wanted === 'string') return wanted === given;
-  return typeof given === 'string' && given.startsWith((wanted as { readonly prefix: string }).prefix);
+  const { prefix, exists } = wanted as { readonly prefix?: string; readonly exists?: boolean };
+  if (exists !== undefined) return exists === (given !== undefined);
+  return typeof given === 'string' && prefix !== undefined && given.startsWith(prefix);
 }
 
 /** Gives the rules that send an event on. */
-function rulesFor(event: object): readonly string[] {
-  const rules = Object.entries(changePatterns).map(([rule, { detailType, ...pattern }]) => {
+function rulesFor(event: object, pathPrefixes?: readonly string[]): readonly string[] {
+  const rules = Object.entries(changePatterns(pathPrefixes)).map(([rule, { detailType, ...pattern }]) => {
     return [rule, { ...pattern, 'detail-type': detailType }] as const;
   });
   return rules.filter(([, pattern]) => matches(pattern, event)).map(([rule]) => rule);
@@ -33,21 +39,34 @@ function isFollowed(event: object): boolean {
 }
 
 const operations = ['Create', 'Update', 'Delete', 'LabelParameterVersion'] as const;
-const followed: readonly (readonly [string, object, string])[] = [
-  ...operations.map((each) => [`${each} of a parameter`, parameterEvent(each, name), 'ParameterChanges'] as const),
-  ...Object.entries(trailCalls).map(([call, make]) => [call, make(name), 'SecretCalls'] as const),
-  ['a rotation that has ended', rotationEvent(name, 'additionalEventData'), 'SecretCalls'],
-  ['a new current version', labelEvent(name), 'SecretLabels'],
-];
+type EventCase = readonly [string, object, string];
+
+/** Events of each kind about a parameter or secret, with the rule that sends each. */
+function eventsOf(fullName: string): readonly EventCase[] {
+  return [
+    ...operations.map((each): EventCase => [
+      `${each} of a parameter`,
+      parameterEvent(each, fullName),
+      'ParameterChanges',
+    ]),
+    ['the expiry of a parameter', parameterPolicyEvent('Expiration', fullName), 'ParameterExpirations'],
+    ...Object.entries(trailCalls).map(([call, make]): EventCase => [call, make(fullName), 'SecretCalls']),
+    ['a rotation that has ended', rotationEvent(fullName, 'additionalEventData'), 'SecretCalls'],
+    ['a new current version', labelEvent(fullName), 'SecretLabels'],
+  ];
+}
 
 describe('the rules', () => {
-  test.each(followed)('send %s to the handler, which follows it', (_, event, rule) => {
+  test.each(eventsOf(name))('send %s to the handler, which follows it', (_, event, rule) => {
     expect(rulesFor(event)).toEqual([rule]);
+    expect(rulesFor(event, ['/orders', '/billing'])).toEqual([rule]);
     expect(isFollowed(event)).toBe(true);
   });
 
   test.each<[string, object]>([
     ['a parameter in no directory', parameterEvent('Update', 'DB_PASSWORD')],
+    ['a parameter that will expire', parameterPolicyEvent('ExpirationNotification', name)],
+    ['a parameter that has not changed for long', parameterPolicyEvent('NoChangeNotification', name)],
     ['a label that is not the current one', labelEvent(name, 'AWSPENDING')],
     ['a secret in no directory', labelEvent('rds!cluster-1')],
     ['a call that reads', trailEvent({ eventName: 'GetSecretValue', requestParameters: { secretId: name } })],
@@ -55,5 +74,61 @@ describe('the rules', () => {
   ])('leave %s, which the handler would not follow', (_, event) => {
     expect(rulesFor(event)).toEqual([]);
     expect(isFollowed(event)).toBe(false);
+  });
+});
+
+describe('the rules with prefixes', () => {
+  test.each(eventsOf('/website/prod/DB_PASSWORD'))(
+    'leave %s elsewhere, unless an ARN alone tells',
+    (_, event, rule) => {
+      const detail = JSON.stringify((event as { readonly detail: object }).detail);
+      const isToldByArn = /"secretId":"arn:/i.test(detail);
+
+      expect(rulesFor(event, ['/orders', '/web'])).toEqual(isToldByArn ? [rule] : []);
+    },
+  );
+
+  test.each(eventsOf('/website/prod/DB_PASSWORD'))('let the handler leave %s elsewhere', async (_, event) => {
+    const world = new CacheWorld();
+
+    await world.handle(event, { pathPrefixes: ['/orders', '/web'] });
+
+    expect(world.dynamo.operations).toEqual([]);
+  });
+
+  test.each(eventsOf('/global/all/DB_PASSWORD'))('send %s below /global, which is not among them', (_, event, rule) => {
+    expect(rulesFor(event, ['/orders'])).toEqual([rule]);
+  });
+
+  test('send a parameter that another account shares, which is named by its ARN', () => {
+    const arn = 'arn:aws:ssm:us-east-1:444455556666:parameter/orders/prod/DB_HOST';
+
+    expect(rulesFor(parameterEvent('Update', arn), ['/orders'])).toEqual(['ParameterChanges']);
+  });
+
+  function stackWith(pathPrefixes: readonly string[]): Stack {
+    const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    changeRules(stack, { bind: () => ({ arn: 'arn:aws:sqs:eu-west-1:111122223333:changes' }) }, pathPrefixes);
+    return stack;
+  }
+
+  function patternsOf(stack: Stack): readonly EventPattern[] {
+    const rules = Template.fromStack(stack).findResources('AWS::Events::Rule');
+    return Object.values(rules).map((each) => (each['Properties'] as { EventPattern: EventPattern }).EventPattern);
+  }
+
+  test('stay within what EventBridge takes, whatever the number of prefixes: the handler filters then', () => {
+    const few = stackWith(['/orders', '/billing']);
+    const many = stackWith(Array.from({ length: 300 }, (_, index) => `/service-${index}`));
+
+    expect(JSON.stringify(patternsOf(few))).toContain('{"prefix":"/billing/"}');
+    Annotations.fromStack(few).hasNoWarning('*', Match.anyValue());
+    for (const each of [...patternsOf(few), ...patternsOf(many)]) {
+      expect(JSON.stringify(each).length).toBeLessThanOrEqual(longestPattern);
+    }
+    Annotations.fromStack(many).hasWarning(
+      '/Stack',
+      Match.stringLikeRegexp('The rule ParameterChanges does not filter by path'),
+    );
   });
 });

@@ -16,9 +16,9 @@ describe('the constructs', () => {
     const types = [...resourcesOfConstruct().values()].map(({ Type }) => Type.replace('AWS::', ''));
 
     expect(types.sort()).toEqual([
-      ...Array<string>(7).fill('CloudWatch::Alarm'),
+      ...Array<string>(8).fill('CloudWatch::Alarm'),
       ...Array<string>(2).fill('DynamoDB::Table'),
-      ...Array<string>(3).fill('Events::Rule'),
+      ...Array<string>(4).fill('Events::Rule'),
       'IAM::Role',
       ...Array<string>(2).fill('Lambda::EventSourceMapping'),
       'Lambda::Function',

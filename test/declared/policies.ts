@@ -2,6 +2,7 @@ import {
   AwsClients,
   Config,
   type ConfigOptions,
+  type DeclaredSettings,
   Default,
   defineSettings,
   DynamoProvider,
@@ -16,6 +17,7 @@ import {
   SsmProvider,
   XconSettings,
 } from '../../src/index';
+import { RecordedLog } from '../cache/doubles';
 import { isolated } from '../chain/doubles';
 import { ordersSettings } from './orders-settings';
 
@@ -25,6 +27,8 @@ export interface Told {
   readonly settings?: Partial<SettingsValues>;
   readonly config?: ConfigOptions;
   readonly options?: SettingsPolicyOptions;
+  /** Takes what is logged. */
+  readonly log?: RecordedLog;
 }
 
 const place = { region: 'eu-west-1', account: '111122223333' };
@@ -58,7 +62,21 @@ export const policies: Readonly<Record<string, Told>> = {
 };
 
 /** Gives the policy of the service `orders` in `prod`. */
-export function policyOf({ shape = ordersSettings, settings, config, options = place }: Told = {}): PolicyDocument {
+export function policyOf(told: Told = {}): PolicyDocument {
+  return asTold(told, (declared, options) => declared.policy(options));
+}
+
+/** Gives the policies of the same service that each fit a managed policy. */
+export function policiesOf(told: Told = {}): readonly PolicyDocument[] {
+  return asTold(told, (declared, options) => declared.policies(options));
+}
+
+function asTold<T>(
+  { shape = ordersSettings, settings, config, options = place, log = new RecordedLog() }: Told,
+  give: (declared: DeclaredSettings<SettingsShape>, options: SettingsPolicyOptions) => T,
+): T {
   const orders = new XconSettings({ service: 'orders', environment: 'prod', ...settings });
-  return isolated([orders, new EnvProvider({}), new Config(config)], () => defineSettings(shape).policy(options));
+  return isolated([orders, new EnvProvider({}), new Config(config), log.logger()], () =>
+    give(defineSettings(shape), options),
+  );
 }

@@ -1,6 +1,15 @@
-import { InvalidSettingsError, secret, setting } from '../../src/index';
+import {
+  InvalidSettingsError,
+  type PolicyDocument,
+  type PolicyStatement,
+  secret,
+  setting,
+  type SettingsPolicyOptions,
+} from '../../src/index';
+import { RecordedLog } from '../cache/doubles';
+import { isAllowed, type SimulatedPolicy } from '../iam/policy-simulator';
 import { golden } from './golden';
-import { policies, policyOf, type Told } from './policies';
+import { policies, policiesOf, policyOf, type Told } from './policies';
 
 const place = { region: 'eu-west-1', account: '111122223333' };
 const sealed = { cacheSecrets: 'encrypt' } as const;
@@ -14,8 +23,22 @@ function resourcesOf(sid: string, told: Told): readonly string[] {
 }
 
 it.each(Object.entries(policies))('is as looked at: %s', (name, told) => {
-  expect(policyOf(told)).toEqual(JSON.parse(golden(`policy-${name}.json`)));
+  const expected = JSON.parse(golden(`policy-${name}.json`)) as PolicyDocument;
+
+  expect(joined(policiesOf(told))).toEqual(expected);
+  if (JSON.stringify(expected).length <= 6144) expect(policyOf(told)).toEqual(expected);
 });
+
+/** Gives several policies as one: parts of a statement have its id, and a number behind it. */
+function joined(policies: readonly PolicyDocument[]): PolicyDocument {
+  const statements = new Map<string, PolicyStatement>();
+  for (const each of policies.flatMap(({ Statement }) => Statement)) {
+    const Sid = each.Sid.replace(/\d+$/, '');
+    const known = statements.get(Sid);
+    statements.set(Sid, { ...each, Sid, Resource: [...(known?.Resource ?? []), ...each.Resource] });
+  }
+  return { Version: '2012-10-17', Statement: [...statements.values()] };
+}
 
 it('is for any region and account when none is told', () => {
   expect(resourcesOf('UseCacheTable', { options: {} })).toEqual(['arn:aws:dynamodb:*:*:table/global-all-configCache']);
@@ -50,7 +73,7 @@ it('allows only the secrets themselves when all are told by id', () => {
 });
 
 it('allows all names of the directories when exact ones make it too long', () => {
-  const exact = JSON.stringify(policyOf());
+  const exact = JSON.stringify(joined(policiesOf()));
   const short = JSON.stringify(policyOf({ options: { ...place, exactNames: false } }));
 
   expect(short.length).toBeLessThan(exact.length / 3);
@@ -66,24 +89,97 @@ it.each<object>([{ region: 5 }, { region: '' }, { account: 111122223333 }, { par
   },
 );
 
-it.each([
+describe.each([
   ['listing', 7],
   ['names', 5],
-] as const)(
-  'fits a managed policy by %s with no more than %i settings, and in short with any number',
-  (strategy, most) => {
-    const lengthOf = (count: number, exactNames: boolean): number => {
-      const names = Array.from({ length: count }, (_, index) => `DB_SETTING_${index}`);
-      const shape = Object.fromEntries(names.map((name) => [name, setting(name)]));
-      return JSON.stringify(policyOf({ shape, settings: { strategy }, options: { ...place, exactNames } })).length;
-    };
+] as const)('by %s', (strategy, most) => {
+  function told(count: number, options: SettingsPolicyOptions = {}): Told {
+    const names = Array.from({ length: count }, (_, index) => `DB_SETTING_${index}`);
+    const shape = Object.fromEntries(names.map((name) => [name, setting(name)]));
+    return { shape, settings: { strategy }, options: { ...place, ...options } };
+  }
 
-    expect(lengthOf(most, true)).toBeLessThanOrEqual(6144);
-    expect(lengthOf(most + 1, true)).toBeGreaterThan(6144);
-    expect(lengthOf(1, false)).toBeLessThan(1700);
-    expect(lengthOf(100, false)).toBe(lengthOf(1, false));
-  },
-);
+  const lengthOf = (policy: PolicyDocument): number => JSON.stringify(policy).length;
+  const namesIn = (service: string, { Statement: statements }: PolicyDocument): boolean =>
+    statements.some(({ Resource }) =>
+      Resource.some((each) => each.includes(`:${service}:`) && each.includes('DB_SETTING_0')),
+    );
+
+  it('a policy allows names one by one as long as they fit a managed policy', () => {
+    for (const [count, isExact] of [
+      [1, true],
+      [most, true],
+      [most + 1, false],
+      [60, false],
+    ] as const) {
+      const policy = policyOf(told(count));
+      expect([count, namesIn('ssm', policy)]).toEqual([count, isExact]);
+      expect(lengthOf(policy)).toBeLessThanOrEqual(6144);
+    }
+  });
+
+  it('a policy that names parameters by directory because they are listed keeps the names of secrets', () => {
+    const policy = policyOf(told(9));
+
+    expect([namesIn('ssm', policy), namesIn('secretsmanager', policy)]).toEqual([false, strategy === 'listing']);
+    expect(lengthOf(policy)).toBeLessThanOrEqual(6144);
+  });
+
+  it('a policy that is wider than the names says so in the log, once a call, with no name', () => {
+    const log = new RecordedLog();
+
+    policyOf({ ...told(18), log });
+    policyOf({ ...told(most), log });
+
+    expect(log.warnings).toEqual([
+      {
+        event: 'settings.policy-widened',
+        widened: 'parameters and secrets',
+        names: 18,
+        characters: expect.any(Number) as number,
+        most: 6144,
+      },
+    ]);
+  });
+
+  it('a policy that is asked to be exact is refused when it does not fit, and says what else there is', () => {
+    expect(namesIn('ssm', policyOf(told(most, { exactNames: true })))).toBe(true);
+    const make = () => policyOf(told(most + 1, { exactNames: true }));
+    expect(make).toThrow(InvalidSettingsError);
+    expect(make).toThrow(
+      /with \d+ names one by one the policy has \d+ characters, and a managed policy holds 6144. Take policies\(\)/,
+    );
+  });
+
+  it('a policy of all names of the directories has the same length for any number', () => {
+    const short = (count: number): number => lengthOf(policyOf(told(count, { exactNames: false })));
+
+    expect(short(1)).toBeLessThan(1700);
+    expect(short(100)).toBe(short(1));
+  });
+
+  it.each([1, most + 1, 60])('several policies allow %i names one by one, each in a managed policy', (count) => {
+    const kmsKeyArns = ['arn:aws:kms:eu-west-1:111122223333:key/sources'];
+    const policies = policiesOf(told(count, { kmsKeyArns }));
+
+    expect(policies.filter((each) => lengthOf(each) > 6144)).toEqual([]);
+    const statements = policies.flatMap(({ Statement }) => Statement);
+    expect(new Set(statements.map(({ Sid }) => Sid)).size).toBe(statements.length);
+    const whole: SimulatedPolicy = { Statement: statements };
+    const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:/global/all/DB_SETTING_';
+    const isAllowedTo = (action: string, resource: string, context = {}) =>
+      isAllowed(whole, { action, resource, context });
+    for (let index = 0; index < count; index += 1) {
+      expect(isAllowedTo('secretsmanager:GetSecretValue', `${arn}${index}-AbCdEf`)).toBe(true);
+      const context = {
+        'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com',
+        'kms:EncryptionContext:SecretARN': `${arn}${index}-AbCdEf`,
+      };
+      expect(isAllowedTo('kms:Decrypt', kmsKeyArns[0] ?? '', context)).toBe(true);
+    }
+    expect(isAllowedTo('secretsmanager:GetSecretValue', `${arn}${count}-AbCdEf`)).toBe(false);
+  });
+});
 
 describe('the key that seals cached secrets', () => {
   const told = (cacheKmsKeyId: string, options = {}): Told => ({

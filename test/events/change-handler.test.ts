@@ -1,9 +1,10 @@
-import { CacherError, InvalidSettingsError } from '../../src/index';
-import { createChangeHandler } from '../../src/events/index';
+import { setImmediate as turn } from 'node:timers/promises';
+import { CacherError, InvalidDirectoryError, InvalidSettingsError } from '../../src/index';
+import { type BatchResponse, createChangeHandler } from '../../src/events/index';
 import { startMs } from '../cache/doubles';
 import { CacheWorld, chainOf } from './cache-world';
 import { queueBatch, streamBatch } from './fixtures/batches';
-import { parameterEvent } from './fixtures/parameter-store';
+import { parameterEvent, parameterPolicyEvent } from './fixtures/parameter-store';
 import { labelEvent, trailCalls } from './fixtures/secrets-manager';
 
 let world: CacheWorld;
@@ -136,7 +137,7 @@ describe('a change in a directory of many', () => {
     await world.handle(parameterEvent('Create', '/orders/special/X'));
 
     expect(world.count('Scan')).toBe(2);
-    expect(Object.keys(world.generations)).toEqual(['/orders/special']);
+    expect(world.generations).toEqual({});
   });
 });
 
@@ -255,10 +256,10 @@ describe('a scan that takes longer than there is time', () => {
   const event = parameterEvent('Update', '/global/all/X', 'event-1');
   const unlimited = { getRemainingTimeInMillis: () => 30_000 };
 
-  /** Has time for so many pages. */
+  /** Has time for so many pages, and the one that is being read. */
   function timeFor(pages: number) {
-    let left = pages;
-    return { getRemainingTimeInMillis: () => ((left -= 1) >= 0 ? 30_000 : 1000) };
+    const before = world.count('Scan');
+    return { getRemainingTimeInMillis: () => (world.count('Scan') - before <= pages ? 30_000 : 1000) };
   }
 
   beforeEach(async () => {
@@ -318,6 +319,111 @@ describe('a scan that takes longer than there is time', () => {
   });
 });
 
+describe('a change of something that is not ours', () => {
+  const unrelated = [
+    parameterEvent('Update', '/website/db/PASSWORD'),
+    parameterEvent('Create', '/orders-old/prod/A'),
+    parameterPolicyEvent('Expiration', '/website/db/TOKEN'),
+    labelEvent('/website/db/PASSWORD'),
+    trailCalls.PutSecretValue('/website/db/PASSWORD'),
+    parameterEvent('Update', 'golden-ami'),
+  ];
+  const ours = { pathPrefixes: ['/orders/', '/mine'] };
+
+  it('costs no request to the table where the paths of services are known', async () => {
+    await world.plain('password');
+
+    expect(await world.handle(queueBatch(...unrelated), ours)).toEqual({ batchItemFailures: [] });
+    for (const each of unrelated) expect(await world.handle(each, { ...ours, index: true })).toBeUndefined();
+
+    expect(world.dynamo.operations).toEqual([]);
+    expect(world.log.warnings).toEqual([]);
+  });
+
+  it('leaves no row where they are not known, and reads the table once for all', async () => {
+    await world.plain('password');
+    const before = world.dynamo.rows;
+
+    await world.handle(queueBatch(...unrelated));
+
+    expect(world.dynamo.operations.sort()).toEqual(['GetItem', 'Query', 'Query', 'Scan']);
+    expect(world.dynamo.rows).toEqual(before);
+  });
+
+  it('does not keep those of ours from being followed: below the paths, at them, and below /global', async () => {
+    await world.plain('a');
+    await world.plain('b', { directory: '/global/all' });
+    await world.plain('c', { directories: chainOf('/orders/prod', '/mine'), directory: '/mine' });
+    const changes = ['/orders/prod/A', '/global/all/B', '/mine/C'].map((name) => parameterEvent('Update', name));
+
+    await world.handle(queueBatch(...unrelated, ...changes), ours);
+
+    expect(world.left).toEqual([]);
+    expect(Object.keys(world.generations)).toEqual(['/orders/prod']);
+  });
+});
+
+describe('a partition that has nothing but a generation', () => {
+  it('is raised: processes of it have been there', async () => {
+    await world.plain('a');
+    await world.handle(parameterEvent('Update', '/orders/prod/A'));
+    expect(world.left).toEqual([]);
+
+    await world.handle(parameterEvent('Update', '/orders/prod/A'));
+
+    expect(world.generations).toEqual({ '/orders/prod': startMs + 1 });
+  });
+});
+
+describe('an invocation that is about to end', () => {
+  const services = Array.from({ length: 40 }, (_, index) => `/service-${index}/prod`);
+  const batch = queueBatch(...services.map((each) => parameterEvent('Update', `${each}/A`)));
+
+  beforeEach(async () => {
+    for (const environ of services) await world.plain('a', { environ });
+  });
+
+  it.each([30_000, 3000])(
+    'begins nothing when its %i ms are nearly over, and reports what it has not begun',
+    async (ms) => {
+      // Time is over with the twentieth Query.
+      const context = { getRemainingTimeInMillis: () => (world.count('Query') < 20 ? ms : ms / 20) };
+
+      const response = await world.handle(batch, {}, context);
+
+      const failed = response?.batchItemFailures.length ?? 0;
+      expect([world.left.length, world.count('Query')]).toEqual([failed, 20]);
+      expect(failed).toBe(20);
+      expect(world.log.warnings).toEqual([
+        expect.objectContaining({ event: 'change.failed', reason: expect.stringContaining('no time left') as string }),
+      ]);
+    },
+  );
+
+  it('reports what waits for a request that is not answered, and no other', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
+    try {
+      world.dynamo.hangPartition('/service-7/prod');
+      let response: BatchResponse | undefined;
+      const handling = world.handle(batch, {}, { getRemainingTimeInMillis: () => 30_000 }).then((given) => {
+        response = given;
+      });
+      for (let turns = 0; turns < 10_000 && world.left.length > 1; turns += 1) await turn();
+      for (let turns = 0; turns < 100; turns += 1) await turn();
+      expect(world.left).toEqual(['/service-7/prod a']);
+      expect(response).toBeUndefined();
+
+      jest.advanceTimersByTime(29_500);
+      await handling;
+
+      expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-7' }] });
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
 describe('what nobody knows', () => {
   it('is logged, and does not fail', async () => {
     expect(await world.handle({ source: 'aws.ec2', 'detail-type': 'State-change', detail: 'canary' })).toBeUndefined();
@@ -345,6 +451,28 @@ describe('createChangeHandler', () => {
       partitions: 1,
       rows: 1,
     });
+  });
+
+  it.each<[string, object, string]>([
+    ['an option that it does not know', { sharedDirectory: [] }, 'Did you mean sharedDirectories?'],
+    ['a text as a list', { sharedDirectories: '/a/b' }, 'expected a list of paths'],
+    ['prefixes that are no list', { pathPrefixes: '/a' }, 'expected a list of paths'],
+    ['a relative path', { pathPrefixes: ['orders'] }, 'is relative'],
+    ['the root as a prefix', { pathPrefixes: ['/'] }, 'names no service'],
+    [
+      'a shared directory elsewhere',
+      { pathPrefixes: ['/orders'], sharedDirectories: ['/a/b'] },
+      '/a/b is outside of pathPrefixes',
+    ],
+    ['an index that is a name', { index: 'xcon-names' }, 'expected true or false'],
+    ['a table without a name', { cacheTable: '' }, 'expected the name of a table'],
+    ['units that are no number', { scanUnitsPerSecond: '500' }, 'expected a number above 0'],
+  ])('refuses %s', (_, options, message) => {
+    const make = () => createChangeHandler(options as never);
+    expect(make).toThrow(
+      message.includes('relative') || message.includes('service') ? InvalidDirectoryError : InvalidSettingsError,
+    );
+    expect(make).toThrow(message);
   });
 
   it.each([0, -1, Number.NaN])('cannot scan at %s units a second', (scanUnitsPerSecond) => {

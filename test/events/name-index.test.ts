@@ -14,6 +14,7 @@ import { putRows } from '../cache/e2e/orders-aws';
 import { clientOptions } from '../cache/fleet-process';
 import { cacheKey, plainRow, pythonRow, referenceRow, table } from '../cache/rows';
 import { CacheWorld, chainOf } from './cache-world';
+import { queueBatch } from './fixtures/batches';
 import { parameterEvent } from './fixtures/parameter-store';
 
 const index = { index: true };
@@ -119,6 +120,74 @@ describe('a handler with an index', () => {
     await createChangeHandler({ dynamo: client, ...index })(parameterEvent('Create', '/mine/NEW'));
 
     expect(await generations()).toEqual(['/quiet/prod']);
+  });
+});
+
+describe('a burst of 500 changes, with an index', () => {
+  const names = Array.from({ length: 500 }, (_, index) => `name_${index}`);
+  const batch = queueBatch(...names.map((name) => parameterEvent('Update', `/global/all/${name}`)));
+  let world: CacheWorld;
+  let indexed: number;
+  let mostAtOnce: number;
+
+  beforeEach(async () => {
+    world = new CacheWorld();
+    for (const name of names) await world.plain(name, { directory: '/global/all' });
+    indexed = mostAtOnce = 0;
+    let atOnce = 0;
+    const send = world.dynamo.send.bind(world.dynamo);
+    jest.spyOn(world.dynamo, 'send').mockImplementation(async (command) => {
+      if (command.input.IndexName === undefined) return send(command);
+      indexed += 1;
+      mostAtOnce = Math.max(mostAtOnce, (atOnce += 1));
+      const answer = await send(command);
+      atOnce -= 1;
+      return answer;
+    });
+  });
+
+  it('is followed whole, its names looked up some at a time', async () => {
+    expect(await world.handle(batch, index, { getRemainingTimeInMillis: () => 30_000 })).toEqual({
+      batchItemFailures: [],
+    });
+
+    expect(world.left).toEqual([]);
+    expect([indexed, mostAtOnce]).toEqual([501, 16]);
+  });
+
+  it('is followed as far as there is time, and reports the rest', async () => {
+    const context = { getRemainingTimeInMillis: () => (indexed < 101 ? 30_000 : 3000) };
+
+    const response = await world.handle(batch, index, context);
+
+    expect(indexed).toBe(101);
+    // There was no time left to begin with a partition, either.
+    expect(response?.batchItemFailures).toHaveLength(500);
+    expect(world.log.warnings).toEqual([
+      expect.objectContaining({
+        event: 'change.failed',
+        events: 500,
+        reason: expect.stringContaining('no time left') as string,
+      }),
+    ]);
+  });
+
+  it('fails only those whose names cannot be looked up', async () => {
+    world.dynamo.failPartition('name_7', new Error('throttled'));
+
+    const response = await world.handle(batch, index);
+
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-7' }] });
+    expect(world.left).toEqual(['/orders/prod name_7']);
+  });
+
+  it('fails as a whole when nothing says who watches, and drops the rows all the same', async () => {
+    world.dynamo.failPartition('~xcon-gen', new Error('throttled'));
+
+    const response = await world.handle(batch, index);
+
+    expect(response?.batchItemFailures).toHaveLength(500);
+    expect(world.left).toEqual([]);
   });
 });
 

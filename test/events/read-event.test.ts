@@ -1,6 +1,6 @@
 import { readBatch } from '../../src/events/read-event';
 import { queueBatch, streamBatch } from './fixtures/batches';
-import { parameterEvent } from './fixtures/parameter-store';
+import { parameterEvent, parameterPolicyEvent } from './fixtures/parameter-store';
 import { labelEvent, rotationEvent, secretArn, trailCalls, trailEvent } from './fixtures/secrets-manager';
 
 const cacheTable = 'global-all-configCache';
@@ -44,6 +44,23 @@ describe('an event of Parameter Store', () => {
   it('is unknown without a name', () => {
     expect(placesOf({ ...parameterEvent('Update', '/a/b'), detail: { operation: 'Update' } })).toBeUndefined();
   });
+});
+
+describe('an event of a parameter policy', () => {
+  it('tells of a parameter that has expired', () => {
+    expect(placesOf(parameterPolicyEvent('Expiration', '/orders/prod/DB_HOST'))).toEqual(['/orders/prod db_host']);
+  });
+
+  it.each(['ExpirationNotification', 'NoChangeNotification'] as const)('tells of nothing for a %s', (policy) => {
+    expect(placesOf(parameterPolicyEvent(policy, '/orders/prod/DB_HOST'))).toEqual([]);
+  });
+
+  it.each([{ 'policy-type': 'Expiration' }, { 'parameter-name': '/a/b/c' }, undefined])(
+    'is unknown with %j',
+    (detail) => {
+      expect(placesOf({ ...parameterPolicyEvent('Expiration', '/a/b/c'), detail })).toBeUndefined();
+    },
+  );
 });
 
 describe('an event of Secrets Manager', () => {

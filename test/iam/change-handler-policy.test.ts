@@ -51,6 +51,26 @@ describe('changeHandlerPolicy', () => {
   });
 });
 
+describe('changeHandlerPolicy with an index', () => {
+  test.each([
+    [false, true],
+    [true, false],
+  ])('%s allows scans: %s', (nameIndex, isAllowedToScan) => {
+    const [follow] = changeHandlerPolicy({ ...options, nameIndex }).Statement;
+
+    expect(follow?.Action.includes('dynamodb:Scan')).toBe(isAllowedToScan);
+  });
+
+  test('names a cache table of another account by its ARN', () => {
+    const cacheTable = 'arn:aws:dynamodb:us-east-1:444455556666:table/cache';
+
+    expect(changeHandlerPolicy({ ...options, cacheTable, nameIndex: true }).Statement[0]?.Resource).toEqual([
+      cacheTable,
+      `${cacheTable}/index/xcon-names`,
+    ]);
+  });
+});
+
 describe('what the handler asks for', () => {
   test.each([
     ['without an index', false, ['BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'Scan']],

@@ -96,6 +96,25 @@ describe('leastPrivilegePolicy', () => {
     ]);
   });
 
+  test.each<[string, Partial<PolicyOptions>, readonly string[]]>([
+    ['five secrets at most, by name', { names: ['a', 'b', 'c', 'd', 'e'], strategy: 'names' }, []],
+    ['six, by name', { names: ['a', 'b', 'c', 'd', 'e', 'f'], strategy: 'names' }, ['BatchGetSecretValue']],
+    [
+      'two names in each of three places',
+      { names: ['a', 'b'], directories: ['/a', '/b', '/c'] },
+      ['ListSecrets', 'BatchGetSecretValue'],
+    ],
+    ['one name in each of three places', { names: ['a'], directories: ['/a', '/b', '/c'] }, ['ListSecrets']],
+    ['any names', {}, ['ListSecrets', 'BatchGetSecretValue']],
+    ['five by their ids', { names: [], secretIds: ['a', 'b', 'c', 'd', 'e'] }, []],
+    ['six by their ids', { names: [], secretIds: ['a', 'b', 'c', 'd', 'e', 'f'] }, ['BatchGetSecretValue']],
+    ['names at nobody', { providers: ['ssm'] }, []],
+  ])('allows the batch call for more than five values: %s', (_, parts, actions) => {
+    const options: PolicyOptions = { ...orders, directories: ['/a'], ...parts };
+
+    expect(statement('ListSecrets', options)?.Action ?? []).toEqual(actions.map((each) => `secretsmanager:${each}`));
+  });
+
   test('passes over names that a parameter or secret cannot have', () => {
     const options: PolicyOptions = {
       ...orders,

@@ -102,7 +102,7 @@ export function evaluate(
   return new Map(
     made.map(([id, resource]) => [
       rename(id),
-      { ...resource, Properties: resolver.resolve(resource.Properties) as Resource['Properties'] },
+      { ...resource, Properties: (resolver.resolve(resource.Properties) ?? {}) as Resource['Properties'] },
     ]),
   );
 }
@@ -156,10 +156,15 @@ class Resolver {
     if (name === 'Fn::GetAtt') return this.attribute((argument as string[]).join('.'));
     if (name === 'Fn::If') return this.choose(argument as [string, unknown, unknown]);
     if (name === 'Fn::Sub') return this.substitute(argument as string);
+    if (name === 'Fn::ImportValue') return `<${String(this.resolve(argument))}>`;
     const [first, ...others] = this.resolve(argument) as unknown[];
     switch (name) {
       case 'Fn::Join':
         return (others[0] as string[]).join(first as string);
+      case 'Fn::Split':
+        return (others[0] as string).split(first as string);
+      case 'Fn::Select':
+        return (others[0] as unknown[])[Number(first)];
       case 'Fn::Equals':
         return first === others[0];
       case 'Fn::Not':
@@ -192,6 +197,11 @@ class Resolver {
     const [id = '', ...attribute] = path.split('.');
     const resource = this.template.Resources[id];
     if (resource === undefined || !this.holds(resource.Condition)) throw new Error(`There is no resource ${id}.`);
+    if (attribute[0] === 'Ref' && resource.Type === 'AWS::SecretsManager::Secret') {
+      return this.substitute(
+        `arn:aws:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${this.rename(id)}-AbCdEf`,
+      );
+    }
     // The name of a table is known to whoever gave it.
     const name =
       attribute[0] === 'Ref' && resource.Type === 'AWS::DynamoDB::Table' ? resource.Properties['TableName'] : undefined;

@@ -9,6 +9,7 @@ const names: Readonly<Record<string, string>> = {
   'aws_sqs_queue_policy.from_rules[failures]': 'FailuresPolicy',
   'aws_sqs_queue_policy.from_rules[changes]': 'ChangesPolicy',
   'aws_cloudwatch_event_rule.change[parameter-changes]': 'ParameterChanges',
+  'aws_cloudwatch_event_rule.change[parameter-expirations]': 'ParameterExpirations',
   'aws_cloudwatch_event_rule.change[secret-calls]': 'SecretCalls',
   'aws_cloudwatch_event_rule.change[secret-labels]': 'SecretLabels',
   'aws_cloudwatch_log_group.handler': 'Logs',
@@ -21,6 +22,7 @@ const names: Readonly<Record<string, string>> = {
   'aws_cloudwatch_metric_alarm.changes_late': 'ChangesLate',
   'aws_cloudwatch_metric_alarm.stream_late[0]': 'StreamLate',
   'aws_cloudwatch_metric_alarm.changes_lost[parameter-changes]': 'ParameterChangesLost',
+  'aws_cloudwatch_metric_alarm.changes_lost[parameter-expirations]': 'ParameterExpirationsLost',
   'aws_cloudwatch_metric_alarm.changes_lost[secret-calls]': 'SecretCallsLost',
   'aws_cloudwatch_metric_alarm.changes_lost[secret-labels]': 'SecretLabelsLost',
 };
