@@ -119,7 +119,8 @@ export class MemoryDynamo {
   /** Queries the table by partition, or the index by name. */
   private queryOf({ IndexName: index, ExpressionAttributeValues: values }: Input): readonly AttributeMap[] {
     if (index === undefined) return this.query(values?.[':partition']?.S ?? '');
-    return this.rows.filter((row) => row['real_name']?.S === values?.[':name']?.S);
+    const all = [...this.partitions.values()].flatMap((rows) => [...rows.values()]);
+    return all.filter((row) => row['real_name']?.S === values?.[':name']?.S).map(copyRow);
   }
 
   private failureOf(input: Input): Error | undefined {

@@ -52,6 +52,13 @@ describe('the constructs', () => {
   });
 });
 
+/** Takes from the ids of statements the digest of what they allow, which keeps those of several grants apart. */
+function withoutDigests(statements: unknown): unknown {
+  return (statements as readonly { readonly Sid: string }[]).map(({ Sid, ...each }) =>
+    normalized({ ...each, Sid: /^(\w+)[0-9A-F]{8}$/.exec(Sid)?.[1] }),
+  );
+}
+
 describe('a grant', () => {
   test.each(serviceInputs)('is the least policy of the service, %s', (_, options) => {
     const { configTable, cacheTable, tableKmsKeyArns, ...reader } = options;
@@ -61,7 +68,7 @@ describe('a grant', () => {
       ...(tableKmsKeyArns?.[0] !== undefined && { keyArn: tableKmsKeyArns[0] }),
     };
 
-    expect(normalized(grantedStatements(reader, deployment))).toEqual(
+    expect(withoutDigests(grantedStatements(reader, deployment))).toEqual(
       normalized(leastPrivilegePolicy(options).Statement),
     );
   });
@@ -74,8 +81,9 @@ describe('a grant', () => {
 
     const granted = [...evaluate(template).values()].find(({ Type }) => Type === 'AWS::IAM::Policy');
     const place = { partition: 'aws', region: 'us-east-1', account: '111122223333' };
-    expect(normalized(granted?.Properties['PolicyDocument'])).toEqual(
-      normalized(leastPrivilegePolicy({ ...place, service: 'orders', environment: 'prod' })),
+    const { Statement } = granted?.Properties['PolicyDocument'] as { readonly Statement: unknown };
+    expect(withoutDigests(Statement)).toEqual(
+      normalized(leastPrivilegePolicy({ ...place, service: 'orders', environment: 'prod' }).Statement),
     );
   });
 });

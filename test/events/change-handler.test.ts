@@ -468,7 +468,7 @@ describe('createChangeHandler', () => {
     ['a table without a name', { cacheTable: '' }, 'expected the name of a table'],
     ['units that are no number', { scanUnitsPerSecond: '500' }, 'expected a number above 0'],
   ])('refuses %s', (_, options, message) => {
-    const make = () => createChangeHandler(options as never);
+    const make = () => createChangeHandler(options);
     expect(make).toThrow(
       message.includes('relative') || message.includes('service') ? InvalidDirectoryError : InvalidSettingsError,
     );

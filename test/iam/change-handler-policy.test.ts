@@ -64,10 +64,8 @@ describe('changeHandlerPolicy with an index', () => {
   test('names a cache table of another account by its ARN', () => {
     const cacheTable = 'arn:aws:dynamodb:us-east-1:444455556666:table/cache';
 
-    expect(changeHandlerPolicy({ ...options, cacheTable, nameIndex: true }).Statement[0]?.Resource).toEqual([
-      cacheTable,
-      `${cacheTable}/index/xcon-names`,
-    ]);
+    const [table, indexes] = changeHandlerPolicy({ ...options, cacheTable, nameIndex: true }).Statement;
+    expect([table?.Resource, indexes?.Resource]).toEqual([[cacheTable], [`${cacheTable}/index/xcon-names`]]);
   });
 });
 
