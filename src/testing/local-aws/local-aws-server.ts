@@ -1,5 +1,6 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 
+import { checkOptions } from '../../options';
 import { applySeed, mergeSeeds, noSeed, putSecret, rehearse, replaceSeed, type SeedStores } from './apply-seed';
 import { RecordedCalls } from './call-log';
 import { checkSeed } from './check-seed';
@@ -26,6 +27,17 @@ import { type LocalAwsChange, type ServiceContext } from './service';
 import { Identities } from './sts';
 import { TableSettings } from './table-settings';
 import { fromWireItem } from './wire-attribute';
+
+const optionNames: Readonly<Record<keyof LocalAwsOptions, true>> = {
+  ...{ seed: true, port: true, host: true, latencyMs: true, faults: true, limits: true, clock: true, onCall: true },
+};
+const limitNames: Readonly<Record<keyof LocalAwsLimits, true>> = {
+  ssmRequestsPerSecond: true,
+  ssmWritesPerSecond: true,
+};
+const parameterNames: Readonly<Record<keyof SeedParameter, true>> = {
+  ...{ value: true, type: true, keyDenied: true, labels: true, description: true, tags: true },
+};
 
 /** Puts the parts together: stores, services, gateway and port. */
 export class LocalAwsServer implements LocalAws {
@@ -60,6 +72,7 @@ export class LocalAwsServer implements LocalAws {
 
   /** Checks everything, then listens. */
   static async start(options: LocalAwsOptions): Promise<LocalAwsServer> {
+    checkOptions('startLocalAws()', options, optionNames);
     const host = loopbackHost(options.host);
     const server = new LocalAwsServer(options);
     server.setFaults(options.faults ?? []);
@@ -104,7 +117,9 @@ export class LocalAwsServer implements LocalAws {
     this.gateway.latencyMs = checkAmount(latencyMs, 'latencyMs');
   }
 
-  setLimits({ ssmRequestsPerSecond, ssmWritesPerSecond }: LocalAwsLimits): void {
+  setLimits(limits: LocalAwsLimits): void {
+    checkOptions('limits of the local AWS:', limits, limitNames);
+    const { ssmRequestsPerSecond, ssmWritesPerSecond } = limits;
     const bucket = (perSecond: number | undefined, name: string) =>
       perSecond === undefined ? undefined : new TokenBucket(checkAmount(perSecond, `limits.${name}`), this.clock);
     this.gateway.ssmReadLimit = bucket(ssmRequestsPerSecond, 'ssmRequestsPerSecond');
@@ -130,12 +145,10 @@ export class LocalAwsServer implements LocalAws {
   }
 
   putParameter(name: string, value: string | SeedParameter): void {
-    const input = typeof value === 'string' ? { value } : value;
-    const { tags } = typeof value === 'string' ? {} : value;
-    this.stores.parameters.put(name, {
-      ...input,
-      tags: tags === undefined ? undefined : new Map(Object.entries(tags)),
-    });
+    const input: SeedParameter = typeof value === 'string' ? { value } : value;
+    checkOptions('putParameter()', input, parameterNames);
+    const tags = input.tags === undefined ? undefined : new Map(Object.entries(input.tags));
+    this.stores.parameters.put(name, { ...input, tags });
   }
 
   deleteParameter(name: string): void {

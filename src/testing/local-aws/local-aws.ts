@@ -98,7 +98,8 @@ export interface LocalAws extends AsyncDisposable {
 /**
  * Starts a local AWS.
  *
- * @throws LocalAwsError for a malformed option or seed, a host that is not loopback, and a port that is taken.
+ * @throws LocalAwsError for a malformed option or seed, a host that is not loopback, and a port that is taken;
+ * InvalidSettingsError for an option that does not exist.
  *
  * @example
  * const aws = await startLocalAws({ seed: { ssm: { '/orders/prod/db_host': 'db.internal' } } });

@@ -3,7 +3,12 @@ import { createConnection, createServer, type AddressInfo } from 'node:net';
 
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-import { type LocalAws, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import {
+  type LocalAws,
+  type LocalAwsOptions,
+  type SeedParameter,
+  startLocalAws,
+} from '../../../src/testing/local-aws/local-aws';
 import { clientOptions, post, rejection, rejectionName, until } from './local-requests';
 
 const started: LocalAws[] = [];
@@ -232,6 +237,18 @@ describe('the port', () => {
     [{ limits: { ssmWritesPerSecond: -1 } }, 'limits.ssmWritesPerSecond'],
   ])('is not opened with %j', async (options, name) => {
     await expect(start(options)).rejects.toThrow(`${name} is not a`);
+  });
+
+  it('is not opened with an option that does not exist', async () => {
+    const misspelt = { seeds: {} } as LocalAwsOptions;
+    const limit = { limits: { ssmRequests: 1 } } as LocalAwsOptions;
+    const aws = await start();
+
+    await expect(start(misspelt)).rejects.toThrow(/startLocalAws\(\) option seeds: there is no such option/);
+    await expect(start(limit)).rejects.toThrow(/option ssmRequests: there is no such option/);
+    expect(() => aws.putParameter('/a', { value: 'x', tag: {} } as SeedParameter)).toThrow(
+      /putParameter\(\) option tag/,
+    );
   });
 });
 
