@@ -31,7 +31,7 @@ functions:
   withOwnRole: { handler: orders.handler, role: OwnRole }
   xconChangeHandler: \${file(./node_modules/xcon/infra/serverless/change-handler.yml)}
 custom:
-  xcon: { nameIndex: true, environment: production }
+  xcon: { nameIndex: true, environment: production, pathPrefixes: '/orders,/billing' }
 resources:
   - \${file(./node_modules/xcon/infra/serverless/tables.yml)}
   - \${file(./node_modules/xcon/infra/serverless/changes.yml)}
@@ -78,6 +78,8 @@ function check({ Resources, Conditions }) {
   assert.equal(handler.Handler, 'index.handler');
   assert.deepEqual(handler.Role, { 'Fn::GetAtt': ['XconRole', 'Arn'] });
   assert.equal(handler.Environment.Variables.CACHE_INDEX, 'true');
+  const paths = { 'Fn::If': ['XconHasPathPrefixes', '/global,/orders,/billing', { Ref: 'AWS::NoValue' }] };
+  assert.deepEqual(handler.Environment.Variables.PATH_PREFIXES, paths);
   assert.match(handler.Code.S3Key, /\/change-handler\.zip$/);
   assert.deepEqual(Conditions.XconHasNameIndex, { 'Fn::Equals': ['is true', 'is true'] });
   const policies = [{ Ref: 'XconServicePolicy' }, { Ref: 'XconConfigTablePolicy' }];

@@ -14,18 +14,25 @@ locals {
 
   handler_file = var.handler_file == null ? "${path.module}/../../dist/change-handler.zip" : var.handler_file
 
+  # Names in the directories of services.
+  own_names = var.path_prefixes == null ? [{ prefix = "/" }] : [
+    for prefix in distinct(concat(["/global"], var.path_prefixes)) : { prefix = "${prefix}/" }
+  ]
+  # What an event names by its ARN alone is sent whatever its path is: the handler looks as well.
+  own_names_or_arns = concat(local.own_names, [{ prefix = "arn:" }])
+
   # Events that tell of a change at a source.
   change_patterns = {
     parameter-changes = {
       source        = ["aws.ssm"]
       "detail-type" = ["Parameter Store Change"]
-      detail        = { name = [{ prefix = "/" }, { prefix = "arn:" }] }
+      detail        = { name = local.own_names_or_arns }
     }
     parameter-expirations = {
       source        = ["aws.ssm"]
       "detail-type" = ["Parameter Store Policy Action"]
       detail = {
-        "parameter-name" = [{ prefix = "/" }, { prefix = "arn:" }]
+        "parameter-name" = local.own_names_or_arns
         "policy-type"    = ["Expiration"]
       }
     }
@@ -33,18 +40,26 @@ locals {
     secret-calls = {
       source        = ["aws.secretsmanager"]
       "detail-type" = ["AWS API Call via CloudTrail", "AWS Service Event via CloudTrail"]
-      detail = {
-        eventSource = ["secretsmanager.amazonaws.com"]
-        eventName = [
-          "CreateSecret", "UpdateSecret", "PutSecretValue", "UpdateSecretVersionStage",
-          "DeleteSecret", "RestoreSecret", "RotateSecret", "RotationSucceeded",
-        ]
-      }
+      detail = merge(
+        {
+          eventSource = ["secretsmanager.amazonaws.com"]
+          eventName = [
+            "CreateSecret", "UpdateSecret", "PutSecretValue", "UpdateSecretVersionStage",
+            "DeleteSecret", "RestoreSecret", "RotateSecret", "RotationSucceeded",
+          ]
+        },
+        [for names in var.path_prefixes == null ? [] : [local.own_names] : {
+          requestParameters = {
+            name     = concat(names, [{ exists = false }])
+            secretId = concat(names, [{ prefix = "arn:" }, { exists = false }])
+          }
+        }]...
+      )
     }
     secret-labels = {
       source        = ["aws.secretsmanager"]
       "detail-type" = ["Secret Label Updated"]
-      detail        = { name = [{ prefix = "/" }], labelUpdated = ["AWSCURRENT"] }
+      detail        = { name = local.own_names, labelUpdated = ["AWSCURRENT"] }
     }
   }
 
@@ -189,6 +204,14 @@ resource "aws_cloudwatch_event_rule" "change" {
 
   name          = "${var.name}-${each.key}"
   event_pattern = jsonencode(each.value)
+
+  lifecycle {
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+    precondition {
+      condition     = length(jsonencode(each.value)) <= 2048
+      error_message = "The pattern of a rule has more than the 2,048 characters that EventBridge takes: give fewer or shorter path_prefixes."
+    }
+  }
 }
 
 resource "aws_cloudwatch_event_target" "change" {
@@ -308,12 +331,17 @@ resource "aws_lambda_function" "handler" {
   role             = aws_iam_role.handler.arn
 
   environment {
-    variables = {
-      XCON_CACHE_TABLE   = var.cache_table_name
-      XCON_CONFIG_TABLE  = var.config_table_name
-      CACHE_INDEX        = var.name_index ? "true" : "false"
-      SHARED_DIRECTORIES = join(",", var.shared_directories)
-    }
+    variables = merge(
+      {
+        XCON_CACHE_TABLE   = var.cache_table_name
+        XCON_CONFIG_TABLE  = var.config_table_name
+        CACHE_INDEX        = var.name_index ? "true" : "false"
+        SHARED_DIRECTORIES = join(",", var.shared_directories)
+      },
+      [for prefixes in var.path_prefixes == null ? [] : [var.path_prefixes] : {
+        PATH_PREFIXES = join(",", concat(["/global"], prefixes))
+      }]...
+    )
   }
 
   logging_config {

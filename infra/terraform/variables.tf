@@ -32,6 +32,22 @@ variable "shared_directories" {
   }
 }
 
+variable "path_prefixes" {
+  type        = list(string)
+  default     = null
+  description = <<-TEXT
+    Paths at and below which the directories of services are; /global is always among them. Rules and handler leave changes
+    elsewhere. Null means anywhere.
+  TEXT
+
+  validation {
+    condition = var.path_prefixes == null ? true : alltrue([
+      for prefix in var.path_prefixes : can(regex("^(/[A-Za-z0-9_.@+=!-]+)+$", prefix))
+    ])
+    error_message = "A path has parts of letters, digits and characters of _.@+=!- only, each behind a slash."
+  }
+}
+
 variable "config_table_name" {
   type        = string
   default     = "global-all-config"

@@ -79,6 +79,8 @@ describe('the template of tables and handler', () => {
     ['a table name that is too short', { ConfigTableName: 'ab' }, 'ConfigTableName'],
     ['every stream', { CreateConfigTable: 'false', ConfigTableStreamArn: '*' }, 'ConfigTableStreamArn'],
     ['every key', { TableKeyArn: '*' }, 'TableKeyArn'],
+    ['a prefix that would end the pattern of a rule', { PathPrefixes: '/a"},{"prefix":"/' }, 'PathPrefixes'],
+    ['a prefix with a slash at its end', { PathPrefixes: '/orders/' }, 'PathPrefixes'],
     ['a shared directory that is relative', { SharedDirectories: '/a/b,c/d' }, 'SharedDirectories'],
     [
       'the stream of a table that it makes',

@@ -155,7 +155,7 @@ class Resolver {
     if (name === 'Condition') return this.holds(argument as string);
     if (name === 'Fn::GetAtt') return this.attribute((argument as string[]).join('.'));
     if (name === 'Fn::If') return this.choose(argument as [string, unknown, unknown]);
-    if (name === 'Fn::Sub') return this.substitute(argument as string);
+    if (name === 'Fn::Sub') return this.substitute(argument as string | [string, Readonly<Record<string, unknown>>]);
     if (name === 'Fn::ImportValue') return `<${String(this.resolve(argument))}>`;
     const [first, ...others] = this.resolve(argument) as unknown[];
     switch (name) {
@@ -180,10 +180,13 @@ class Resolver {
     return this.resolve(this.holds(condition) ? then : otherwise);
   }
 
-  private substitute(text: string): string {
-    return text.replace(/\$\{([^}!]+)\}/g, (_, name: string) =>
-      String(name.includes('.') ? this.attribute(name) : this.ref(name)),
-    );
+  private substitute(argument: string | [string, Readonly<Record<string, unknown>>]): string {
+    const [text, given] = typeof argument === 'string' ? [argument, {}] : argument;
+    const valueOf = (name: string): unknown => {
+      if (Object.hasOwn(given, name)) return this.resolve(given[name]);
+      return name.includes('.') ? this.attribute(name) : this.ref(name);
+    };
+    return text.replace(/\$\{([^}!]+)\}/g, (_, name: string) => String(valueOf(name)));
   }
 
   private ref(name: string): unknown {

@@ -21,6 +21,7 @@ export interface Deployment {
   /** The cache table has the index by name. */
   readonly nameIndex?: boolean;
   readonly sharedDirectories?: readonly string[];
+  readonly pathPrefixes?: readonly string[];
 }
 
 /** The deployments that the counterparts are compared in. */
@@ -37,6 +38,7 @@ export const deployments: readonly (readonly [string, Deployment])[] = [
     },
   ],
   ['with an index and shared directories', { nameIndex: true, sharedDirectories: ['/a/b', '/c/d'] }],
+  ['with path prefixes', { pathPrefixes: ['/orders', '/billing/eu'] }],
   ['with tables that exist', { isExisting: true }],
   [
     'with tables that exist, and a stream',
@@ -64,11 +66,12 @@ export function grantedStatements(reader: ConfigReader, deployment: Deployment =
 
 /** Puts tables and handler into a stack. */
 export function makeAll(stack: Stack, deployment: Deployment): void {
-  const { topicArn, logRetentionDays, sharedDirectories } = deployment;
+  const { topicArn, logRetentionDays, sharedDirectories, pathPrefixes } = deployment;
   new ChangeHandler(stack, 'Changes', {
     tables: tablesOf(stack, deployment),
     code: Code.fromInline('exports.handler = () => undefined;'),
     ...(sharedDirectories !== undefined && { sharedDirectories }),
+    ...(pathPrefixes !== undefined && { pathPrefixes }),
     ...(topicArn !== undefined && { alarmAction: { bind: () => ({ alarmActionArn: topicArn }) } }),
     ...(logRetentionDays !== undefined && { logRetention: logRetentionDays }),
   });

@@ -17,6 +17,7 @@ interface Node {
     readonly valVar?: string;
     readonly keyExpression?: string;
     readonly conditionalExpression?: string;
+    readonly expandedFinalArgument?: boolean;
     readonly traversal?: readonly { readonly segment: string }[];
   };
 }
@@ -73,7 +74,7 @@ export class Expression {
       case 'binaryOp':
         return operationOf(meta.operator ?? '', value(first), () => value(second));
       case 'function':
-        return this.call(meta.name ?? '', children, scope);
+        return this.call(meta.name ?? '', node, scope);
       case 'for':
         return this.loopOf(node, scope);
       case 'scopeTraversal': {
@@ -85,7 +86,8 @@ export class Expression {
     }
   }
 
-  private call(name: string, children: readonly Node[], scope: Scope): unknown {
+  private call(name: string, { children, meta = {} }: Node, scope: Scope): unknown {
+    const { expandedFinalArgument: isSpread } = meta;
     const attempt = (node: Node): { readonly value: unknown } | undefined => {
       try {
         return { value: this.valueOf(node, scope) };
@@ -95,10 +97,8 @@ export class Expression {
     };
     if (name === 'can') return children.every((each) => attempt(each) !== undefined);
     if (name === 'try') return children.map(attempt).find((each) => each !== undefined)?.value;
-    return callOf(
-      name,
-      children.map((each) => this.valueOf(each, scope)),
-    );
+    const values = children.map((each) => this.valueOf(each, scope));
+    return callOf(name, isSpread ? [...values.slice(0, -1), ...(values.at(-1) as unknown[])] : values);
   }
 
   private objectOf(children: readonly Node[], scope: Scope): unknown {
@@ -158,6 +158,8 @@ function callOf(name: string, values: readonly unknown[]): unknown {
   switch (name) {
     case 'concat':
       return (values as unknown[][]).flat();
+    case 'merge':
+      return Object.assign({}, ...(values as object[])) as unknown;
     case 'distinct':
       return [...new Set(values[0] as unknown[])];
     case 'length':

@@ -48,10 +48,17 @@ describe('the module of tables and handler', () => {
     ['a table name with a wildcard', { cache_table_name: '*' }, /name of a table/],
     ['a name that is too long for a role', { name: 'x'.repeat(38) }, /1 to 37/],
     ['a shared directory with a comma', { shared_directories: ['/a/b,/c'] }, /shared directory/],
+    ['a prefix that is no path', { path_prefixes: ['orders'] }, /parts of letters/],
     ['the stream of a table that it makes', { config_table_stream: { arn: 'a' } }, /a table that exists/],
   ])('refuses %s', (_, variables, message) => {
     expect(() => tablesAndHandler.outputs(variables)).toThrow(message);
   });
+});
+
+test('the module of tables and handler refuses more prefixes than the pattern of a rule holds', () => {
+  const prefixes = Array.from({ length: 60 }, (_each, index) => `/service-${index}`);
+
+  expect(() => tablesAndHandler.instances({ path_prefixes: prefixes })).toThrow('2,048');
 });
 
 describe('the module of the policy of a service', () => {

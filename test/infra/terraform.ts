@@ -66,7 +66,7 @@ export class TerraformModule {
     return Object.fromEntries(outputs.map(([name, [block]]) => [name, evaluated(block?.['value'], scope)]));
   }
 
-  /** Gives the resources that it makes. @throws Error for values that a validation refuses. */
+  /** Gives the resources that it makes. @throws Error for values that a validation or a precondition refuses. */
   instances(variables: Variables, place: Place = usualPlace): readonly Instance[] {
     const scope = this.scope(variables, place);
     return Object.entries(this.files.resource ?? {}).flatMap(([type, blocks]) =>
@@ -129,9 +129,10 @@ function hold(blocks: Blocks[string], kind: 'validation' | 'precondition', scope
 }
 
 function instancesOf(type: string, name: string, block: Readonly<Record<string, Parsed>>, scope: Scope): Instance[] {
-  const { count, for_each: forEach, ...rest } = block;
+  const { count, for_each: forEach, lifecycle = [], ...rest } = block;
   const address = `${type}.${name}`;
   const make = (key: string, inner: Scope): Instance => {
+    hold(lifecycle as unknown as Blocks[string], 'precondition', inner);
     return { type, address: `${address}${key}`, attributes: blockOf(rest, inner) };
   };
   if (count !== undefined) {

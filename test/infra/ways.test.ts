@@ -124,6 +124,17 @@ describe('tables and handler', () => {
     },
   );
 
+  test('hold twenty prefixes in the patterns of rules', () => {
+    const pathPrefixes = Array.from({ length: 20 }, (_each, index) => `/service-of-team-${index + 10}`);
+
+    expect(pathPrefixes.join(',').length).toBeLessThanOrEqual(400);
+    for (const title of titles) {
+      const made = madeBy(title, { pathPrefixes });
+      expect(faultsOf(made)).toEqual([]);
+      expect(JSON.stringify(made['SecretCalls'])).toContain('{"prefix":"/service-of-team-29/"}');
+    }
+  });
+
   test.each(titles)('of %s send what EventBridge cannot deliver where a redrive of SQS can start', (title) => {
     const made = madeBy(title, {});
 

@@ -81,8 +81,14 @@ function placeOf({ region, account }: PolicyOptions): Place | undefined {
 }
 
 function propertiesOf(resources: ReadonlyMap<string, Resource>): Made {
-  // Where the code of the function is differs.
-  return Object.fromEntries([...resources].map(([name, { Properties }]) => [name, { ...Properties, Code: undefined }]));
+  return Object.fromEntries(
+    [...resources].map(([name, { Properties }]) => {
+      const { EventPattern: pattern } = Properties;
+      // Where the code of the function is differs; a pattern may be text.
+      const parsed = typeof pattern === 'string' ? { EventPattern: JSON.parse(pattern) as unknown } : {};
+      return [name, { ...Properties, ...parsed, Code: undefined }];
+    }),
+  );
 }
 
 function documentsOf(resources: ReadonlyMap<string, Resource>): readonly PolicyDocument[] {
@@ -92,7 +98,7 @@ function documentsOf(resources: ReadonlyMap<string, Resource>): readonly PolicyD
 /** Gives the parameters of the template of tables and handler. */
 export function parametersOf(deployment: Deployment): Parameters {
   const { cacheTableName, configTableName, isExisting, streamArn, keyArn, topicArn, logRetentionDays } = deployment;
-  const { nameIndex, sharedDirectories } = deployment;
+  const { nameIndex, sharedDirectories, pathPrefixes } = deployment;
   return {
     ...(cacheTableName !== undefined && { CacheTableName: cacheTableName }),
     ...(configTableName !== undefined && { ConfigTableName: configTableName }),
@@ -103,6 +109,7 @@ export function parametersOf(deployment: Deployment): Parameters {
     ...(logRetentionDays !== undefined && { LogRetentionInDays: logRetentionDays }),
     ...(nameIndex !== undefined && { NameIndex: `${nameIndex}` }),
     ...(sharedDirectories !== undefined && { SharedDirectories: sharedDirectories.join(',') }),
+    ...(pathPrefixes !== undefined && { PathPrefixes: pathPrefixes.join(',') }),
   };
 }
 
@@ -122,7 +129,7 @@ export function policyParametersOf(options: PolicyOptions): Parameters {
 
 function variablesOf(deployment: Deployment): Variables {
   const { cacheTableName, configTableName, isExisting, streamArn, keyArn, topicArn, logRetentionDays } = deployment;
-  const { nameIndex, sharedDirectories } = deployment;
+  const { nameIndex, sharedDirectories, pathPrefixes } = deployment;
   return {
     ...(cacheTableName !== undefined && { cache_table_name: cacheTableName }),
     ...(configTableName !== undefined && { config_table_name: configTableName }),
@@ -133,6 +140,7 @@ function variablesOf(deployment: Deployment): Variables {
     ...(logRetentionDays !== undefined && { log_retention_in_days: logRetentionDays }),
     ...(nameIndex !== undefined && { name_index: nameIndex }),
     ...(sharedDirectories !== undefined && { shared_directories: sharedDirectories }),
+    ...(pathPrefixes !== undefined && { path_prefixes: pathPrefixes }),
   };
 }
 
@@ -155,7 +163,9 @@ export function policyVariablesOf(options: PolicyOptions): Variables {
 
 /** Gives what Serverless itself makes of a function, the only one that is here. */
 function madeByServerless(handler: FunctionSnippet): Readonly<Record<string, Resource>> {
-  const variables = Object.entries(handler.environment).map(([name, value]) => [name, String(value)] as const);
+  const variables = Object.entries(handler.environment).map(
+    ([name, value]) => [name, typeof value === 'object' ? value : String(value)] as const,
+  );
   return {
     XconChangeHandlerLogGroup: {
       Type: 'AWS::Logs::LogGroup',
@@ -187,7 +197,7 @@ function plainName(logicalId: string): string {
 
 function serverlessOptionsOf(deployment: Deployment): ServerlessOptions {
   const { cacheTableName, configTableName, isExisting, streamArn, keyArn, topicArn, logRetentionDays } = deployment;
-  const { nameIndex, sharedDirectories } = deployment;
+  const { nameIndex, sharedDirectories, pathPrefixes } = deployment;
   return {
     ...(cacheTableName !== undefined && { cacheTable: cacheTableName }),
     ...(configTableName !== undefined && { configTable: configTableName }),
@@ -198,6 +208,7 @@ function serverlessOptionsOf(deployment: Deployment): ServerlessOptions {
     ...(logRetentionDays !== undefined && { logRetentionInDays: logRetentionDays }),
     ...(nameIndex !== undefined && { nameIndex }),
     ...(sharedDirectories !== undefined && { sharedDirectories: sharedDirectories.join(',') }),
+    ...(pathPrefixes !== undefined && { pathPrefixes: pathPrefixes.join(',') }),
   };
 }
 
