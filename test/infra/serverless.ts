@@ -24,7 +24,7 @@ export interface FunctionSnippet {
   readonly timeout: number;
   readonly logRetentionInDays: number;
   readonly role: string;
-  readonly environment: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | boolean | object>>;
   readonly package: Readonly<Record<string, unknown>>;
 }
 
