@@ -51,6 +51,20 @@ export abstract class ConfigError extends Error {
 }
 
 /**
+ * Gives classes of errors the names that minifiers shorten: `util.inspect` prints the name of the class, and the stack of an error
+ * begins with the name that its prototype has.
+ *
+ * @param classes - By name.
+ */
+export function nameErrors(classes: Readonly<Record<string, abstract new (...args: never) => Error>>): void {
+  for (const [name, each] of Object.entries(classes)) {
+    for (const target of [each, each.prototype as object]) {
+      Object.defineProperty(target, 'name', { value: name, configurable: true, writable: true });
+    }
+  }
+}
+
+/**
  * Tells whether something thrown is an error of this library, whichever copy of the package threw it.
  *
  * @param error - Anything caught.
@@ -213,6 +227,18 @@ export class CacherError extends ConfigError {
   override readonly name = 'CacherError';
   readonly code = 'CACHER_FAILED';
 }
+
+nameErrors({
+  ConfigNotFoundError,
+  InvalidValueError,
+  InvalidNameError,
+  InvalidDirectoryError,
+  InvalidSettingsError,
+  NotLoadedError,
+  ContextError,
+  ProviderError,
+  CacherError,
+});
 
 /** Lists places in order, those of a directory together, and says what came of one only where it is not `absent`, or is stale. */
 export function describePlaces(places: readonly SearchedPlace[]): string {

@@ -203,7 +203,8 @@ describe.each(errors.map((error) => [error.name, error] as const))('%s', (_, err
     const json = JSON.parse(JSON.stringify(error)) as Record<string, unknown>;
 
     expect(String(error)).toBe(`${name}: ${message}`);
-    expect(inspect(error)).toContain(`${name}: ${message}\n    at `);
+    expect(inspect(error)).toMatch(new RegExp(`^${name}: `));
+    expect(error.stack).toContain(`${name}: ${message}\n    at `);
     expect(json).toEqual({ ...error, name, code, message });
     expect(Object.keys(json).slice(0, 3)).toEqual(['name', 'code', 'message']);
     expect(JSON.stringify({ error })).not.toContain(hunter);

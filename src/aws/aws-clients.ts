@@ -167,7 +167,7 @@ export class AwsClients extends Dependency {
     const credentials = this.sharedCredentials(limits);
     const life = { isClosed: false };
     const client = startWork(async () => {
-      const made = await make(clientConfig(this.options(), limits));
+      const made = await make(clientConfig(this.options(), limits)).catch(explainBundle);
       return refuseWhenClosed(limitBodies(credentials?.attach(made) ?? made, limits.requestTimeoutMs), life);
     });
     const entry = { client, life };
@@ -205,6 +205,15 @@ const optionNames: Readonly<Record<keyof AwsClientsOptions, true>> = {
 };
 
 state.clientsClass = AwsClients;
+
+/** Says what is to be done about an SDK that cannot be loaded in a bundle. @throws InvalidSettingsError, or the error. */
+function explainBundle(error: unknown): never {
+  if (!(error instanceof Error && error.message.startsWith('Dynamic require of '))) throw error;
+  const problem =
+    'the AWS SDK cannot be loaded in this bundle, which has no require(): build it with --main-fields=module,main, ' +
+    'or with a banner that makes a require() (docs/bundling.md of the package).';
+  throw new InvalidSettingsError('AwsClients', problem, { cause: error });
+}
 
 type Credentials = AwsClientsOptions['credentials'];
 

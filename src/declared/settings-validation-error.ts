@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors';
+import { ConfigError, nameErrors } from '../errors';
 import { type SettingsProblem } from './problems';
 
 /**
@@ -28,6 +28,8 @@ export class SettingsValidationError extends ConfigError {
     return { name, code, message, problems: problems.map((each) => ({ ...each, cause: undefined })) };
   }
 }
+
+nameErrors({ SettingsValidationError });
 
 function describe(problems: readonly SettingsProblem[], count: number): readonly string[] {
   const lines = problems.flatMap(({ key, name, message, fix }) => [
