@@ -190,9 +190,15 @@ const restXml: Protocol = {
 
 function xmlOf(value: unknown): string {
   if (Array.isArray(value)) return value.map((each) => `<member>${xmlOf(each)}</member>`).join('');
-  if (!isFields(value)) return String(value).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  if (!isFields(value)) return xmlText(String(value));
   const present = Object.entries(value).filter(([, each]) => each !== undefined);
   return present.map(([name, each]) => `<${name}>${xmlOf(each)}</${name}>`).join('');
+}
+
+/** Source: https://www.w3.org/TR/xml/#charsets (controls cannot be written, not even as references) */
+function xmlText(text: string): string {
+  const writable = text.replace(/(?![\t\n\r])\p{Cc}/gu, '\u{FFFD}');
+  return writable.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 /** Errors only: no supported service uses it. Source: https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html */

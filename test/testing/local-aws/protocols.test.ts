@@ -73,10 +73,10 @@ describe('the query protocol', () => {
   it('repeats nothing of a request as markup', async () => {
     const { text } = await send({
       method: 'POST',
-      body: new URLSearchParams({ Action: '<b>"&', Version: '2010-03-31' }),
+      body: new URLSearchParams({ Action: '<b>"&\u0000', Version: '2010-03-31' }),
     });
 
-    expect(text).toContain('(&#60;b&#62;&#34;&#38;)');
+    expect(text).toContain('(&#60;b&#62;&#34;&#38;\u{FFFD})');
     expect(text).not.toContain('<b>');
   });
 });
