@@ -3,7 +3,7 @@ import { type AttributeMap } from '../aws/attribute-value';
 import { withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { queryPartition } from '../aws/query-partition';
-import { tableKeys } from '../aws/table-names';
+import { tableArnText, tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
 import { type CacheRow, decodeRow, nowhere } from './cache-row';
 import { isExpired } from './expiry';
@@ -112,7 +112,7 @@ async function attempt<T>(
   } catch (error) {
     throw new CacherError(
       `The partition ${environ} of the cache table "${table}" could not be ${what}: ${describeError(error)}; ` +
-        `allow ${action} on arn:aws:dynamodb:*:*:table/${table}, then call it again.`,
+        `allow ${action} on ${tableArnText(table)}, then call it again.`,
       { cause: withoutPayload(error) },
     );
   }

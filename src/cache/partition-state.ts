@@ -7,6 +7,7 @@ import { sleep } from '../base/time';
 import { withTimeoutSignal } from '../base/time-limit';
 import { callAws } from '../aws/credentials';
 import { queryPartition } from '../aws/query-partition';
+import { tableArnText } from '../aws/table-names';
 import { momentAt } from '../di/moment';
 import { type DirectoryItem } from '../item/directory-item';
 import { clientsWork, type RefusedClients, warnOfClients } from '../memory/refusal-warnings';
@@ -269,7 +270,7 @@ export class PartitionState {
     }: { readonly activity: string; readonly action: string; readonly consequence: string },
   ): void {
     const { nowMs, settings } = this.session;
-    const grant = `allow ${action} on arn:aws:dynamodb:*:*:table/${settings.cacheTable}, and create that table`;
+    const grant = `allow ${action} on ${tableArnText(settings.cacheTable)}, and create that table`;
     const refusal = sourceRefusalOf(error, grant);
     const { reason, remedy } = refusal ?? { reason: describeError(error), remedy: undefined };
     const state = refusal === undefined ? 'failing' : 'refused';

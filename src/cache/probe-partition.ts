@@ -1,6 +1,6 @@
 import { sourceRefusalOf } from '../aws/aws-errors';
 import { callAws } from '../aws/credentials';
-import { tableKeys } from '../aws/table-names';
+import { tableArnText, tableKeys } from '../aws/table-names';
 import { describeError } from '../base/describe-error';
 import { type CachedChain } from './cacher';
 import { type CacheRecord } from './cache-record';
@@ -25,7 +25,7 @@ export async function probePartition(
     await callAws(client, () => client.send(command, { abortSignal: signal }));
     record.succeed('reading', nowMs());
   } catch (error) {
-    const remedy = `allow dynamodb:Query on arn:aws:dynamodb:*:*:table/${settings.cacheTable}, and create that table`;
+    const remedy = `allow dynamodb:Query on ${tableArnText(settings.cacheTable)}, and create that table`;
     const refusal = sourceRefusalOf(error, remedy);
     record.note('reading', {
       state: refusal === undefined ? 'failing' : 'refused',

@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -13,6 +13,8 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { Directory } from '../directory/directory';
+import { InvalidSettingsError } from '../errors';
+import { placeOfTable } from '../iam/arn';
 import { changeHandlerPolicy } from '../iam/change-handler-policy';
 import { checkOptions } from '../options';
 import { ChangeAlarms } from './change-alarms';
@@ -89,6 +91,7 @@ export class ChangeHandler extends Construct {
     const { tables, sharedDirectories = [], pathPrefixes, logRetention = RetentionDays.ONE_MONTH, code } = props;
     const logGroup = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const cacheTable = nameOrArn(this, tables.cacheTable);
+    checkRegion(this, cacheTable);
     const tokens = new MaskedTokens('new ChangeHandler()');
     const terms = {
       partition: Aws.PARTITION,
@@ -126,6 +129,17 @@ export class ChangeHandler extends Construct {
       logGroup,
     });
   }
+}
+
+/** @throws InvalidSettingsError for a table of another region: the handler works in its own. */
+function checkRegion(scope: Construct, cacheTable: string): void {
+  const { region = '' } = placeOfTable({}, cacheTable);
+  const own = Stack.of(scope).region;
+  if (region === '' || Token.compareStrings(region, own) !== TokenComparison.DIFFERENT) return;
+  throw new InvalidSettingsError(
+    'new ChangeHandler() option tables',
+    `the cache table is in ${region}, and the handler in ${own}: put it into a stack of the region of the table.`,
+  );
 }
 
 /** Gives a path that may be a token. @throws InvalidDirectoryError for what is no path. */

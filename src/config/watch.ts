@@ -1,3 +1,4 @@
+import { tableArnText } from '../aws/table-names';
 import { inspect } from 'node:util';
 import { describeError } from '../base/describe-error';
 import { callAndForget, startWork } from '../base/start-work';
@@ -154,7 +155,7 @@ class GenerationWatch implements Watch {
         table: settings.cacheTable,
         environ,
         reason: describeError(error),
-        remedy: `allow dynamodb:GetItem on arn:aws:dynamodb:*:*:table/${settings.cacheTable}`,
+        remedy: `allow dynamodb:GetItem on ${tableArnText(settings.cacheTable)}`,
         consequence: 'changes are seen when local memory expires, until a look succeeds',
       });
     }

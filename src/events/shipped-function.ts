@@ -1,18 +1,27 @@
 import { InvalidSettingsError } from '../errors';
 import { booleanOfText } from '../settings/boolean-text';
-import { createChangeHandler } from './change-handler';
+import { type ChangeHandlerOptions, createChangeHandler } from './change-handler';
 
-const { CACHE_INDEX: index = '', SHARED_DIRECTORIES: shared = '', PATH_PREFIXES: prefixes = '' } = process.env;
+/**
+ * Gives the options of the handler that environment variables say: `CACHE_INDEX`, and `SHARED_DIRECTORIES` and `PATH_PREFIXES`,
+ * separated by commas. A variable that is empty counts as absent.
+ *
+ * @throws InvalidSettingsError for `CACHE_INDEX` when it is no boolean.
+ */
+export function optionsOf(variables: Readonly<Record<string, string | undefined>>): ChangeHandlerOptions {
+  const { CACHE_INDEX: index = '', SHARED_DIRECTORIES: shared = '', PATH_PREFIXES: prefixes = '' } = variables;
+  const hasIndex = booleanOfText(index);
+  if (hasIndex === undefined) throw new InvalidSettingsError('CACHE_INDEX', 'expected true or false.');
+  const pathPrefixes = listOf(prefixes);
+  return {
+    index: hasIndex,
+    sharedDirectories: listOf(shared),
+    ...(pathPrefixes.length > 0 && { pathPrefixes }),
+  };
+}
 
-const hasIndex = booleanOfText(index);
-if (hasIndex === undefined) throw new InvalidSettingsError('CACHE_INDEX', 'expected true or false.');
-
-/** The function of AWS Lambda that the package ships in `dist/change-handler`; variables say what options would. */
-export const handler = createChangeHandler({
-  index: hasIndex,
-  sharedDirectories: listOf(shared),
-  ...(prefixes.trim() !== '' && { pathPrefixes: listOf(prefixes) }),
-});
+/** The function of AWS Lambda that the package ships in `dist/change-handler`. */
+export const handler = createChangeHandler(optionsOf(process.env));
 
 /** Gives the parts of a text between commas. */
 function listOf(text: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { type AttributeMap, decodeAttribute, isUsable } from '../aws/attribute-value';
 import { connectToDynamo, queryPartition } from '../aws/query-partition';
 import { rememberAttribute } from '../aws/stored-attribute';
-import { keySeparator, tableKeys } from '../aws/table-names';
+import { keySeparator, tableArnText, tableKeys } from '../aws/table-names';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
@@ -27,7 +27,7 @@ export class DynamoProvider extends AwsProvider {
   override async readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
     const table = session.settings.configTable;
     const client = await this.clientsFor(session).dynamo(session.settings);
-    const remedy = `allow dynamodb:Query on arn:aws:dynamodb:*:*:table/${table}, and create that table`;
+    const remedy = `allow dynamodb:Query on ${tableArnText(table)}, and create that table`;
     const rows = await whenPermitted(client, remedy, () =>
       queryPartition(client, { table, partition: directory.path, signal: session.signal }),
     );

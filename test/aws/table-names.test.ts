@@ -1,8 +1,8 @@
-import { keySeparator, tableKeys } from '../../src/aws/table-names';
+import { tableArnText } from '../../src/aws/table-names';
 
-describe('the names in the tables', () => {
-  it('are those of the Python library, which shares them', () => {
-    expect(tableKeys).toEqual({ partition: 'app_key', sort: 'name_key' });
-    expect(keySeparator).toBe('|+|');
-  });
+it.each([
+  ['cache', 'arn:aws:dynamodb:*:*:table/cache'],
+  ['arn:aws:dynamodb:eu-west-1:444455556666:table/cache', 'arn:aws:dynamodb:eu-west-1:444455556666:table/cache'],
+])('the ARN of the table %s, for a remedy, is %s', (table, arn) => {
+  expect(tableArnText(table)).toBe(arn);
 });
