@@ -72,7 +72,7 @@ function run(program, ...args) {
   execFileSync(program, args, { cwd: folder, env, stdio: 'inherit' });
 }
 
-function check({ Resources, Conditions }) {
+function check({ Parameters, Conditions, Resources }) {
   const { Properties: handler } = Resources.XconChangeHandlerLambdaFunction;
   assert.equal(handler.Runtime, 'nodejs22.x');
   assert.equal(handler.Handler, 'index.handler');
@@ -84,9 +84,8 @@ function check({ Resources, Conditions }) {
   assert.deepEqual(Conditions.XconHasNameIndex, { 'Fn::Equals': ['is true', 'is true'] });
   const policies = [{ Ref: 'XconServicePolicy' }, { Ref: 'XconConfigTablePolicy' }];
   assert.deepEqual(Resources.IamRoleLambdaExecution.Properties.ManagedPolicyArns, policies);
-  const { Statement } = Resources.XconServicePolicy.Properties.PolicyDocument;
-  const listed = Statement.find(({ Sid }) => Sid === 'ListParameters').Resource[0]['Fn::Sub'];
-  assert.match(listed, /:parameter\/orders\/production$/);
+  assert.equal(Parameters.XconService.Default, 'orders');
+  assert.equal(Parameters.XconEnvironment.Default, 'production');
   // What is resolved leaves no variable of Serverless, and no package of the devDependencies is packed.
   assert.doesNotMatch(JSON.stringify(Resources), /\$\{(self|sls|file)[:(]/);
   assert.deepEqual(

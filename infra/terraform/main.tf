@@ -21,7 +21,7 @@ locals {
   # What an event names by its ARN alone is sent whatever its path is: the handler looks as well.
   own_names_or_arns = concat(local.own_names, [{ prefix = "arn:" }])
 
-  # Events that tell of a change at a source.
+  # Events that report a change at a source.
   change_patterns = {
     parameter-changes = {
       source        = ["aws.ssm"]

@@ -17,7 +17,7 @@ const runners =
   /\b(npx|npm exec|npm init|npm create|pnpm dlx|pnpm create|yarn dlx|yarn create|bunx)\b(?! --no-install\b)/g;
 const installers = /\b(?:npm (?:i|install|add)|pnpm (?:i|install|add)|yarn add|bun add|pip install)\b([^\n`#]*)/g;
 
-describe('A command that the project tells a reader to run', () => {
+describe('A command in pages, templates and messages', () => {
   it('fetches no package to run it', () => {
     expect(texts.flatMap((each) => linesWith(each, runners))).toEqual([]);
   });

@@ -74,7 +74,7 @@ export interface Place {
   readonly account: string;
 }
 
-/** What of a template stands for the account, and for the names of resources. */
+/** What a template is evaluated with. */
 export interface Evaluation {
   readonly parameters?: Parameters;
   /** Where it is deployed; absent: `eu-west-1` of the account `111122223333`. */
@@ -108,16 +108,19 @@ export function evaluate(
 }
 
 /**
- * Gives what CloudFormation says against the values of parameters, before it makes anything.
+ * Gives what CloudFormation says against the values of parameters, before it makes anything. Defaults are held to patterns, too.
  *
  * Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html,
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
  */
 export function refusals(template: Template, parameters: Parameters): readonly string[] {
   const resolver = new Resolver(template, parameters, (id) => id);
-  const wrong = Object.entries(parameters).filter(([name, value]) => {
-    const { AllowedPattern = '[^]*', MaxLength = 4096 } = template.Parameters?.[name] ?? {};
-    return !new RegExp(`^(?:${AllowedPattern})$`).test(`${value}`) || `${value}`.length > MaxLength;
+  const declared = template.Parameters ?? {};
+  const defaults = Object.entries(declared).map(([name, { Default }]) => [name, Default] as const);
+  const values = { ...Object.fromEntries(defaults.filter(([, value]) => value !== undefined)), ...parameters };
+  const wrong = Object.entries(values).filter(([name, value]) => {
+    const { AllowedPattern = '[^]*', MaxLength = 4096 } = declared[name] ?? {};
+    return !new RegExp(`^(?:${AllowedPattern})$`).test(String(value)) || String(value).length > MaxLength;
   });
   const applying = Object.values(template.Rules ?? {}).filter((rule) => resolver.resolve(rule.RuleCondition) === true);
   const broken = applying.flatMap((rule) => rule.Assertions).filter(({ Assert }) => resolver.resolve(Assert) !== true);
@@ -205,7 +208,7 @@ class Resolver {
         `arn:aws:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${this.rename(id)}-AbCdEf`,
       );
     }
-    // The name of a table is known to whoever gave it.
+    // A table has the name that it was given.
     const name =
       attribute[0] === 'Ref' && resource.Type === 'AWS::DynamoDB::Table' ? resource.Properties['TableName'] : undefined;
     return name === undefined ? `<${[this.rename(id), ...attribute].join('.')}>` : String(this.resolve(name));

@@ -55,7 +55,7 @@ export function resourcesOfConstruct(deployment: Deployment = {}, place?: Place)
   return evaluate(template, { rename: plainName, ...(place !== undefined && { place }) });
 }
 
-/** Gives the statements that the construct grants to somebody who reads. */
+/** Gives the statements that the construct grants to a reader. */
 export function grantedStatements(reader: ConfigReader, deployment: Deployment = {}): unknown {
   const { template } = synthesize((stack) => {
     tablesOf(stack, deployment).grantRead(new ManagedPolicy(stack, 'Policy'), reader);

@@ -1,6 +1,6 @@
 import { getExpressionAst } from '@cdktf/hcl2json';
 
-/** What names stand for in an expression: its first part is looked up, the rest are attributes. */
+/** Looks up the first part of a name in an expression; the rest are attributes. */
 export type Scope = (name: string) => unknown;
 
 /** A part of an expression as the parser of HashiCorp gives it. */

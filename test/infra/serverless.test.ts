@@ -1,4 +1,5 @@
-import { mergedTemplate, readHandler, readSnippet } from './serverless';
+import { refusals } from './cloudformation';
+import { mergedTemplate, readHandler, readSnippet, type ServerlessOptions } from './serverless';
 
 describe('the snippets of tables and handler', () => {
   test('keep the rows of the configuration table', () => {
@@ -13,7 +14,17 @@ describe('the snippets of tables and handler', () => {
     expect(readHandler({ handlerFile: 'own.zip' }).package['artifact']).toBe('own.zip');
   });
 
-  test('tell where a redrive starts and leads to', () => {
+  test.each<[string, ServerlessOptions, readonly string[]]>([
+    ['nothing that is absent', {}, []],
+    ['a table name with a wildcard', { cacheTable: 'global-*' }, ['XconCacheTableName']],
+    ['every key', { tableKeyArn: '*' }, ['XconTableKeyArn']],
+    ['every stream', { createConfigTable: false, configTableStreamArn: '*' }, ['XconConfigTableStreamArn']],
+    ['a prefix that would end the pattern of a rule', { pathPrefixes: '/a"},{"prefix":"/' }, ['XconPathPrefixes']],
+  ])('refuse %s', (_, options, refused) => {
+    expect(refusals(mergedTemplate([readSnippet('tables.yml', options)]), {})).toEqual(refused);
+  });
+
+  test('output the queues of a redrive', () => {
     expect(Object.values(readSnippet('changes.yml').Outputs ?? {})).toMatchObject([
       { Value: { 'Fn::GetAtt': ['XconFailures', 'Arn'] } },
       { Value: { 'Fn::GetAtt': ['XconChanges', 'Arn'] } },
@@ -28,11 +39,25 @@ describe('the snippets of tables and handler', () => {
   });
 });
 
-test('the snippets of the policy of a service are policies that any role can be given', () => {
-  const { Resources } = mergedTemplate([readSnippet('service-policy.yml'), readSnippet('config-table-policy.yml')]);
+describe('the snippets of the policy of a service', () => {
+  test('are policies that any role can be given', () => {
+    const { Resources } = mergedTemplate([readSnippet('service-policy.yml'), readSnippet('config-table-policy.yml')]);
 
-  expect(Object.values(Resources).map(({ Type, Properties }) => [Type, Properties['Roles']])).toEqual([
-    ['AWS::IAM::ManagedPolicy', undefined],
-    ['AWS::IAM::ManagedPolicy', undefined],
-  ]);
+    expect(Object.values(Resources).map(({ Type, Properties }) => [Type, Properties['Roles']])).toEqual([
+      ['AWS::IAM::ManagedPolicy', undefined],
+      ['AWS::IAM::ManagedPolicy', undefined],
+    ]);
+  });
+
+  test.each<[string, ServerlessOptions, readonly string[]]>([
+    ['nothing that is absent', {}, []],
+    ['a wildcard in the name of the service', { service: '*' }, ['XconService']],
+    ['a policy variable in the environment', { environment: '${aws:username}' }, ['XconEnvironment']],
+    ['a wildcard in the name of a table', { configTable: 'global-*' }, ['XconConfigTableName']],
+    ['every key', { sourceKeyArn: '*' }, ['XconSourceKeyArn']],
+  ])('refuse %s', (_, options, refused) => {
+    const snippets = ['service-policy.yml', 'config-table-policy.yml'].map((file) => readSnippet(file, options));
+
+    expect(refusals(mergedTemplate(snippets), {})).toEqual(refused);
+  });
 });

@@ -42,6 +42,7 @@ export function mergedTemplate(snippets: readonly Snippet[], made: Template['Res
     return [name, { ...resource, Properties: { ...resource.Properties, ...Properties } }] as const;
   });
   return {
+    Parameters: Object.assign({}, ...snippets.map(({ Parameters }) => Parameters)) as Template['Parameters'] & object,
     Conditions: Object.assign({}, ...snippets.map(({ Conditions }) => Conditions)) as Template['Conditions'] & object,
     Resources: Object.assign(
       {},

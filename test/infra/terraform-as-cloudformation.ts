@@ -44,7 +44,7 @@ export function asCloudFormation(instances: readonly Instance[]): Readonly<Recor
     whole.map((instance) => {
       const name = names[instance.address];
       const say = wholes[instance.type];
-      if (name === undefined || say === undefined) throw new Error(`Nobody knows ${instance.address}.`);
+      if (name === undefined || say === undefined) throw new Error(`There is no counterpart of ${instance.address}.`);
       const all = instances.filter(({ type, attributes: its }) => {
         return parts[type] !== undefined && JSON.stringify(its[parts[type]]).includes(`<${instance.address}.`);
       });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 
 describe('the module of tables and handler', () => {
-  test('tells what it has made', () => {
+  test('gives what it has made as outputs', () => {
     expect(tablesAndHandler.outputs({ cache_table_name: 'cache' })).toEqual({
       cache_table_name: 'cache',
       config_table_name: 'global-all-config',
@@ -105,7 +105,7 @@ describe('the module of the policy of a service', () => {
     expect(JSON.parse(json as string)).toEqual(leastPrivilegePolicy(options));
   });
 
-  test('reaches the region and account of the provider only, unless it is told others', () => {
+  test('reaches the region and account of the provider only, unless others are given', () => {
     const { json } = servicePolicy.outputs({ service: 'orders', environment: 'prod' });
 
     const policy = leastPrivilegePolicy({ ...place, partition: 'aws', service: 'orders', environment: 'prod' });

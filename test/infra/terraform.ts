@@ -100,7 +100,7 @@ export class TerraformModule {
     return evaluated(found[name], scope);
   }
 
-  /** Gives what a reference to a resource stands for; all of them, by key, for one with `for_each`. */
+  /** Gives the resource that a reference names; all of them, by key, for one with `for_each`. */
   private resource(address: string, scope: Scope): unknown {
     const [type = '', name = ''] = address.split('.');
     const [block] = this.files.resource?.[type]?.[name] ?? [];
