@@ -21,31 +21,32 @@ export { ConfigSnapshot, type LoadedName } from './config/snapshot';
 export { type Watch, type WatchOptions } from './config/watch';
 export { type DeclaredNote, type ExplainedPlace } from './explain/explained';
 export { Explanation, ExplanationSet } from './explain/explanation';
-export { defineSettings } from './declared/define-settings';
-export { setting, type Setting } from './declared/setting';
-export { secret } from './declared/secret-setting';
-export { Secret } from './item/secret';
-export { type DeclaredSettings, type Subscription } from './declared/declared-settings';
+export { type DeclaredSettings, defineSettings, type Subscription } from './declared/declared-settings';
 export {
-  type Declaration,
   type DeclarationKind,
-  type SecretOptions,
-  type SettingOptions,
-} from './declared/declaration';
-export {
   type DeepReadonly,
   type KeyOf,
+  secret,
   type SecretKeyOf,
+  type SecretOptions,
+  setting,
+  type Setting,
+  type SettingOptions,
   type SettingsOf,
   type SettingsShape,
-} from './declared/settings-shape';
-export { type DefineSettingsOptions, type SettingsRefreshOptions } from './declared/session';
-export { type ChangeListener, type SettingsChange } from './declared/changes';
-export { type SecretUse, type SecretUseOptions, type SecretVersions } from './declared/use-secret';
-export { isCredentialsRefused } from './declared/refused-credentials';
+} from './declared/setting';
+export { Secret } from './item/secret';
+export { type Declaration } from './declared/declaration';
+export { type ChangeListener, type DefineSettingsOptions, type SettingsChange } from './declared/changes';
+export { type SettingsRefreshOptions } from './declared/session';
+export { isCredentialsRefused, type SecretUse, type SecretUseOptions, type SecretVersions } from './declared/rotation';
 export { type SchemaIssue, type SchemaResult, type StandardSchema } from './declared/standard-schema';
-export { type ProblemReason, type SettingsProblem, type ValueOrigin } from './declared/problems';
-export { SettingsValidationError } from './declared/settings-validation-error';
+export {
+  type ProblemReason,
+  type SettingsProblem,
+  SettingsValidationError,
+  type ValueOrigin,
+} from './declared/problems';
 export { type SettingsPolicyOptions } from './declared/policy';
 export { type PolicyConditions, type PolicyDocument, type PolicyStatement } from './iam/policy-document';
 export { setWiring, type Wiring } from './config/wiring';

@@ -1,35 +1,32 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
+import { longestTimerMs } from '../base/time';
 import { Config } from '../config/config';
 import { type WaitOptions, waitOptionNames } from '../config/lookup-options';
 import { refreshOptionNames } from '../config/refresh-together';
-import { checkOptions } from '../options';
-import { type ExplanationSet } from '../explain/explanation';
 import { InvalidSettingsError } from '../errors';
+import { type ExplanationSet } from '../explain/explanation';
 import { type PolicyDocument } from '../iam/policy-document';
-import { longestTimerMs } from '../base/time';
+import { checkOptions } from '../options';
 import { numberWithin } from '../settings/setting-kinds';
-import { currentScope } from './current-scope';
-import { type Declaration } from './declaration';
-import { declarationsOf } from './declare';
-import { envExample } from './describe';
+import { type ChangeListener, type DefineSettingsOptions } from './changes';
+import { type Declaration, declarationsOf } from './declaration';
+import { envExample, settingsTable } from './describe';
 import { type LoadedSetting } from './load';
-import { Setting } from './setting';
 import { settingsPolicies, settingsPolicy, type SettingsPolicyOptions } from './policy';
-import { type SettingsRefreshOptions, SettingsSession, type DefineSettingsOptions } from './session';
+import { type SecretUse, type SecretUseOptions, useSecret } from './rotation';
+import { currentScope, SettingsSession, type SettingsRefreshOptions } from './session';
 import {
   type KeyOf,
   type SecretKeyOf,
   type SecretValueOf,
+  Setting,
   type SettingsOf,
   type SettingsShape,
-} from './settings-shape';
-import { settingsTable } from './settings-table';
+} from './setting';
 import { isStandardSchema } from './standard-schema';
-import { type ChangeListener } from './changes';
-import { type SecretUse, type SecretUseOptions, useSecret } from './use-secret';
 
-/** Ends something; with `using`, at the end of the block. */
+/** Ends a subscription; with `using`, at the end of the block. */
 export interface Subscription {
   (): void;
   [Symbol.dispose](): void;
@@ -38,7 +35,10 @@ export interface Subscription {
 /**
  * Settings that a service has declared.
  *
- * They belong to no Config: each call asks the current one.
+ * They belong to no Config: each call uses the current one.
+ *
+ * A bundle without `defineSettings` has none of this. With it, explanations are loaded when they are first asked for; `policy`,
+ * `policies`, `envExample` and `document` are synchronous, so that a bundle has them from the start.
  */
 export class DeclaredSettings<Shape extends SettingsShape> {
   /** The settings, in the order in which they were written. */
@@ -51,7 +51,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
   /**
    * @param shape - Settings and secrets by key; objects inside group them.
    * @param options - How they are kept up to date.
-   * @throws InvalidSettingsError, InvalidDirectoryError for what cannot be declared.
+   * @throws InvalidSettingsError, InvalidDirectoryError for a shape, a name or an option that is invalid.
    */
   constructor(shape: Shape, options: DefineSettingsOptions = {}) {
     checkOptions('defineSettings()', options, defineOptionNames);
@@ -63,10 +63,10 @@ export class DeclaredSettings<Shape extends SettingsShape> {
   }
 
   /**
-   * Looks up all settings in one go, and checks them.
+   * Looks up all settings together, and checks them.
    *
    * @returns The values, typed and frozen.
-   * @throws SettingsValidationError with every problem there is; the reason of the signal.
+   * @throws SettingsValidationError with every problem; the reason of the signal.
    */
   load(options: WaitOptions = {}): Promise<SettingsOf<Shape>> {
     checkOptions('settings.load()', options, waitOptionNames);
@@ -81,9 +81,9 @@ export class DeclaredSettings<Shape extends SettingsShape> {
 
   /**
    * Calls `use` with the value of a secret. When that fails because the secret was not accepted, the secret is read again,
-   * past every cache; if it is another one, `use` is called once more.
+   * past every cache; if its value is another one, `use` is called once more.
    *
-   * @param use - Gets the value, and the versions: the previous one is read when it asks for it.
+   * @param use - Gets the value, and the versions: the previous one is read when `use` asks for it.
    * @throws SettingsValidationError when there is no secret to use; else what `use` throws.
    */
   async withSecret<Key extends SecretKeyOf<Shape>, R>(
@@ -96,11 +96,11 @@ export class DeclaredSettings<Shape extends SettingsShape> {
   }
 
   /**
-   * Calls a function when a refresh has brought different values for some keys: `refresh()`, a `load()` after memory has
-   * been forgotten, or the timer of `refreshEverySeconds`.
+   * Calls a function when a refresh has brought other values for some keys: `refresh()`, a `load()` after memory has been
+   * forgotten, or the timer of `refreshEverySeconds`.
    *
    * @param keys - Of settings or of groups.
-   * @returns Ends that.
+   * @returns Removes the listener.
    */
   onChange(keys: KeyOf<Shape> | readonly KeyOf<Shape>[], listener: ChangeListener<SettingsOf<Shape>>): Subscription {
     if (typeof listener !== 'function') throw new InvalidSettingsError('onChange', 'expected a function to call.');
@@ -109,13 +109,13 @@ export class DeclaredSettings<Shape extends SettingsShape> {
     this.#watched.add(session);
     const end = (): void => {
       endListening();
-      if (!session.isWatched) this.#watched.delete(session);
+      if (!session.hasListeners) this.#watched.delete(session);
     };
     return Object.assign(end, { [Symbol.dispose]: end });
   }
 
   /**
-   * Tells where each value comes from, what it shadows, what may not be read, and what cannot be loaded. Secrets are
+   * Explains where each value comes from, what it shadows, what may not be read, and what cannot be loaded. Secrets are
    * masked.
    *
    * @throws ProviderError when it takes longer than the budget of a lookup; the reason of the signal.
@@ -138,7 +138,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * and a warning in the log says so (`settings.policy-widened`).
    *
    * @param options - Where the service runs, and which keys are in use there; absent: any region and account.
-   * @throws InvalidSettingsError when the key that seals cached secrets is told by an alias: a policy needs its ARN; when
+   * @throws InvalidSettingsError when the key that seals cached secrets is given by its alias: a policy needs its ARN; when
    * `exactNames` is true and the policy is too long.
    */
   policy(options: SettingsPolicyOptions = {}): PolicyDocument {
@@ -168,7 +168,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
     return settingsTable(this.declarations);
   }
 
-  /** Takes all listeners away, and ends the timer. */
+  /** Removes all listeners, and ends the timer. */
   close(): void {
     for (const each of this.#watched) each.close();
     this.#watched.clear();
@@ -223,7 +223,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
 const defineOptionNames = { refreshEverySeconds: true, pastCache: true, onError: true } as const;
 const pause = numberWithin({ unit: 'seconds', atLeast: 0.001, atMost: Math.floor(longestTimerMs / 1000) });
 
-/** Puts values in the place of the settings of a shape. */
+/** Replaces the settings of a shape by their values. */
 function assemble(shape: SettingsShape, values: ReadonlyMap<string, unknown>, above = ''): unknown {
   const entries = Object.entries(shape).map(([key, given]): [string, unknown] => {
     const path = `${above}${key}`;
@@ -231,4 +231,18 @@ function assemble(shape: SettingsShape, values: ReadonlyMap<string, unknown>, ab
     return [key, isLeaf ? values.get(path) : assemble(given, values, `${path}.`)];
   });
   return Object.freeze(Object.fromEntries(entries));
+}
+
+/**
+ * Declares the settings of a service.
+ *
+ * @param shape - Settings and secrets by key; objects inside group them.
+ * @param options - How they are kept up to date.
+ * @throws InvalidSettingsError, InvalidDirectoryError for a shape, a name or an option that is invalid.
+ */
+export function defineSettings<const Shape extends SettingsShape>(
+  shape: Shape,
+  options?: DefineSettingsOptions,
+): DeclaredSettings<Shape> {
+  return new DeclaredSettings(shape, options);
 }

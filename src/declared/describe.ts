@@ -1,7 +1,89 @@
+import { isSecretName, maskCredentials } from '../explain/shown-value';
 import { type Declaration } from './declaration';
-import { declaredFacts, type DeclaredFacts } from './declared-facts';
+import { type JsonSchema, jsonSchemaOf, outputWithoutInput, type StandardSchema } from './standard-schema';
 
-/** Stands where a secret has to be put; never a real one. */
+/** The facts about a declared setting for those who give it a value. */
+interface DeclaredFacts {
+  /** Type of its value, in words: `integer`, `secret text`. */
+  readonly type: string;
+  /** Whether a value is required. */
+  readonly required: boolean;
+  /** Its default, as text; `undefined`: there is none, or it is not to be shown. */
+  readonly default: string | undefined;
+  /** Whether its value is not to be shown: it is a secret, or has a name like one. */
+  readonly hidden: boolean;
+}
+
+function factsOf({ kind, name, schema, optional, default: given }: Declaration): DeclaredFacts {
+  const output = schema && outputWithoutInput(schema);
+  const type = typeOfSchema(schema);
+  const hidden = kind === 'secret' || isSecretName(name);
+  const fallback = textOf(given ?? output?.value);
+  const isShown = !hidden && (fallback === undefined || maskCredentials(fallback) === fallback);
+  return {
+    type: kind === 'secret' ? `secret ${type}` : type,
+    required: !optional && given === undefined && output === undefined,
+    default: isShown ? fallback : undefined,
+    hidden,
+  };
+}
+
+/** Writes a value as a variable would hold it; `undefined` for one that no variable can. */
+function textOf(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? `${value}` : undefined;
+    case 'bigint':
+    case 'boolean':
+      return `${value}`;
+    case 'object':
+      if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+      return value === null ? undefined : JSON.stringify(value, bigIntAsText);
+    case 'function':
+    case 'symbol':
+    case 'undefined':
+      return undefined;
+  }
+}
+
+function bigIntAsText(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}` : value;
+}
+
+/** Gives the type that a schema accepts, in words: `integer`, `list of text`, `"a" or "b"`. Without a schema, any text. */
+function typeOfSchema(schema: StandardSchema | undefined): string {
+  if (schema === undefined) return 'text';
+  return typeOf(jsonSchemaOf(schema)) ?? `as ${schema['~standard'].vendor} checks`;
+}
+
+const typeWords: Readonly<Record<string, string>> = { string: 'text', object: 'map', array: 'list', null: 'null' };
+
+function typeOf(schema: JsonSchema | boolean | undefined): string | undefined {
+  if (typeof schema !== 'object') return undefined;
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum !== undefined) return schema.enum.map((each) => JSON.stringify(each)).join(' or ');
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices !== undefined) return joined(choices.map(typeOf));
+  if (schema.type === undefined) return undefined;
+  if (typeof schema.type !== 'string') return joined(schema.type.map((type) => typeOf({ ...schema, type })));
+  const word = typeWords[schema.type] ?? schema.type;
+  const items = schema.type === 'array' ? typeOf(schema.items) : undefined;
+  if (items !== undefined) return `${word} of ${items}`;
+  return schema.format === undefined ? word : `${word} (${schema.format})`;
+}
+
+function joined(types: readonly (string | undefined)[]): string | undefined {
+  const known = types.filter((each) => each !== undefined);
+  return known.length === types.length && known.length > 0 ? [...new Set(known)].join(' or ') : undefined;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
+
+/** Value of a secret in the example; never a real one. */
 const placeholder = 'replace-me';
 const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const heading = [
@@ -9,7 +91,7 @@ const heading = [
   '# A variable takes the place of all other sources, also when it is empty.',
 ];
 
-/** A declaration and what is said of it. */
+/** A declaration and the facts about it. */
 interface Described {
   readonly declaration: Declaration;
   readonly facts: DeclaredFacts;
@@ -24,7 +106,7 @@ export function envExample(declarations: readonly Declaration[]): string {
   const byName = new Map<string, Described[]>();
   for (const declaration of declarations) {
     const name = declaration.name.toLowerCase();
-    byName.set(name, [...(byName.get(name) ?? []), { declaration, facts: declaredFacts(declaration) }]);
+    byName.set(name, [...(byName.get(name) ?? []), { declaration, facts: factsOf(declaration) }]);
   }
   const blocks = [...byName.values()].map((all) => [...all.flatMap(comments), ...assignment(all)]);
   return `${[heading, ...blocks].map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -32,31 +114,30 @@ export function envExample(declarations: readonly Declaration[]): string {
 
 function comments({ declaration, facts }: Described): readonly string[] {
   const { key, description, jsonField, sources } = declaration;
-  const said = [
+  const isElsewhere = sources !== undefined && !sources.includes('env');
+  const parts = [
     facts.type,
     ...(jsonField === undefined ? [] : [`the field "${jsonField}" of JSON, or that value alone`]),
     facts.required ? 'required' : 'optional',
-    ...(isElsewhere(declaration) ? [`from ${sources?.join(' or ') ?? ''}, not from a variable`] : []),
+    ...(isElsewhere ? [`from ${sources.join(' or ')}, not from a variable`] : []),
   ];
-  return [...(description?.split(/[\r\n]+/) ?? []), oneLine(`${key}: ${said.join(', ')}`)].map((line) =>
+  return [...(description?.split(/[\r\n]+/) ?? []), oneLine(`${key}: ${parts.join(', ')}`)].map((line) =>
     `# ${line}`.trimEnd(),
   );
 }
 
-function assignment(all: readonly [Described, ...Described[]] | readonly Described[]): readonly string[] {
+function assignment(all: readonly Described[]): readonly string[] {
   const [first] = all;
   if (first === undefined) return [];
   const { name } = first.declaration;
   if (!variableName.test(name)) return [`# No variable can be called ${oneLine(name)}.`];
-  const value = quoted(valueOf(all));
+  const value = quoted(valueOf(first, all));
   return value === undefined ? [`# ${name}=`, `# No line can hold the default of ${name}.`] : [`# ${name}=${value}`];
 }
 
-/** Several fields of one secret stand in one variable, as JSON. */
-function valueOf(all: readonly Described[]): string {
-  const [first, ...others] = all;
-  if (first === undefined) return '';
-  if (others.length === 0) return shown(first.facts);
+/** Several fields of one secret are in one variable, as JSON. */
+function valueOf(first: Described, all: readonly Described[]): string {
+  if (all.length === 1) return shown(first.facts);
   const fields = all.filter(({ declaration }) => declaration.jsonField !== undefined);
   if (fields.length === 0) return shown((all.find(({ facts }) => facts.hidden) ?? first).facts);
   return JSON.stringify(
@@ -68,13 +149,8 @@ function shown({ hidden, default: text }: DeclaredFacts): string {
   return hidden ? placeholder : (text ?? '');
 }
 
-/** Whether a variable would be refused: the declaration names other sources. */
-function isElsewhere({ sources }: Declaration): boolean {
-  return sources !== undefined && !sources.includes('env');
-}
-
 /**
- * Quotes what would not be read as it stands; `undefined` for what no quotes can hold in a line.
+ * Quotes a text that would not be read as it is; `undefined` for one that no quotes can hold in a line.
  *
  * @remarks Between quotes nothing is escaped but a line break, as `\n` between double ones.
  * Source: https://nodejs.org/api/environment_variables.html
@@ -88,6 +164,55 @@ function quoted(text: string): string | undefined {
   return /["\\]/.test(text) ? undefined : `"${text.replaceAll('\n', '\\n')}"`;
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
+const columnHeads = ['Setting', 'Name', 'Type', 'Default', 'Comes from', 'What it is for'];
+
+/** Describes declared settings in a table of Markdown; no value of a secret is in it. */
+export function settingsTable(declarations: readonly Declaration[]): string {
+  const rows = [columnHeads, ...declarations.map(cellsOf)];
+  const widths = columnHeads.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = columnHeads, ...others] = rows;
+  return `${[line(head), line(widths.map((width) => '-'.repeat(width))), ...others.map(line)].join('\n')}\n`;
+}
+
+function cellsOf(declaration: Declaration): readonly string[] {
+  const { key, name, description = '' } = declaration;
+  const facts = factsOf(declaration);
+  const defaultText = facts.default === undefined ? undefined : code(facts.default);
+  const isHidden = facts.hidden && declaration.default !== undefined;
+  return [
+    code(key),
+    code(name),
+    plain(facts.type),
+    facts.required ? 'required' : (defaultText ?? (isHidden ? 'not shown' : 'optional')),
+    sourceOf(declaration),
+    plain(description),
+  ];
+}
+
+function sourceOf({ secretId, parameterId, jsonField, sources, directories }: Declaration): string {
+  const parts = [
+    secretId === undefined ? '' : `the secret ${code(secretId)}`,
+    parameterId === undefined ? '' : `the parameter ${code(parameterId)}`,
+    jsonField === undefined ? '' : `the field ${code(jsonField)} of JSON`,
+    sources === undefined ? '' : sources.map(code).join(' or '),
+    directories === undefined ? '' : `in ${directories.map(({ path }) => code(path)).join(' or ')}`,
+  ];
+  return parts.filter((each) => each !== '').join(', ') || 'anywhere';
+}
+
+/** Writes a text as code, whatever backquotes are in it. */
+function code(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = '`'.repeat(longest + 1);
+  const space = /^`|`$|^ .* $/.test(text) || text === '' ? ' ' : '';
+  return `${fence}${space}${oneLine(text).trim().replaceAll('|', '\\|')}${space}${fence}`;
+}
+
+/** Writes a text so that no character in it has a meaning in Markdown or HTML. */
+function plain(text: string): string {
+  return oneLine(text)
+    .trim()
+    .replace(/[\\`*_[\]<>&~|]/g, '\\$&');
 }

@@ -12,13 +12,13 @@ import { type Declaration } from './declaration';
 import { loadFrom } from './load';
 import { readValue } from './read-value';
 
-/** What is to become of the value that was found. */
+/** Whether a found value can be loaded. */
 interface Verdict {
   /** Why it cannot be loaded; `undefined` when it can. */
   readonly problem: string | undefined;
-  /** Whether it counts as none. */
+  /** Whether it counts as no value. */
   readonly isNone: boolean;
-  /** What is loaded when there is none; `undefined`: nothing. */
+  /** The default that is loaded in place of no value; `undefined`: there is none. */
   readonly fallback: unknown;
 }
 
@@ -43,10 +43,10 @@ async function explainSetting(
   const { kind, name } = declaration;
   const options = { id: idOf(declaration), secret: kind === 'secret', signal };
   const { explanation, item = DirectoryItem.nonExistent(name) } = await explainItem(scope, name, options);
-  return withVerdict(explanation, declaration, await judge(declaration, item, config));
+  return withVerdict(explanation, declaration, await verdictOn(declaration, item, config));
 }
 
-async function judge(declaration: Declaration, item: DirectoryItem, config: Config): Promise<Verdict> {
+async function verdictOn(declaration: Declaration, item: DirectoryItem, config: Config): Promise<Verdict> {
   const { default: given, optional, schema } = declaration;
   if (!item.nonExistent) {
     const loaded = await loadFrom(declaration, item, { config });
@@ -59,7 +59,7 @@ async function judge(declaration: Declaration, item: DirectoryItem, config: Conf
   return { problem: 'it is required, and missing', isNone: true, fallback: undefined };
 }
 
-/** Adds what the declaration says: its default is the last place, and a value may count as none. */
+/** Adds the declaration: its default is the last place, and a value may count as none. */
 function withVerdict(
   { name, places, winner, failure, explainedAt }: Explanation,
   declaration: Declaration,

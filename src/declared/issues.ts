@@ -2,12 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { readProperty } from '../base/describe-error';
 import { printable } from '../base/printable';
 import { Secret } from '../item/secret';
-import { ValueMask } from './mask-value';
 import { type SchemaIssue } from './standard-schema';
 
 /** Most issues of one setting that are described one by one. */
 const mostIssues = 3;
-/** Most issues that are looked through for different ones, and most that are counted. */
+/** Most issues that are described, and most that are counted. */
 const mostDescribed = 10;
 const mostCounted = 1000;
 /** Longest message of an issue, and longest key of a path, in characters. */
@@ -15,19 +14,19 @@ const longestMessage = 200;
 const longestKey = 40;
 /** Most keys of a path. */
 const mostKeys = 6;
-/** The description where there is nothing more to say. */
+/** The description of an issue without a message that may be repeated. */
 const refusal = 'its schema refuses it';
 
-/** Says what a schema finds wrong with a value, in one line, without the value. */
+/** Describes the issues of a schema with a value, in one line, without the value. */
 export type DescribeIssues = typeof describeIssues;
 
 /**
- * Says what a schema finds wrong, in one line, without the value.
+ * Describes the issues of a schema with a value, in one line, without the value.
  *
- * However many issues there are, a few are looked at: the work grows with the size of the value alone.
+ * However many issues there are, a few are described: the work grows with the size of the value alone.
  *
  * @param value - What the schema was given.
- * @param hidden - Whether it is a secret: then only where the issues are is told, and that not by keys of the secret.
+ * @param hidden - Whether it is a secret: then the description has only where the issues are, without keys of the secret.
  */
 export function describeIssues(issues: readonly SchemaIssue[], value: unknown, hidden: boolean): string {
   const mask = new ValueMask(value, { keysToo: hidden });
@@ -103,7 +102,7 @@ function shortened(key: string): string {
   return key.length > longestKey ? `${key.slice(0, longestKey)}...` : key;
 }
 
-/** Not by `map`: the paths of arktype are lists of a class of their own, whose `map` gives other lists. */
+/** Without `map`: the paths of arktype are lists of a class of their own, whose `map` gives lists of that class. */
 function keysOf(issue: SchemaIssue): readonly string[] {
   const path = readProperty(issue, 'path');
   if (typeof path !== 'object' || path === null) return [];
@@ -112,4 +111,164 @@ function keysOf(issue: SchemaIssue): readonly string[] {
     const key = typeof each === 'object' && each !== null ? readProperty(each, 'key') : each;
     return ['string', 'number', 'symbol', 'bigint'].includes(typeof key) ? String(key) : '?';
   });
+}
+
+const masked = '***';
+/** Shorter texts and words occur in any message by chance. */
+const shortest = 4;
+/** Longer texts occur in no word of a message by chance, as `warn` does in `warning`. */
+const longestInWord = 7;
+/** Words and numbers of a message. */
+const word = /[\p{L}\p{N}_]+/gu;
+/** Shorter pieces with signs in them occur in any message by chance: `: "`. */
+const shortestPiece = 6;
+/** A character that is neither letter, digit nor space. */
+const sign = /[^\p{L}\p{N}_\s]/u;
+/** Two characters of one word. */
+const withinWord = /^[\p{L}\p{N}_]{2}$/u;
+/** Words before a number that is the limit of a schema. */
+const limit = /(?:[<>]=?|than|least|most)\s*-?$/;
+/** Most characters of a value that messages are searched for: a secret of Secrets Manager has no more. */
+const mostText = 65_536;
+/** Most characters of a message that are used. */
+const mostMessage = 400;
+/** Most characters of a key that are used. */
+const mostKey = 60;
+
+/** Words of the messages of schemas: one that is also in the value reveals nothing. */
+const vocabulary = new Set(
+  (
+    'a an and array at be bigint boolean but by character characters date email expected format function have in ' +
+    'input instance integer invalid is items json key keys least length list literal map match more most must never ' +
+    'not null number object of one option or pattern property received record required set short long small big ' +
+    'size start string symbol text than the to too true false type undefined union unknown unrecognized url uuid ' +
+    'valid value values was with'
+  ).split(' '),
+);
+
+/** The parts of a value that are masked. */
+export interface MaskedParts {
+  /** Whether the keys of maps are masked like values. */
+  readonly keysToo: boolean;
+}
+
+/**
+ * Masks a value in messages that may quote it, whole or in part.
+ *
+ * The work grows with the size of the value, and with that of the messages; both are bounded. The value is searched through when
+ * the first message comes.
+ */
+export class ValueMask {
+  private known: ReturnType<typeof searchTermsOf> | undefined;
+
+  /** @param value - Plain data: each text and number in it is masked. */
+  constructor(
+    private readonly value: unknown,
+    private readonly parts: MaskedParts,
+  ) {}
+
+  /** Masks the value in a message. @returns `undefined` when the value is too long to be searched for. */
+  message(message: string): string | undefined {
+    const { isCut, whole, words, joined } = this.texts;
+    if (isCut) return undefined;
+    const start = message.slice(0, mostMessage);
+    const rest = withoutPieces(
+      whole.reduce((left, text) => without(left, text), start),
+      joined,
+    );
+    const line = rest.replace(word, (found, at: number) => {
+      const key = lowered(found);
+      const quotes = words.has(key) || (key.length >= shortest && joined.includes(key));
+      const isLimit = /^\d+$/.test(found) && limit.test(rest.slice(0, at));
+      return quotes && !isLimit && !vocabulary.has(key) ? masked : found;
+    });
+    // A piece of the value before the cut may be too short to be recognised.
+    return message.length > mostMessage ? `${line.slice(0, -2 * shortestPiece)}...` : line;
+  }
+
+  /** Masks a key of a path that is in the value, or quotes a part of it. */
+  key(key: string): string {
+    const { words, joined } = this.texts;
+    const start = key.slice(0, mostKey);
+    const lower = lowered(start);
+    const isIn = words.has(lower) || ((this.parts.keysToo || lower.length >= shortest) && joined.includes(lower));
+    return isIn || this.message(start) !== start ? masked : key;
+  }
+
+  private get texts(): ReturnType<typeof searchTermsOf> {
+    return (this.known ??= searchTermsOf(this.value, this.parts));
+  }
+}
+
+/** Gathers what messages are searched for: whole texts, words, and all texts joined for pieces. */
+function searchTermsOf(value: unknown, parts: MaskedParts) {
+  const all: string[] = [];
+  const isCut = !gather(value, parts, all, { left: mostText });
+  const texts = [...new Set(isCut ? [] : all)];
+  const quotable = texts.flatMap((text) => [text, text.trim(), JSON.stringify(text).slice(1, -1)]);
+  const whole = [...new Set(quotable)]
+    .filter((text) => (text.length >= shortest || sign.test(text)) && text.length <= mostMessage)
+    .sort((one, other) => other.length - one.length);
+  // A piece is never part of two texts.
+  const joined = lowered(texts.join('\0'));
+  return { isCut, whole, joined, words: new Set(joined.match(word) ?? []) };
+}
+
+/** Masks a text; a short one only where it is not part of a word. */
+function without(message: string, text: string): string {
+  const isWithinWord = (at: number): boolean => withinWord.test(message.slice(at - 1, at + 1));
+  return message.replaceAll(text, (found, at: number) =>
+    text.length <= longestInWord && (isWithinWord(at) || isWithinWord(at + text.length)) ? found : masked,
+  );
+}
+
+/** Masks pieces of texts that have signs in them: parsers quote the surroundings of an error. Words are masked one by one. */
+function withoutPieces(message: string, texts: string): string {
+  const lower = lowered(message);
+  let rest = '';
+  for (let at = 0; at < message.length;) {
+    let end = at + shortestPiece;
+    if (end <= message.length && texts.includes(lower.slice(at, end))) {
+      while (end < message.length && texts.includes(lower.slice(at, end + 1))) end += 1;
+      if (sign.test(message.slice(at, end))) {
+        rest += masked;
+        at = end;
+        continue;
+      }
+    }
+    rest += message.charAt(at);
+    at += 1;
+  }
+  return rest;
+}
+
+/** Gives a text in lower case, except for characters that would become longer. */
+function lowered(text: string): string {
+  const lower = text.toLowerCase();
+  if (lower.length === text.length) return lower;
+  return Array.from(text, (each) => (each.toLowerCase().length === each.length ? each.toLowerCase() : each)).join('');
+}
+
+/** Adds the texts of plain data, numbers written out. @returns Whether there was room for all. */
+function gather(value: unknown, parts: MaskedParts, texts: string[], room: { left: number }): boolean {
+  for (const text of textsOf(value)) {
+    if (text.length > room.left) return false;
+    // Empty texts count as well: there may be very many.
+    room.left -= Math.max(text.length, 1);
+    if (text !== '') texts.push(text);
+  }
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return true;
+  if (value instanceof Set || Array.isArray(value)) {
+    for (const each of value) if (!gather(each, parts, texts, room)) return false;
+    return true;
+  }
+  return Object.entries(value).every(
+    ([key, each]) => (!parts.keysToo || gather(key, parts, texts, room)) && gather(each, parts, texts, room),
+  );
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number' || typeof value === 'bigint') return [String(value)];
+  return value instanceof Uint8Array ? [Buffer.from(value).toString(), Buffer.from(value).toString('base64')] : [];
 }

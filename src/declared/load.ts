@@ -1,31 +1,28 @@
 import { isInstance } from '../base/describe-error';
 import { type Config } from '../config/config';
-import { isSecretName } from '../explain/shown-value';
 import { ConfigNotFoundError, describePlaces, ProviderError, type SearchedPlace } from '../errors';
+import { isSecretName } from '../explain/shown-value';
 import { DirectoryItem } from '../item/directory-item';
 import { Secret } from '../item/secret';
 import { type ConfigValue } from '../item/value';
+import { xconSettings } from '../settings/xcon-settings';
 import { type Declaration } from './declaration';
 import { type IssueDescriptions } from './issues';
-import { foundValue } from './found-value';
-import { missingFix } from './missing-fix';
-import { readValue } from './read-value';
-import { problemWith, type SettingsProblem } from './problems';
-import { SettingsValidationError } from './settings-validation-error';
-import { describeOrigin, isLocal, misplacement, originOf } from './value-origin';
+import { commandToSet, problemWith, type SettingsProblem, SettingsValidationError, type ValueOrigin } from './problems';
+import { pickValue, readValue } from './read-value';
 
 /** A declared setting that could be loaded. */
 export interface LoadedSetting {
   readonly declaration: Declaration;
   /** Where the value came from; one that is `nonExistent` when it is the declared default, or missing. */
   readonly item: DirectoryItem;
-  /** The value as it was found, before any schema: tells whether it has changed. */
+  /** The value as it was found, before any schema: two loads are compared by it. */
   readonly found: Secret<ConfigValue | undefined>;
-  /** What the settings have: plain, or a `Secret`. */
+  /** The value in the settings: plain, or a `Secret`. */
   readonly value: unknown;
 }
 
-/** With what settings are loaded. */
+/** How settings are loaded. */
 export interface LoadOptions {
   /** Config to ask. */
   readonly config: Config;
@@ -33,14 +30,14 @@ export interface LoadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Gives the item to use in place of one that was found; for secrets that were read again since. */
   readonly newest: (declaration: Declaration, item: DirectoryItem) => DirectoryItem;
-  /** What was said of values that were refused before; absent: nothing is kept. */
+  /** Descriptions of values that were refused before; absent: none are kept. */
   readonly descriptions?: IssueDescriptions | undefined;
 }
 
 /**
  * Looks up declared settings, all at once, and checks them.
  *
- * @throws SettingsValidationError with every problem there is; the reason of the signal.
+ * @throws SettingsValidationError with every problem; the reason of the signal.
  */
 export async function loadSettings(
   declarations: readonly Declaration[],
@@ -60,7 +57,7 @@ async function loadSetting(declaration: Declaration, options: LoadOptions): Prom
     const item = await config.getItem(name, asked);
     const loaded = await loadFrom(declaration, item.nonExistent ? item : newest(declaration, item), options);
     if (!item.nonExistent || 'value' in loaded) return loaded;
-    // Only a setting that must be is worth asking the sources for once more.
+    // The sources are asked once more for required settings only.
     const required = await config.requireItem(name, asked);
     return await loadFrom(declaration, newest(declaration, required), options);
   } catch (error) {
@@ -75,9 +72,9 @@ async function loadSetting(declaration: Declaration, options: LoadOptions): Prom
 }
 
 /**
- * Makes a loaded setting of an item, or says what is wrong with it.
+ * Makes a loaded setting of an item, or the problem with it.
  *
- * @param places - Where it was looked for, when there is none.
+ * @param places - Places that were searched, when there is no item.
  */
 export async function loadFrom(
   declaration: Declaration,
@@ -85,14 +82,12 @@ export async function loadFrom(
   { config, descriptions }: Pick<LoadOptions, 'config' | 'descriptions'>,
   places: readonly SearchedPlace[] = [],
 ): Promise<LoadedSetting | SettingsProblem> {
-  if (!item.nonExistent) {
-    const misplaced = misplacement(declaration, item, config);
-    if (misplaced !== undefined) {
-      const facts = { origin: originOf(item), fix: missingFix(declaration, config) };
-      return problemWith(declaration, 'misplaced', `${describeOrigin(item)}, and ${misplaced}`, facts);
-    }
+  const misplaced = item.nonExistent ? undefined : misplacement(declaration, item, config);
+  if (misplaced !== undefined) {
+    const facts = { origin: originOf(item), fix: commandToSet(declaration, config) };
+    return problemWith(declaration, 'misplaced', `${describeOrigin(item)}, and ${misplaced}`, facts);
   }
-  const picked = foundValue(declaration, item, isLocal(item, config));
+  const picked = pickValue(declaration, item, isLocal(item, config));
   if ('wrong' in picked) return invalid(declaration, item, picked.wrong);
   const { found } = picked;
   const loaded = (value: unknown): LoadedSetting => ({ declaration, item, found: new Secret(found), value });
@@ -101,11 +96,17 @@ export async function loadFrom(
   const describe = descriptions?.of(declaration.key);
   const outcome = await readValue(declaration.schema, found, isHidden(declaration, item), describe);
   if ('value' in outcome) return loaded(declaration.kind === 'secret' ? new Secret(outcome.value) : outcome.value);
-  if (found === undefined) return missing(declaration, item, missingFix(declaration, config), places);
+  if (found === undefined) return missing(declaration, item, commandToSet(declaration, config), places);
   return invalid(declaration, item, outcome.wrong);
 }
 
-/** Whether a value is a secret, by its declaration, by its source, or by what it is called. */
+/** Whether a value comes from this process: an override, a default, a variable. */
+export function isLocal(item: DirectoryItem, config: Config): boolean {
+  const { provider } = item;
+  return isOwn(item) || config.providerChain.leading.some(({ name }) => name === provider);
+}
+
+/** Whether a value is a secret, by its declaration, by its source, or by its name. */
 function isHidden({ kind, name }: Declaration, item: DirectoryItem): boolean {
   return kind === 'secret' || item.secret || isSecretName(name);
 }
@@ -133,8 +134,53 @@ function missing(
   return problemWith(declaration, 'missing', `missing${looked}${note}${check}`, { places, fix });
 }
 
-/** Says what is read in place of the directories; `undefined` where they are looked in. */
+/** Names what is read in place of the directories; `undefined` for a setting that is looked up in them. */
 function nameOfId({ secretId, parameterId }: Declaration): string | undefined {
   if (secretId !== undefined) return `the secret "${secretId}"`;
   return parameterId === undefined ? undefined : `the parameter "${parameterId}"`;
+}
+
+/** Gives the origin of a value, as data. */
+function originOf(item: DirectoryItem): ValueOrigin {
+  const { directory, provider = '' } = item;
+  return hasDirectory(item) ? { source: provider, directory: directory.path } : { source: provider };
+}
+
+/** Gives the origin of a value, in words. */
+function describeOrigin(item: DirectoryItem): string {
+  const { source, directory } = originOf(item);
+  const place = directory === undefined ? `from ${source}` : `from ${source} in ${directory}`;
+  return `${place}${item.viaCacher ? ', by way of the cache table' : ''}${item.stale ? ', stale' : ''}`;
+}
+
+/**
+ * Describes the places that a value may come from, when it comes from another.
+ *
+ * Overrides and defaults may always be used; environment variables too, where nothing else is asked (`onlyEnvProvider`).
+ *
+ * @returns `undefined` when its place is allowed.
+ */
+function misplacement({ sources, directories }: Declaration, item: DirectoryItem, config: Config): string | undefined {
+  if (isOwn(item)) return undefined;
+  if (sources !== undefined && !sources.includes(item.provider ?? '') && !xconSettings.onlyEnvProvider) {
+    return `may come from ${listed(sources)} only`;
+  }
+  if (directories === undefined || !hasDirectory(item)) return undefined;
+  const variables = { service: config.resolvedService, environment: config.resolvedEnvironment };
+  const paths = directories.map((each) => each.resolve(variables).path);
+  return paths.includes(item.directory.path) ? undefined : `may be in ${listed(paths)} only`;
+}
+
+/** Whether an item is an override or a default: no declaration excludes those. */
+function isOwn({ provider }: DirectoryItem): boolean {
+  return provider === 'override' || provider === 'default';
+}
+
+/** Paths that begin with an underscore mark items that are in no directory. */
+function hasDirectory({ directory }: DirectoryItem): boolean {
+  return !directory.path.startsWith('/_');
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? 'nowhere' : names.join(' or ');
 }

@@ -11,7 +11,7 @@ import { type AwsProvider } from '../providers/aws-provider';
 import { type Provider } from '../providers/provider';
 import { type Declaration } from './declaration';
 
-/** What a declaration does not know: where the service runs, and which keys are in use there. */
+/** What a declaration does not have: where the service runs, and which keys are in use there. */
 export interface SettingsPolicyOptions
   extends PolicyPlace, Pick<PolicyOptions, 'kmsKeyArns' | 'cacheKmsKeyArn' | 'tableKmsKeyArns'> {
   /**
@@ -39,7 +39,7 @@ const policyProviders: readonly string[] = ['ssm', 'secrets', 'dynamo'] satisfie
  * of the cache table that a scope has.
  *
  * @throws InvalidSettingsError for a region, account or partition that is no text, or empty; when the key that seals cached
- * secrets is told by an alias: a policy needs its ARN; when `exactNames` is true and the policy is too long.
+ * secrets is given by its alias: a policy needs its ARN; when `exactNames` is true and the policy is too long.
  */
 export function settingsPolicy(
   declarations: readonly Declaration[],
@@ -106,7 +106,7 @@ function policyTerms(
   };
 }
 
-/** Gives where a provider reads; nothing for one that asks for no permission, or for one that nobody knows. */
+/** Gives where a provider reads; nothing for one that needs no permission, or that is not one of the library. */
 function sourceOf(provider: Provider): readonly (PolicyProvider | PolicySource)[] {
   if (!isPolicyProvider(provider.name)) return [];
   const { ownPlace } = provider as Partial<Pick<AwsProvider, 'ownPlace'>>;
@@ -130,7 +130,7 @@ function sealingKeyArn(
   return id.startsWith('arn:') ? id : arnOf(place, 'kms', `key/${id}`);
 }
 
-/** An empty region in an ARN would allow nothing, without a word. */
+/** An ARN with an empty region would allow nothing, without an error. */
 function checkPlace({ region, account, partition }: PolicyPlace): void {
   for (const [name, value] of Object.entries<unknown>({ region, account, partition })) {
     if (value === undefined || (typeof value === 'string' && value !== '')) continue;

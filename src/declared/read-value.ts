@@ -1,24 +1,63 @@
 import { types } from 'node:util';
 import { errorClassName } from '../base/describe-error';
 import { exactNumber, isRounded } from '../config/coerce';
-import { type ConfigValue, isTooDeep, kindOfValue, parseJson, sealValue, tooDeepData } from '../item/value';
+import { type DirectoryItem } from '../item/directory-item';
+import {
+  type ConfigValue,
+  isPlainObject,
+  isTooDeep,
+  kindOfValue,
+  parseJson,
+  sealValue,
+  tooDeepData,
+} from '../item/value';
+import { type Declaration } from './declaration';
 import { describeIssues, type DescribeIssues } from './issues';
-import { coercesNothing } from './schema-facts';
-import { type SchemaIssue, type SchemaResult, type StandardSchema } from './standard-schema';
+import { coercesUndefined, type SchemaIssue, type SchemaResult, type StandardSchema } from './standard-schema';
 
-/** What came of reading a value: what is loaded, or what is wrong with it, without it. */
+/** The part of an item that a setting uses (`undefined`: none that counts as a value), or why there is no such part. */
+export type PickedValue = { readonly found: ConfigValue | undefined } | { readonly wrong: string };
+
+/**
+ * Picks the value of an item for a declaration: its field of a JSON secret; `undefined`, where an empty text or null counts as no
+ * value.
+ *
+ * @param isLocal - Whether it comes from this process (an override, a variable, a default): then it may be the field alone.
+ */
+export function pickValue(declaration: Declaration, item: DirectoryItem, isLocal: boolean): PickedValue {
+  if (item.nonExistent) return { found: undefined };
+  const picked =
+    declaration.jsonField === undefined ? { found: item.value } : fieldOf(item.value, declaration.jsonField, isLocal);
+  if ('wrong' in picked) return picked;
+  const mayBeMissing = declaration.optional || declaration.default !== undefined;
+  const countsAsNone = (picked.found === '' && declaration.emptyAsMissing) || (picked.found === null && mayBeMissing);
+  return countsAsNone ? { found: undefined } : picked;
+}
+
+function fieldOf(value: ConfigValue, field: string, isLocal: boolean): PickedValue {
+  const parsed = typeof value === 'string' || types.isUint8Array(value) ? parseJson(value) : { value };
+  const data = 'wrong' in parsed ? undefined : parsed.value;
+  const isMap = typeof data === 'object' && data !== null && isPlainObject(data);
+  if (isMap && Object.hasOwn(data, field)) return { found: data[field] as ConfigValue };
+  if (isMap) return { wrong: `it has no field "${field}"` };
+  if (isLocal) return { found: value };
+  const found = 'wrong' in parsed ? parsed.wrong : kindOfValue(data);
+  return { wrong: `it is to be JSON with a field "${field}", and is ${found}` };
+}
+
+/** The result of reading a value: the loaded value, or what is wrong with the value, without it. */
 export type ReadOutcome = { readonly value: unknown } | { readonly wrong: string };
 
 /**
- * Makes of a found value what is loaded.
+ * Converts a found value to the loaded value.
  *
  * Without a schema, the value is a text (a number or boolean is written out). A schema gets the value as it is; where it
- * refuses a text or bytes that are JSON, it gets the parsed value, so that a schema of texts never sees one parsed. A whole
- * number that a double would round is refused, whatever the schema makes of it.
+ * refuses a text or bytes that are JSON, it gets the parsed value, so that a schema of texts never gets a parsed one. A whole
+ * number that a double would round is refused, whatever the output of the schema.
  *
  * @param found - `undefined` when there is none: a schema may have a default for that.
- * @param hidden - Whether the value is a secret: then nothing that the schema says is repeated.
- * @param describe - Says what the schema finds wrong.
+ * @param hidden - Whether the value is a secret: then no message of the schema is repeated.
+ * @param describe - Describes the issues of the schema.
  */
 export async function readValue(
   schema: StandardSchema | undefined,
@@ -27,23 +66,23 @@ export async function readValue(
   describe: DescribeIssues = describeIssues,
 ): Promise<ReadOutcome> {
   if (schema === undefined) return textOf(found);
-  if (found === undefined && (await coercesNothing(schema))) return { wrong: 'it is missing' };
+  if (found === undefined && (await coercesUndefined(schema))) return { wrong: 'it is missing' };
   const asItIs = await validate(schema, found);
   if ('value' in asItIs) return isRounded(found, asItIs.value) ? rounded : asItIs;
-  const said = (refusal: Refusal, value: unknown): string =>
+  const problemOf = (refusal: Refusal, value: unknown): string =>
     'wrong' in refusal ? refusal.wrong : describe(refusal.issues, value, hidden);
   const isCoded = typeof found === 'string' || types.isUint8Array(found);
   const parsed = isCoded ? parseJson(found) : undefined;
   if (parsed === undefined || 'wrong' in parsed) {
     const note = parsed !== undefined && 'isTooDeep' in parsed ? `; it is ${parsed.wrong}` : '';
-    return { wrong: `${said(asItIs, found)}${note}` };
+    return { wrong: `${problemOf(asItIs, found)}${note}` };
   }
   const asJson = await validate(schema, parsed.value);
   if ('value' in asJson) return isRounded(found, asJson.value) ? rounded : asJson;
-  const second = said(asJson, parsed.value);
-  // A schema that wants a map says of a text only that it is none.
+  const second = problemOf(asJson, parsed.value);
+  // A schema of maps has only one issue with a text: it is no map.
   if (typeof parsed.value === 'object' && parsed.value !== null) return { wrong: second };
-  const first = said(asItIs, found);
+  const first = problemOf(asItIs, found);
   return { wrong: first === second ? second : `as text: ${first}; as JSON: ${second}` };
 }
 
@@ -68,7 +107,7 @@ async function validate(schema: StandardSchema, value: unknown): Promise<{ reado
     // valibot gives a value beside issues.
     return { issues: result.issues };
   } catch (error) {
-    // What it says may quote the value; what it is called does not.
+    // Its message may quote the value; its class does not.
     return { wrong: `its schema threw ${typeof error === 'object' ? errorClassName(error) : `a ${typeof error}`}` };
   }
 }

@@ -1,43 +1,147 @@
 import { isDeepStrictEqual } from 'node:util';
+import { readProperty } from '../base/describe-error';
+import { startWork } from '../base/start-work';
 import { withTimeLimit } from '../base/time-limit';
 import { type Config } from '../config/config';
 import { withLambdaFreezeGuard } from '../config/lambda-freeze-guard';
 import { type LookupScope } from '../config/lookup-scope';
 import { noteMutation } from '../di/state';
-import { ProviderError } from '../errors';
+import { isConfigError, ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type UnreadSecret } from '../item/directory-listing';
+import { Secret } from '../item/secret';
 import { type ConfigValue } from '../item/value';
+import { Logger } from '../logging/logger';
 import { LocalCache } from '../memory/local-cache';
 import { type Provider } from '../providers/provider';
-import { currentScope } from './current-scope';
 import { type Declaration } from './declaration';
+import { type LoadedSetting } from './load';
+import { type SettingsProblem } from './problems';
 
-/** Most former values that are remembered of a secret. */
+/** The versions of a secret, while it rotates. */
+export interface SecretVersions<T> {
+  /** The one that `use` is called with. */
+  readonly current: T;
+  /**
+   * Reads the version that the current one has replaced (`AWSPREVIOUS`), once however often it is called.
+   *
+   * @returns `undefined` when there is none, or it may not be read.
+   * @throws ProviderError when the source failed.
+   */
+  readonly previous: () => Promise<T | undefined>;
+}
+
+/** How a secret is used. */
+export interface SecretUseOptions {
+  /** Whether an error means that the secret was not accepted. Default: `isCredentialsRefused`. */
+  readonly retryOn?: (error: unknown) => boolean;
+  /** Ends the wait for the secret. */
+  readonly signal?: AbortSignal;
+}
+
+/** Uses the value of a secret. */
+export type SecretUse<T, R> = (value: T, versions: SecretVersions<T>) => R | PromiseLike<R>;
+
+/** Loads the setting whose secret is used. */
+export interface SecretLoader {
+  readonly rotation: SecretRotation;
+  /** Loads one setting. @throws SettingsValidationError */
+  loadOne(declaration: Declaration, signal?: AbortSignal): Promise<LoadedSetting>;
+  /** Makes a loaded setting of an item that was read in another way. */
+  loadFrom(declaration: Declaration, item: DirectoryItem): Promise<LoadedSetting | SettingsProblem>;
+  /** Whether a value comes from this process, so that there is nothing to read again. */
+  isLocal(item: DirectoryItem): boolean;
+}
+
+/**
+ * Uses a secret; when it is not accepted, reads it again past every cache and, if its value is another one, uses that, once.
+ *
+ * @throws SettingsValidationError when there is no secret to use; else what `use` throws.
+ */
+export async function useSecret<T, R>(
+  loader: SecretLoader,
+  declaration: Declaration,
+  use: SecretUse<T, R>,
+  { retryOn = isCredentialsRefused, signal }: SecretUseOptions,
+): Promise<R> {
+  const loaded = await loader.loadOne(declaration, signal);
+  const versions = versionsOf<T>(loader, loaded);
+  try {
+    return await use(versions.current, versions);
+  } catch (error) {
+    const mayRetry = await startWork(() => retryOn(error));
+    const again = mayRetry ? await loadAgain(loader, loaded) : undefined;
+    if (again === undefined) throw error;
+    const newer = versionsOf<T>(loader, again);
+    return use(newer.current, newer);
+  }
+}
+
+function versionsOf<T>(loader: SecretLoader, loaded: LoadedSetting): SecretVersions<T> {
+  let reading: Promise<T | undefined> | undefined;
+  return {
+    current: revealed(loaded.value) as T,
+    previous: () => (reading ??= previousOf<T>(loader, loaded)),
+  };
+}
+
+async function previousOf<T>(loader: SecretLoader, { declaration, item }: LoadedSetting): Promise<T | undefined> {
+  const previousItem = await loader.rotation.previous(item);
+  const previous = previousItem && (await loader.loadFrom(declaration, previousItem));
+  return previous !== undefined && 'value' in previous ? (revealed(previous.value) as T) : undefined;
+}
+
+function revealed(value: unknown): unknown {
+  return value instanceof Secret ? value.reveal() : value;
+}
+
+/** Reads a secret past every cache; `undefined` when it is still the same, or cannot be used. */
+async function loadAgain(loader: SecretLoader, used: LoadedSetting): Promise<LoadedSetting | undefined> {
+  const { key, name } = used.declaration;
+  try {
+    if (loader.isLocal(used.item)) return undefined;
+    const item = await loader.rotation.reread(used.declaration, used.item);
+    const again = await loader.loadFrom(used.declaration, item);
+    if ('value' in again) return isDeepStrictEqual(again.found.reveal(), used.found.reveal()) ? undefined : again;
+    Logger.grab().warn('settings.reread-failed', { key, name, reason: again.message });
+  } catch (error) {
+    const reason = isConfigError(error) ? error.message : 'it failed';
+    Logger.grab().warn('settings.reread-failed', { key, name, reason });
+  }
+  return undefined;
+}
+
+/** Most former values of a secret that are remembered. */
 const mostFormer = 10;
 
-/** What was read past every cache, and the values that it has replaced, which caches may still have. */
+/** An item read past every cache, and the values that it has replaced, which caches may still have. */
 interface Reread {
   readonly item: DirectoryItem;
   readonly former: readonly ConfigValue[];
-  /** Stands for the memory of this process at that time. */
+  /** Generation of the memory of this process at that time. */
   readonly memory: object;
 }
 
 /**
  * Reads secrets of one Config again, past every cache.
  *
- * What a cache still has of them is taken for what it was replaced by, until something else is found, or the source has
- * been asked anew: a secret may be put back to what it was.
+ * A value from a cache that the secret read again has replaced is replaced by that secret, until another value is found, or the
+ * source has been asked anew: a secret may be put back to a former value.
  */
 export class SecretRotation {
   readonly #reread = new Map<string, Reread>();
   readonly #reading = new Map<string, Promise<DirectoryItem>>();
 
-  /** @param config - Config to ask. */
-  constructor(private readonly config: Config) {}
+  /**
+   * @param config - Config to ask.
+   * @param currentScope - Gives the scope of that Config as it is now.
+   */
+  constructor(
+    private readonly config: Config,
+    private readonly currentScope: () => LookupScope,
+  ) {}
 
-  /** Gives the item to use in place of one that was looked up: the one read again, when caches were behind. */
+  /** Gives the item to use in place of one that was looked up: the one read again, when the one looked up is older. */
   newest(declaration: Declaration, item: DirectoryItem): DirectoryItem {
     const id = idOf(declaration);
     const known = this.#reread.get(id);
@@ -52,9 +156,9 @@ export class SecretRotation {
   }
 
   /**
-   * Reads a secret again, once for all who ask at the same time.
+   * Reads a secret again, once for all callers at the same time.
    *
-   * @param used - What did not work. When another caller has read since, that is the answer.
+   * @param used - The item that was not accepted. When another caller has read the secret since, that is the result.
    * @throws ProviderError when the source failed.
    */
   reread(declaration: Declaration, used: DirectoryItem): Promise<DirectoryItem> {
@@ -75,32 +179,39 @@ export class SecretRotation {
    * @throws ProviderError when the source failed.
    */
   async previous(current: DirectoryItem): Promise<DirectoryItem | undefined> {
-    const scope = currentScope(this.config);
-    const provider = providerOf(current, scope);
-    if (provider === undefined) return undefined;
-    const outcome = await inTime(scope, current, () =>
-      scope.finder.reader.readPreviousSecret(provider, unreadOf(current)),
+    return this.readFromSource(current, ({ finder }, provider, secret) =>
+      finder.reader.readPreviousSecret(provider, secret),
     );
-    return outcome instanceof DirectoryItem ? outcome : undefined;
   }
 
   private async readAgain(declaration: Declaration, used: DirectoryItem): Promise<DirectoryItem> {
-    const item = (await this.readByName(used)) ?? (await this.lookUpAgain(declaration));
+    const reread = await this.readFromSource(used, ({ finder }, provider, secret) =>
+      finder.reader.rereadSecret(provider, secret),
+    );
+    const item = reread ?? (await this.lookUpAgain(declaration));
     const id = idOf(declaration);
     const former = [...(this.#reread.get(id)?.former ?? []), used.value].slice(-mostFormer);
     const memory = LocalCache.grab().generation;
     if (!isDeepStrictEqual(item.value, used.value)) this.#reread.set(id, { item, former, memory });
-    // Lookups remember items: they shall look again at the memory that has just been renewed.
+    // Lookups remember items: the next one has to read the memory that has just been renewed.
     noteMutation();
     return item;
   }
 
-  /** One request, for the one secret; `undefined` when it is not there any more, or cannot be had by name. */
-  private async readByName(used: DirectoryItem): Promise<DirectoryItem | undefined> {
-    const scope = currentScope(this.config);
-    const provider = providerOf(used, scope);
+  /** Makes one request, for the one secret; `undefined` when it does not exist any more, or cannot be read by name. */
+  private async readFromSource(
+    item: DirectoryItem,
+    read: (scope: LookupScope, provider: Provider, secret: UnreadSecret) => Promise<unknown>,
+  ): Promise<DirectoryItem | undefined> {
+    const scope = this.currentScope();
+    const provider = providerOf(item, scope);
     if (provider === undefined) return undefined;
-    const outcome = await inTime(scope, used, () => scope.finder.reader.rereadSecret(provider, unreadOf(used)));
+    const { lookupBudgetMs: budgetMs } = scope.settings;
+    const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${item.name}"`;
+    const onTimeout = (): Error => new ProviderError(item.provider ?? '', item.directory.path, problem);
+    const outcome = await withLambdaFreezeGuard(scope, () =>
+      withTimeLimit(() => read(scope, provider, unreadOf(item)), { budgetMs, onTimeout }),
+    );
     return outcome instanceof DirectoryItem ? outcome : undefined;
   }
 
@@ -110,12 +221,14 @@ export class SecretRotation {
   }
 }
 
-/** Whether an item was read at its source after memory had been forgotten. Of rows with a value, no exact name is known. */
+/**
+ * Whether an item was read at its source after memory had been forgotten. An item from a row with a value has no exact name.
+ */
 function isNewer({ exactName, stale, viaCacher }: DirectoryItem, { memory }: Reread): boolean {
   return memory !== LocalCache.grab().generation && !stale && (!viaCacher || exactName !== undefined);
 }
 
-/** Settings of one name, or of one id, have one value: a field each, perhaps. */
+/** Settings with one name, or one id, have one value; each may use another field of it. */
 function idOf({ name, secretId, parameterId }: Declaration): string {
   return secretId ?? parameterId ?? name.toLowerCase();
 }
@@ -131,9 +244,50 @@ function unreadOf({ name, exactName = name, directory, nextRotationMs }: Directo
   return { kind: 'unread', name, exactName, directory, nextRotationMs };
 }
 
-function inTime<T>(scope: LookupScope, item: DirectoryItem, read: () => Promise<T>): Promise<T> {
-  const { lookupBudgetMs: budgetMs } = scope.settings;
-  const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${item.name}"`;
-  const onTimeout = (): Error => new ProviderError(item.provider ?? '', item.directory.path, problem);
-  return withLambdaFreezeGuard(scope, () => withTimeLimit(read, { budgetMs, onTimeout }));
+/** Most causes that are followed. */
+const mostCauses = 5;
+const refusedStatuses: readonly unknown[] = [401, 403];
+/**
+ * Codes of refused logins by driver: PostgreSQL, MySQL, SQL Server, SMTP.
+ *
+ * Sources: https://www.postgresql.org/docs/current/errcodes-appendix.html (class 28),
+ * https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+ */
+const refusedCodes: readonly unknown[] = ['28P01', '28000', 'ER_ACCESS_DENIED_ERROR', 'ELOGIN', 'EAUTH'];
+/**
+ * Beginning of the messages of Redis, and names of the errors of MongoDB and AWS.
+ *
+ * Sources: https://redis.io/docs/latest/commands/auth/, https://www.mongodb.com/docs/manual/reference/error-codes/
+ */
+const refusedMessages = /^(WRONGPASS|NOAUTH)\b/;
+const refusedNames = /^(AuthenticationFailed|UnrecognizedClient|InvalidSignature|InvalidClientTokenId|ExpiredToken)/;
+
+/**
+ * Whether an error, or one of its causes, means that credentials were refused: HTTP 401 or 403, or an error of PostgreSQL, MySQL,
+ * SQL Server, MongoDB, Redis, SMTP or AWS. Never throws.
+ */
+export function isCredentialsRefused(error: unknown): boolean {
+  let at: unknown = error;
+  for (let depth = 0; depth < mostCauses && typeof at === 'object' && at !== null; depth += 1) {
+    if (isRefusal(at)) return true;
+    at = readProperty(at, 'cause');
+  }
+  return false;
+}
+
+function isRefusal(error: object): boolean {
+  const of = (key: string): unknown => readProperty(error, key);
+  const within = (key: string, inner: string): unknown => {
+    const value = of(key);
+    return typeof value === 'object' && value !== null ? readProperty(value, inner) : undefined;
+  };
+  const message = of('message');
+  return (
+    [of('status'), of('statusCode'), within('response', 'status'), within('$metadata', 'httpStatusCode')].some((each) =>
+      refusedStatuses.includes(each),
+    ) ||
+    refusedCodes.includes(of('code')) ||
+    [of('name'), of('codeName')].some((each) => typeof each === 'string' && refusedNames.test(each)) ||
+    (typeof message === 'string' && refusedMessages.test(message))
+  );
 }

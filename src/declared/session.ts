@@ -1,77 +1,63 @@
-import { errorClassName } from '../base/describe-error';
-import { callAndForget } from '../base/start-work';
 import { Config } from '../config/config';
 import { idOf, type WaitOptions } from '../config/lookup-options';
+import { LookupScope } from '../config/lookup-scope';
 import { type RefreshOptions } from '../config/refresh-together';
 import { Context } from '../di/context';
 import { state } from '../di/state';
-import { isConfigError } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
 import { type ConfigValue, copyValue, sealValue } from '../item/value';
-import { Logger } from '../logging/logger';
-import { LocalCache } from '../memory/local-cache';
+import { lookAtVariables } from '../settings/variables';
+import { type ChangeListener, type DefineSettingsOptions, SettingsChanges } from './changes';
 import { type Declaration } from './declaration';
 import { IssueDescriptions } from './issues';
-import { type LoadedSetting, loadFrom, loadSettings } from './load';
-import { SecretRotation } from './rotation';
+import { isLocal, type LoadedSetting, loadFrom, loadSettings } from './load';
 import { type SettingsProblem } from './problems';
-import { type ChangeListener, SettingsWatch } from './changes';
-import { isLocal } from './value-origin';
+import { type SecretLoader, SecretRotation } from './rotation';
 
-/** How declared settings are kept up to date. */
-export interface DefineSettingsOptions {
-  /**
-   * How often they are read anew while anybody listens for changes, **seconds**. Default: never by themselves.
-   *
-   * What the cache table holds counts when it was read at its source no longer ago than this: of a fleet, one process reads for all.
-   */
-  readonly refreshEverySeconds?: number;
-  /** Whether that passes over all that the cache table holds, so that each process reads for itself. Default: false. */
-  readonly pastCache?: boolean;
-  /** Told why settings could not be refreshed in the background, and of what a listener throws. */
-  readonly onError?: (error: unknown) => void;
-}
-
-/** How settings are read anew. Without options, the cache table may answer what it did. */
+/** How settings are read anew. Without options, the cache table may give the same values again. */
 export interface SettingsRefreshOptions extends RefreshOptions, WaitOptions {}
 
-/** What was loaded from the memory of a Config; given again as long as that memory is. */
+/** Settings loaded from the memory of a Config; given again as long as that memory is current. */
 interface LoadedMemory<Settings> {
-  /** Stands for the memory. */
+  /** The memory, by identity. */
   readonly memory: object;
   readonly parts: Map<Declaration, LoadedSetting>;
   /** Gives the settings; absent before all have been loaded. */
   settings?: () => Settings;
 }
 
-/** What declared settings know of one Config: the last good settings, who listens, which secrets were read again. */
-export class SettingsSession<Settings> {
+/** Gives the scope of lookups of a Config, as it is now. @param config - Absent: the current one. */
+export function currentScope(config = Config.grab()): LookupScope {
+  lookAtVariables();
+  const context = Context.current();
+  return LookupScope.of<Config>(context, config, context.resolveAll(Config));
+}
+
+/** The state of declared settings for one Config: the last good settings, their listeners, the secrets that were read again. */
+export class SettingsSession<Settings> implements SecretLoader {
   readonly rotation: SecretRotation;
-  readonly #watch: SettingsWatch<Settings>;
+  readonly #changes: SettingsChanges<Settings>;
   readonly #descriptions = new IssueDescriptions();
   #begun = 0;
   #accepted = 0;
-  /** Lookups that begin let memory expire: what they give is new already. */
-  #isBeginning = false;
-  #isReloading = false;
-  /** Whether memory was forgotten after the last load had begun. */
-  #isStale = false;
-  #lastFailure: string | undefined;
   #loaded: LoadedMemory<Settings> | undefined;
-  #stop: () => void = () => undefined;
 
   constructor(
     private readonly config: Config,
     private readonly declarations: readonly Declaration[],
     private readonly assemble: (parts: readonly LoadedSetting[]) => Settings,
-    private readonly options: DefineSettingsOptions,
+    options: DefineSettingsOptions,
   ) {
-    this.rotation = new SecretRotation(config);
-    this.#watch = new SettingsWatch((error, keys) => this.tellOfListener(error, keys));
+    this.rotation = new SecretRotation(config, () => currentScope(config));
+    const reloader = {
+      load: () => this.load(),
+      refresh: (refreshOptions: RefreshOptions) => this.refresh(refreshOptions),
+    };
+    this.#changes = new SettingsChanges(reloader, options);
   }
 
   /**
-   * Gives the settings; loads them, unless the memory that they come from is still good. Listeners are told what is different.
+   * Gives the settings; loads them, unless the memory that they come from is still current. Notifies listeners of changes.
    *
    * @throws SettingsValidationError
    */
@@ -83,18 +69,14 @@ export class SettingsSession<Settings> {
   private async loadAll(signal: AbortSignal | undefined): Promise<Settings> {
     const turn = (this.#begun += 1);
     const { mutations } = state;
-    this.#isStale = false;
-    this.#isBeginning = true;
-    const loading = this.loadParts(this.declarations, signal);
-    this.#isBeginning = false;
-    const parts = await loading;
+    const parts = await this.#changes.beginLoad(() => this.loadParts(this.declarations, signal));
     const settings = this.assemble(parts);
     const loaded = this.remember(parts, mutations);
     if (loaded !== undefined) loaded.settings = this.again(settings, parts);
-    // One that began later has newer values.
+    // A load that began later has newer values.
     if (turn > this.#accepted) {
       this.#accepted = turn;
-      this.#watch.accept(settings, parts);
+      this.#changes.accept(settings, parts);
     }
     return settings;
   }
@@ -106,7 +88,6 @@ export class SettingsSession<Settings> {
     return this.load(signal);
   }
 
-  /** Loads one setting alone. @throws SettingsValidationError */
   async loadOne(declaration: Declaration, signal?: AbortSignal): Promise<LoadedSetting> {
     const known = this.remembered(signal)?.parts.get(declaration);
     if (known !== undefined) return known;
@@ -116,38 +97,30 @@ export class SettingsSession<Settings> {
     return parts[0] as LoadedSetting;
   }
 
-  /** Makes a loaded setting of an item that was read in another way. */
   loadFrom(declaration: Declaration, item: DirectoryItem): Promise<LoadedSetting | SettingsProblem> {
     return loadFrom(declaration, item, { config: this.config, descriptions: this.#descriptions });
   }
 
-  /** Whether a value comes from this process, so that there is nothing to read again. */
   isLocal(item: DirectoryItem): boolean {
     return isLocal(item, this.config);
   }
 
-  /** Whether anybody listens for changes. */
-  get isWatched(): boolean {
-    return this.#watch.isUsed;
+  /** Whether there are listeners for changes. */
+  get hasListeners(): boolean {
+    return this.#changes.hasListeners;
   }
 
-  /** Listens for changes of some keys. @returns Ends that. */
+  /** Adds a listener for changes of some keys. @returns Removes it. */
   listen(keys: readonly string[], listener: ChangeListener<Settings>): () => void {
-    if (!this.#watch.isUsed) this.start();
-    const remove = this.#watch.add(keys, listener);
-    return () => {
-      remove();
-      if (!this.#watch.isUsed) this.#stop();
-    };
+    return this.#changes.listen(keys, listener);
   }
 
-  /** Takes all listeners away, and ends the timer. */
+  /** Removes all listeners, and ends the timer. */
   close(): void {
-    this.#watch.clear();
-    this.#stop();
+    this.#changes.close();
   }
 
-  /** What was loaded from the memory that is good now; `undefined` when there is nothing. */
+  /** Gives what was loaded from the memory that is current; `undefined` when there is nothing. */
   private remembered(signal: AbortSignal | undefined): LoadedMemory<Settings> | undefined {
     const loaded = this.#loaded;
     if (loaded === undefined || signal?.aborted === true) return undefined;
@@ -155,7 +128,7 @@ export class SettingsSession<Settings> {
   }
 
   /**
-   * Remembers loaded settings, when the answers for all of them are in memory; they are looked up again otherwise.
+   * Remembers loaded settings, when the answers for all of them are in memory; otherwise they are looked up again.
    *
    * @param mutations - Of the process, before they were loaded.
    */
@@ -173,7 +146,7 @@ export class SettingsSession<Settings> {
     return loaded;
   }
 
-  /** Gives loaded settings again: the same ones, unless they hold what cannot be frozen, which is copied for each reader. */
+  /** Gives loaded settings again: the same ones, unless a value in them cannot be frozen; that is copied for each reader. */
   private again(settings: Settings, parts: readonly LoadedSetting[]): () => Settings {
     const isShareable = parts.every(({ value }) => !sealValue(value as ConfigValue, 'settings').needsCopy);
     if (isShareable) return () => settings;
@@ -181,71 +154,11 @@ export class SettingsSession<Settings> {
   }
 
   private loadParts(declarations: readonly Declaration[], signal?: AbortSignal): Promise<readonly LoadedSetting[]> {
-    const newest = (declaration: Declaration, item: DirectoryItem): DirectoryItem =>
-      this.rotation.newest(declaration, item);
     return loadSettings(declarations, {
       config: this.config,
       signal,
-      newest,
+      newest: (declaration, item) => this.rotation.newest(declaration, item),
       descriptions: this.#descriptions,
     });
-  }
-
-  /** Reloads whenever memory has been forgotten, and by a timer when one was asked for. */
-  private start(): void {
-    const context = Context.current();
-    const reload = (load: () => Promise<unknown>): void =>
-      callAndForget(() => context.run(() => this.inBackground(load)));
-    const endReset = context.resolve(LocalCache).onReset(() => {
-      if (this.#isBeginning) return;
-      this.#isStale = true;
-      // Not at once: a lookup is under way, and a load may follow.
-      setImmediate(() => {
-        if (this.#isStale) reload(() => this.load());
-      }).unref();
-    });
-    const { refreshEverySeconds, pastCache = false } = this.options;
-    const past = pastCache ? { pastCache } : { maxAgeSeconds: refreshEverySeconds };
-    const timer =
-      refreshEverySeconds === undefined
-        ? undefined
-        : setInterval(() => reload(() => this.refresh(past)), refreshEverySeconds * 1000).unref();
-    this.#stop = () => {
-      endReset();
-      clearInterval(timer);
-    };
-  }
-
-  private async inBackground(load: () => Promise<unknown>): Promise<void> {
-    if (this.#isReloading || !this.#watch.isUsed) return;
-    this.#isReloading = true;
-    try {
-      await load();
-      // Once: memory that lives shorter than a load takes is no reason to go on and on.
-      if (this.#isStale) await this.load();
-      this.#lastFailure = undefined;
-    } catch (error) {
-      this.tellOfFailure(error);
-    } finally {
-      this.#isReloading = false;
-    }
-  }
-
-  /** The last good settings stay; the same failure is logged once. */
-  private tellOfFailure(error: unknown): void {
-    const reason = isConfigError(error) ? error.message : 'it failed';
-    if (reason !== this.#lastFailure) Logger.grab().warn('settings.refresh-failed', { reason });
-    this.#lastFailure = reason;
-    this.handOver(error);
-  }
-
-  private tellOfListener(error: unknown, keys: readonly string[]): void {
-    // What it says may quote a value, which is what the listener works with.
-    Logger.grab().warn('settings.listener-failed', { keys, reason: errorClassName(error) });
-    this.handOver(error);
-  }
-
-  private handOver(error: unknown): void {
-    callAndForget(() => this.options.onError?.(error));
   }
 }

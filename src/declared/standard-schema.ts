@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
+import { startWork } from '../base/start-work';
+
 /**
  * A schema of any library that follows Standard Schema 1: zod, valibot, arktype and others.
  *
@@ -9,29 +12,117 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     readonly version: 1;
     /** Name of the library. */
     readonly vendor: string;
-    /** Checks a value, at once or after a while; gives the output, or what is wrong. */
+    /** Checks a value, synchronously or not; gives the output or the issues. */
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
     /** For the compiler only. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
 
-/** What a schema makes of a value: the output, when there are no issues. */
+/** The result of a schema for a value: the output, when there are no issues. */
 export type SchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
-/** One thing that a schema finds wrong. The message may quote the value. */
+/** One thing that is wrong with a value. The message may quote the value. */
 export interface SchemaIssue {
   readonly message: string;
-  /** Keys that lead to the part at fault; absent or empty for the whole. */
+  /** Keys that lead to the invalid part; absent or empty for the whole. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** Type of what a schema gives. */
+/** Type of the output of a schema. */
 export type SchemaOutput<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output'];
+
+/** The part of JSON Schema that is read. */
+export interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly items?: JsonSchema | boolean;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly default?: unknown;
+}
 
 /** Whether something is a schema. Those of arktype are functions. */
 export function isStandardSchema(given: unknown): given is StandardSchema {
   const isObject = (typeof given === 'object' && given !== null) || typeof given === 'function';
   return isObject && '~standard' in given;
+}
+
+/** Standard JSON Schema, which some libraries offer beside Standard Schema. Source: https://standardschema.dev/json-schema */
+interface Converter {
+  readonly input: (options: { readonly target: string }) => JsonSchema;
+  readonly output: (options: { readonly target: string }) => JsonSchema;
+}
+
+/** Gives a schema as JSON Schema; `undefined` when its library cannot. */
+export function jsonSchemaOf(schema: StandardSchema): JsonSchema | undefined {
+  const { jsonSchema } = schema['~standard'] as { readonly jsonSchema?: Converter };
+  // Libraries throw for what JSON Schema does not have: a date, a conversion.
+  for (const side of ['output', 'input'] as const) {
+    try {
+      const found = jsonSchema?.[side]({ target: 'draft-2020-12' });
+      if (found !== undefined) return found;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+/** The output of a schema for some input; `undefined` where the schema refuses the input. */
+type Accepted = { readonly value: unknown } | undefined;
+
+/** `undefined`; an object that no setting can be; and inputs that convert to the same as `undefined`. */
+const anything = Object.freeze({});
+const probes = [undefined, anything, 'undefined', null] as const;
+
+/**
+ * Whether a schema makes a value of `undefined` only because it converts any input, as `String(undefined)` is a text.
+ *
+ * A schema with a default, or with a fallback for what it refuses, does not. Determined by its outputs for a few inputs, none
+ * of them a value of a setting.
+ */
+export async function coercesUndefined(schema: StandardSchema): Promise<boolean> {
+  return isCoerced(schema, await Promise.all(probes.map(async (each) => acceptedBy(schema, each))));
+}
+
+/** Gives the output of a schema for `undefined`; `undefined` when it refuses that, converts any input, or is asynchronous. */
+export function outputWithoutInput(schema: StandardSchema): Accepted {
+  const outputs: Accepted[] = [];
+  for (const each of probes) {
+    const accepted = acceptedBy(schema, each);
+    if (accepted instanceof Promise) return undefined;
+    outputs.push(accepted);
+  }
+  return isCoerced(schema, outputs) ? undefined : outputs[0];
+}
+
+function isCoerced(schema: StandardSchema, [forUndefined, forAnything, ...alike]: readonly Accepted[]): boolean {
+  if (forUndefined?.value === undefined || forAnything === undefined || forAnything.value === anything) return false;
+  const { value } = forUndefined;
+  const isAlike = alike.some((each) => each !== undefined && isDeepStrictEqual(each.value, value));
+  const isConverted = Number.isNaN(value) || (isAlike && !isDeepStrictEqual(forAnything.value, value));
+  return isConverted && jsonSchemaOf(schema)?.default === undefined;
+}
+
+function acceptedBy(schema: StandardSchema, given: unknown): Accepted | Promise<Accepted> {
+  const outcome = (result: SchemaResult<unknown>): Accepted => (result.issues === undefined ? result : undefined);
+  const refused = (): undefined => undefined;
+  try {
+    const result = schema['~standard'].validate(given);
+    return isThenable(result)
+      ? startWork(() => result)
+          .then(outcome)
+          .catch(refused)
+      : outcome(result);
+  } catch {
+    return undefined;
+  }
+}
+
+function isThenable<T>(given: T | PromiseLike<T>): given is PromiseLike<T> {
+  return typeof (given as { readonly then?: unknown }).then === 'function';
 }

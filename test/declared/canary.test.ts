@@ -63,7 +63,7 @@ const asJson = (canary: string): string => JSON.stringify({ key: canary, list: [
 const asKeyOfJson = (canary: string): string => JSON.stringify({ [canary]: canary });
 
 it.each(refusing.map((schema, index) => [schema['~standard'].vendor, index, schema] as const))(
-  'no error of %s (%i) tells a secret, nor the text that is a plain setting',
+  'no error of %s (%i) has a secret, nor the text of a plain setting',
   async (_, __, schema) => {
     await fc.assert(
       fc.asyncProperty(canaries, async (canary) => {
@@ -93,7 +93,7 @@ it.each(refusing.map((schema, index) => [schema['~standard'].vendor, index, sche
   },
 );
 
-it('neither settings, nor their declaration, nor the log tell a secret, whatever is done with them', async () => {
+it('neither settings, nor their declaration, nor the log have a secret, whatever is done with them', async () => {
   await fc.assert(
     fc.asyncProperty(canaries, async (canary) => {
       const held = { password: canary, json: JSON.stringify({ a: { b: canary } }), size: '1' };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ValueMask } from '../../src/declared/mask-value';
+import { ValueMask } from '../../src/declared/issues';
 import {
   defineSettings,
   type DefineSettingsOptions,
@@ -32,25 +32,25 @@ const declare = (options: DefineSettingsOptions = {}) =>
 /** Runs a test with the Config of the service as the current one. */
 const inside = <T>(fn: () => Promise<T>) => service.run(fn);
 
-/** Lets what goes on in the background come to an end. */
+/** Waits until background work has ended. */
 async function settled(): Promise<void> {
   for (let turns = 0; turns < 10; turns += 1) await nextTurn();
 }
 
 describe('onChange', () => {
-  it('needs a function to call', () => {
+  it('requires a function', () => {
     const declared = declare();
     const onChange = declared.onChange.bind(declared) as (key: string) => unknown;
 
     expect(() => onChange('host')).toThrow(new InvalidSettingsError('onChange', 'expected a function to call.'));
   });
 
-  it('tells when a refresh brings different values of its keys, with what they were', () =>
+  it('calls the listener when a refresh brings other values of its keys, with the former ones', () =>
     inside(async () => {
       const declared = declare();
-      const told: unknown[] = [];
+      const calls: unknown[] = [];
       declared.onChange(['host', 'db.poolSize'], ({ host, db }, { keys, previous }) =>
-        told.push([host, db.poolSize, keys, previous.db.poolSize]),
+        calls.push([host, db.poolSize, keys, previous.db.poolSize]),
       );
       await declared.load();
 
@@ -60,13 +60,13 @@ describe('onChange', () => {
       await declared.refresh();
       await declared.refresh();
 
-      expect(told).toEqual([
+      expect(calls).toEqual([
         ['db', 20, ['db.poolSize'], 10],
         ['other', 20, ['host'], 20],
       ]);
     }));
 
-  it('tells of nothing else', () =>
+  it('does not call it for other keys', () =>
     inside(async () => {
       const declared = declare();
       const listener = jest.fn();
@@ -81,7 +81,7 @@ describe('onChange', () => {
       expect(listener).not.toHaveBeenCalled();
     }));
 
-  it('takes a value written otherwise for the same', () =>
+  it('does not call it for the same value in another notation', () =>
     inside(async () => {
       const declared = declare();
       const listener = jest.fn();
@@ -94,7 +94,7 @@ describe('onChange', () => {
       expect(listener).not.toHaveBeenCalled();
     }));
 
-  it('takes the key of a group for those in it, and compares secrets', () =>
+  it('calls it for the settings in a group, secrets as well', () =>
     inside(async () => {
       const declared = declare();
       const changes: SettingsChange<unknown>[] = [];
@@ -107,7 +107,7 @@ describe('onChange', () => {
       expect(changes.map(({ keys }) => keys)).toEqual([['db.password']]);
     }));
 
-  it('tells once memory has been forgotten by anybody, without a load', () =>
+  it('calls it after memory has been forgotten, without a load', () =>
     inside(async () => {
       const declared = declare();
       const listener = jest.fn();
@@ -122,7 +122,7 @@ describe('onChange', () => {
       declared.close();
     }));
 
-  it('tells once memory has expired and somebody looks something up', () =>
+  it('calls it after memory has expired, with the next lookup', () =>
     inside(async () => {
       const declared = declare();
       const listener = jest.fn();
@@ -138,7 +138,7 @@ describe('onChange', () => {
       expect(service.ssm.listed).toHaveLength(4);
     }));
 
-  it('tells with a load that lets memory expire, too', () =>
+  it('calls it with a load that lets memory expire', () =>
     inside(async () => {
       const declared = declare();
       const listener = jest.fn();
@@ -152,7 +152,7 @@ describe('onChange', () => {
       expect(listener).toHaveBeenCalledTimes(1);
     }));
 
-  it('ends with what it gives, which can be disposed of', () =>
+  it('ends with the subscription, which is disposable', () =>
     inside(async () => {
       const declared = declare();
       const listeners = [jest.fn(), jest.fn(), jest.fn()] as const;
@@ -168,7 +168,7 @@ describe('onChange', () => {
       expect(listeners.map((each) => each.mock.calls.length)).toEqual([0, 0, 1]);
     }));
 
-  it('is of the Config that was current', async () => {
+  it('belongs to the Config that was current', async () => {
     const declared = declare();
     const other = new Service({ ssm: { '/orders/prod': { host: 'other', pool_size: '1', password: 'x' } } });
     const listener = jest.fn();
@@ -182,7 +182,7 @@ describe('onChange', () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
-  it('takes the values of the load that began last, whichever ends last', () =>
+  it('keeps the values of the load that began last, whichever ends last', () =>
     inside(async () => {
       const [slow, fast] = [gate<string>(), gate<string>()];
       const gates = [slow, fast];
@@ -208,7 +208,7 @@ describe('onChange', () => {
       expect(seen).toEqual(['fast']);
     }));
 
-  it('refuses a key that nobody has declared', () => {
+  it('refuses a key that is not declared', () => {
     const onChange = (key: string) => declare().onChange(key as 'host', () => undefined);
 
     expect(() => onChange('nobody')).toThrow(InvalidSettingsError);
@@ -217,7 +217,7 @@ describe('onChange', () => {
 });
 
 describe('a refresh that fails', () => {
-  it('rejects for who asked, and keeps what was', () =>
+  it('rejects, and the last good settings stay', () =>
     inside(async () => {
       const declared = declare();
       const listener = jest.fn();
@@ -234,7 +234,7 @@ describe('a refresh that fails', () => {
       expect(listener).toHaveBeenCalledTimes(1);
     }));
 
-  it('in the background is logged once, without the value, and handed over each time', () =>
+  it('in the background is logged once, without the value, and given to onError each time', () =>
     inside(async () => {
       const onError = jest.fn();
       const declared = declare({ onError });
@@ -257,7 +257,7 @@ describe('a refresh that fails', () => {
       expect(listener).not.toHaveBeenCalled();
     }));
 
-  it('looks through a value that is refused once, however often it is loaded again', () =>
+  it('describes a refused value once, however often it is loaded again', () =>
     inside(async () => {
       const looks = jest.spyOn(ValueMask.prototype, 'message');
       const declared = declare();
@@ -277,7 +277,7 @@ describe('a refresh that fails', () => {
       looks.mockRestore();
     }));
 
-  it('is logged again after one that went well', () =>
+  it('is logged again after a refresh that succeeded', () =>
     inside(async () => {
       const declared = declare();
       declared.onChange('host', () => undefined);
@@ -300,7 +300,7 @@ describe('a listener that fails', () => {
       },
     ],
     ['rejects', () => Promise.reject(new TypeError('hunter2'))],
-  ])('because it %s is logged without what it says, and harms neither load nor others', (_, failing) =>
+  ])('because it %s is logged without its message, and disturbs neither the load nor other listeners', (_, failing) =>
     inside(async () => {
       const onError = jest.fn(() => {
         throw new Error('the handler fails as well');
@@ -335,7 +335,7 @@ describe('refreshEverySeconds', () => {
     jest.useRealTimers();
   });
 
-  it('reads anew as long as somebody listens', () =>
+  it('reads anew as long as there are listeners', () =>
     inside(async () => {
       const declared = declare({ refreshEverySeconds: 60 });
       const listener = jest.fn();
@@ -356,7 +356,7 @@ describe('refreshEverySeconds', () => {
       expect(jest.getTimerCount()).toBe(0);
     }));
 
-  it('asks the Config that was current, wherever the timer runs', async () => {
+  it('uses the Config that was current, wherever the timer runs', async () => {
     const declared = declare({ refreshEverySeconds: 60, pastCache: true });
     const listener = jest.fn();
     await inside(async () => {
@@ -373,7 +373,7 @@ describe('refreshEverySeconds', () => {
     declared.close();
   });
 
-  it('begins no second refresh while one goes on', () =>
+  it('begins no second refresh while one is under way', () =>
     inside(async () => {
       const declared = declare({ refreshEverySeconds: 60 });
       declared.onChange('host', () => undefined);
@@ -386,7 +386,7 @@ describe('refreshEverySeconds', () => {
       declared.close();
     }));
 
-  it('ends with close, which can be called twice, and with the block of a using', () =>
+  it('ends with close, which can be called twice, and with dispose', () =>
     inside(async () => {
       const declared = declare({ refreshEverySeconds: 60 });
       const listener = jest.fn();

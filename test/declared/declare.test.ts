@@ -2,14 +2,19 @@ import { inspect } from 'node:util';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { declarationsOf } from '../../src/declared/declare';
-import { secret } from '../../src/declared/secret-setting';
-import { setting } from '../../src/declared/setting';
-import { type SettingsShape } from '../../src/declared/settings-shape';
-import { InvalidSettingsError } from '../../src/errors';
-import { Secret } from '../../src/item/secret';
+import {
+  type Declaration,
+  defineSettings,
+  InvalidSettingsError,
+  secret,
+  Secret,
+  setting,
+  type SettingsShape,
+} from '../../src/index';
 
-it('describes a setting that says nothing else', () => {
+const declarationsOf = (shape: SettingsShape): readonly Declaration[] => defineSettings(shape).declarations;
+
+it('declares a setting without options', () => {
   expect(declarationsOf({ dbHost: setting() })).toEqual([
     {
       path: ['dbHost'],
@@ -29,7 +34,7 @@ it('describes a setting that says nothing else', () => {
   ]);
 });
 
-it('describes all that can be said', () => {
+it('declares a setting with every option', () => {
   const schema = z.string();
   const options = { optional: true, sources: ['ssm'], directories: ['/orders/{environment}/'], emptyAsMissing: true };
   const [declaration] = declarationsOf({
@@ -43,7 +48,7 @@ it('describes all that can be said', () => {
   expect(declaration?.description).toBe('To log in');
 });
 
-it('takes an id for that of a secret or of a parameter', () => {
+it('reads an id as that of a parameter, or of a secret, by kind and sources', () => {
   const declared = declarationsOf({
     a: secret({ id: 'rds!db' }),
     b: secret({ id: 'rds!db', sources: ['secrets', 'env'] }),
@@ -59,7 +64,7 @@ it('takes an id for that of a secret or of a parameter', () => {
   ]);
 });
 
-it('takes a bare schema for a setting', () => {
+it('declares a bare schema as a setting', () => {
   const poolSize = z.coerce.number();
   const level = type('string');
 
@@ -71,7 +76,7 @@ it('takes a bare schema for a setting', () => {
   ]);
 });
 
-it('keeps the default of a secret as a secret', () => {
+it('wraps the default of a secret', () => {
   const [plain, hidden] = declarationsOf({ a: setting({ default: 'x' }), b: secret({ default: 'hunter2' }) });
 
   expect(plain?.default).toBe('x');
@@ -79,7 +84,7 @@ it('keeps the default of a secret as a secret', () => {
   expect(JSON.stringify(hidden)).not.toContain('hunter2');
 });
 
-it('takes a name, a schema and options, or any of them', () => {
+it('accepts a name, a schema and options, or any of them', () => {
   const schema = z.string();
   const declared = declarationsOf({
     all: setting('A', schema, { description: 'd' }),
@@ -108,11 +113,11 @@ it.each([
   ['zod', z.string()],
   ['valibot', v.string()],
   ['arktype', type('string')],
-])('knows a schema of %s', (_, schema) => {
+])('accepts a schema of %s', (_, schema) => {
   expect(declarationsOf({ x: setting(schema) })[0]?.schema).toBe(schema);
 });
 
-it('goes into groups, in the order in which they were written', () => {
+it('declares settings of groups, in the order in which they were written', () => {
   const declared = declarationsOf({ db: { host: setting(), pool: { maxSize: setting() } }, x: secret() });
 
   expect(declared.map(({ key, name, path }) => [key, name, path.length])).toEqual([
@@ -156,7 +161,7 @@ it.each([
 });
 
 it.each<readonly unknown[]>([[5], [null], ['X', 5], ['X', 'Y'], [[]], [{}, z.string()], ['X', {}, {}]])(
-  'refuses what is neither name, schema nor options: %j',
+  'refuses arguments that are not a name, a schema and options: %j',
   (...given) => {
     const declare = setting as (...given: readonly unknown[]) => unknown;
 
@@ -164,13 +169,13 @@ it.each<readonly unknown[]>([[5], [null], ['X', 5], ['X', 'Y'], [[]], [{}, z.str
   },
 );
 
-it('passes over options that are undefined', () => {
+it('ignores options that are undefined', () => {
   const given = { optional: undefined, id: undefined, sources: undefined } as object;
 
   expect(declarationsOf({ x: secret(given) })[0]).toMatchObject({ optional: false, secretId: undefined });
 });
 
-it('cannot be changed', () => {
+it('gives declarations that cannot be changed', () => {
   const sources = ['ssm'];
   const [declaration] = declarationsOf({ x: setting({ sources }) });
   sources.push('env');
@@ -179,10 +184,33 @@ it('cannot be changed', () => {
   expect(() => Object.assign(declaration ?? {}, { name: 'Y' })).toThrow(TypeError);
 });
 
-it('a secret shows its default to nobody, before it is declared either', () => {
+it('never prints the default of a secret, nor that of a secret that is not yet declared', () => {
   const given = secret('X', { default: 'hunter2' });
 
   expect([inspect(given, { depth: 10, showHidden: true }), JSON.stringify(given)].join()).not.toContain('hunter2');
   expect(declarationsOf({ given })[0]?.default).toEqual(new Secret('hunter2'));
   expect((declarationsOf({ given })[0]?.default as Secret<string>).reveal()).toBe('hunter2');
+});
+
+it.each([
+  [['poolSize'], 'POOL_SIZE'],
+  [['db', 'host'], 'DB_HOST'],
+  [['db', 'readReplica', 'maxPoolSize'], 'DB_READ_REPLICA_MAX_POOL_SIZE'],
+  [['apiURLBase'], 'API_URL_BASE'],
+  [['oauth2Url'], 'OAUTH2_URL'],
+  [['useHTTP2'], 'USE_HTTP2'],
+  [['DB_HOST'], 'DB_HOST'],
+  [['db-host'], 'DB_HOST'],
+  [['x'], 'X'],
+])('names a setting with the keys %j %s', (path, name) => {
+  const shape = path.reduceRight<SettingsShape | undefined>((inner, key) => ({ [key]: inner ?? setting() }), undefined);
+
+  expect(declarationsOf(shape ?? {})[0]?.name).toBe(name);
+});
+
+const declared = defineSettings({ host: setting(), db: { password: secret({ default: 'hunter2' }) } });
+
+it('prints the declared names and no value', () => {
+  expect(inspect(declared)).toBe('DeclaredSettings(HOST, DB_PASSWORD)');
+  expect(JSON.stringify(declared)).toBe('{"host":"HOST","db.password":"DB_PASSWORD"}');
 });

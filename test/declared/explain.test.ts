@@ -87,7 +87,7 @@ describe('each declared setting', () => {
     expect(said).not.toContain('hunter2');
   });
 
-  it('tells what was refused, and what failed', async () => {
+  it('has the places that were refused, and the one that failed', async () => {
     const refusal = new Unavailable('AccessDenied', 'allow ssm:GetParametersByPath on /a');
 
     const { refusals, failure, problem } = await explainOne(
@@ -100,7 +100,7 @@ describe('each declared setting', () => {
     expect(problem).toBeUndefined();
   });
 
-  it('agrees with load about what cannot be loaded', async () => {
+  it('has a problem exactly where load has one', async () => {
     const shape = {
       missing: setting('MISSING'),
       size: setting('SIZE', z.coerce.number()),
@@ -117,11 +117,11 @@ describe('each declared setting', () => {
       const declared = defineSettings(shape);
       return [await declared.explain(), await rejection(() => declared.load())] as const;
     });
-    const told = [...explanations].filter(({ problem }) => problem !== undefined).map(({ key }) => key);
+    const invalidKeys = [...explanations].filter(({ problem }) => problem !== undefined).map(({ key }) => key);
 
     expect(error).toBeInstanceOf(SettingsValidationError);
-    expect(told).toEqual((error as SettingsValidationError).problems.map(({ key }) => key));
-    expect(told).toHaveLength(7);
+    expect(invalidKeys).toEqual((error as SettingsValidationError).problems.map(({ key }) => key));
+    expect(invalidKeys).toHaveLength(7);
     expect(explanations.find('PLACED')?.problem).toBe('from ssm in /a, and may come from secrets only');
     expect(explanations.find('MISSING')?.problem).toBe('it is required, and missing');
     expect(JSON.stringify(explanations)).not.toContain('hunter2');
@@ -129,7 +129,7 @@ describe('each declared setting', () => {
 });
 
 describe('a default of the declaration', () => {
-  it('is the last place, and wins where nothing is found', async () => {
+  it('is the last place, and the winner where nothing is found', async () => {
     const { places, winner, problem } = await explainOne({ x: setting('X', { default: 'declared' }) });
 
     expect(places.at(-1)).toEqual({ provider: 'declared', outcome: 'found', value: 'declared' });
@@ -147,7 +147,7 @@ describe('a default of the declaration', () => {
     expect(shadows).toEqual([{ provider: 'declared', outcome: 'shadowed', value: 'd' }]);
   });
 
-  it('may be that of the schema', async () => {
+  it('may be the one of the schema', async () => {
     expect((await explainOne({ x: setting('X', z.number().default(10)) })).winner).toMatchObject({ value: '10' });
   });
 
@@ -163,7 +163,7 @@ describe('a default of the declaration', () => {
     });
   });
 
-  it('is none of a setting that may be missing', async () => {
+  it('is absent for a setting that may be missing', async () => {
     const { winner, places, problem } = await explainOne({ x: setting('X', { optional: true }) });
 
     expect([winner, problem]).toEqual([undefined, undefined]);
@@ -171,11 +171,11 @@ describe('a default of the declaration', () => {
   });
 });
 
-describe('a secret told by its id', () => {
+describe('a secret with an id', () => {
   const login = secret('DB_LOGIN', { id: 'rds!db-1', json: 'password' });
   const stored = () => holding({ 'rds!db-1': '{"password":"hunter2"}' });
 
-  it('is asked for by its id alone', async () => {
+  it('is read by its id alone', async () => {
     const secrets = stored();
 
     const { places, winner } = await explainOne({ login }, { secrets });
@@ -199,7 +199,7 @@ describe('a secret told by its id', () => {
     expect(secrets.secretCalls).toEqual([]);
   });
 
-  it('of two fields is read once, and named by key', async () => {
+  it('of which two fields are declared is read once, and named by key', async () => {
     const secrets = stored();
     const shape = { user: secret('DB_LOGIN', { id: 'rds!db-1', json: 'user', optional: true }), password: login };
 
@@ -212,7 +212,7 @@ describe('a secret told by its id', () => {
   });
 });
 
-it('says in all forms what cannot be loaded', async () => {
+it('has what cannot be loaded in every form', async () => {
   const explanation = await explainOne({ x: setting('X') });
 
   expect(String(explanation)).toMatch(/^X: not found\nIt cannot be loaded: it is required, and missing\n/);
@@ -220,7 +220,7 @@ it('says in all forms what cannot be loaded', async () => {
   expect(JSON.parse(JSON.stringify(explanation))).toMatchObject({ key: 'x', problem: 'it is required, and missing' });
 });
 
-it('neither logs nor changes what a load finds', async () => {
+it('neither logs anything nor changes what a load finds', async () => {
   const log = new RecordedLog();
   const ssm = new MapProvider({ name: 'ssm', held: { '/a': { x: 'found' } } });
   const config = new Config({ directories: ['/a'], providers: [ssm], cacher: null });

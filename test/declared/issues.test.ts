@@ -1,8 +1,9 @@
 import { type } from 'arktype';
 import { describeIssues, IssueDescriptions } from '../../src/declared/issues';
-import { type SchemaIssue } from '../../src/declared/standard-schema';
+import { type SchemaIssue } from '../../src/index';
+import { fc } from '../setup/fast-check';
 
-it('tells where and what, in one line', () => {
+it('has the path and the message of each issue, in one line', () => {
   const issues = [
     { message: 'is\n wrong' },
     { message: 'is wrong', path: ['a', 0, { key: 'b' }] },
@@ -12,17 +13,17 @@ it('tells where and what, in one line', () => {
   expect(describeIssues(issues, 'x', false)).toBe('is wrong; at a.0.b: is wrong; at Symbol(s): is wrong');
 });
 
-it('tells three, each once, and how many more there are', () => {
+it('has three issues, each once, and how many more there are', () => {
   const issues = ['a', 'a', 'b', 'c', 'd', 'e'].map((key) => ({ message: 'no', path: [key] }));
 
   expect(describeIssues(issues, 'x', false)).toBe('at a: no; at b: no; at c: no; and 2 more');
 });
 
-it('tells no more of a message than a line has room for', () => {
+it('shortens a message that is too long for a line', () => {
   expect(describeIssues([{ message: 'y'.repeat(500) }], 'x', false)).toBe(`${'y'.repeat(200)}...`);
 });
 
-it('reads the paths of arktype, whose lists are no plain ones', () => {
+it('reads the paths of arktype, which are lists of a class of its own', () => {
   const result = type({ a: 'number' })['~standard'].validate({ a: 'x' });
 
   expect(describeIssues('issues' in result ? (result.issues ?? []) : [], {}, false)).toMatch(/^at a: a must be/);
@@ -30,19 +31,19 @@ it('reads the paths of arktype, whose lists are no plain ones', () => {
   expect(describeIssues('issues' in whole ? (whole.issues ?? []) : [], 'x', false)).toMatch(/^must be/);
 });
 
-it('escapes what would begin a line, steer a terminal or turn a line around', () => {
+it('escapes line ends, control characters and direction marks', () => {
   const issues = [{ message: 'no\u202e\u001b[31m', path: ['a\nb', 'c\u2066'] }];
 
   expect(describeIssues(issues, 'x', false)).toBe('at a\\nb.c\\u2066: no\\u202e\\u001b[31m');
 });
 
-it('shows no path in which the value is', () => {
+it('masks keys of a path that are in the value', () => {
   const issues = [{ message: 'no', path: ['hosts', 'hunter2', 0, 4711] }];
 
   expect(describeIssues(issues, { hosts: { hunter2: ['hunter2'] }, port: 4711 }, false)).toBe('at hosts.***.0.***: no');
 });
 
-it('takes issues and paths that are none for what they are', () => {
+it('describes issues with invalid messages and paths without them', () => {
   const issues = [
     { message: 7, path: 3 },
     { path: [null, {}, () => 1, 'x'.repeat(50)] },
@@ -58,7 +59,7 @@ it('takes issues and paths that are none for what they are', () => {
   );
 });
 
-describe('the work', () => {
+describe('the work of a description', () => {
   /** Characters that methods of texts go through, while a function runs. */
   function charactersIn(run: () => unknown): number {
     const methods = ['includes', 'replace', 'replaceAll', 'match', 'toLowerCase', 'slice', 'trim', 'indexOf'] as const;
@@ -133,8 +134,8 @@ describe('the work', () => {
   });
 });
 
-describe('of a secret', () => {
-  it('tells nothing that the schema says, and no key that the secret has', () => {
+describe('the description of a secret', () => {
+  it('has no message of the schema, and no key of the secret', () => {
     const issues = [
       { message: 'received hunter2', path: ['password'] },
       { message: 'hunter2', path: ['Hunter2', 3] },
@@ -147,7 +148,7 @@ describe('of a secret', () => {
     expect(describeIssues(issues, { hunter2: [], user: {} }, true)).toContain('at ***.name');
   });
 
-  it('tells no key of it that is a number, only the index of a list', () => {
+  it('has no key of the secret that is a number, only indexes of lists', () => {
     const issues = [
       { message: 'x', path: ['4711', 'list', 1] },
       { message: 'x', path: [4711] },
@@ -158,4 +159,117 @@ describe('of a secret', () => {
       'at ***.***.1: its schema refuses it; at ***: its schema refuses it; at ***.0.***: its schema refuses it',
     );
   });
+});
+
+/** Gives the message of an issue as it is described. */
+function masked(message: string, value: unknown): string {
+  return describeIssues([{ message }], value, false);
+}
+
+describe('the message of an issue', () => {
+  it.each([
+    [
+      'Invalid type: Expected number but received "hunter2"',
+      'hunter2',
+      'Invalid type: Expected number but received "***"',
+    ],
+    ['Invalid URL: Received "hunter2"', '  hunter2\n', 'Invalid URL: Received "***"'],
+    ['Invalid: Received "HUNTER2"', 'hunter2', 'Invalid: Received "***"'],
+    ['must be a URL (was "h\\"unter2")', 'h"unter2', 'must be a URL (was "***")'],
+    ['Unexpected token, ..."ey: "hunt"... is no JSON', '{"key: "hunter2"}', 'Unexpected token, ..."***"... is no JSON'],
+    ['Unexpected token, ..."+\' \\ "?"... is no JSON', 'x+\' \\ "?"{', 'Unexpected token, ..."***... is no JSON'],
+    ['received "İX\n Y"', 'İX\n Y', 'received "***"'],
+    ['Expected <=1 but received "b"', 'a,b,c', 'Expected <=1 but received "***"'],
+    ['Expected <=3 but received 12345', 12345, 'Expected <=3 but received ***'],
+    ['must be positive (was -5)', -5, 'must be positive (was ***)'],
+    ['no such host: db', ['db', { a: 'x' }], 'no such host: ***'],
+    ['received #$%!', '#$%!', 'received ***'],
+    ['received 12345678901234567890', 12345678901234567890n, 'received ***'],
+  ])('without the value: %s', (message, value, line) => {
+    expect(masked(message, value)).toBe(line);
+  });
+
+  it.each([
+    ['Invalid input: expected number, received string', 'not-a-number'],
+    ['Invalid option: expected one of "debug"|"info"|"warning"', 'warn'],
+    ['Too small: expected number to be >0', '0'],
+    ['Too big: expected number to be <=10', '10.5'],
+    ['must be more than 3', 3],
+    ['Invalid input: expected boolean, received string', 'maybe, in the future'],
+    ['Invalid input', ''],
+    ['Invalid key: "newCheckout"', { newCheckout: 'x' }],
+  ])('with all but the value: %s (%p)', (message, value) => {
+    expect(masked(message, value)).toBe(message);
+  });
+
+  it('has no text of the value, however it is quoted', () => {
+    const canary = fc.string({ minLength: 8, maxLength: 30, unit: 'binary' }).filter((text) => text.trim().length >= 8);
+    const quotes = fc.constantFrom(
+      (text: string) => text,
+      (text: string) => text.trim(),
+      (text: string) => JSON.stringify(text),
+      (text: string) => `"${text}"`,
+    );
+
+    fc.assert(
+      fc.property(canary, quotes, fc.boolean(), (text, quote, isNested) => {
+        const value = isNested ? { a: [text] } : text;
+
+        const line = masked(`Invalid: received ${quote(text)}.`, value);
+
+        expect(line).not.toContain(text);
+        expect(line).not.toContain(text.trim());
+      }),
+    );
+  });
+});
+
+describe('the key in a path', () => {
+  it.each<[string, string, unknown, boolean, boolean]>([
+    ['is a value', 'hunter2', ['hunter2'], false, true],
+    ['is a part of a value', 'Hunter', { a: 'x-hunter2' }, false, true],
+    ['has a value in it', 'no-hunter2-here', { a: 'hunter2' }, false, true],
+    ['has a piece of a value in it', '["hunter2-an', { a: 'x["hunter2-and more' }, false, true],
+    ['is a number in the value', '4711', { a: [4711] }, false, true],
+    ['is a key of a plain value', 'port', { port: 'x' }, false, false],
+    ['is a key of a secret', 'port', { port: 'x' }, true, true],
+    ['is a number, and a key of a secret', '12', { '12345': 1 }, true, true],
+    ['is not in the value', 'password', { port: 'x' }, true, false],
+  ])('that %s is masked, or not: %s', (_, key, value, keysToo, isMasked) => {
+    const text = keysToo ? 'its schema refuses it' : 'no';
+
+    expect(describeIssues([{ message: 'no', path: [key] }], value, keysToo)).toBe(
+      `at ${isMasked ? '***' : key}: ${text}`,
+    );
+  });
+});
+
+it('masks the values in maps, lists, sets and bytes', () => {
+  const data = {
+    key: ['abcd', null, true],
+    set: new Set(['efgh']),
+    bytes: Uint8Array.from(Buffer.from('ijkl')),
+    none: '',
+  };
+
+  expect(masked('key abcd efgh ijkl aWprbA== set', data)).toBe('key *** *** *** *** set');
+});
+
+it('repeats no message and no key for a value that is too long to be searched for', () => {
+  const described = (length: number): string =>
+    describeIssues([{ message: 'ok', path: ['ok'] }], 'x'.repeat(length), false);
+
+  expect(described(65_536)).toBe('at ok: ok');
+  expect(described(65_537)).toBe('at ***: its schema refuses it');
+});
+
+it('leaves no piece of the value where it cuts a long message', () => {
+  const value = `cnry+${'/'.repeat(20)}`;
+
+  for (let length = 370; length < 400; length += 1) {
+    const line = masked(`y${' '.repeat(length - 1)}${value} and more`, value);
+
+    expect(line).toMatch(/^y .*\.\.\.$/);
+    expect(line).not.toMatch(/cn?r?y?|\//);
+  }
 });

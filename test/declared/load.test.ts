@@ -1,29 +1,32 @@
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { defineSettings, secret, Secret, setting, type SettingsShape, Unavailable } from '../../src/index';
+import {
+  defineSettings,
+  Directory,
+  DirectoryItem,
+  type DirectoryItemOptions,
+  secret,
+  Secret,
+  setting,
+  type SettingsShape,
+  Unavailable,
+} from '../../src/index';
 import { gate, rejection, unread } from '../chain/doubles';
 import { withoutVariables } from '../config/doubles';
-import { invalid, Service, type Sources, storedSecret } from './world';
+import { invalid, load, problemsOf, Service, type Sources, storedSecret } from './world';
 
 withoutVariables();
 
-/** Loads a shape in a service with these sources. */
-function load<Shape extends SettingsShape>(shape: Shape, sources: Sources) {
-  const service = new Service(sources);
-  return service.run(() => defineSettings(shape).load());
-}
-
-/** Loads a shape that cannot be loaded; gives the problems as "key reason: message". */
+/** Gives the problems as "key reason: message". */
 async function problems(shape: SettingsShape, sources: Sources): Promise<readonly string[]> {
-  const error = await invalid(() => load(shape, sources));
-  return error.problems.map(({ key, reason, message }) => `${key} ${reason}: ${message}`);
+  return (await problemsOf(shape, sources)).map(({ key, reason, message }) => `${key} ${reason}: ${message}`);
 }
 
 const prod = (values: Readonly<Record<string, string>>): Sources => ({ ssm: { '/orders/prod': values } });
 
 describe('the loaded settings', () => {
-  it('have the values that were declared, typed, in their groups', async () => {
+  it('have the declared values, typed, in their groups', async () => {
     const shape = {
       dbHost: setting('DB_HOST'),
       db: { poolSize: setting(z.number()), flags: setting('FLAGS', z.record(z.string(), z.boolean())) },
@@ -48,7 +51,7 @@ describe('the loaded settings', () => {
     expect([settings, settings.db, settings.db.hosts, settings.db.hosts[0]].every(Object.isFrozen)).toBe(true);
   });
 
-  it('have defaults that cannot be changed either, and are no part of what was given', async () => {
+  it('have defaults that cannot be changed either, and are copies', async () => {
     const given = { list: ['a'] };
 
     const settings = await load({ x: setting(z.object({ list: z.array(z.string()) }), { default: given }) }, {});
@@ -58,7 +61,7 @@ describe('the loaded settings', () => {
     expect(() => (settings.x.list as string[]).push('c')).toThrow(TypeError);
   });
 
-  it('are looked up in one go', async () => {
+  it('are looked up together', async () => {
     const service = new Service(prod({ a: '1', b: '2' }));
 
     await service.run(() => defineSettings({ a: setting(), b: setting(), again: setting('a') }).load());
@@ -96,7 +99,7 @@ describe('a schema', () => {
     expect(await problems({ x: setting(schema) }, prod({ x: '5.5' }))).toHaveLength(1);
   });
 
-  it('may take its time', async () => {
+  it('may be asynchronous', async () => {
     const schema = z.string().refine((text) => Promise.resolve(text === 'good'));
 
     expect(await load({ x: setting(schema) }, prod({ x: 'good' }))).toEqual({ x: 'good' });
@@ -174,7 +177,7 @@ describe('what counts as missing', () => {
     });
   });
 
-  it('is what a schema would make a text of, a secret too', async () => {
+  it('is also what a schema would convert to a text, for a secret as well', async () => {
     const shape = {
       text: setting(z.coerce.string()),
       password: secret(z.coerce.string()),
@@ -188,7 +191,7 @@ describe('what counts as missing', () => {
     ]);
   });
 
-  it('is told with where it is', async () => {
+  it('has its origin in the message', async () => {
     expect(await problems({ x: setting({ emptyAsMissing: true }) }, prod({ x: '' }))).toEqual([
       'x missing: what is there counts as missing (from ssm in /orders/prod)',
     ]);
@@ -241,7 +244,7 @@ describe('a secret', () => {
     ]);
   });
 
-  it('is found by its id, which no directory need hold', async () => {
+  it('is found by its id, in no directory', async () => {
     const shape = { login: secret('DB_LOGIN', { id: 'rds!db', json: 'password' }) };
 
     expect((await load(shape, { secrets })).login.reveal()).toBe('of the id');
@@ -261,21 +264,21 @@ describe('a secret', () => {
     expect(service.secrets.secretCalls).toEqual([]);
   });
 
-  it('with an id that nobody has is missing', async () => {
+  it('with an id that does not exist is missing', async () => {
     expect(await problems({ x: secret('DB_LOGIN', { id: 'rds!other' }) }, { secrets })).toEqual([
       'x missing: missing; looked for the secret "rds!other" in env; secrets; default; check the id',
     ]);
   });
 });
 
-describe('a place that a declaration narrows', () => {
+describe('a restriction of where a value may come from', () => {
   const both: Sources = {
     ...prod({ a: 'of ssm' }),
     secrets: { held: { '/orders/all': { b: 'of secrets' } } },
     env: { C: 'of env' },
   };
 
-  it('may be a source', async () => {
+  it('may name sources', async () => {
     const shape = { a: setting({ sources: ['ssm'] }), b: secret({ sources: ['secrets'] }) };
 
     expect((await load(shape, both)).a).toBe('of ssm');
@@ -295,7 +298,7 @@ describe('a place that a declaration narrows', () => {
     ]);
   });
 
-  it('may be a directory, with placeholders', async () => {
+  it('may name directories, with placeholders', async () => {
     const directories = ['/{service}/{environment}/'];
     const shape = { a: setting({ directories }), c: setting({ directories }) };
 
@@ -305,7 +308,7 @@ describe('a place that a declaration narrows', () => {
     ]);
   });
 
-  it('concerns neither overrides nor defaults', async () => {
+  it('applies neither to overrides nor to defaults', async () => {
     const options = { overrides: { a: 'override' }, defaults: { d: 'default' } };
     const only = { sources: ['secrets'], directories: ['/orders/prod'] };
     const service = new Service(both, options);
@@ -318,7 +321,7 @@ describe('a place that a declaration narrows', () => {
 });
 
 describe('the error', () => {
-  it('tells everything at once, in the order of the declaration', async () => {
+  it('has every problem, in the order of the declaration', async () => {
     const shape = {
       missing: setting('DB_HOST'),
       good: setting(),
@@ -344,7 +347,7 @@ describe('the error', () => {
     expect(error.cause).toBe(error.problems[0]?.cause);
   });
 
-  it('tells the id of a secret that could not be read', async () => {
+  it('has the id of a secret that could not be read', async () => {
     const secrets = { secrets: { 'rds!db': new Error('down') } };
 
     expect(await problems({ x: secret({ id: 'rds!db' }) }, { secrets })).toEqual([
@@ -352,7 +355,7 @@ describe('the error', () => {
     ]);
   });
 
-  it('tells every place that was searched, and the command that sets a value', async () => {
+  it('has every place that was searched, and the command that sets a value', async () => {
     const error = await invalid(() => load({ dbHost: setting('DB_HOST') }, {}));
 
     expect(error.problems[0]).toMatchObject({
@@ -363,7 +366,7 @@ describe('the error', () => {
     expect(error.problems[0]?.places).toHaveLength(8);
   });
 
-  it('tells what to grant where a place may not be read, once', async () => {
+  it('has what to grant where a place may not be read, once', async () => {
     const refused = new Unavailable('AccessDenied', 'allow ssm:GetParametersByPath on X');
 
     const error = await invalid(() =>
@@ -373,6 +376,37 @@ describe('the error', () => {
     expect(error.message).toContain('ssm (not permitted)');
     expect(error.message.split('allow ssm:GetParametersByPath on X')).toHaveLength(2);
     expect(error.problems[0]?.places?.[1]).toMatchObject({ outcome: 'not permitted', remedy: refused.remedy });
+  });
+});
+
+describe('the origin of a value that is refused', () => {
+  const itemAt = (path: string, more: Partial<DirectoryItemOptions>): DirectoryItem =>
+    new DirectoryItem({ name: 'x', value: 'hunter2', directory: Directory.literal(path), ...more });
+
+  it.each([
+    ['/orders/prod', { source: 'ssm' }, 'from ssm in /orders/prod', { source: 'ssm', directory: '/orders/prod' }],
+    ['/_environmental', { source: 'env' }, 'from env', { source: 'env' }],
+    ['/_id', { source: 'secrets' }, 'from secrets', { source: 'secrets' }],
+    [
+      '/orders/all',
+      { source: 'ssm@eu - /orders/all - via cacher', provider: 'ssm', viaCacher: true },
+      'from ssm in /orders/all, by way of the cache table',
+      { source: 'ssm', directory: '/orders/all' },
+    ],
+    [
+      '/orders/all',
+      { source: 'ssm', staleSince: '2030-01-01T00:00:00.000Z' },
+      'from ssm in /orders/all, stale',
+      { source: 'ssm', directory: '/orders/all' },
+    ],
+  ])('in %s, %j, is %s', async (path, options, words, origin) => {
+    const [problem] = await problemsOf(
+      { x: setting(z.number()) },
+      { ssm: { '/orders/prod': [itemAt(path, options)] } },
+    );
+
+    expect(problem?.message).toContain(` (${words})`);
+    expect(problem?.origin).toEqual(origin);
   });
 });
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { secret, setting } from '../../src/index';
@@ -22,3 +24,8 @@ export const ordersSettings = {
   retries: setting('RETRIES', v.pipe(v.unknown(), v.transform(Number))),
   dotted: setting('feature.x', { optional: true }),
 };
+
+/** Reads a golden file: a reviewed output for these settings. */
+export function golden(name: string): string {
+  return readFileSync(join(__dirname, 'golden', name), 'utf8');
+}

@@ -21,8 +21,8 @@ import { RecordedLog } from '../cache/doubles';
 import { isolated } from '../chain/doubles';
 import { ordersSettings } from './orders-settings';
 
-/** How a service is told to look up its settings. */
-export interface Told {
+/** How a service looks up its settings. */
+export interface PolicyCase {
   readonly shape?: SettingsShape;
   readonly settings?: Partial<SettingsValues>;
   readonly config?: ConfigOptions;
@@ -35,7 +35,7 @@ const place = { region: 'eu-west-1', account: '111122223333' };
 const key = (id: string): string => `arn:aws:kms:eu-west-1:111122223333:key/${id}`;
 
 /** The policies that golden files show, by their names. */
-export const policies: Readonly<Record<string, Told>> = {
+export const policies: Readonly<Record<string, PolicyCase>> = {
   listing: {},
   names: { settings: { strategy: 'names' } },
   sealed: {
@@ -62,17 +62,17 @@ export const policies: Readonly<Record<string, Told>> = {
 };
 
 /** Gives the policy of the service `orders` in `prod`. */
-export function policyOf(told: Told = {}): PolicyDocument {
-  return asTold(told, (declared, options) => declared.policy(options));
+export function policyOf(given: PolicyCase = {}): PolicyDocument {
+  return inService(given, (declared, options) => declared.policy(options));
 }
 
 /** Gives the policies of the same service that each fit a managed policy. */
-export function policiesOf(told: Told = {}): readonly PolicyDocument[] {
-  return asTold(told, (declared, options) => declared.policies(options));
+export function policiesOf(given: PolicyCase = {}): readonly PolicyDocument[] {
+  return inService(given, (declared, options) => declared.policies(options));
 }
 
-function asTold<T>(
-  { shape = ordersSettings, settings, config, options = place, log = new RecordedLog() }: Told,
+function inService<T>(
+  { shape = ordersSettings, settings, config, options = place, log = new RecordedLog() }: PolicyCase,
   give: (declared: DeclaredSettings<SettingsShape>, options: SettingsPolicyOptions) => T,
 ): T {
   const orders = new XconSettings({ service: 'orders', environment: 'prod', ...settings });

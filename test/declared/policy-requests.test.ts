@@ -8,6 +8,7 @@ import {
   Default,
   defineSettings,
   DynamoProvider,
+  type PolicyDocument,
   secret,
   setting,
   type SettingsPolicyOptions,
@@ -43,7 +44,7 @@ const declared = defineSettings({
   gone: secret('GONE', { id: 'rds!gone', optional: true }),
 });
 
-/** A way to look settings up, and what the policy has to be told of it. */
+/** A way to look settings up, and the options of its policy. */
 interface Scenario {
   readonly title: string;
   readonly settings: Partial<SettingsValues>;
@@ -88,14 +89,19 @@ async function record({ settings, options }: Scenario) {
     const explanations = await first.run(() => declared.explain());
     expect([loaded.dbHost, loaded.login.reveal()]).toEqual(['db.internal', 'canary-password']);
     expect(explanations.find('LICENSE')?.winner?.value).toBe('********');
-    const policy = third.run(() =>
-      declared.policy({
+    // Name by name, which one policy has no room for here.
+    const policies = third.run(() =>
+      declared.policies({
         region: 'us-east-1',
         account: '000000000000',
         kmsKeyArns: [keyArn('customer-key')],
         ...options,
       }),
     );
+    const policy: PolicyDocument = {
+      Version: '2012-10-17',
+      Statement: policies.flatMap(({ Statement: statements }) => statements),
+    };
     await third.flush();
     expect(processes.flatMap(({ log }) => log.events)).toEqual([]);
     return { calls: aws.calls.all, policy };

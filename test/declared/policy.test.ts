@@ -8,25 +8,25 @@ import {
 } from '../../src/index';
 import { RecordedLog } from '../cache/doubles';
 import { isAllowed, type SimulatedPolicy } from '../iam/policy-simulator';
-import { golden } from './golden';
-import { policies, policiesOf, policyOf, type Told } from './policies';
+import { golden } from './orders-settings';
+import { policies, policiesOf, policyOf, type PolicyCase } from './policies';
 
 const place = { region: 'eu-west-1', account: '111122223333' };
 const sealed = { cacheSecrets: 'encrypt' } as const;
 
-function sids(told: Told): readonly string[] {
-  return policyOf(told).Statement.map(({ Sid }) => Sid);
+function sids(given: PolicyCase): readonly string[] {
+  return policyOf(given).Statement.map(({ Sid }) => Sid);
 }
 
-function resourcesOf(sid: string, told: Told): readonly string[] {
-  return policyOf(told).Statement.find(({ Sid }) => Sid === sid)?.Resource ?? [];
+function resourcesOf(sid: string, given: PolicyCase): readonly string[] {
+  return policyOf(given).Statement.find(({ Sid }) => Sid === sid)?.Resource ?? [];
 }
 
-it.each(Object.entries(policies))('is as looked at: %s', (name, told) => {
+it.each(Object.entries(policies))('is the reviewed one: %s', (name, given) => {
   const expected = JSON.parse(golden(`policy-${name}.json`)) as PolicyDocument;
 
-  expect(joined(policiesOf(told))).toEqual(expected);
-  if (JSON.stringify(expected).length <= 6144) expect(policyOf(told)).toEqual(expected);
+  expect(joined(policiesOf(given))).toEqual(expected);
+  if (JSON.stringify(expected).length <= 6144) expect(policyOf(given)).toEqual(expected);
 });
 
 /** Gives several policies as one: parts of a statement have its id, and a number behind it. */
@@ -40,16 +40,16 @@ function joined(policies: readonly PolicyDocument[]): PolicyDocument {
   return { Version: '2012-10-17', Statement: [...statements.values()] };
 }
 
-it('is for any region and account when none is told', () => {
+it('is for any region and account when none is given', () => {
   expect(resourcesOf('UseCacheTable', { options: {} })).toEqual(['arn:aws:dynamodb:*:*:table/global-all-configCache']);
 });
 
-it.each<[string, Told]>([
+it.each<[string, PolicyCase]>([
   ['there is no cacher', { config: { cacher: null } }],
-  ['the service is nobody', { settings: { service: 'global' } }],
+  ['no service is named', { settings: { service: 'global' } }],
   ['only the environment is read', { settings: { onlyEnvProvider: true } }],
-])('has no cache table when %s', (_, told) => {
-  expect(sids(told)).not.toContain('UseCacheTable');
+])('has no cache table when %s', (_, given) => {
+  expect(sids(given)).not.toContain('UseCacheTable');
 });
 
 it('allows nothing to a service that reads its environment only', () => {
@@ -57,19 +57,19 @@ it('allows nothing to a service that reads its environment only', () => {
 });
 
 it('allows the partition of the process, and the directories of the Config', () => {
-  const told: Told = { config: { service: 'billing', environment: 'test' } };
-  const { Condition: condition } = policyOf(told).Statement.find(({ Sid }) => Sid === 'UseCacheTable') ?? {};
+  const given: PolicyCase = { config: { service: 'billing', environment: 'test' } };
+  const { Condition: condition } = policyOf(given).Statement.find(({ Sid }) => Sid === 'UseCacheTable') ?? {};
 
   expect(condition?.['ForAllValues:StringEquals']).toEqual({ 'dynamodb:LeadingKeys': ['/orders/prod'] });
-  expect(resourcesOf('ListParameters', told)[0]).toBe('arn:aws:ssm:eu-west-1:111122223333:parameter/billing/test');
+  expect(resourcesOf('ListParameters', given)[0]).toBe('arn:aws:ssm:eu-west-1:111122223333:parameter/billing/test');
 });
 
-it('allows only the secrets themselves when all are told by id', () => {
-  const told: Told = { shape: { login: secret({ id: 'rds!db-1234' }) } };
+it('allows only the secrets themselves when all are read by id', () => {
+  const given: PolicyCase = { shape: { login: secret({ id: 'rds!db-1234' }) } };
 
   // Neither listed nor read in batches.
-  expect(sids(told)).toEqual(['ReadSecrets']);
-  expect(resourcesOf('ReadSecrets', told)).toHaveLength(2);
+  expect(sids(given)).toEqual(['ReadSecrets']);
+  expect(resourcesOf('ReadSecrets', given)).toHaveLength(2);
 });
 
 it('allows all names of the directories when exact ones make it too long', () => {
@@ -93,7 +93,7 @@ describe.each([
   ['listing', 7],
   ['names', 5],
 ] as const)('by %s', (strategy, most) => {
-  function told(count: number, options: SettingsPolicyOptions = {}): Told {
+  function given(count: number, options: SettingsPolicyOptions = {}): PolicyCase {
     const names = Array.from({ length: count }, (_, index) => `DB_SETTING_${index}`);
     const shape = Object.fromEntries(names.map((name) => [name, setting(name)]));
     return { shape, settings: { strategy }, options: { ...place, ...options } };
@@ -112,24 +112,24 @@ describe.each([
       [most + 1, false],
       [60, false],
     ] as const) {
-      const policy = policyOf(told(count));
+      const policy = policyOf(given(count));
       expect([count, namesIn('ssm', policy)]).toEqual([count, isExact]);
       expect(lengthOf(policy)).toBeLessThanOrEqual(6144);
     }
   });
 
   it('a policy that names parameters by directory because they are listed keeps the names of secrets', () => {
-    const policy = policyOf(told(9));
+    const policy = policyOf(given(9));
 
     expect([namesIn('ssm', policy), namesIn('secretsmanager', policy)]).toEqual([false, strategy === 'listing']);
     expect(lengthOf(policy)).toBeLessThanOrEqual(6144);
   });
 
-  it('a policy that is wider than the names says so in the log, once a call, with no name', () => {
+  it('a policy that is wider than the names is logged, once a call, without a name', () => {
     const log = new RecordedLog();
 
-    policyOf({ ...told(18), log });
-    policyOf({ ...told(most), log });
+    policyOf({ ...given(18), log });
+    policyOf({ ...given(most), log });
 
     expect(log.warnings).toEqual([
       {
@@ -142,9 +142,9 @@ describe.each([
     ]);
   });
 
-  it('a policy that is asked to be exact is refused when it does not fit, and says what else there is', () => {
-    expect(namesIn('ssm', policyOf(told(most, { exactNames: true })))).toBe(true);
-    const make = () => policyOf(told(most + 1, { exactNames: true }));
+  it('a policy that is to be exact is refused when it does not fit, with the alternatives', () => {
+    expect(namesIn('ssm', policyOf(given(most, { exactNames: true })))).toBe(true);
+    const make = () => policyOf(given(most + 1, { exactNames: true }));
     expect(make).toThrow(InvalidSettingsError);
     expect(make).toThrow(
       /with \d+ names one by one the policy has \d+ characters, and a managed policy holds 6144. Take policies\(\)/,
@@ -152,7 +152,7 @@ describe.each([
   });
 
   it('a policy of all names of the directories has the same length for any number', () => {
-    const short = (count: number): number => lengthOf(policyOf(told(count, { exactNames: false })));
+    const short = (count: number): number => lengthOf(policyOf(given(count, { exactNames: false })));
 
     expect(short(1)).toBeLessThan(1700);
     expect(short(100)).toBe(short(1));
@@ -160,7 +160,7 @@ describe.each([
 
   it.each([1, most + 1, 60])('several policies allow %i names one by one, each in a managed policy', (count) => {
     const kmsKeyArns = ['arn:aws:kms:eu-west-1:111122223333:key/sources'];
-    const policies = policiesOf(told(count, { kmsKeyArns }));
+    const policies = policiesOf(given(count, { kmsKeyArns }));
 
     expect(policies.filter((each) => lengthOf(each) > 6144)).toEqual([]);
     const statements = policies.flatMap(({ Statement }) => Statement);
@@ -182,7 +182,7 @@ describe.each([
 });
 
 describe('the key that seals cached secrets', () => {
-  const told = (cacheKmsKeyId: string, options = {}): Told => ({
+  const given = (cacheKmsKeyId: string, options = {}): PolicyCase => ({
     shape: { x: setting('X') },
     settings: { ...sealed, cacheKmsKeyId },
     options: { ...place, ...options },
@@ -193,16 +193,19 @@ describe('the key that seals cached secrets', () => {
     ['1234-5678', 'arn:aws:kms:eu-west-1:111122223333:key/1234-5678'],
     [arn, arn],
   ])('is that of the settings: %s', (id, resource) => {
-    expect(resourcesOf('SealSecrets', told(id))).toEqual([resource]);
+    expect(resourcesOf('SealSecrets', given(id))).toEqual([resource]);
   });
 
-  it.each(['alias/config', 'arn:aws:kms:us-east-1:444455556666:alias/config'])('is told where it is %s', (alias) => {
-    expect(() => policyOf(told(alias))).toThrow(InvalidSettingsError);
-    expect(resourcesOf('SealSecrets', told(alias, { cacheKmsKeyArn: arn }))).toEqual([arn]);
-  });
+  it.each(['alias/config', 'arn:aws:kms:us-east-1:444455556666:alias/config'])(
+    'has to be given where the settings have an alias: %s',
+    (alias) => {
+      expect(() => policyOf(given(alias))).toThrow(InvalidSettingsError);
+      expect(resourcesOf('SealSecrets', given(alias, { cacheKmsKeyArn: arn }))).toEqual([arn]);
+    },
+  );
 
   it('is none when nothing is sealed', () => {
-    expect(sids({ ...told('1234'), settings: { cacheKmsKeyId: '1234' } })).not.toContain('SealSecrets');
-    expect(sids({ ...told('1234'), config: { cacher: null } })).not.toContain('SealSecrets');
+    expect(sids({ ...given('1234'), settings: { cacheKmsKeyId: '1234' } })).not.toContain('SealSecrets');
+    expect(sids({ ...given('1234'), config: { cacher: null } })).not.toContain('SealSecrets');
   });
 });

@@ -1,6 +1,13 @@
-import { type Declaration } from '../../src/declared/declaration';
 import { SecretRotation } from '../../src/declared/rotation';
-import { defineSettings, DirectoryItem, type SecretOutcome, secret } from '../../src/index';
+import { currentScope } from '../../src/declared/session';
+import {
+  type Declaration,
+  defineSettings,
+  DirectoryItem,
+  isCredentialsRefused,
+  type SecretOutcome,
+  secret,
+} from '../../src/index';
 import { gate, rejection } from '../chain/doubles';
 import { withoutVariables } from '../config/doubles';
 import { Service, storedSecret } from './world';
@@ -18,10 +25,10 @@ let rotation: SecretRotation;
 beforeEach(() => {
   stored = valueOf('v2');
   service = new Service({ secrets: { secrets: { [path]: () => stored } } });
-  rotation = new SecretRotation(service.config);
+  rotation = new SecretRotation(service.config, () => currentScope(service.config));
 });
 
-it('takes the item read again for those that it has replaced, and no other', () =>
+it('replaces the values that the secret read again has replaced, and no others', () =>
   service.run(async () => {
     const [first, cached, foreign] = [valueOf('v1'), valueOf('v1'), valueOf('v0')];
 
@@ -33,7 +40,7 @@ it('takes the item read again for those that it has replaced, and no other', () 
     expect(rotation.newest(declaration, cached)).toBe(cached);
   }));
 
-it('remembers a number of former values', () =>
+it('replaces the last ten former values', () =>
   service.run(async () => {
     for (let version = 1; version <= 12; version += 1) {
       stored = valueOf(`v${version + 1}`);
@@ -44,7 +51,7 @@ it('remembers a number of former values', () =>
     expect(rotation.newest(declaration, valueOf('v2')).value).toBe('v2');
   }));
 
-it('keeps nothing of a secret that is still the same', () =>
+it('replaces nothing when the secret is still the same', () =>
   service.run(async () => {
     const same = valueOf('v2');
 
@@ -53,7 +60,7 @@ it('keeps nothing of a secret that is still the same', () =>
     expect(rotation.newest(declaration, same)).toBe(same);
   }));
 
-it('looks a secret up again that is not there under its name any more', () =>
+it('looks up a secret that does not exist under its name any more', () =>
   service.run(async () => {
     stored = undefined;
     service.config.setDefault('PASSWORD', 'default');
@@ -62,7 +69,7 @@ it('looks a secret up again that is not there under its name any more', () =>
     expect(service.world.localCache.skipsCache).toBe(true);
   }));
 
-it('reads again after a failure', () =>
+it('reads a secret again after a failure', () =>
   service.run(async () => {
     stored = Promise.reject(new Error('down'));
     const error = await rejection(() => rotation.reread(declaration, valueOf('v1')));
@@ -73,7 +80,7 @@ it('reads again after a failure', () =>
     expect((await rotation.reread(declaration, valueOf('v1'))).value).toBe('v2');
   }));
 
-it('waits no longer than a lookup may', () =>
+it('rejects after the budget of a lookup', () =>
   service.run(async () => {
     service.world.settings.assign('lookupBudgetMs', 20);
     const late = gate<SecretOutcome>();
@@ -93,10 +100,39 @@ it('waits no longer than a lookup may', () =>
     late.open(undefined);
   }));
 
-it('has no previous version of what no provider of the chain can read by name', () =>
+it('has no previous version where no provider of the chain reads by name', () =>
   service.run(async () => {
     const elsewhere = new DirectoryItem({ name: 'x', value: 'v1', directory: valueOf('').directory, source: 'vault' });
 
     expect(await rotation.previous(elsewhere)).toBeUndefined();
     expect(await rotation.previous(valueOf('v1'))).toBeUndefined();
   }));
+
+it.each([
+  ['HTTP 401', { status: 401 }],
+  ['HTTP 403', { statusCode: 403 }],
+  ['axios', { response: { status: 401 } }],
+  ['PostgreSQL', { code: '28P01' }],
+  ['MySQL', { code: 'ER_ACCESS_DENIED_ERROR' }],
+  ['MongoDB', { code: 18, codeName: 'AuthenticationFailed' }],
+  ['Redis', new Error('WRONGPASS invalid username-password pair or user is disabled.')],
+  ['SMTP', Object.assign(new Error(), { code: 'EAUTH' })],
+  ['AWS', { name: 'UnrecognizedClientException', $metadata: { httpStatusCode: 400 } }],
+  ['a wrapped error', new Error('query failed', { cause: { code: '28000' } })],
+])('an error of %s means that credentials were refused', (_, error) => {
+  expect(isCredentialsRefused(error)).toBe(true);
+});
+
+const circular: { cause?: unknown } = {};
+circular.cause = circular;
+
+it.each([
+  ['a reset', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })],
+  ['HTTP 500', { status: 500, response: null, $metadata: null }],
+  ['a text', '28P01'],
+  ['nothing', undefined],
+  ['null', null],
+  ['an error that is its own cause', circular],
+])('%s does not mean that credentials were refused', (_, error) => {
+  expect(isCredentialsRefused(error)).toBe(false);
+});

@@ -1,4 +1,14 @@
-import { Config, type ConfigOptions, Directory, DirectoryItem, type SettingsValidationError } from '../../src/index';
+import {
+  Config,
+  type ConfigOptions,
+  defineSettings,
+  Directory,
+  DirectoryItem,
+  type SettingsOf,
+  type SettingsProblem,
+  type SettingsShape,
+  type SettingsValidationError,
+} from '../../src/index';
 import { envOf, MapProvider, type MapProviderOptions, rejection } from '../chain/doubles';
 import { World } from '../config/doubles';
 
@@ -34,6 +44,24 @@ export class Service {
   run<T>(fn: () => T): T {
     return this.world.run(fn, [this.config]);
   }
+}
+
+/** Loads settings in a service with these sources. */
+export function load<Shape extends SettingsShape>(
+  shape: Shape,
+  sources: Sources,
+  options: ConfigOptions = {},
+): Promise<SettingsOf<Shape>> {
+  return new Service(sources, options).run(() => defineSettings(shape).load());
+}
+
+/** Loads settings that cannot be loaded; gives the problems. */
+export async function problemsOf(
+  shape: SettingsShape,
+  sources: Sources,
+  options: ConfigOptions = {},
+): Promise<readonly SettingsProblem[]> {
+  return (await invalid(() => load(shape, sources, options))).problems;
 }
 
 /** Gives the error that loading settings ends in. */

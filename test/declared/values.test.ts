@@ -1,11 +1,37 @@
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { readValue } from '../../src/declared/read-value';
-import { type StandardSchema } from '../../src/declared/standard-schema';
-import { type ConfigValue } from '../../src/index';
+import {
+  type ConfigOptions,
+  type ConfigValue,
+  secret,
+  type SecretOptions,
+  setting,
+  type Setting,
+  type SettingsValidationError,
+  type StandardSchema,
+} from '../../src/index';
+import { withoutVariables } from '../config/doubles';
+import { load } from './world';
 
-const read = (schema: StandardSchema, found: ConfigValue | undefined) => readValue(schema, found, false);
+withoutVariables();
+
+/** A loaded value, or what is wrong with the value found. */
+type Outcome = { readonly value: unknown } | { readonly wrong: string | undefined };
+
+/** Loads a setting whose value the config table has; `undefined`: no source has one. */
+async function loadOne<T>(x: Setting<T>, found: ConfigValue | undefined, options?: ConfigOptions): Promise<Outcome> {
+  const dynamo = { '/orders/prod': found === undefined ? {} : { x: found } };
+  try {
+    return { value: (await load({ x }, { dynamo }, options)).x };
+  } catch (error) {
+    const [problem] = (error as SettingsValidationError).problems;
+    return { wrong: problem?.message.replace(' (from dynamo in /orders/prod)', '') };
+  }
+}
+
+const read = (schema: StandardSchema, found: ConfigValue | undefined): Promise<Outcome> =>
+  loadOne(setting('x', schema), found);
 
 describe('a text', () => {
   it.each([
@@ -48,7 +74,7 @@ describe('a text', () => {
     expect(await read(schema, found)).toEqual({ wrong });
   });
 
-  it('that is a number in JSON is refused for what it is as a text and as a number, when that differs', async () => {
+  it('that is a number in JSON is refused as a text and as a number, where the reasons differ', async () => {
     expect(await read(z.number().max(5), '10')).toEqual({
       wrong: 'as text: Invalid input: expected number, received string; as JSON: Too big: expected number to be <=5',
     });
@@ -56,12 +82,12 @@ describe('a text', () => {
   });
 });
 
-it('data is given as it is, and never parsed', async () => {
+it('data of DynamoDB is given as it is, and never parsed', async () => {
   expect(await read(z.string(), 10)).toEqual({ wrong: 'Invalid input: expected string, received number' });
   expect(await read(z.object({ a: z.string() }), { a: '{}' })).toEqual({ value: { a: '{}' } });
 });
 
-it('what a schema makes is frozen, and no copy is made of what is no plain data', async () => {
+it('the output of a schema is frozen, unless it is not plain data', async () => {
   const shared = { list: [1] };
   const url = new URL('https://example.com');
 
@@ -80,7 +106,7 @@ it('what a schema makes is frozen, and no copy is made of what is no plain data'
   expect('value' in object && object.value).toBe(url);
 });
 
-describe('a schema that does not keep to the standard', () => {
+describe('a schema that breaks the standard', () => {
   const schemaOf = (validate: () => unknown) =>
     ({ '~standard': { version: 1, vendor: 'x', validate } }) as unknown as StandardSchema;
 
@@ -111,7 +137,7 @@ describe('a whole number that a double would round', () => {
     expect(await read(schema, '9007199254740992')).toEqual({ value: 2 ** 53 });
   });
 
-  it('is read as a text or a bigint', async () => {
+  it('is accepted as a text or a bigint', async () => {
     expect(await read(z.string(), big)).toEqual({ value: big });
     expect(await read(z.coerce.bigint(), big)).toEqual({ value: 9007199254740993n });
   });
@@ -126,7 +152,7 @@ it('bytes that are JSON are parsed where the schema refuses bytes', async () => 
   });
 });
 
-describe('nothing', () => {
+describe('no value', () => {
   it.each<[string, StandardSchema]>([
     ['z.coerce.string()', z.coerce.string()],
     ['z.coerce.string() with more', z.coerce.string().trim().toUpperCase()],
@@ -135,8 +161,8 @@ describe('nothing', () => {
     ['z.preprocess(String)', z.preprocess(String, z.string())],
     ['a transform of anything', v.pipe(v.unknown(), v.transform(String))],
     ['a transform to NaN', v.pipe(v.unknown(), v.transform(Number))],
-    ['one that takes its time', z.unknown().transform((each) => Promise.resolve(String(each)))],
-  ])('is no value that %s makes of it', async (_, schema) => {
+    ['an asynchronous one', z.unknown().transform((each) => Promise.resolve(String(each)))],
+  ])('is not replaced by the conversion of %s', async (_, schema) => {
     expect(await read(schema, undefined)).toMatchObject({ wrong: expect.any(String) as string });
   });
 
@@ -158,7 +184,55 @@ describe('nothing', () => {
       'x',
     ],
     ['a preprocess', z.preprocess((each) => each ?? 'x', z.string()), 'x'],
-  ])('is what a schema with %s says', async (_, schema, value) => {
+  ])('is replaced by the output of a schema with %s', async (_, schema, value) => {
     expect(await read(schema, undefined)).toEqual({ value });
   });
+});
+
+describe('the field of a JSON secret', () => {
+  /** Loads a secret of the config table; gives what it holds. */
+  async function reveal(found: ConfigValue, options: SecretOptions<unknown>, config?: ConfigOptions): Promise<Outcome> {
+    const outcome = await loadOne(secret('x', z.unknown(), options), found, config);
+    return 'value' in outcome && outcome.value !== undefined
+      ? { value: (outcome.value as { reveal: () => unknown }).reveal() }
+      : outcome;
+  }
+
+  it.each<[ConfigValue, unknown]>([
+    ['{"a":{"b":1}}', { b: 1 }],
+    [{ a: 1 }, 1],
+    [Buffer.from('{"a":"x"}'), 'x'],
+  ])('is read from text, maps and bytes: %p', async (found, value) => {
+    expect(await reveal(found, { json: 'a' })).toEqual({ value });
+  });
+
+  it.each<[ConfigValue, SecretOptions<unknown>]>([
+    ['{"a":""}', { emptyAsMissing: true, optional: true }],
+    ['{"a":null}', { optional: true }],
+  ])('may count as missing: %j', async (found, options) => {
+    expect(await reveal(found, { json: 'a', ...options })).toEqual({ value: undefined });
+  });
+
+  it.each<[ConfigValue, string]>([
+    ['hunter2', 'it is to be JSON with a field "a", and is text that is no JSON'],
+    ['null', 'it is to be JSON with a field "a", and is null'],
+    ['["a"]', 'it is to be JSON with a field "a", and is a list'],
+    ['"a"', 'it is to be JSON with a field "a", and is a string'],
+    [Uint8Array.of(1), 'it is to be JSON with a field "a", and is binary that is no JSON'],
+    [new Set(['a']), 'it is to be JSON with a field "a", and is a set'],
+  ])('is not in %p, which may be the field itself only in this process', async (found, wrong) => {
+    expect(await reveal(found, { json: 'a' })).toEqual({ wrong });
+    for (const options of [{ overrides: { x: found } }, { providers: [], defaults: { x: found } }])
+      expect(await reveal(found, { json: 'a' }, options)).toEqual({ value: found });
+  });
+
+  it.each<ConfigValue>(['{"b":1}', { b: 1 }, Buffer.from('{"b":1}')])(
+    'is never all of the JSON, wherever it comes from: %p',
+    async (found) => {
+      const wrong = expect.stringContaining('it has no field "a"') as string;
+
+      expect(await reveal(found, { json: 'a' })).toEqual({ wrong });
+      expect(await reveal(found, { json: 'a' }, { overrides: { x: found } })).toEqual({ wrong });
+    },
+  );
 });
