@@ -14,7 +14,7 @@ import { type ChangeQueues } from './change-queues';
 
 const period = Duration.minutes(5);
 
-/** How late a change may be followed before somebody should look, **seconds**. */
+/** How late a change may be followed before an alarm, **seconds**. */
 const latestSeconds = 300;
 
 /** What is watched. */
@@ -28,7 +28,7 @@ export interface ChangeAlarmsProps {
   readonly action?: IAlarmAction;
 }
 
-/** Says when changes are not followed: kept aside, lost, failing, or late. */
+/** Alarms for changes that are not followed: in the failures queue, lost, failing, or late. */
 export class ChangeAlarms extends Construct {
   constructor(scope: Construct, id: string, { queues, rules, handler, isStreaming, action }: ChangeAlarmsProps) {
     super(scope, id);

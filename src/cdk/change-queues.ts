@@ -7,11 +7,11 @@ import { Construct } from 'constructs';
 /** How long the handler may take for a batch, **seconds**. */
 export const handlerTimeoutSeconds = 30;
 
-/** Times that a change is tried before it is kept aside. */
+/** How often a change is received before it is moved to the failures queue. */
 const mostReceives = 5;
 
 /**
- * How long EventBridge tries to deliver: by default a day, in which no alarm would say so.
+ * How long EventBridge tries to deliver: by default a day, without an alarm.
  *
  * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
  */
@@ -41,14 +41,14 @@ export class ChangeQueues extends Construct {
     });
   }
 
-  /** Where rules send what they see. What cannot be delivered within an hour is kept aside, too. */
+  /** Where rules send events. What cannot be delivered within an hour goes to the failures queue. */
   get target(): IRuleTarget {
     const { changes, failures } = this;
     const deadLetterConfig = { arn: failures.queueArn };
     return { bind: () => ({ arn: changes.queueArn, retryPolicy, deadLetterConfig }) };
   }
 
-  /** Allows rules, and nobody else, to send to the queues. */
+  /** Allows rules, and no other sender, to send to the queues. */
   admit(rules: readonly Rule[]): void {
     for (const queue of [this.changes, this.failures]) {
       queue.addToResourcePolicy(

@@ -22,10 +22,10 @@ const secretCalls = [
 export const longestPattern = 2048;
 
 /**
- * Gives the patterns of events that tell of a change at a source, by the name of their rule.
+ * Gives the patterns of events about changes at sources, by the name of their rule.
  *
  * A name that does not begin with a slash is in no directory. A parameter or secret that an event names by its ARN alone is
- * sent whatever its path is: only a pattern with several wildcards could tell, and the handler looks as well.
+ * sent whatever its path is: only a pattern with several wildcards could decide, and the handler filters as well.
  * Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html,
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html,
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html,
@@ -71,7 +71,7 @@ export function changePatterns(pathPrefixes?: readonly string[]): Readonly<Recor
 /**
  * Makes the rules that send changes to a target.
  *
- * A rule with so many prefixes that EventBridge would refuse its pattern is made without them, and a warning says so: then the
+ * A rule with so many prefixes that EventBridge would refuse its pattern is made without them, with a warning: then the
  * handler alone leaves what is elsewhere.
  */
 export function changeRules(scope: Construct, target: IRuleTarget, pathPrefixes?: readonly string[]): readonly Rule[] {

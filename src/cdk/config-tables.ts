@@ -83,7 +83,7 @@ export class ConfigTables extends Construct {
   }
 
   /**
-   * Allows somebody to read the settings of a service.
+   * Allows a grantee to read the settings of a service.
    *
    * @param reader - Which service, in which environment, reads what.
    * @returns What was granted, as {@link grantConfigRead} does.

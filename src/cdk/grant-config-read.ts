@@ -12,11 +12,11 @@ const where = 'grantConfigRead()';
 const statementCharacters = 1000;
 
 /**
- * Allows somebody to read the settings of a service: its chain's directories at the providers it asks, and its own partition
+ * Allows a grantee to read the settings of a service: its chain's directories at the providers it asks, and its own partition
  * of the cache table. Nothing else.
  *
  * Names are allowed one by one as long as the policies of the grantee have room for them; beyond, all names of the directories
- * are, and a warning says so. Texts may be tokens of the CDK. One of `directories` or `parameterIds` that is a token as a whole is
+ * are, with a warning. Texts may be tokens of the CDK. One of `directories` or `parameterIds` that is a token as a whole is
  * taken for a path, one of `secretIds` for an ARN unless it is the name of a secret of the stack, a table for a name.
  *
  * @param grantee - A function, a task, a role, ...
@@ -42,7 +42,7 @@ export function grantConfigRead(grantee: IGrantable, options: PolicyOptions): Gr
   return others.reduce((all, each) => all.combine(each), first);
 }
 
-/** Tells what a text is that is one token: the name of a secret is taken out of its ARN by the CDK, with a function. */
+/** Classifies a text that is one token. The CDK takes the name of a secret out of its ARN with a function. */
 function kindOf(option: string, token: string, scope: Construct | undefined): TokenKind {
   if (option === 'directories' || option === 'parameterIds') return 'path';
   if (option !== 'secretIds') return 'text';

@@ -26,7 +26,7 @@ import { deployedCharacters } from './masked-tokens';
  */
 const mostInRole = 18_000;
 
-/** Whoever is granted something, as the CDK keeps policies for it. */
+/** A grantee, and the policies that the CDK manages for it. */
 export class GrantTarget {
   /** Construct that warnings are shown at; `undefined` for a principal that is none, such as a service. */
   readonly scope: Construct | undefined;

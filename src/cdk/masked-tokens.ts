@@ -4,7 +4,7 @@ import { InvalidSettingsError } from '../errors';
 
 /** What the CDK writes into a text for a part that is known only when the stack is deployed. */
 const tokenPattern = /\$\{Token\[[^\]]*\]\}/g;
-/** What stands for a token in an ARN, a path or a name: nothing that any of them refuses. */
+/** Placeholders of tokens. ARNs, paths and names may contain them. */
 const maskPattern = /arn:x:secretsmanager:::secret:xtoken(\d{5})s|\/xtoken(\d{5})p|xtoken(\d{5})x/g;
 
 /** What a text is when it consists of one token and nothing else. */
@@ -78,7 +78,7 @@ export class MaskedTokens {
   }
 }
 
-/** Gives about how many **characters** something has in a template that is deployed: a token stands for a region, an account, ... */
+/** Gives about how many **characters** something has once it is deployed: each token counts as the name of a region. */
 export function deployedCharacters(made: unknown): number {
   return JSON.stringify(made).replace(tokenPattern, 'ap-southeast-2').length;
 }

@@ -155,8 +155,11 @@ async function followInTime(pass: ChangePass, changes: readonly EventChange[], r
   const timeIsUp = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, remainingMs - Math.min(answerMs, remainingMs / 10));
   });
-  await Promise.race([pass.follow(changes), timeIsUp]);
-  clearTimeout(timer);
+  try {
+    await Promise.race([pass.follow(changes), timeIsUp]);
+  } finally {
+    clearTimeout(timer);
+  }
   pass.stop(new Error('A request was not answered before the end of the invocation.'));
 }
 
@@ -164,7 +167,7 @@ function isUnknown({ changes }: ReadItem): boolean {
   return changes === undefined;
 }
 
-/** Makes one of changes in the same place, of all the events that told of it. */
+/** Merges changes in the same place; the result has the events of all. */
 function merged(changes: readonly EventChange[]): readonly EventChange[] {
   const byPlace = new Map<string, EventChange>();
   for (const each of changes) {

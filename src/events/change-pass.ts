@@ -108,7 +108,7 @@ export class ChangePass {
     return found;
   }
 
-  /** Follows changes wherever the index has rows of their names, or somebody who watches. */
+  /** Follows changes wherever the index has rows of their names, or a process watches. */
   private async followIndexed(changes: readonly EventChange[]): Promise<void> {
     const named = changes.filter(({ name }) => name !== undefined);
     if (named.length === 0) return;
@@ -174,7 +174,7 @@ export class ChangePass {
   }
 }
 
-/** Whether a directory is that of one service in one environment, as far as its path tells. */
+/** Whether a directory is that of one service in one environment, judged by its path. */
 export function isOwnDirectory(path: string, sharedDirectories: ReadonlySet<string>): boolean {
   const { service, env, isExport } = Directory.literal(path);
   return env !== undefined && env !== 'all' && !isExport && service !== 'global' && !sharedDirectories.has(path);

@@ -1,7 +1,7 @@
 import { fitsSortKey } from '../cache/sort-key';
 import { type SourceChange } from '../cache/generation-row';
 
-/** A change in a directory that is known, and the events that told of it. */
+/** A change in a known directory, and the events that reported it. */
 export interface EventChange extends SourceChange {
   readonly directory: string;
   /** Ids of the events; one is empty when its event has none. */
@@ -12,7 +12,7 @@ export interface EventChange extends SourceChange {
 const randomEnd = /-[A-Za-z0-9]{6}$/;
 
 /**
- * Gives the directory and the name that the full name of a parameter or a secret stands for.
+ * Splits the full name of a parameter or a secret into directory and name.
  *
  * @returns `undefined` for what is in no directory that a chain can have: without a slash in front, or right below the root.
  */
@@ -34,13 +34,13 @@ export function isWithin(directory: string, prefixes: readonly string[]): boolea
   return prefixes.some((prefix) => directory === prefix || directory.startsWith(`${prefix}/`));
 }
 
-/** Gives the name of a parameter that is told by its ARN, or by its name. */
+/** Gives the name of a parameter from its ARN or its name. */
 export function parameterName(nameOrArn: string): string {
   return nameOrArn.replace(/^arn:[^:]*:ssm:[^:]*:[^:]*:parameter(?=\/)/, '');
 }
 
 /**
- * Gives the names that a secret may have which is told by its ARN, or by its name.
+ * Gives the names that a secret with an ARN, or a name, may have.
  *
  * @returns Two for an ARN: callers may leave its random end away, and a name may look as if it had one.
  */

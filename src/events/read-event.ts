@@ -13,7 +13,7 @@ import { readStreamRecord } from './stream-record';
 export interface ReadItem {
   /** What a partial failure names it by; `undefined` where it came alone. */
   readonly id: string | undefined;
-  /** What it tells of; `undefined` when nobody knows what it is. */
+  /** The changes it reports; `undefined` for an unknown event. */
   readonly changes: readonly EventChange[] | undefined;
   /** What it is, for the log: its source and type, and nothing of its content. */
   readonly label: string;

@@ -6,7 +6,7 @@ export const labelDetailType = 'Secret Label Updated';
 /** What EventBridge calls the events that come from CloudTrail. */
 export const trailDetailTypes = ['AWS API Call via CloudTrail', 'AWS Service Event via CloudTrail'];
 
-/** Label of the version that is read when nobody asks for another. */
+/** Label of the version that is read by default. */
 const currentLabel = 'AWSCURRENT';
 
 /** Calls and service events after which a secret may have another value, or be there or not. */
@@ -46,7 +46,7 @@ export function readLabelEvent(event: EventFields, eventId: string): readonly Ev
  * Sources: https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html,
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
  *
- * @returns None for a call that failed or changes no value; `undefined` for a change of nobody knows which secret, and for
+ * @returns None for a call that failed or changes no value; `undefined` for a change of an unknown secret, and for
  * events of other services.
  */
 export function readTrailEvent(event: EventFields, eventId: string): readonly EventChange[] | undefined {

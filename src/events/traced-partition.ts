@@ -4,7 +4,7 @@ import { chainDirectories, mayTouch, type TracedRow } from '../cache/changes';
 import { generationKey, type SourceChange } from '../cache/generation-row';
 import { defaultDirectories } from '../directory/default-directories';
 
-/** Attributes that tell which changes touch a row: no values, neither plain nor sealed. */
+/** Attributes that decide which changes touch a row: no values, neither plain nor sealed. */
 export const tracedAttributes = [
   tableKeys.partition,
   tableKeys.sort,
@@ -15,7 +15,7 @@ export const tracedAttributes = [
   'xcon_directories',
 ];
 
-/** What of a partition tells which changes touch it. */
+/** What of a partition decides which changes touch it. */
 export interface TracedPartition {
   /** Partition key: `/{service}/{environment}`. */
   readonly environ: string;
@@ -51,9 +51,9 @@ export function tracePartition(environ: string, rows: readonly AttributeMap[]): 
 }
 
 /**
- * Tells what changes do to a partition.
+ * Gives what changes do to a partition.
  *
- * A partition is touched when its usual directories, those that its processes watch, or those that its rows tell hold the
+ * A partition is touched when its usual directories, those that its processes watch, or those of its rows include the
  * changed one: also when no row has the name, because its processes may remember that it is missing.
  */
 export function changeOf(
@@ -85,11 +85,11 @@ function byName(changes: readonly SourceChange[]): (name: string) => readonly So
   return (name) => [...(named.get(name) ?? []), ...(named.get(undefined) ?? [])];
 }
 
-/** Gives the directories that the processes of a partition look in when nobody says otherwise. */
+/** Gives the directories that the processes of a partition look in by default. */
 export function usualDirectories(environ: string): readonly string[] {
   const [, service, environment] = /^\/([^/]+)\/(.+)$/.exec(environ) ?? [];
   if (service === undefined || environment === undefined) return [];
-  // Not resolved as directories: anybody's keys may stand in a table, also some that are no path.
+  // Not resolved as directories: a table may have foreign keys, some of which are no path.
   return defaultDirectories.map(({ path }) =>
     path.replace('{service}', () => service).replace('{environment}', () => environment),
   );

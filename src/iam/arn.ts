@@ -44,7 +44,7 @@ export function placeOfTable(place: PolicyPlace, table: string): PolicyPlace {
 }
 
 /**
- * Gives what `kms:ViaService` is when a service uses a key for somebody. The suffix differs between partitions.
+ * Gives what `kms:ViaService` is when a service uses a key on behalf of a caller. The suffix differs between partitions.
  *
  * Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */

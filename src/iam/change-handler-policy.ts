@@ -27,7 +27,7 @@ export interface ChangeHandlerPolicyOptions extends PolicyPlace {
  * Gives the least policy of the handler of changes. It reads no parameter, no secret and no row of the configuration table.
  *
  * It works in all partitions of the cache table: a change in `/global/all` may touch each of them. With the index by name
- * it never scans: a stream has to tell new and old images then, so that each of its records has a name.
+ * it never scans: a stream must have new and old images then, so that each of its records has a name.
  * Sources: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html,
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
  */

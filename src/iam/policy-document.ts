@@ -7,7 +7,7 @@ export interface PolicyStatement {
   readonly Sid: string;
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
-  /** ARNs; `*` stands for any text, `?` for any character. */
+  /** ARNs; `*` matches any text, `?` any character. */
   readonly Resource: readonly string[];
   /** Absent: no conditions. All must hold. */
   readonly Condition?: PolicyConditions;

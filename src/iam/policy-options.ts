@@ -24,7 +24,7 @@ export interface PolicyOptions extends PolicyPlace {
   readonly providers?: readonly (PolicyProvider | PolicySource)[] | undefined;
   /** How it looks names up. Default: `listing`. */
   readonly strategy?: LookupStrategy | undefined;
-  /** Names it reads, as they are stored: IAM minds the case. Absent: all names of the directories. */
+  /** Names it reads, as they are stored: IAM is case-sensitive. Absent: all names of the directories. */
   readonly names?: readonly string[] | undefined;
   /** Full names or ARNs of secrets that it reads wherever they are, at the first `secrets` of the providers. Absent: none. */
   readonly secretIds?: readonly string[] | undefined;
@@ -87,7 +87,7 @@ export function pathsOf({ directories = defaultDirectories, service, environment
   return new DirectoryChain(resolved).directories.map(({ path }) => path);
 }
 
-/** Gives the partition of the cache table; `undefined` for the service `global`, which is nobody's and caches nothing. */
+/** Gives the partition of the cache table; `undefined` for the service `global`, which caches nothing. */
 export function environOf({ service, environment, environ }: PolicyOptions): string | undefined {
   if (environ !== undefined) return environ;
   return service === 'global' ? undefined : `/${service}/${environment}`;

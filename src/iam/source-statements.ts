@@ -5,7 +5,7 @@ import { decryptStatement } from './key-statements';
 import { allow, type PolicyStatement } from './policy-document';
 import { pathsOf, placesOf, type PolicyOptions } from './policy-options';
 
-/** What stands for the six characters that Secrets Manager puts behind the name in an ARN. */
+/** Matches the six characters that Secrets Manager puts behind the name in an ARN. */
 const anySuffix = '-??????';
 
 /**

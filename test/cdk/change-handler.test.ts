@@ -74,7 +74,7 @@ test('without a configuration table, no stream is followed and no alarm is late'
   expect(JSON.stringify(ofType(resources, 'AWS::IAM::Role'))).not.toContain('dynamodb:GetRecords');
 });
 
-test('a cache table of another account is told to the handler, and allowed, by its ARN', () => {
+test('a cache table of another account is named, and allowed, by its ARN', () => {
   const arn = 'arn:aws:dynamodb:eu-west-1:444455556666:table/cache';
   const resources = made(
     () => ({}),

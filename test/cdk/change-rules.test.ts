@@ -79,12 +79,12 @@ describe('the rules', () => {
 
 describe('the rules with prefixes', () => {
   test.each(eventsOf('/website/prod/DB_PASSWORD'))(
-    'leave %s elsewhere, unless an ARN alone tells',
+    'leave %s elsewhere, unless only an ARN names it',
     (_, event, rule) => {
       const detail = JSON.stringify((event as { readonly detail: object }).detail);
-      const isToldByArn = /"secretId":"arn:/i.test(detail);
+      const isNamedByArn = /"secretId":"arn:/i.test(detail);
 
-      expect(rulesFor(event, ['/orders', '/web'])).toEqual(isToldByArn ? [rule] : []);
+      expect(rulesFor(event, ['/orders', '/web'])).toEqual(isNamedByArn ? [rule] : []);
     },
   );
 

@@ -179,7 +179,7 @@ describe('many names', () => {
     ['names', 10, true],
     ['names', 60, false],
     ['names', 500, false],
-  ] as const)('by %s: %i are allowed one by one: %s; otherwise a warning says so', (strategy, count, isExact) => {
+  ] as const)('by %s: %i are allowed one by one: %s; otherwise there is a warning', (strategy, count, isExact) => {
     const options: PolicyOptions = { ...orders, strategy, names: namesOf(count) };
     grantConfigRead(world.role(), options);
 
@@ -497,7 +497,7 @@ describe('tables', () => {
     expect(plain(world.policy())).toEqual(plain(leastPrivilegePolicy(options)));
   });
 
-  test('need no configuration table, and then nobody can read it', () => {
+  test('need no configuration table, and then no grant can include it', () => {
     const tables = new ConfigTables(world.stack, 'Tables', { configTable: null });
 
     expect(tables.configTable).toBeUndefined();

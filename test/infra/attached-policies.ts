@@ -81,7 +81,7 @@ function patternFaults(name: string, { Type, Properties }: Resource): readonly s
   return characters > longestEventPattern ? [`${name}: a pattern of ${characters} characters`] : [];
 }
 
-/** Adds up what is attached to each identity, by whichever side says so. */
+/** Adds up what is attached to each identity, by the identity or by the policy. */
 function attachmentFaults(resources: EvaluatedResources): readonly string[] {
   const inline = new Map<string, number>();
   const managed = new Map<string, number>();
