@@ -88,11 +88,11 @@ function forwarding(name: keyof typeof members): PropertyDescriptor {
   if (kind === 'method') {
     const method = (...args: unknown[]): unknown => {
       const target = current();
-      return (target[name] as (...given: unknown[]) => unknown).apply(target, args);
+      return Reflect.apply(Reflect.get(target, name) as (...given: unknown[]) => unknown, target, args);
     };
     return { writable: true, value: method };
   }
-  const get = (): unknown => current()[name];
+  const get = (): unknown => Reflect.get(current(), name);
   return kind === 'read-only' ? { get } : { get, set: (value: unknown) => Reflect.set(current(), name, value) };
 }
 
