@@ -4,6 +4,7 @@
  *   dist/cjs    what Node loads: core.js holds the library once, index.js and testing.js share it; *.mjs for `import`
  *   dist/esm    what bundlers load: one file per source file, so that what is not used is left out
  *   dist/types  declarations
+ *               both with maps to the sources, which are in the package beside dist
  *   dist/change-handler  a function of AWS Lambda, in one file, with the licences of what is in it; also as a zip file
  *
  * Usage: node .ci/build.mjs [--js] [--out <folder>]      --js: no declarations, which take most of the time
@@ -15,6 +16,7 @@ import { buildCommonJs } from './build/commonjs.mjs';
 import { buildDeclarations } from './build/declarations.mjs';
 import { buildEsm } from './build/esm.mjs';
 import { buildFunctions } from './build/functions.mjs';
+import { pointToSources } from './build/maps.mjs';
 import { checkPackages } from './build/packages.mjs';
 import { root } from './build/project.mjs';
 
@@ -29,4 +31,5 @@ const { files, packages } = await buildCommonJs(`${out}/cjs`);
 checkPackages(packages);
 await buildEsm(`${out}/esm`, files);
 await buildFunctions(out);
+await pointToSources(out);
 await declarations;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { extname, relative } from 'node:path';
 import { build } from 'esbuild';
-import { commands, common, copied, deployments, entries, onlyImported, root } from './project.mjs';
+import { commands, common, copied, deployments, entries, mapped, onlyImported, root } from './project.mjs';
 
 /**
  * Builds what Node loads, for `require` and for `import`.
@@ -37,6 +37,7 @@ async function bundle(entry, outfile, built, packages) {
   const extension = extname(outfile);
   const { metafile } = await build({
     ...common,
+    ...mapped,
     entryPoints: [entry],
     outfile,
     plugins: [loadedLate, sharing(built, extension)],

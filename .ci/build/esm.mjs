@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { common, manifest } from './project.mjs';
+import { common, manifest, mapped } from './project.mjs';
 
 /**
  * Builds what bundlers load: one ES module per source file.
@@ -10,6 +10,7 @@ import { common, manifest } from './project.mjs';
 export async function buildEsm(out, files) {
   await build({
     ...common,
+    ...mapped,
     entryPoints: files,
     outbase: 'src',
     outdir: out,

@@ -80,3 +80,6 @@ export const common = {
   // `sideEffects` in package.json is about dist; read as if about src it would drop the wiring.
   ignoreAnnotations: true,
 };
+
+/** For what is loaded by name: maps to the sources, which are published, too, and need not be in them again. */
+export const mapped = { sourcemap: 'linked', sourcesContent: false };

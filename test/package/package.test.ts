@@ -47,7 +47,55 @@ describe('the tarball', () => {
   it('holds what is built and what npm always adds', async () => {
     const { output } = await project.node('-p', `fs.readdirSync('node_modules/xcon').sort().join()`);
 
-    expect(output).toBe('LICENSE,README.md,dist,infra,package.json');
+    expect(output).toBe('CHANGELOG.md,LICENSE,README.md,SECURITY.md,dist,docs,infra,package.json,src');
+  });
+});
+
+describe('the pages of the tarball', () => {
+  it('link to files that are in it', async () => {
+    const { output } = await project.node(
+      '-p',
+      `
+      const { dirname, join } = require('node:path');
+      const home = 'node_modules/xcon';
+      const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md', ...fs.readdirSync(join(home, 'docs')).map((name) => 'docs/' + name)];
+      const links = pages.filter((page) => page.endsWith('.md')).flatMap((page) => {
+        const prose = fs.readFileSync(join(home, page), 'utf8').replace(/^\`\`\`[^]*?^\`\`\`$/gm, '');
+        const targets = [...prose.matchAll(/\\]\\(([^)\\s#]+)/g)].map(([, target]) => target);
+        return targets.filter((target) => !/^[a-z]+:/.test(target)).map((target) => join(home, dirname(page), target));
+      });
+      JSON.stringify({ count: links.length > 100, missing: links.filter((file) => !fs.existsSync(file)) });
+    `,
+    );
+
+    expect(JSON.parse(output)).toEqual({ count: true, missing: [] });
+  });
+});
+
+describe('a stack trace', () => {
+  it.each(['index.mjs', 'index.cjs'])('leads to the line of the source that threw, in %s', async (file) => {
+    const load = file.endsWith('.cjs') ? `const { Directory } = require('xcon');` : `import { Directory } from 'xcon';`;
+    project.write(file, `${load}\ntry { Directory.from('relative'); } catch (error) { console.log(error.stack); }`);
+
+    const { output } = await project.node('--enable-source-maps', file);
+
+    const [, source = '', line = ''] = /(node_modules\/xcon\/src\/directory\/directory\.ts):(\d+)/.exec(output) ?? [];
+    expect(project.read(source).split('\n')[Number(line) - 1]).toContain('throw new InvalidDirectoryError');
+  });
+
+  it('finds every source that the maps name', async () => {
+    const { output } = await project.node(
+      '-p',
+      `
+      const { dirname, join } = require('node:path');
+      const home = 'node_modules/xcon/dist';
+      const maps = fs.readdirSync(home, { recursive: true }).filter((file) => file.endsWith('.map'));
+      const sources = maps.flatMap((map) => JSON.parse(fs.readFileSync(join(home, map), 'utf8')).sources.map((source) => join(home, dirname(map), source)));
+      JSON.stringify({ maps: maps.length > 100, missing: sources.filter((source) => !fs.existsSync(source)) });
+    `,
+    );
+
+    expect(JSON.parse(output)).toEqual({ maps: true, missing: [] });
   });
 });
 

@@ -41,7 +41,7 @@ export function removeFolder(folder: string): void {
 export async function packPackage(folder: string): Promise<string> {
   const stage = join(folder, 'stage');
   mkdirSync(stage);
-  for (const each of ['package.json', 'LICENSE', 'README.md', 'infra']) {
+  for (const each of ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'infra', 'src']) {
     cpSync(join(root, each), join(stage, each), { recursive: true });
   }
   await runOrThrow(process.execPath, ['.ci/build.mjs', '--out', join(stage, 'dist')], root);
