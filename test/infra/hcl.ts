@@ -139,8 +139,14 @@ function attributeOf(value: unknown, name: string): unknown {
   return (value as Readonly<Record<string, unknown>>)[name];
 }
 
-function operationOf(operator: string, left: unknown, right: () => unknown): boolean {
+function operationOf(operator: string, left: unknown, right: () => unknown): boolean | number {
   switch (operator) {
+    case 'greaterThan':
+      return (left as number) > (right() as number);
+    case 'multiply':
+      return (left as number) * (right() as number);
+    case 'logicalAnd':
+      return left === true && right() === true;
     case 'lessThanOrEqual':
       return (left as number) <= (right() as number);
     case 'equal':
@@ -158,6 +164,10 @@ function callOf(name: string, values: readonly unknown[]): unknown {
   switch (name) {
     case 'concat':
       return (values as unknown[][]).flat();
+    case 'flatten':
+      return (values[0] as unknown[]).flat(Infinity);
+    case 'contains':
+      return (values[0] as unknown[]).includes(values[1]);
     case 'merge':
       return Object.assign({}, ...(values as object[])) as unknown;
     case 'distinct':

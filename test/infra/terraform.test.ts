@@ -1,6 +1,8 @@
 import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
 import { type PolicyOptions } from '../../src/iam/policy-options';
+import { fittingPolicy } from '../../src/iam/policy-size';
 import { Unknown } from './hcl';
+import { policyFaults, policySizes } from './limits';
 import { TerraformModule, type Variables } from './terraform';
 import { policyVariablesOf } from './ways';
 
@@ -63,6 +65,7 @@ test('the module of tables and handler refuses more prefixes than the pattern of
 
 describe('the module of the policy of a service', () => {
   const place = { region: 'eu-west-1', account: '111122223333' };
+  const kmsKeyArns = ['arn:aws:kms:eu-west-1:111122223333:key/sources'];
   const more: readonly (readonly [string, PolicyOptions])[] = [
     [
       'with other directories',
@@ -89,6 +92,20 @@ describe('the module of the policy of a service', () => {
         kmsKeyArns: ['arn:aws:kms:eu-west-1:111122223333:key/sources'],
       },
     ],
+    ['with names', { ...place, service: 'orders', environment: 'prod', names: ['DB_HOST', 'TOKEN'], kmsKeyArns }],
+    [
+      'with few names, by name',
+      {
+        ...place,
+        service: 'orders',
+        environment: 'prod',
+        directories: ['/a'],
+        names: ['TOKEN'],
+        strategy: 'names',
+        kmsKeyArns,
+      },
+    ],
+    ['by name', { ...place, service: 'orders', environment: 'prod', strategy: 'names', kmsKeyArns }],
     [
       'of the service global',
       { ...place, service: 'global', environment: 'prod', cacheKmsKeyArn: 'arn:aws:kms:*:*:key/sealing' },
@@ -105,6 +122,22 @@ describe('the module of the policy of a service', () => {
     expect(JSON.parse(json as string)).toEqual(leastPrivilegePolicy(options));
   });
 
+  test.each([
+    ['listing', 25],
+    ['listing', 60],
+    ['names', 60],
+  ] as const)('allows any name where a policy does not hold all: by %s, %i', (strategy, length) => {
+    const names = Array.from({ length }, (_each, index) => `SETTING_${index}`);
+    const options: PolicyOptions = { ...place, service: 'orders', environment: 'prod', strategy, names };
+
+    const { json } = servicePolicy.outputs(policyVariablesOf(options));
+
+    const { policy, widened } = fittingPolicy(options);
+    expect(widened).toBeDefined();
+    expect(JSON.parse(json as string)).toEqual(policy);
+    expect(policyFaults([policy], policySizes.managed)).toEqual([]);
+  });
+
   test('reaches the region and account of the provider only, unless others are given', () => {
     const { json } = servicePolicy.outputs({ service: 'orders', environment: 'prod' });
 
@@ -118,6 +151,9 @@ describe('the module of the policy of a service', () => {
     ['any region', { region: '*' }, /region/],
     ['any account', { account: '*' }, /12 digits/],
     ['a wildcard in the name of a table', { config_table_name: 'global-*' }, /name of a table/],
+    ['a name with a wildcard', { names: ['*'] }, /at least one name/],
+    ['no names', { names: [] }, /at least one name/],
+    ['an unknown strategy', { strategy: 'guessing' }, /listing or names/],
     ['a relative directory', { directories: ['orders/prod'] }, /absolute path/],
     ['a directory with an empty part', { directories: ['/orders//prod'] }, /absolute path/],
     ['an unknown placeholder', { directories: ['/{team}/prod'] }, /absolute path/],

@@ -151,6 +151,8 @@ export function policyVariablesOf(options: PolicyOptions): Variables {
     region: options.region,
     account: options.account,
     directories: options.directories,
+    strategy: options.strategy,
+    names: options.names,
     cache_table_name: options.cacheTable,
     config_table_name: options.configTable,
     source_key_arns: options.kmsKeyArns,

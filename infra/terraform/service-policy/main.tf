@@ -24,23 +24,42 @@ locals {
   secrets_arn = "arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:"
   table_arn   = "arn:${local.partition}:dynamodb:${local.region}:${local.account}:table"
 
-  parameter_arns = [for escaped in local.paths : "${local.ssm_arn}${escaped}/*"]
-  secret_arns    = [for escaped in local.paths : "${local.secrets_arn}${escaped}/*"]
+  by_name = var.strategy == "names"
 
-  statements = concat(
+  # What is read, from name by name to all names of the directories.
+  readings = [for names in [
+    { parameters = var.names, secrets = var.names },
+    { parameters = null, secrets = var.names },
+    { parameters = null, secrets = null },
+    ] : {
+    parameter_arns = flatten([for escaped in local.paths : [
+      for end in names.parameters == null ? ["*"] : names.parameters : "${local.ssm_arn}${escaped}/${end}"
+    ]])
+    # "??????" matches the suffix of an ARN. Of a secret that does not exist, IAM knows no suffix.
+    secret_arns = flatten([for escaped in local.paths : [
+      for end in names.secrets == null ? ["*"] : concat(
+        [for name in names.secrets : "${name}-??????"],
+        local.by_name ? names.secrets : [],
+      ) : "${local.secrets_arn}${escaped}/${end}"
+    ]])
+    # Up to five values are read one by one.
+    is_batched = names.secrets == null ? true : length(names.secrets) * length(local.directories) > 5
+  }]
+
+  documents = [for reading in local.readings : jsonencode({ Version = "2012-10-17", Statement = concat(
+    [for paths in local.by_name ? [] : [local.paths] : {
+      Sid       = "ListParameters"
+      Effect    = "Allow"
+      Action    = ["ssm:GetParametersByPath"]
+      Resource  = [for escaped in paths : "${local.ssm_arn}${escaped}"]
+      Condition = { StringNotEquals = { "ssm:Recursive" = "true" } }
+    }],
     [
-      {
-        Sid       = "ListParameters"
-        Effect    = "Allow"
-        Action    = ["ssm:GetParametersByPath"]
-        Resource  = [for escaped in local.paths : "${local.ssm_arn}${escaped}"]
-        Condition = { StringNotEquals = { "ssm:Recursive" = "true" } }
-      },
       {
         Sid      = "ReadParameters"
         Effect   = "Allow"
         Action   = ["ssm:GetParameters"]
-        Resource = local.parameter_arns
+        Resource = reading.parameter_arns
       },
     ],
     [for keys in length(var.source_key_arns) == 0 ? [] : [var.source_key_arns] : {
@@ -51,22 +70,25 @@ locals {
       Condition = {
         StringLike = {
           "kms:ViaService"                      = "ssm.${local.region}.amazonaws.com*"
-          "kms:EncryptionContext:PARAMETER_ARN" = local.parameter_arns
+          "kms:EncryptionContext:PARAMETER_ARN" = local.by_name ? reading.parameter_arns : local.readings[2].parameter_arns
         }
       }
     }],
+    [for actions in local.by_name == false || reading.is_batched ? [concat(
+      local.by_name ? [] : ["secretsmanager:ListSecrets"],
+      reading.is_batched ? ["secretsmanager:BatchGetSecretValue"] : [],
+      )] : [] : {
+      Sid      = "ListSecrets"
+      Effect   = "Allow"
+      Action   = actions
+      Resource = ["*"]
+    }],
     [
-      {
-        Sid      = "ListSecrets"
-        Effect   = "Allow"
-        Action   = ["secretsmanager:ListSecrets", "secretsmanager:BatchGetSecretValue"]
-        Resource = ["*"]
-      },
       {
         Sid      = "ReadSecrets"
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
-        Resource = local.secret_arns
+        Resource = reading.secret_arns
       },
     ],
     [for keys in length(var.source_key_arns) == 0 ? [] : [var.source_key_arns] : {
@@ -77,7 +99,7 @@ locals {
       Condition = {
         StringLike = {
           "kms:ViaService"                  = "secretsmanager.${local.region}.amazonaws.com*"
-          "kms:EncryptionContext:SecretARN" = local.secret_arns
+          "kms:EncryptionContext:SecretARN" = reading.secret_arns
         }
       }
     }],
@@ -115,7 +137,18 @@ locals {
       Resource  = keys
       Condition = { StringLike = { "kms:ViaService" = "dynamodb.${local.region}.amazonaws.com*" } }
     }],
-  )
+  ) })]
 
-  json = jsonencode({ Version = "2012-10-17", Statement = local.statements })
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  most_characters = 6144
+  # The first that fits. A listing reads whole directories of parameters in any case; by name, none is listed.
+  fits = [for document in local.documents : length(document) <= local.most_characters]
+  json = local.fits[0] ? local.documents[0] : local.by_name == false && local.fits[1] ? local.documents[1] : local.documents[2]
+}
+
+check "names" {
+  assert {
+    condition     = var.names == null || local.fits[0]
+    error_message = "A policy does not hold all names: it allows any name in the directories. Give fewer names or directories."
+  }
 }

@@ -64,6 +64,33 @@ variable "directories" {
   }
 }
 
+variable "strategy" {
+  type        = string
+  default     = "listing"
+  description = "How it looks names up: listing or names."
+
+  validation {
+    condition     = contains(["listing", "names"], var.strategy)
+    error_message = "The strategy is listing or names."
+  }
+}
+
+variable "names" {
+  type        = list(string)
+  default     = null
+  description = <<-TEXT
+    Names it reads, as they are stored: IAM minds the case. Where they are more than a policy holds, all names of the directories
+    are allowed, and a warning says so. Null means all names of the directories.
+  TEXT
+
+  validation {
+    condition = var.names == null ? true : length(var.names) > 0 && alltrue([
+      for name in var.names : can(regex("^[A-Za-z0-9_.-]+$", name))
+    ])
+    error_message = "There is at least one name, and names have letters, digits, and characters of _.- only."
+  }
+}
+
 variable "cache_table_name" {
   type        = string
   default     = "global-all-configCache"
