@@ -1,4 +1,4 @@
-import { getExpressionAst } from '@cdktf/hcl2json';
+import { getExpressionAst } from './hcl2json';
 
 /** Looks up the first part of a name in an expression; the rest are attributes. */
 export type Scope = (name: string) => unknown;

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from '@cdktf/hcl2json';
 import { type Place } from './cloudformation';
 import { Expression, NotKnownError, type Scope, type Symbolic, Unknown } from './hcl';
+import { parse } from './hcl2json';
 
 /** A resource as it would be made: count, `for_each` and dynamic blocks are unrolled. */
 export interface Instance {

@@ -3,9 +3,9 @@ import { type SettingsValues } from '../../src/index';
 
 /** Settings of the library for tests that talk HTTP and are not about its limits of time: none is reached on a busy machine. */
 export const patience = {
-  connectTimeoutMs: 30_000,
-  requestTimeoutMs: 30_000,
-  lookupBudgetMs: 60_000,
+  connectTimeoutMs: 120_000,
+  requestTimeoutMs: 120_000,
+  lookupBudgetMs: 150_000,
 } as const satisfies Partial<SettingsValues>;
 
 /**
