@@ -1,6 +1,7 @@
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { grantConfigRead } from '../../src/cdk/index';
 import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
+import { beyondLimits } from '../infra/attached-policies';
 import { evaluate } from '../infra/cloudformation';
 import { type Deployment, deployments, grantedStatements, makeAll, resourcesOfConstruct } from '../infra/construct';
 import { normalized } from '../infra/normalized';
@@ -10,6 +11,7 @@ import { synthesize } from '../infra/synthesize';
 describe('the constructs', () => {
   test.each(deployments)('make nothing that CloudFormation would not take, %s', (_, deployment) => {
     expect(synthesize((stack) => makeAll(stack, deployment)).findings).toEqual([]);
+    expect(beyondLimits(resourcesOfConstruct(deployment))).toEqual([]);
   });
 
   test('make two tables, one handler with two sources, and what tells of its trouble', () => {

@@ -237,7 +237,7 @@ describe('tokens', () => {
     Path: '/shared/prod',
     Name: 'DB_HOST',
     Managed: 'db-1234',
-    Secret: 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:token-AbCdEf',
+    Shared: 'arn:aws:secretsmanager:eu-west-1:444455556666:secret:token-AbCdEf',
     Rate: '/rates/eur',
     Cache: 'cache',
     Region: 'us-east-1',
@@ -267,9 +267,9 @@ describe('tokens', () => {
     });
     const [keyArn, rate, cache] = (['Key', 'Rate', 'Cache'] as const).map(text) as [string, string, string];
     const withoutIds = options((_, token) => token);
-    grantConfigRead(world.role(), { ...withoutIds, secretIds: [`rds!${text('Managed')}`, text('Secret')] });
+    grantConfigRead(world.role(), { ...withoutIds, secretIds: [`rds!${text('Managed')}`, text('Shared')] });
 
-    const expected = { ...options((each) => parameters[each]), secretIds: ['rds!db-1234', parameters.Secret] };
+    const expected = { ...options((each) => parameters[each]), secretIds: ['rds!db-1234', parameters.Shared] };
     expect(allowed(world.policy(parameters))).toEqual(allowed(leastPrivilegePolicy({ ...place, ...expected })));
   });
 
