@@ -19,8 +19,7 @@ export {
 } from './config/health';
 export { ConfigSnapshot, type LoadedName } from './config/snapshot';
 export { type Watch, type WatchOptions } from './config/watch';
-export { type DeclaredNote, type ExplainedPlace } from './explain/explained';
-export { Explanation, ExplanationSet } from './explain/explanation';
+export { type DeclaredNote, type ExplainedPlace, Explanation, ExplanationSet } from './explain/explained';
 export { type DeclaredSettings, defineSettings, type Subscription } from './declared/declared-settings';
 export {
   type DeclarationKind,

@@ -17,7 +17,7 @@ import { Answer, settled } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
 import { type ConfigOptions } from './config-options';
 import { ConfigShape } from './config-shape';
-import { type Explanation, type ExplanationSet } from '../explain/explanation';
+import { type Explanation, type ExplanationSet } from '../explain/explained';
 import { type ConfigHealth, type HealthOptions } from './health';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { logLookup, lookUp } from './lookup';

@@ -5,7 +5,7 @@ import { Config } from '../config/config';
 import { type WaitOptions, waitOptionNames } from '../config/lookup-options';
 import { refreshOptionNames } from '../config/refresh-together';
 import { InvalidSettingsError } from '../errors';
-import { type ExplanationSet } from '../explain/explanation';
+import { type ExplanationSet } from '../explain/explained';
 import { type PolicyDocument } from '../iam/policy-document';
 import { checkOptions } from '../options';
 import { numberWithin } from '../settings/setting-kinds';

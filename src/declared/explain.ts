@@ -1,7 +1,6 @@
 import { type Config } from '../config/config';
-import { explainItem, explanationSet } from '../explain/explain';
-import { type ExplainedPlace } from '../explain/explained';
-import { Explanation, type ExplanationSet } from '../explain/explanation';
+import { explainItem, explanationSet, renderers } from '../explain/explain';
+import { type ExplainedPlace, Explanation, type ExplanationSet } from '../explain/explained';
 import { idOf, type WaitOptions } from '../config/lookup-options';
 import { type LookupScope } from '../config/lookup-scope';
 import { isSecretName, showValue } from '../explain/shown-value';
@@ -75,9 +74,14 @@ function withVerdict(
   const asked = places.map((each) =>
     each === none ? { ...each, outcome: 'shadowed' as const, reason: 'it counts as none' } : each,
   );
-  const all = fallback === undefined ? asked : [...asked, declared];
-  const note = { key: declaration.key, problem: failure === undefined ? problem : undefined };
-  return new Explanation(name, all, isUsed ? declared : isNone ? undefined : winner, explainedAt, note);
+  const facts = {
+    name,
+    places: fallback === undefined ? asked : [...asked, declared],
+    winner: isUsed ? declared : isNone ? undefined : winner,
+    explainedAt,
+    declared: { key: declaration.key, problem: failure === undefined ? problem : undefined },
+  };
+  return new Explanation(facts, renderers);
 }
 
 function shown({ kind, name }: Declaration, value: unknown): string {

@@ -6,9 +6,10 @@ import { DirectoryItem } from '../item/directory-item';
 import { Secret } from '../item/secret';
 import { type ConfigValue } from '../item/value';
 import { xconSettings } from '../settings/xcon-settings';
+import { commandToSet } from './commands';
 import { type Declaration } from './declaration';
 import { type IssueDescriptions } from './issues';
-import { commandToSet, problemWith, type SettingsProblem, SettingsValidationError, type ValueOrigin } from './problems';
+import { problemWith, type SettingsProblem, SettingsValidationError, type ValueOrigin } from './problems';
 import { pickValue, readValue } from './read-value';
 
 /** A declared setting that could be loaded. */

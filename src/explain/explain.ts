@@ -12,9 +12,17 @@ import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable } from '../item/directory-listing';
 import { mask } from '../item/secret';
 import { StaleAbsence } from '../memory/stale';
-import { type ExplainedPlace } from './explained';
-import { Explanation, ExplanationSet } from './explanation';
+import { type ExplainedPlace, Explanation, type ExplanationRenderers, ExplanationSet } from './explained';
+import { explanationPage } from './page';
 import { isSecretName, showValue } from './shown-value';
+import { explanationsText, explanationText } from './text';
+
+/** The renderers of all explanations. */
+export const renderers: ExplanationRenderers = {
+  text: explanationText,
+  table: explanationsText,
+  page: explanationPage,
+};
 
 /** How a name is explained. */
 export interface ExplainOptions extends WaitOptions {
@@ -48,7 +56,7 @@ export async function explainAll(
 /** Makes a set of explanations of one scope. */
 export function explanationSet(scope: LookupScope, explanations: readonly Explanation[]): ExplanationSet {
   const { service, environment, clock } = scope;
-  return new ExplanationSet(`${service} in ${environment}`, explanations, isoTime(clock.nowMs()));
+  return new ExplanationSet(`${service} in ${environment}`, explanations, isoTime(clock.nowMs()), renderers);
 }
 
 /**
@@ -203,7 +211,7 @@ class ExplainRun {
     const winner = this.winner && shown.get(this.winner);
     const explainedAt = isoTime(this.scope.clock.nowMs());
     return {
-      explanation: new Explanation(name, [...shown.values()], winner, explainedAt),
+      explanation: new Explanation({ name, places: [...shown.values()], winner, explainedAt }, renderers),
       item: this.winner?.item,
     };
   }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type CachedRow } from '../cache/cacher';
 import { type Attempt } from '../chain/walk';
 
@@ -29,99 +30,172 @@ export interface DeclaredNote {
   readonly problem: string | undefined;
 }
 
-/** The explanation of one name, as data: what the table and the page render. */
-export interface ExplainedName {
+/** What an explanation is made of. */
+export interface ExplanationFacts {
+  /** As asked. */
+  readonly name: string;
+  /** Every place, in the order of the lookup. */
+  readonly places: readonly ExplainedPlace[];
+  /** The place whose value `get` gives, one of `places`; `undefined` when it gives none. */
+  readonly winner: ExplainedPlace | undefined;
+  /** When the places were asked, ISO 8601: ages are counted to then; absent: dates are shown instead. */
+  readonly explainedAt?: string | undefined;
+  /** For a declared setting. */
+  readonly declared?: DeclaredNote | undefined;
+}
+
+/**
+ * Renders explanations.
+ *
+ * Injected: the classes are exported, and bundlers that split their output would put all that they import into the part that is
+ * loaded first.
+ */
+export interface ExplanationRenderers {
+  /** Gives the table of one name: its places. */
+  readonly text: (explanation: Explanation) => string;
+  /** Gives the table of many names: a row for each. */
+  readonly table: (explanations: readonly Explanation[]) => string;
+  /** Gives a page of HTML. */
+  readonly page: (content: PageContent) => string;
+}
+
+/** What a page shows. */
+export interface PageContent {
+  /** Its subject: a name, or a service in an environment. */
+  readonly title: string;
+  readonly explanations: readonly Explanation[];
+  /** When the places were asked, ISO 8601; absent: the page has no time. */
+  readonly explainedAt?: string | undefined;
+}
+
+/** Where a name was looked for, what was found, and what that hides. */
+export class Explanation {
   /** As asked. */
   readonly name: string;
   /** Every place, in the order of the lookup. */
   readonly places: readonly ExplainedPlace[];
   /** The place whose value `get` gives; `undefined` when it gives none. */
   readonly winner: ExplainedPlace | undefined;
-  /** The places that have a value too, behind the winner. */
-  readonly shadows: readonly ExplainedPlace[];
-  /** The places that may not be read, each with what to grant. */
-  readonly refusals: readonly ExplainedPlace[];
-  /** Why `get` rejects: the place that failed before any value was found; `undefined` when it does not. */
-  readonly failure: ExplainedPlace | undefined;
-  /** Of a declared setting: the keys that lead to it, joined by dots; else `undefined`. */
-  readonly key: string | undefined;
-  /** Of a declared setting: why it cannot be loaded, without its value; `undefined` when it can, or a source failed. */
-  readonly problem: string | undefined;
   /** When the places were asked, ISO 8601; `undefined` when that is not known. */
-  readonly explainedAt?: string | undefined;
+  readonly explainedAt: string | undefined;
+  readonly #declared: DeclaredNote | undefined;
+  readonly #renderers: ExplanationRenderers;
+
+  constructor({ name, places, winner, explainedAt, declared }: ExplanationFacts, renderers: ExplanationRenderers) {
+    this.name = name;
+    this.places = Object.freeze(places.map(withTexts));
+    this.winner = winner && (this.places[places.indexOf(winner)] ?? withTexts(winner));
+    this.explainedAt = explainedAt;
+    this.#declared = declared;
+    this.#renderers = renderers;
+    Object.freeze(this);
+  }
+
+  /** Of a declared setting: the keys that lead to it, joined by dots; else `undefined`. */
+  get key(): string | undefined {
+    return this.#declared?.key;
+  }
+
+  /** Of a declared setting: why it cannot be loaded, without its value; `undefined` when it can, or a source failed. */
+  get problem(): string | undefined {
+    return this.#declared?.problem;
+  }
+
+  /** The places that have a value too, behind the winner. */
+  get shadows(): readonly ExplainedPlace[] {
+    return this.places.filter(({ outcome }) => outcome === 'shadowed');
+  }
+
+  /** The places that may not be read, each with what to grant. */
+  get refusals(): readonly ExplainedPlace[] {
+    return this.places.filter(({ outcome }) => outcome === 'not permitted');
+  }
+
+  /** Why `get` rejects: the place that failed before any value was found; `undefined` when it does not. */
+  get failure(): ExplainedPlace | undefined {
+    const end = this.places.find(({ outcome }) => outcome !== 'absent' && outcome !== 'not permitted');
+    return end?.outcome === 'failed' ? end : undefined;
+  }
+
+  /** Prints a table, at most 80 columns wide, and what to grant. */
+  toString(): string {
+    return this.#renderers.text(this);
+  }
+
+  /** Gives the explanation as data; secrets are masked. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { name, key, problem, explainedAt, winner, places } = this;
+    return { name, key, problem, explainedAt, winner, places };
+  }
+
+  /** Gives a page of HTML that needs nothing else: no script, no style sheet, no font. Secrets are masked. */
+  toHtml(): string {
+    return this.#renderers.page({ title: this.name, explanations: [this], explainedAt: this.explainedAt });
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
 }
 
-const secondsPer = { min: 60, h: 3600, d: 86_400 } as const;
-/** Versions of secrets are this many random characters, or more. */
-const longVersion = 12;
-const shownOfLongVersion = 8;
+/** Where the settings of a service come from: an explanation for each name. */
+export class ExplanationSet {
+  readonly #renderers: ExplanationRenderers;
 
-/**
- * Gives the notes on an answer beside its value: version, age, whether it is stale or cached.
- *
- * @param at - When it was explained, ISO 8601; absent: the notes have dates in place of ages.
- */
-export function notesOf(place: ExplainedPlace, at: string | undefined): readonly string[] {
-  const { version, changedAt, stale } = place;
-  const notes = [
-    version && `v${version.length > longVersion ? `${version.slice(0, shownOfLongVersion)}…` : version}`,
-    changedAt && (at === undefined ? `of ${changedAt}` : `${between(changedAt, at)} old`),
-    stale === true && staleNote(place, at),
-    cachedNote(place, at),
-  ];
-  return notes.filter((each) => typeof each === 'string' && each !== '') as readonly string[];
+  /**
+   * @param title - The service and its environment: `orders in prod`.
+   * @param explanations - In the order asked.
+   * @param explainedAt - When the places were asked, ISO 8601.
+   * @param renderers - Of the table and the page.
+   */
+  constructor(
+    readonly title: string,
+    readonly explanations: readonly Explanation[],
+    readonly explainedAt: string | undefined,
+    renderers: ExplanationRenderers,
+  ) {
+    this.#renderers = renderers;
+    Object.freeze(this.explanations);
+    Object.freeze(this);
+  }
+
+  [Symbol.iterator](): Iterator<Explanation> {
+    return this.explanations[Symbol.iterator]();
+  }
+
+  /** Gives the explanation of a name, in any case; `undefined` for one that was not asked for. */
+  find(name: string): Explanation | undefined {
+    return this.explanations.find((each) => each.name.toLowerCase() === name.toLowerCase());
+  }
+
+  /** Prints a table, a name in a row, at most 80 columns wide, and what to grant. */
+  toString(): string {
+    return this.#renderers.table(this.explanations);
+  }
+
+  /** Gives the explanations as data; secrets are masked. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    return { title: this.title, explainedAt: this.explainedAt, explanations: this.explanations };
+  }
+
+  /** Gives a page of HTML that needs nothing else: a grid of names and places. Secrets are masked. */
+  toHtml(): string {
+    return this.#renderers.page(this);
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
 }
 
-/** Names a place: its provider, and its directory if it has one. */
-export function placeOf({ provider, directory }: ExplainedPlace): string {
-  return directory === undefined || isNone(directory) ? provider : `${provider} ${directory}`;
-}
-
-/** Names explanations; adds the key of the declaration to a name that occurs twice, as for two fields of a secret. */
-export function labelsOf(explanations: readonly ExplainedName[]): readonly string[] {
-  const names = explanations.map(({ name }) => name);
-  return explanations.map(({ name, key }) => {
-    const isUnique = names.indexOf(name) === names.lastIndexOf(name);
-    return key === undefined || isUnique ? name : `${name} (${key})`;
-  });
-}
-
-/** Whether a path marks values that are in no directory, such as those of environment variables. */
-export function isNone(directory: string): boolean {
-  return directory.startsWith('/_');
-}
-
-/** Gives what has to be granted so that places can be read, each grant once. */
-export function remediesOf(places: readonly ExplainedPlace[]): readonly string[] {
-  return [...new Set(places.flatMap(({ remedy }) => remedy ?? []))];
-}
-
-/** Gives the IAM actions that a remedy names. */
-export function actionsOf(remedy: string | undefined): readonly string[] {
-  return [...(remedy ?? '').matchAll(/(?:\ballow|,? and) ([a-z0-9-]+:[A-Z]\w*)/g)].map((match) => match[1] ?? '');
-}
-
-function staleNote({ staleSince }: ExplainedPlace, at: string | undefined): string {
-  if (staleSince === undefined) return 'stale';
-  return at === undefined ? `stale since ${staleSince}` : `stale for ${between(staleSince, at)}`;
-}
-
-function cachedNote({ cachedAs, cachedFrom, cachedAt, cachedUntil }: ExplainedPlace, at: string | undefined): string {
-  if (cachedAt === undefined && cachedAs === undefined) return '';
-  const parts = [
-    `cached${cachedFrom === undefined ? '' : ` from ${cachedFrom}`}`,
-    cachedAs === 'sealed' ? 'sealed' : cachedAs === 'reference' ? 'by reference' : '',
-    cachedAt && (at === undefined ? `at ${cachedAt}` : `${between(cachedAt, at)} ago`),
-    cachedUntil && (at === undefined ? `until ${cachedUntil}` : `for ${between(at, cachedUntil)} more`),
-  ];
-  return parts.filter((each) => typeof each === 'string' && each !== '').join(' ');
-}
-
-/** Gives the time between two moments, in one unit. */
-function between(from: string, to: string): string {
-  const seconds = Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
-  if (seconds < secondsPer.min) return 'under 1 min';
-  if (seconds < 2 * secondsPer.h) return `${Math.floor(seconds / secondsPer.min)} min`;
-  if (seconds < 2 * secondsPer.d) return `${Math.floor(seconds / secondsPer.h)} h`;
-  return `${Math.floor(seconds / secondsPer.d)} d`;
+/** Gives a place as it can be printed: whatever a provider gives in place of a text is replaced by the name of its type. */
+function withTexts(place: ExplainedPlace): ExplainedPlace {
+  const entries = Object.entries(place) as readonly (readonly [string, unknown])[];
+  const isPrintable = (given: unknown): boolean => ['string', 'boolean', 'undefined'].includes(typeof given);
+  if (entries.every(([, each]) => isPrintable(each))) return place;
+  const texts = entries.map(([key, each]): readonly [string, unknown] => [
+    key,
+    isPrintable(each) ? each : `(a value of type ${typeof each})`,
+  ]);
+  return Object.fromEntries(texts) as unknown as ExplainedPlace;
 }

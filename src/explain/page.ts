@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ExplainedName, type ExplainedPlace, isNone, labelsOf, notesOf, placeOf, remediesOf } from './explained';
+import { type ExplainedPlace, type Explanation, type PageContent } from './explained';
 import {
   breakable,
   type Insertable,
@@ -12,15 +12,7 @@ import {
   symbols,
   wordOf,
 } from './markup';
-
-/** What a page shows. */
-export interface PageContent {
-  /** Its subject: a name, or a service in an environment. */
-  readonly title: string;
-  readonly explanations: readonly ExplainedName[];
-  /** When the places were asked, ISO 8601; absent: the page has no time. */
-  readonly explainedAt?: string | undefined;
-}
+import { isNone, labelsOf, notesOf, placeOf, remediesOf } from './notes';
 
 /**
  * Makes a page of HTML that needs nothing else, runs nothing and loads nothing.
@@ -54,7 +46,7 @@ ${grants(explanations)}</main>
 `.html;
 }
 
-function many(explanations: readonly ExplainedName[]): Markup {
+function many(explanations: readonly Explanation[]): Markup {
   const names = labelsOf(explanations);
   return markup`${grid(explanations)}
 <h2>Name by name</h2>${explanations.map(
@@ -65,7 +57,7 @@ ${details(each, `name-${index}`)}
   )}`;
 }
 
-function summary(explanations: readonly ExplainedName[]): string {
+function summary(explanations: readonly Explanation[]): string {
   const found = explanations.filter(({ winner }) => winner !== undefined).length;
   const failed = explanations.filter(({ failure }) => failure !== undefined).length;
   const wrong = explanations.filter(({ problem }) => problem !== undefined).length;
@@ -86,7 +78,7 @@ function readable(at: string): string {
   return at.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
 }
 
-function grants(explanations: readonly ExplainedName[]): Markup | undefined {
+function grants(explanations: readonly Explanation[]): Markup | undefined {
   const remedies = remediesOf(explanations.flatMap(({ refusals }) => refusals));
   if (remedies.length === 0) return undefined;
   return markup`<h2>To read what is not permitted</h2>
@@ -94,7 +86,7 @@ function grants(explanations: readonly ExplainedName[]): Markup | undefined {
 }
 
 /** The table of one name, a place in a row. */
-function details({ places, winner, problem, explainedAt }: ExplainedName, id: string): Markup {
+function details({ places, winner, problem, explainedAt }: Explanation, id: string): Markup {
   const wrong =
     problem &&
     markup`<p>${symbolOf('failed')} It cannot be loaded: ${breakable(problem)}.</p>
@@ -132,7 +124,7 @@ function valueCells(place: ExplainedPlace, explainedAt: string | undefined): Mar
 }
 
 /** The table of names and places; each name links to its places below. */
-function grid(explanations: readonly ExplainedName[]): Markup {
+function grid(explanations: readonly Explanation[]): Markup {
   const columns = columnsOf(explanations);
   const names = labelsOf(explanations);
   const groups = groupsOf(columns);
@@ -162,12 +154,12 @@ function columnHead({ provider }: Column): Markup {
   return markup`<th scope="col">${provider}</th>`;
 }
 
-function nameCells(explanation: ExplainedName, columns: readonly Column[]): readonly Markup[] {
+function nameCells(explanation: Explanation, columns: readonly Column[]): readonly Markup[] {
   const places = placesByColumn(explanation);
   return [answer(explanation), ...columns.map(({ key }) => cell(places.get(key), explanation.explainedAt))];
 }
 
-function answer({ winner, failure, problem, explainedAt }: ExplainedName): Markup {
+function answer({ winner, failure, problem, explainedAt }: Explanation): Markup {
   if (failure !== undefined) {
     const place = breakable(placeOf(failure));
     return markup`<td class="answer failed">${symbolOf('failed')} failed<small>${place}</small></td>`;
@@ -210,13 +202,13 @@ interface ColumnGroup {
 const withoutDirectory: ReadonlySet<string> = new Set(['override', 'cacher', 'default']);
 
 /** Gives the places of an explanation by the keys of their columns. */
-function placesByColumn({ places }: ExplainedName): ReadonlyMap<string, ExplainedPlace> {
+function placesByColumn({ places }: Explanation): ReadonlyMap<string, ExplainedPlace> {
   const keyOf = keys();
   return new Map(places.map((place) => [keyOf(columnOf(place)), place]));
 }
 
 /** Gives the columns that show all places of all explanations, in the order of the lookup. */
-function columnsOf(explanations: readonly ExplainedName[]): readonly Column[] {
+function columnsOf(explanations: readonly Explanation[]): readonly Column[] {
   const all: Column[] = [];
   for (const { places } of explanations) {
     const keyOf = keys();

@@ -1,13 +1,6 @@
 import { printable } from '../base/printable';
-import {
-  actionsOf,
-  type ExplainedName,
-  type ExplainedPlace,
-  labelsOf,
-  notesOf,
-  placeOf,
-  remediesOf,
-} from './explained';
+import { type ExplainedPlace, type Explanation } from './explained';
+import { actionsOf, labelsOf, notesOf, placeOf, remediesOf } from './notes';
 
 /** Widest line of a table, in characters. */
 const tableWidth = 80;
@@ -17,7 +10,7 @@ const narrowest = 24;
 const gap = '  ';
 
 /** Prints an explanation as a table, and what to grant. */
-export function explanationText(explanation: ExplainedName): string {
+export function explanationText(explanation: Explanation): string {
   const { name, winner, places, problem } = explanation;
   const answer =
     winner === undefined ? missing(explanation) : `${winner.value ?? ''} from ${placeOf(winner)}`.trimStart();
@@ -33,23 +26,23 @@ export function explanationText(explanation: ExplainedName): string {
 }
 
 /** Prints the answers of many names, one a row, and what to grant. */
-export function explanationsText(explanations: readonly ExplainedName[]): string {
+export function explanationsText(explanations: readonly Explanation[]): string {
   const names = labelsOf(explanations);
   const rows = explanations.map((each, index) => [markOf(each), names[index] ?? '', fromOf(each), answerOf(each)]);
   return [...table(rows), ...grants(explanations)].join('\n');
 }
 
-function markOf({ winner, failure, problem }: ExplainedName): string {
+function markOf({ winner, failure, problem }: Explanation): string {
   if (failure !== undefined || problem !== undefined) return '!';
   return winner === undefined ? '-' : '>';
 }
 
-function fromOf({ winner, failure }: ExplainedName): string {
+function fromOf({ winner, failure }: Explanation): string {
   const place = winner ?? failure;
   return place === undefined ? '' : placeOf(place);
 }
 
-function answerOf(explanation: ExplainedName): string {
+function answerOf(explanation: Explanation): string {
   const { winner, failure, shadows, refusals, explainedAt, problem } = explanation;
   const notes = [
     ...(problem === undefined ? [] : [problem]),
@@ -61,7 +54,7 @@ function answerOf(explanation: ExplainedName): string {
   return joined([answer, notes.join(', ')]);
 }
 
-function missing({ failure }: ExplainedName): string {
+function missing({ failure }: Explanation): string {
   return failure === undefined ? 'not found' : `failed at ${placeOf(failure)}`;
 }
 
@@ -76,7 +69,7 @@ function start(reason: string): string {
 }
 
 /** Lists what has to be granted so that refused places can be read. */
-function grants(explanations: readonly ExplainedName[]): readonly string[] {
+function grants(explanations: readonly Explanation[]): readonly string[] {
   const remedies = remediesOf(explanations.flatMap(({ refusals }) => refusals));
   return remedies.filter((each) => actionsOf(each).length > 0).flatMap((each) => wrapped(`To read more, ${each}`));
 }

@@ -1,4 +1,5 @@
-import { type ExplainedPlace, Explanation } from '../../src/index';
+import { renderers } from '../../src/explain/explain';
+import { type ExplainedPlace, Explanation, ExplanationSet } from '../../src/index';
 
 /** When the names of these tests were explained. */
 export const at = '2030-01-05T00:00:00.000Z';
@@ -35,10 +36,11 @@ export const shadowed: ExplainedPlace = {
 
 /** Makes an explanation whose winner is the place with the outcome `found`. */
 export function explained(name: string, places: readonly ExplainedPlace[], explainedAt?: string): Explanation {
-  return new Explanation(
-    name,
-    places,
-    places.find(({ outcome }) => outcome === 'found'),
-    explainedAt,
-  );
+  const winner = places.find(({ outcome }) => outcome === 'found');
+  return new Explanation({ name, places, winner, explainedAt }, renderers);
+}
+
+/** Makes a set of explanations. */
+export function explainedSet(explanations: readonly Explanation[], title = 'orders in prod'): ExplanationSet {
+  return new ExplanationSet(title, explanations, at, renderers);
 }

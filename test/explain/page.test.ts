@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type ExplainedPlace, type Explanation, ExplanationSet } from '../../src/index';
+import { type ExplainedPlace, type Explanation } from '../../src/index';
 import { fc } from '../setup/fast-check';
-import { at, explained } from './explained-names';
+import { at, explained, explainedSet } from './explained-names';
 import { all, type Element, parse, textOf } from './html';
 
 const remedy = 'allow ssm:GetParametersByPath on arn:aws:ssm:*:*:parameter/b';
@@ -33,11 +33,7 @@ const places: Readonly<Record<string, readonly ExplainedPlace[]>> = {
 };
 
 const explain = (name: string): Explanation => explained(name, places[name] ?? [], at);
-const set = new ExplanationSet(
-  'orders in prod',
-  Object.keys(places).map((name) => explain(name)),
-  at,
-);
+const set = explainedSet(Object.keys(places).map((name) => explain(name)));
 const page = parse(set.toHtml());
 
 function rowOf(name: string): readonly Element[] {
@@ -107,7 +103,7 @@ describe('the columns of the grid', () => {
         asked.map(([provider, directory]) => ({ provider, directory, outcome: 'absent' })),
       ),
     );
-    const [grid] = all(parse(new ExplanationSet('x', explanations, undefined).toHtml()), 'thead');
+    const [grid] = all(parse(explainedSet(explanations).toHtml()), 'thead');
     const [top = [], providers = []] = all(grid ?? page, 'tr').map((row) => all(row, 'th'));
     let next = 0;
     return top.slice(2).map((head) => {
@@ -267,7 +263,7 @@ it('shows any name, path, value and reason as text, never as markup', () => {
     fc.property(fc.array(fc.tuple(text, fc.array(place)), { minLength: 1, maxLength: 3 }), text, (names, title) => {
       const explanations = names.map(([name, all]) => explained(name, all, at));
 
-      const tags = parse(new ExplanationSet(title, explanations, undefined).toHtml()).children.flatMap(tagsIn);
+      const tags = parse(explainedSet(explanations, title).toHtml()).children.flatMap(tagsIn);
 
       expect(tags.filter((tag) => !known.has(tag))).toEqual([]);
     }),

@@ -1,6 +1,6 @@
-import { type ExplainedPlace, type Explanation, ExplanationSet } from '../../src/index';
+import { type ExplainedPlace, type Explanation, type ExplanationSet } from '../../src/index';
 import { fc } from '../setup/fast-check';
-import { at, explained, failed, found, refused, shadowed } from './explained-names';
+import { at, explained, explainedSet, failed, found, refused, shadowed } from './explained-names';
 
 const long = '/a-service-with-a-rather-long-name/production-eu-central-1';
 const place: ExplainedPlace = { provider: 'ssm', directory: '/a', outcome: 'found' };
@@ -8,8 +8,7 @@ const place: ExplainedPlace = { provider: 'ssm', directory: '/a', outcome: 'foun
 const linesOf = (printed: Explanation | ExplanationSet): readonly string[] => String(printed).split('\n');
 const widest = (printed: Explanation | ExplanationSet): number =>
   Math.max(...linesOf(printed).map(({ length }) => length));
-const setOf = (...explanations: readonly Explanation[]): ExplanationSet =>
-  new ExplanationSet('orders in prod', explanations, at);
+const setOf = (...explanations: readonly Explanation[]): ExplanationSet => explainedSet(explanations);
 
 describe('the table of one name', () => {
   it('marks the winner, and has provider, directory, outcome, and the value or the reason of each place', () => {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { type ExplainedPlace, ExplanationSet } from '../../src/index';
-import { at, explained, failed, found, refused, shadowed } from './explained-names';
+import { type ExplainedPlace } from '../../src/index';
+import { at, explained, explainedSet, failed, found, refused, shadowed } from './explained-names';
 
 const absent: ExplainedPlace = { provider: 'override', outcome: 'absent' };
 const places = [absent, refused, found, shadowed];
@@ -79,7 +79,7 @@ describe('an explanation', () => {
 
 describe('a set of explanations', () => {
   const explanations = [explained('DB_HOST', [found], at), explained('NOWHERE', [absent], at)];
-  const set = new ExplanationSet('orders in prod', explanations, at);
+  const set = explainedSet(explanations);
 
   it('finds the explanation of a name in any case', () => {
     expect(set.find('db_host')).toBe(explanations[0]);
