@@ -9,7 +9,7 @@ export {
   type ProviderChoice,
 } from './config/config-options';
 export { type LookupOptions } from './config/lookup-options';
-export { type RefreshOptions } from './config/refresh-together';
+export { type RefreshOptions } from './config/refresh';
 export {
   type ConfigHealth,
   type HealthOptions,

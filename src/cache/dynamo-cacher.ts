@@ -1,6 +1,7 @@
 import { startWork } from '../base/start-work';
 import { type TimeLeft } from '../base/time-limit';
 import { connectToDynamo } from '../aws/query-partition';
+import { MemorySlot } from '../memory/local-cache';
 import { checkOptions } from '../options';
 import {
   type CachedChain,
@@ -36,6 +37,11 @@ export class DynamoCacher extends Cacher {
 
   override readonly name = 'cacher';
 
+  /** What is known of partitions, by clients: a reset of memory forgets it. */
+  private readonly stateSlot = new MemorySlot<WeakMap<object, Map<string, PartitionState>>>({
+    outlivesReset: false,
+    make: () => new WeakMap(),
+  });
   private readonly troubles = new WeakMap<object, Map<string, Trouble>>();
   /** Partition that lookups have asked for last; `undefined` before the first. */
   private latestEnviron: string | undefined;
@@ -160,7 +166,7 @@ export class DynamoCacher extends Cacher {
     const known = rows && (await this.answer(chain, state, rows, { name, lookOnly }));
     if (lookOnly) return known === undefined ? { kind: 'miss' } : known;
     if (known !== undefined) return known;
-    const mayLease = settings.refreshLease && !chain.session.localCache.skipsCache && mayFill(chain);
+    const mayLease = settings.refreshLease && !chain.session.localCache.cacheReadPolicy.pastCache && mayFill(chain);
     if (rows === undefined || !mayLease || !isAwaited(chain, rows, name)) return { kind: 'miss' };
     const stood = await state.stand(chain, () => time.leftMs - settings.lookupBudgetMs * waitingShare);
     if (stood === 'holder') return { kind: 'miss', lease: await state.hold(chain) };
@@ -170,7 +176,9 @@ export class DynamoCacher extends Cacher {
 
   private stateOf({ key, session }: CachedChain): PartitionState {
     const { localCache, clients, settings } = session;
-    const states = localCache.recall(this, clients, () => new Map<string, PartitionState>());
+    const byClients = localCache.slot(this.stateSlot);
+    const states = byClients.get(clients) ?? new Map<string, PartitionState>();
+    byClients.set(clients, states);
     const id = `${settings.cacheTable}|${key.environ}`;
     const stateId = `${settings.cacheForeignRows}|${id}`;
     const known = states.get(stateId);

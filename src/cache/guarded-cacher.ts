@@ -139,7 +139,7 @@ function isNumber(answer: unknown): answer is number {
 }
 
 function isRecord(answer: object): boolean {
-  return nodeTypes.isMap(readProperty(answer, 'troubles'));
+  return nodeTypes.isMap(readProperty(answer, 'problems'));
 }
 
 /** Says what is wrong with what a cacher has answered; `undefined` when it is an answer. */

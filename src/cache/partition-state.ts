@@ -10,9 +10,9 @@ import { queryPartition } from '../aws/query-partition';
 import { tableArnText } from '../aws/table-names';
 import { momentAt } from '../di/moment';
 import { type DirectoryItem } from '../item/directory-item';
-import { clientsWork, type RefusedClients, warnOfClients } from '../memory/refusal-warnings';
+import { clearClientsWarning, type ClientUse, warnOfRefusedClients } from '../memory/client-warnings';
 import { type CachedChain, type CacheSession, type Lease } from './cacher';
-import { type CacheRecord } from './cache-record';
+import { type CacheActivity, type CacheRecord } from './cache-record';
 import { ChainLease, type StandOutcome } from './chain-lease';
 import { Keyring } from './keyring';
 import { spreadPause } from './lease';
@@ -87,7 +87,7 @@ export class PartitionState {
   /** Gives the rows, from one Query; `undefined` when there are none to be had now. */
   rows(): Promise<Partition | undefined> {
     if (this.isInTrouble) return Promise.resolve(undefined);
-    return (this.loading ??= this.kept(this.load(this.session.localCache.wantsNewest)));
+    return (this.loading ??= this.kept(this.load(this.session.localCache.cacheReadPolicy.newest)));
   }
 
   /**
@@ -213,9 +213,9 @@ export class PartitionState {
   /** Rows that may not answer: all past the cache, those of others where they are ignored, and those that are too old. */
   private get passedOver(): (row: AnswerRow) => boolean {
     const { localCache, settings } = this.session;
-    const { skipsCache, cachedSinceMs } = localCache;
+    const { pastCache, cachedSinceMs } = localCache.cacheReadPolicy;
     const ignoresForeign = settings.cacheForeignRows === 'ignore';
-    return (row) => skipsCache || (ignoresForeign && isForeign(row)) || saidAtMs(row) < cachedSinceMs;
+    return (row) => pastCache || (ignoresForeign && isForeign(row)) || saidAtMs(row) < cachedSinceMs;
   }
 
   /** Past the cache, no row answers, but those that are there are known: everything is looked up, and written anew. */
@@ -230,7 +230,7 @@ export class PartitionState {
         this.unlessThrottled(client, () => callAws(client, () => queryPartition(client, { ...query, signal }))),
       );
       record.succeed('reading', nowMs());
-      clientsWork({ localCache }, cacheClients);
+      clearClientsWarning({ localCache }, cacheUse);
       logger.debug('cache.read', { table: settings.cacheTable, environ: this.environ, rows: rows.length });
       const now = nowMs();
       const read = { draw: random(), nowMs: now, answeredAt: momentAt(now), isPassedOver: this.passedOver };
@@ -267,7 +267,7 @@ export class PartitionState {
       activity,
       action,
       consequence,
-    }: { readonly activity: string; readonly action: string; readonly consequence: string },
+    }: { readonly activity: CacheActivity; readonly action: string; readonly consequence: string },
   ): void {
     const { nowMs, settings } = this.session;
     const grant = `allow ${action} on ${tableArnText(settings.cacheTable)}, and create that table`;
@@ -276,7 +276,7 @@ export class PartitionState {
     const state = refusal === undefined ? 'failing' : 'refused';
     this.trouble.record.note(activity, { state, sinceMs: nowMs(), reason, remedy });
     if (refusal?.isOfClients === true) {
-      warnOfClients(this.session, cacheClients, refusal);
+      warnOfRefusedClients(this.session, cacheUse, refusal);
       return;
     }
     this.warn(event, {
@@ -288,4 +288,4 @@ export class PartitionState {
 }
 
 /** The cache is read with the clients of the context. */
-const cacheClients: RefusedClients = { name: 'cacher', own: false };
+const cacheUse: ClientUse = { name: 'cacher', ownClients: false };

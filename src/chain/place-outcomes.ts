@@ -1,7 +1,7 @@
 import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable } from '../item/directory-listing';
-import { type RememberedListing, type RememberedSetting } from '../memory/provider-memory';
+import { type RememberedListing, type RememberedSetting } from '../memory/source-memory';
 import { Stale, type StaleAbsence, staleFactsOf } from '../memory/stale';
 import { type Refusals } from '../settings/settings-values';
 import { type PlaceWarnings } from './place-warnings';
@@ -18,7 +18,7 @@ export interface NamedSetting {
   readonly isListed: boolean;
 }
 
-/** Says what the outcome of a read means for a name, and has the log told what is wrong with it. */
+/** Decides what the outcome of a read means for a name, and warns of what is wrong with it. */
 export class PlaceOutcomes {
   constructor(
     private readonly warnings: PlaceWarnings,
@@ -26,12 +26,12 @@ export class PlaceOutcomes {
     private readonly refusals: Refusals,
   ) {}
 
-  /** Gives what a listing has under a lower-cased name, and has nothing told. */
+  /** Gives what a listing has under a lower-cased name, without a warning. */
   entryIn(listing: RememberedListing, name: string): ListedEntry {
     if (listing instanceof Unavailable) return listing;
     if (!(listing instanceof Stale)) return listing.find(name);
     const entry = listing.outcome.find(name);
-    return entry === undefined || entry instanceof DirectoryItem ? this.stillGood(entry, listing) : entry;
+    return entry === undefined || entry instanceof DirectoryItem ? this.staleItem(entry, listing) : entry;
   }
 
   /**
@@ -49,11 +49,11 @@ export class PlaceOutcomes {
     return entry;
   }
 
-  /** Gives what came of reading a setting by name. @throws ProviderError as {@link PlaceOutcomes.pick}. */
+  /** Gives the outcome of reading a setting by name. @throws ProviderError as {@link PlaceOutcomes.pick}. */
   settle(place: Place, outcome: RememberedSetting, { name, isListed }: NamedSetting): PlaceOutcome {
     if (outcome instanceof Stale) {
       this.warnings.stale(place, outcome.facts, name);
-      return this.stillGood(outcome.outcome.value, outcome);
+      return this.staleItem(outcome.outcome.value, outcome);
     }
     if (outcome instanceof Unavailable) this.refused(place, outcome, isListed ? name : undefined);
     else if (outcome !== undefined) this.warnings.valueRead(place);
@@ -71,8 +71,8 @@ export class PlaceOutcomes {
     throw new ProviderError(provider.cacheName, (provider.ownDirectory ?? directory).path, problem);
   }
 
-  /** Marks a last good item; one whose own life is over is there no more. */
-  private stillGood(item: DirectoryItem | undefined, stale: Stale<unknown>): DirectoryItem | StaleAbsence {
+  /** Marks a last good item as stale; one whose own life is over counts as absent. */
+  private staleItem(item: DirectoryItem | undefined, stale: Stale<unknown>): DirectoryItem | StaleAbsence {
     const isOver = item?.ttl !== undefined && item.ttl * 1000 <= this.nowMs();
     return item === undefined || isOver ? stale.absence : stale.mark(item);
   }

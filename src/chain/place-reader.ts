@@ -6,17 +6,17 @@ import { earliestOf, type Moment } from '../di/moment';
 import { ProviderError } from '../errors';
 import { Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type Logger } from '../logging/logger';
-import { NotAskedAgain } from '../memory/failure-pauses';
+import { CircuitOpenError } from '../memory/circuit-breaker';
 import { LocalCache } from '../memory/local-cache';
-import { type ListingOutcome, type Provider, type SharedSession } from '../providers/provider';
+import { type StartedRead } from '../memory/read';
 import {
-  type ListOptions,
-  type ProviderMemory,
+  type ReadOptions,
+  readPolicyOf,
   type RememberedListing,
   type RememberedSetting,
-} from '../memory/provider-memory';
-import { termsOf } from '../memory/read-terms';
-import { type ReadTerms, type StartedRead } from '../memory/remembered-reads';
+  type SourceMemory,
+} from '../memory/source-memory';
+import { type ListingOutcome, type Provider, type SharedSession } from '../providers/provider';
 import { type RememberedPlace } from './certain-answers';
 import { type ListedEntry, PlaceOutcomes } from './place-outcomes';
 import { PlaceWarnings } from './place-warnings';
@@ -27,7 +27,7 @@ type StartedListings = ReadonlyMap<string, StartedRead<RememberedListing>>;
 /** The listings that one lookup has started to read, by provider and path. */
 export type StartedReads = ReadonlyMap<Provider, StartedListings>;
 
-/** What a reader works with; resolved once for all lookups that share a scope. */
+/** What a reader needs; resolved once for all lookups that share a scope. */
 export interface ReaderOptions {
   readonly context: Context;
   readonly localCache: LocalCache;
@@ -37,33 +37,33 @@ export interface ReaderOptions {
   readonly byName?: boolean;
   /** Gives a number in `[0, 1)`, for the pauses after failures. */
   readonly random?: () => number;
-  /** What remembers reads; absent: the local cache. */
+  /** Memory to read with; absent: the local cache. */
   readonly memory?: LocalCache;
 }
 
 /**
  * Answers for the places of one chain, from memory or from the providers.
  *
- * It decides what a refusal and a failure mean, and is the one that warns, once per provider and directory.
+ * It decides what a refusal and a failure mean, and warns, once per provider and directory.
  */
 export class PlaceReader {
-  private readonly terms: ReadTerms;
   private readonly warnings: PlaceWarnings;
   private readonly outcomes: PlaceOutcomes;
-  private readonly listing: ListOptions;
+  private readonly reading: ReadOptions;
 
   constructor(private readonly options: ReaderOptions) {
-    this.terms = termsOf(options.session, options.random);
-    this.warnings = new PlaceWarnings(options.localCache, options.logger);
-    this.outcomes = new PlaceOutcomes(this.warnings, this.terms.nowMs, options.session.settings.refusals);
-    this.listing = {
-      terms: this.terms,
-      onRead: (path, outcome, provider) => this.warnings.listed(provider, path, outcome),
+    const { localCache, logger, random, session } = options;
+    this.warnings = new PlaceWarnings(localCache, logger);
+    this.outcomes = new PlaceOutcomes(this.warnings, session.nowMs, session.settings.refusals);
+    this.reading = {
+      session,
+      policy: readPolicyOf(session, random),
+      onListed: (provider, path, outcome) => this.warnings.listed(provider, path, outcome),
     };
   }
 
   /**
-   * Starts reading every directory at every provider, all at the same time; what is known is not read again.
+   * Starts reading every directory at every provider, all at the same time; what is in memory is not read again.
    *
    * @param exact - The name as asked, for providers that are asked for names one by one.
    */
@@ -81,7 +81,7 @@ export class PlaceReader {
    *
    * @param name - Lower-cased.
    * @param exact - As asked.
-   * @param started - What the lookup has started: it asks nothing twice, whatever fails or is forgotten meanwhile.
+   * @param started - The reads that the lookup has started: it asks nothing twice, whatever fails or is forgotten meanwhile.
    * @returns At once when the listing is in memory, else a promise.
    * @throws ProviderError when the source failed, or does not permit it and `refusals` makes that an error.
    */
@@ -105,23 +105,23 @@ export class PlaceReader {
     return this.outcomes.entryIn(await this.readListing(place), name);
   }
 
-  /** Gives what a place has under a name as far as that is there, be it stale; `'unread'` when it is not. */
+  /** Gives what a place has under a name without waiting, stale if need be; `'unread'` when nothing is there. */
   readAtHand({ provider, directory }: Place, name: string, exact: string): PlaceOutcome | 'unread' {
     const memory = this.memoryOf(provider);
     if (this.isByName(provider)) return this.settingAtHand(provider, namedIn(directory, exact));
-    const listing = memory.listingAtHand(provider.ownDirectory ?? directory, this.terms);
+    const listing = memory.listingAtHand(provider.ownDirectory ?? directory, this.reading.policy);
     if (listing === undefined) return 'unread';
     const entry = this.outcomes.pick({ provider, directory }, listing, name);
     if (typeof entry !== 'object' || !('kind' in entry)) return entry;
     return entry.kind === 'unread' ? this.settingAtHand(provider, entry) : entry.refusal;
   }
 
-  /** Gives the listing of a place, without reading it; `undefined` while it is being read, after it failed, or when stale. */
+  /** Gives the listing of a place from memory; `undefined` while it is being read, after it failed, or when it is stale. */
   knownListing({ provider, directory }: Place): ListingOutcome | undefined {
     return this.memoryOf(provider).knownListing(provider.ownDirectory ?? directory);
   }
 
-  /** Gives what is known of the value of a secret, without reading it; `'unread'` when it is stale, too. */
+  /** Gives the outcome of reading a secret from memory; `'unread'` when it was not read, is being read, or is stale. */
   knownSecret(provider: Provider, secret: UnreadSecret): PlaceOutcome | 'unread' {
     return this.memoryOf(provider).knownSecret(secret);
   }
@@ -133,7 +133,7 @@ export class PlaceReader {
     return memory.listingReadAt(provider.ownDirectory ?? directory);
   }
 
-  /** Gives what is known of a name in a place, without reading anything, and when the oldest read behind it began. */
+  /** Gives what memory has of a name in a place, and when the oldest read behind it began. */
   remembered(place: Place, exact: string): RememberedPlace {
     const { provider, directory } = place;
     if (this.isByName(provider)) return this.rememberedSecret(place, namedIn(directory, exact));
@@ -152,33 +152,25 @@ export class PlaceReader {
    * @throws ProviderError when the source failed.
    */
   readSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
-    const { session } = this.options;
-    return this.secretFrom({ provider, secret }, (memory) => memory.readSecret(provider, secret, session, this.terms));
+    return this.secretFrom({ provider, secret }, (memory) => memory.readSecret(secret, this.reading));
   }
 
-  /** As `readSecret`, past what is remembered; what comes of it is remembered instead. */
+  /** As `readSecret`, past memory; the outcome replaces what memory held. */
   rereadSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
-    const { session } = this.options;
-    return this.secretFrom({ provider, secret }, (memory) =>
-      memory.rereadSecret(provider, secret, session, this.terms),
-    );
+    return this.secretFrom({ provider, secret }, (memory) => memory.rereadSecret(secret, this.reading));
   }
 
   /** As `readSecret`, for the version that the current one has replaced. */
   readPreviousSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
-    const { session } = this.options;
-    return this.secretFrom({ provider, secret }, (memory) =>
-      memory.readPreviousSecret(provider, secret, session, this.terms),
-    );
+    return this.secretFrom({ provider, secret }, (memory) => memory.readPreviousSecret(secret, this.reading));
   }
 
   /** Counts that a lookup found its answer at a provider. */
   countHit(provider: Provider): void {
-    const { localCache, session } = this.options;
-    localCache.historyOf(provider, provider.clientsFor(session), provider.variantFor(session.settings)).hits += 1;
+    this.memoryIn(this.options.localCache, provider).hits += 1;
   }
 
-  /** Gives a reader that asks the sources anew, whatever memory holds, and leaves memory as it is. */
+  /** Gives a reader with an empty memory of its own: it asks the sources anew, and leaves memory as it is. */
   anew(): PlaceReader {
     return new PlaceReader({ ...this.options, memory: new LocalCache() });
   }
@@ -188,22 +180,22 @@ export class PlaceReader {
     return this.options.byName === true && provider.readsByName;
   }
 
-  /** Starts work that may serve several callers in nobody's context: that of the root. */
+  /** Starts work that may serve several callers in the context of the root, which is that of no caller. */
   detached<T>(start: () => T): T {
     return this.options.context.runShared(start);
   }
 
   private async secretFrom(
     { provider, secret }: { readonly provider: Provider; readonly secret: UnreadSecret },
-    read: (memory: ProviderMemory) => Promise<RememberedSetting>,
+    read: (memory: SourceMemory) => Promise<RememberedSetting>,
   ): Promise<PlaceOutcome> {
-    let memory: ProviderMemory | undefined;
+    let memory: SourceMemory | undefined;
     let outcome: RememberedSetting;
     try {
       const known = (memory = this.memoryOf(provider));
       outcome = await this.detached(() => read(known));
     } catch (error) {
-      memory?.tellOfSetting(secret, error);
+      memory?.markSettingReported(secret);
       return this.fail({ provider, directory: secret.directory }, error);
     }
     return this.settle(provider, secret, outcome);
@@ -216,7 +208,7 @@ export class PlaceReader {
   }
 
   private settingAtHand(provider: Provider, secret: UnreadSecret): PlaceOutcome | 'unread' {
-    const outcome = this.memoryOf(provider).settingAtHand(secret, this.terms);
+    const outcome = this.memoryOf(provider).settingAtHand(secret, this.reading.policy);
     return outcome === 'unread' ? outcome : this.settle(provider, secret, outcome);
   }
 
@@ -231,25 +223,28 @@ export class PlaceReader {
   private startNames(provider: Provider, directories: readonly Directory[], exact: string): void {
     const memory = this.memoryOf(provider);
     const named = directories.map((each) => namedIn(each, exact));
-    this.detached(() => memory.startSecrets(provider, named, this.options.session, this.terms));
+    this.detached(() => memory.startSecrets(named, this.reading));
   }
 
   private listingOf({ provider, directory }: Place): StartedRead<RememberedListing> {
     const memory = this.memoryOf(provider);
-    const directories = [provider.ownDirectory ?? directory];
-    const { session } = this.options;
-    const [read] = this.detached(() => memory.list(provider, directories, session, this.listing));
-    return read as StartedRead<RememberedListing>;
+    const listed = provider.ownDirectory ?? directory;
+    const reads = this.detached(() => memory.list([listed], this.reading));
+    return reads.get(listed.path) as StartedRead<RememberedListing>;
   }
 
   private listInAdvance(provider: Provider, directories: readonly Directory[]): StartedListings {
     const memory = this.memoryOf(provider);
-    const { session } = this.options;
-    return this.detached(() => memory.listInAdvance(provider, directories, session, this.listing));
+    return this.detached(() => memory.list(directories, { ...this.reading, inAdvance: true }));
   }
 
-  private memoryOf(provider: Provider): ProviderMemory {
-    const { localCache, session, memory = localCache } = this.options;
+  private memoryOf(provider: Provider): SourceMemory {
+    const { localCache, memory = localCache } = this.options;
+    return this.memoryIn(memory, provider);
+  }
+
+  private memoryIn(memory: LocalCache, provider: Provider): SourceMemory {
+    const { session } = this.options;
     return memory.memoryOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
   }
 
@@ -265,15 +260,15 @@ export class PlaceReader {
 
   private failListing(place: Place, error: unknown): never {
     const { provider, directory } = place;
-    this.memoryOf(provider).tellOfListing(provider.ownDirectory ?? directory, error);
+    this.memoryOf(provider).markListingReported(provider.ownDirectory ?? directory);
     return this.fail(place, error);
   }
 
   private fail({ provider, directory }: Place, error: unknown): never {
-    const isPause = isInstance(error, NotAskedAgain);
-    const cause = withoutPayload(isPause ? error.cause : error);
+    const isOpen = isInstance(error, CircuitOpenError);
+    const cause = withoutPayload(isOpen ? error.cause : error);
     const { path } = provider.ownDirectory ?? directory;
-    const problem = `${describeError(cause)}${isPause ? ' (a moment ago; not asked again yet)' : ''}`;
+    const problem = `${describeError(cause)}${isOpen ? ' (a moment ago; not asked again yet)' : ''}`;
     throw new ProviderError(provider.cacheName, path, problem, { cause });
   }
 }

@@ -3,7 +3,7 @@ import { Unavailable } from '../item/directory-listing';
 import { type Logger } from '../logging/logger';
 import { type LocalCache } from '../memory/local-cache';
 import { type ListingOutcome, type Provider } from '../providers/provider';
-import { clientsWork, type RefusedClients, warnOfClients, type WarningTarget } from '../memory/refusal-warnings';
+import { clearClientsWarning, type ClientUse, warnOfRefusedClients } from '../memory/client-warnings';
 import { type StaleFacts } from '../memory/stale';
 
 /** One provider in one directory. */
@@ -12,36 +12,32 @@ interface WarnedPlace {
   readonly directory: Directory;
 }
 
-/** Tells the log what is wrong with places, each thing once. */
+/** Warns of what is wrong with places, of each thing once. */
 export class PlaceWarnings {
   constructor(
-    private readonly localCache: LocalCache,
-    private readonly logger: Logger,
+    readonly localCache: LocalCache,
+    readonly logger: Logger,
   ) {}
 
-  private get target(): WarningTarget {
-    return { localCache: this.localCache, logger: this.logger };
-  }
-
-  /** Tells that a directory was read, and so is not stale any more. */
+  /** Logs that a directory was read. The next time that it is stale is warned of again. */
   listed(by: Provider, directory: string, outcome: ListingOutcome): void {
     if (outcome instanceof Unavailable) return;
     const { cacheName: provider } = by;
-    clientsWork(this.target, clientsOf(by));
+    clearClientsWarning(this, useBy(by));
     this.localCache.forgetWarning(`stale|${provider}|${directory}`);
     this.logger.debug('provider.listed', { provider, directory, names: outcome.size });
   }
 
-  /** Takes note that the value of a name was read, and so those of its directory are not stale any more. */
+  /** Records that a value was read by name. The next time that values of its directory are stale is warned of again. */
   valueRead({ provider, directory }: WarnedPlace): void {
-    clientsWork(this.target, clientsOf(provider));
+    clearClientsWarning(this, useBy(provider));
     this.localCache.forgetWarning(`stale|${provider.cacheName}|${directory.path}|values`);
   }
 
-  /** Tells that a place, or a name in it, may not be read. */
+  /** Warns that a place, or a name in it, may not be read. */
   refused({ provider, directory }: WarnedPlace, refusal: Unavailable, name?: string): void {
     if (refusal.isOfClients) {
-      warnOfClients(this.target, clientsOf(provider), refusal);
+      warnOfRefusedClients(this, useBy(provider), refusal);
       return;
     }
     const { reason, remedy } = refusal;
@@ -58,7 +54,7 @@ export class PlaceWarnings {
     });
   }
 
-  /** Tells that the last good answers of a place are given, because it cannot be read anew. */
+  /** Warns that stale answers of a place are given, because it cannot be read anew. */
   stale({ provider, directory }: WarnedPlace, { goodAtMs, untilMs, reason, remedy }: StaleFacts, name?: string): void {
     const key = `stale|${provider.cacheName}|${directory.path}${name === undefined ? '' : '|values'}`;
     if (!this.localCache.isNewWarning(key)) return;
@@ -76,6 +72,6 @@ export class PlaceWarnings {
 }
 
 /** A provider with a cache name of its own reads with clients of its own. */
-function clientsOf({ cacheName, name }: Provider): RefusedClients {
-  return { name: cacheName, own: cacheName !== name };
+function useBy({ cacheName, name }: Provider): ClientUse {
+  return { name: cacheName, ownClients: cacheName !== name };
 }

@@ -11,7 +11,6 @@ import { InvalidNameError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
 import { checkOptions } from '../options';
-import { type LocalCache } from '../memory/local-cache';
 import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variables';
 import { Answer, settled } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
@@ -24,7 +23,7 @@ import { logLookup, lookUp } from './lookup';
 import { checkLookupOptions, idOf, type LookupOptions, type WaitOptions, waitOptionNames } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName, isNestedName } from './named-values';
-import { refresh, type RefreshOptions, refreshTogether } from './refresh-together';
+import { refresh, type RefreshOptions } from './refresh';
 import { type SecondLooks } from './second-looks';
 import { ConfigSnapshot } from './snapshot';
 import { type Watch, type WatchOptions } from './watch';
@@ -328,8 +327,9 @@ export class Config extends ConfigShape {
   private async findNow(name: string, options: LookupOptions): Promise<Answer> {
     const { clock, localCache } = this.scope();
     const nowMs = clock.nowMs();
-    if (options.fresh === true) refreshTogether(localCache);
-    else if (localCache.isWatchDue(nowMs)) await withSignal(options.signal, () => lookForChanges(localCache, nowMs));
+    if (options.fresh === true) localCache.resetOncePerTurn();
+    else if (localCache.isChangeCheckDue(nowMs))
+      await withSignal(options.signal, () => localCache.checkForChanges(nowMs));
     this.touched();
     const scope = this.scope();
     const result = await lookUp(scope, name, options);
@@ -368,10 +368,4 @@ export class Config extends ConfigShape {
     this.latestScope = hidden(scope);
     return scope;
   }
-}
-
-/** Lets the watches that are due look for changes. */
-async function lookForChanges(localCache: LocalCache, nowMs: number): Promise<void> {
-  const watch = await import('./watch');
-  await watch.lookForChanges(localCache, nowMs);
 }

@@ -1,12 +1,12 @@
 import { withSignal } from '../base/time-limit';
-import { type ProviderHistory } from '../memory/provider-history';
-import { type SourceRecord, type SourceTrouble } from '../memory/source-record';
+import { type ReadProblem } from '../memory/entries';
+import { type SourceMemory, type SourceStatus } from '../memory/source-memory';
 import { type WaitOptions } from './lookup-options';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { type LookupScope } from './lookup-scope';
 import { probeSources } from './probe-sources';
 
-/** How a source does: well; not asked yet; not permitted; what it gave last stands in; it fails. */
+/** How a source does: well; not asked yet; not permitted; stale values are served; it fails. */
 export type SourceState = 'ok' | 'unused' | 'refused' | 'stale' | 'failing';
 
 /** Something that a source does not give as it should. */
@@ -50,38 +50,35 @@ export interface ConfigHealth {
   readonly ok: boolean;
   /** In the order of the chain. */
   readonly providers: readonly SourceHealth[];
-  /** Absent when nothing is cached, or the cacher does not tell. */
+  /** Absent when nothing is cached, or the cacher keeps no record. */
   readonly cache?: SourceHealth | undefined;
 }
 
-/** How to look at the health of a Config. */
+/** How the health of a Config is determined. */
 export interface HealthOptions extends WaitOptions {
   /** Asks the sources now, for at most `lookupBudgetMs`. Default: false. */
   readonly probe?: boolean;
 }
 
-/** Most problems of a source that are told. */
+/** Most problems of a source that are listed. */
 const mostProblems = 20;
 const severity = { refused: 0, stale: 1, failing: 2 } as const;
 
-/** Tells how the sources of a scope do. @throws The reason of the signal; nothing because of a source. */
+/** Gives the health of the sources of a scope. @throws The reason of the signal; nothing because of a source. */
 export async function healthOf(scope: LookupScope, { probe = false, signal }: HealthOptions): Promise<ConfigHealth> {
   if (probe) await withSignal(signal, () => withLambdaFreezeGuard(scope, () => probeSources(scope)));
   const { cached, providers } = scope;
-  const histories = providers.providers.map((provider) => ({
+  const sources = providers.providers.map((provider) => ({
     name: provider.cacheName,
-    history: historyOf(scope, provider),
+    memory: memoryOf(scope, provider),
   }));
   const record = cached?.cacher.recordOf(cached.chain);
-  const isRefused = histories.some(({ history }) => history.isRefused);
-  const fails = histories.some(({ history }) => history.listings.failsLookups || history.settings.failsLookups);
+  const isRefused = sources.some(({ memory }) => memory.isRefused);
+  const fails = sources.some(({ memory }) => memory.failsLookups);
   return {
     ok: !isRefused && (!fails || (await isHeldUp(scope))),
-    providers: histories.map(({ name, history }) =>
-      sourceHealth(name, [history.listings, history.settings], history.hits),
-    ),
-    ...(cached !== undefined &&
-      record !== undefined && { cache: sourceHealth(cached.cacher.name, [record], record.hits) }),
+    providers: sources.map(({ name, memory }) => sourceHealth(name, memory)),
+    ...(cached !== undefined && record !== undefined && { cache: sourceHealth(cached.cacher.name, record) }),
   };
 }
 
@@ -90,21 +87,17 @@ async function isHeldUp(scope: LookupScope): Promise<boolean> {
   return (await import('./last-known-good/recall')).isHeldUp(scope);
 }
 
-function historyOf(
+function memoryOf(
   { localCache, session }: LookupScope,
   provider: LookupScope['providers']['providers'][number],
-): ProviderHistory {
-  return localCache.historyOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
+): SourceMemory {
+  return localCache.memoryOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
 }
 
-function sourceHealth(name: string, records: readonly SourceRecord[], hits: number): SourceHealth {
-  const troubles = records
-    .flatMap((each) => [...each.troubles])
-    .sort(([, one], [, other]) => one.sinceMs - other.sinceMs);
-  const successes = records.flatMap(({ lastSuccessMs }) => lastSuccessMs ?? []);
-  const requests = records.reduce((sum, each) => sum + each.requests, 0);
+function sourceHealth(name: string, { hits, lastSuccessMs, problems, requests }: SourceStatus): SourceHealth {
+  const byAge = [...problems].sort(([, one], [, other]) => one.sinceMs - other.sinceMs);
   // The oldest of the worst: they are sorted by age.
-  const worst = troubles.reduce<SourceTrouble | undefined>(
+  const worst = byAge.reduce<ReadProblem | undefined>(
     (found, [, each]) => (found === undefined || severity[each.state] > severity[found.state] ? each : found),
     undefined,
   );
@@ -112,10 +105,10 @@ function sourceHealth(name: string, records: readonly SourceRecord[], hits: numb
     name,
     state: worst?.state ?? (requests === 0 ? 'unused' : 'ok'),
     ...(worst !== undefined && { since: isoTime(worst.sinceMs) }),
-    ...(successes.length > 0 && { lastSuccess: isoTime(Math.max(...successes)) }),
+    ...(lastSuccessMs !== undefined && { lastSuccess: isoTime(lastSuccessMs) }),
     requests,
     hits,
-    problems: troubles.slice(0, mostProblems).map(([at, { sinceMs, state, reason, remedy }]) => ({
+    problems: byAge.slice(0, mostProblems).map(([at, { sinceMs, state, reason, remedy }]) => ({
       at,
       state,
       since: isoTime(sinceMs),

@@ -32,6 +32,6 @@ export async function withLambdaFreezeGuard<T>(
   } finally {
     if (cacher !== null) await settledWithin(writeWaitMs, () => cacher.flush());
     const isLast = endUse();
-    if (isLast) localCache.abortUnfinished();
+    if (isLast) localCache.abortReads();
   }
 }

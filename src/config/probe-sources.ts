@@ -3,9 +3,7 @@ import { TimeBudget, withTimeoutSignal } from '../base/time-limit';
 import { Directory } from '../directory/directory';
 import { type UnreadSecret } from '../item/directory-listing';
 import { type Provider } from '../providers/provider';
-import { ProviderMemory } from '../memory/provider-memory';
-import { termsOf } from '../memory/read-terms';
-import { mayFreeze } from './lambda-freeze-guard';
+import { readPolicyOf } from '../memory/source-memory';
 import { type LookupScope } from './lookup-scope';
 
 /** Most names that a probe reads again because they failed. */
@@ -14,7 +12,7 @@ const mostNames = 100;
 /**
  * Asks every provider for every directory, for names that failed again, and the cache whether it can be read.
  *
- * What comes of it counts like what comes of lookups, and fills no memory. Sources that failed a moment ago are left alone.
+ * The outcomes count as those of lookups do, and fill no memory. Sources that failed a moment ago are not asked.
  *
  * @returns After `lookupBudgetMs` at most; what has not answered by then counts as failing. Never rejects.
  */
@@ -35,30 +33,25 @@ export async function probeSources(scope: LookupScope): Promise<void> {
 
 async function probeProvider(scope: LookupScope, provider: Provider, late: Promise<'late'>): Promise<void> {
   const { cacheSession, localCache, session } = scope;
-  const history = localCache.historyOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
-  const memory = new ProviderMemory(history);
-  const terms = termsOf(session, cacheSession.random);
+  const memory = localCache.memoryOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
+  const policy = readPolicyOf(session, cacheSession.random);
+  const options = { session, policy, isProbe: true };
   const directories = directoriesOf(scope, provider);
-  const names = [...history.settings.troubles.keys()].filter(isName).slice(0, mostNames);
-  const listings = memory.list(provider, directories, session, { terms });
+  const names = memory.settingsWithProblems.slice(0, mostNames);
+  const listings = memory.list(directories, options);
   await Promise.all([
-    ...directories.map(async (directory, index) => {
-      const failure = await failureOf(listings[index]?.promise, late);
+    ...directories.map(async (directory) => {
+      const failure = await failureOf(listings.get(directory.path)?.promise, late);
       if (failure === undefined) return;
-      if (failure.error === lateError) {
-        const state = memory.listingAtHand(directory, terms) === undefined ? 'failing' : 'stale';
-        history.listings.note(directory.path, { state, sinceMs: session.nowMs(), reason: lateError.message });
-      }
-      memory.tellOfListing(directory, failure.error);
+      if (failure.error === lateError) memory.noteLateListing(directory, lateError, policy);
+      memory.markListingReported(directory);
     }),
     ...names.map(async (exactName) => {
       const secret = unreadOf(exactName);
-      const reading = memory.readSecret(provider, secret, session, terms);
-      const failure = await failureOf(reading, late);
-      if (failure !== undefined) memory.tellOfSetting(secret, failure.error);
+      const failure = await failureOf(memory.readSecret(secret, options), late);
+      if (failure !== undefined) memory.markSettingReported(secret);
     }),
   ]);
-  if (mayFreeze()) memory.abortUnfinished();
 }
 
 /** What there is to list: nothing where names are read one by one. */
@@ -78,11 +71,6 @@ async function failureOf(
   } catch (error) {
     return { error };
   }
-}
-
-/** Whether a key is that of a setting in a directory, and not of a version or an id. */
-function isName(key: string): boolean {
-  return key.startsWith('/') && !key.includes('|');
 }
 
 function unreadOf(exactName: string): UnreadSecret {

@@ -126,7 +126,7 @@ export class SecondLooks {
       return result;
     } finally {
       round.looks -= 1;
-      if (round.looks === 0) round.localCache.abortUnfinished();
+      if (round.looks === 0) round.localCache.abortReads();
     }
   }
 

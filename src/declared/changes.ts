@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { errorClassName } from '../base/describe-error';
 import { callAndForget } from '../base/start-work';
-import { type RefreshOptions } from '../config/refresh-together';
+import { type RefreshOptions } from '../config/refresh';
 import { Context } from '../di/context';
 import { isConfigError } from '../errors';
 import { Logger } from '../logging/logger';

@@ -3,7 +3,7 @@ import { printable } from '../base/printable';
 import { longestTimerMs } from '../base/time';
 import { Config } from '../config/config';
 import { type WaitOptions, waitOptionNames } from '../config/lookup-options';
-import { refreshOptionNames } from '../config/refresh-together';
+import { refreshOptionNames } from '../config/refresh';
 import { InvalidSettingsError } from '../errors';
 import { type ExplanationSet } from '../explain/explained';
 import { type PolicyDocument } from '../iam/policy-document';

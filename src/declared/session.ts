@@ -1,7 +1,7 @@
 import { Config } from '../config/config';
 import { idOf, type WaitOptions } from '../config/lookup-options';
 import { LookupScope } from '../config/lookup-scope';
-import { type RefreshOptions } from '../config/refresh-together';
+import { type RefreshOptions } from '../config/refresh';
 import { Context } from '../di/context';
 import { state } from '../di/state';
 import { type DirectoryItem } from '../item/directory-item';

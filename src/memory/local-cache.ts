@@ -1,16 +1,17 @@
 import { inspect } from 'node:util';
-import { callAndForget } from '../base/start-work';
-import { Dependency } from '../di/context';
 import { hidden, hideFields } from '../base/hidden';
+import { callAndForget } from '../base/start-work';
+import { afterThisTurn } from '../di/after-this-turn';
+import { Dependency } from '../di/context';
 import { earliestOf, type Moment } from '../di/moment';
 import { noteMutation } from '../di/state';
-import { ProviderHistory } from './provider-history';
-import { ProviderMemory } from './provider-memory';
+import { type Provider } from '../providers/provider';
+import { SourceMemory } from './source-memory';
 
 /** Latest moment that a Date can be. Source: https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const latestDateMs = 8.64e15;
 
-/** How the cache table is read after memory has been forgotten. */
+/** How the cache table is read after a reset. */
 export interface ResetOptions {
   /** Whether what it holds is passed over. Default: false. */
   readonly pastCache?: boolean;
@@ -20,198 +21,243 @@ export interface ResetOptions {
   readonly cachedSinceMs?: number;
 }
 
+/** Looks for changes at the next lookup after a time. */
+export interface ChangeCheck {
+  /** When it is due, **milliseconds** since the Unix epoch. */
+  readonly dueMs: number;
+  /** Looks if it is due, and resets memory if something has changed. Never rejects. */
+  checkIfDue(nowMs: number): Promise<void>;
+}
+
+/** State of another part of the library that lives in a memory: made when it is first asked for, in each memory anew. */
+export class MemorySlot<T> {
+  /** @param options - `outlivesReset`: whether a reset of the memory leaves it. */
+  constructor(readonly options: { readonly outlivesReset: boolean; readonly make: () => T }) {}
+}
+
+/** How the cache table is read until the next reset. */
+export type CacheReadPolicy = Required<ResetOptions>;
+
+type SlotValues = WeakMap<MemorySlot<unknown>, unknown>;
+
+/** Memories of sources, by provider, its clients, and what tells apart what it reads under different settings. */
+type Sources = WeakMap<Provider, WeakMap<object, Map<string, SourceMemory>>>;
+
+/** All that a reset forgets, beside what the memories of sources forget themselves. */
+class ForgottenByReset {
+  /** Stands for all that is remembered now. */
+  readonly generation = {};
+  /** When memory expires, **milliseconds** since the Unix epoch; `undefined` before the first use. */
+  expiresAtMs: number | undefined;
+  readonly slots: SlotValues = new WeakMap();
+
+  constructor(readonly cacheReadPolicy: CacheReadPolicy) {}
+}
+
 /**
- * What this process remembers: the listings of all providers, and what the cacher has read.
+ * What this process remembers: what it has read of all providers, and what the cacher has read.
  *
- * There is one, so that all of it expires together. A new one in a child context starts empty and leaves the outer one
- * alone.
+ * There is one, so that all of it expires together. A new one in a child context starts empty and leaves the outer one alone.
+ *
+ * A reset forgets what was read; {@link SourceMemory} says what it keeps of that. What the sources failed with, their last good
+ * values, warnings that were written, watches and listeners outlive it.
  */
 export class LocalCache extends Dependency {
   static readonly dependencyName: string = 'LocalCache';
 
-  /** Values are in all of them. */
-  private memories = hidden<Memories>(new WeakMap());
-  private readonly histories = hidden<Memories>(new WeakMap());
-  private providerMemories = hidden<ProviderMemory[]>([]);
-  private expiresAtMs: number | undefined;
-  private current: object = {};
-  private pastCache = false;
-  private fromNewest = false;
-  private sinceMs = 0;
-  /** Until when answers need no second thought: memory is over, or a watch is due, **milliseconds** since the Unix epoch. */
-  private goodUntilMs = 0;
-  private watchDueMs = Number.POSITIVE_INFINITY;
+  private current = hidden(new ForgottenByReset(cacheReadPolicy()));
+  /** Until when answers are given as they are: until memory expires, or a watch is due, **milliseconds** since the Unix epoch. */
+  private freshUntilMs = 0;
+  private readonly sources = hidden<Sources>(new WeakMap());
+  /** Those that were used since the last reset, or are still being read. */
+  private readonly usedSources = hidden(new Set<SourceMemory>());
+  private readonly keptSlots = hidden<SlotValues>(new WeakMap());
   private readonly warned = new Set<string>();
   private readonly listeners = new Set<() => void>();
+  private readonly changeChecks = new Set<ChangeCheck>();
+  private checkDueMs = Number.POSITIVE_INFINITY;
   private uses = 0;
+  private isJustReset = false;
 
   constructor() {
     super();
-    hideFields(this, 'memories', 'histories', 'providerMemories', 'listeners');
+    hideFields(this, 'current', 'sources', 'usedSources', 'keptSlots', 'listeners', 'changeChecks');
   }
 
-  /** Stands for all that is remembered now; another object after each reset or expiry. */
+  /** Another object after each reset. @internal */
   get generation(): object {
-    return this.current;
+    return this.current().generation;
   }
 
-  /** Whether what is remembered is still good, **milliseconds** since the Unix epoch given. */
+  /** Whether what is remembered may be given as it is. @internal */
   isFresh(nowMs: number): boolean {
-    return nowMs < this.goodUntilMs;
+    return nowMs < this.freshUntilMs;
   }
 
   /**
    * Forgets everything when its time is over, and starts the time with the first use.
    *
    * @param lifeMs - How long memory is good, **milliseconds**.
+   * @internal
    */
   touch(nowMs: number, lifeMs: number): void {
-    if (this.expiresAtMs !== undefined && nowMs >= this.expiresAtMs) this.reset();
-    this.expiresAtMs ??= nowMs + lifeMs;
-    this.settle();
+    const { expiresAtMs } = this.current();
+    if (expiresAtMs !== undefined && nowMs >= expiresAtMs) this.reset();
+    this.current().expiresAtMs ??= nowMs + lifeMs;
+    this.settleFreshness();
   }
 
-  /** Whether a watch wants to look for changes before the next answer. */
-  isWatchDue(nowMs: number): boolean {
-    return nowMs >= this.watchDueMs;
-  }
-
-  /** Lets no answer be given from a moment on before a watch has looked for changes, **milliseconds** since the Unix epoch. */
-  expectWatch(dueMs: number): void {
-    this.watchDueMs = dueMs;
-    this.settle();
-  }
-
-  /** Whether there is nothing in memory. */
+  /** Whether it was not used since the last reset. @internal */
   get isEmpty(): boolean {
-    return this.expiresAtMs === undefined;
+    return this.current().expiresAtMs === undefined;
   }
 
   /**
-   * When sources were first begun to be read since memory was last forgotten; `undefined`: none has been. What is known by
-   * then may be older than what comes.
+   * When the first read of a source since the last reset began; `undefined`: there was none. What is known by then may be older
+   * than what comes.
+   *
+   * @internal
    */
   get readSince(): Moment | undefined {
-    return earliestOf(...this.providerMemories().map(({ readSince }) => readSince));
+    return earliestOf(...[...this.usedSources()].map(({ readSince }) => readSince));
   }
 
-  /** Whether what the cache table holds is passed over, until memory is forgotten again. */
-  get skipsCache(): boolean {
-    return this.pastCache;
-  }
-
-  /** Rows of the cache table that were read at the sources before this moment are passed over, **milliseconds** since the Unix epoch; 0: none. */
-  get cachedSinceMs(): number {
-    return this.sinceMs;
-  }
-
-  /** Whether the cache table is to be read consistently: there has been a change. */
-  get wantsNewest(): boolean {
-    return this.fromNewest;
+  /** How the cache table is read until the next reset. @internal */
+  get cacheReadPolicy(): CacheReadPolicy {
+    return this.current().cacheReadPolicy;
   }
 
   /**
-   * Forgets everything, but for what stands in for sources that fail. What is being read fills nothing any more.
+   * Forgets what was read. What is being read answers its callers, and fills memory no more.
    *
-   * @param options - What holds until the next reset or expiry.
+   * @param options - How the cache table is read until the next reset.
+   * @internal
    */
-  reset({ pastCache = false, newest = false, cachedSinceMs = 0 }: ResetOptions = {}): void {
-    this.pastCache = pastCache;
-    this.fromNewest = newest;
-    this.sinceMs = cachedSinceMs;
-    this.memories = hidden(new WeakMap());
-    this.providerMemories = hidden([]);
-    this.expiresAtMs = undefined;
-    this.current = {};
-    this.settle();
+  reset(options: ResetOptions = {}): void {
+    this.current = hidden(new ForgottenByReset(cacheReadPolicy(options)));
+    const sources = this.usedSources();
+    for (const source of sources) {
+      source.reset();
+      if (!source.isReading) sources.delete(source);
+    }
+    this.settleFreshness();
     noteMutation();
     for (const each of this.listeners) callAndForget(each);
   }
 
+  /** As `reset`, once for all lookups of a turn of the event loop that ask for it. @internal */
+  resetOncePerTurn(): void {
+    if (this.isJustReset) return;
+    this.isJustReset = true;
+    this.reset();
+    afterThisTurn(() => {
+      this.isJustReset = false;
+    });
+  }
+
   /**
-   * Tells each time that memory has been forgotten: by a refresh, because its time was over, or because a watch saw a change.
+   * Calls a listener after each reset: by a refresh, because memory has expired, or because a watch saw a change.
    *
-   * @param listener - Called in the middle of a lookup, which waits for nothing and minds no error.
+   * @param listener - Called in the middle of a lookup, which neither waits for it nor fails because of it.
    * @returns Ends that.
+   * @internal
    */
   onReset(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
+  /** Lets no answer be given as it is once the check is due, before it was made; also called when `dueMs` changes. @internal */
+  addChangeCheck(check: ChangeCheck): void {
+    this.changeChecks.add(check);
+    this.settleChecks();
+  }
+
+  /** Ends that. @internal */
+  removeChangeCheck(check: ChangeCheck): void {
+    this.changeChecks.delete(check);
+    this.settleChecks();
+  }
+
+  /** Whether a check for changes is to be made before the next answer. @internal */
+  isChangeCheckDue(nowMs: number): boolean {
+    return nowMs >= this.checkDueMs;
+  }
+
+  /** Makes the checks for changes that are due. Never rejects. @internal */
+  async checkForChanges(nowMs: number): Promise<void> {
+    await Promise.all([...this.changeChecks].map((each) => each.checkIfDue(nowMs)));
+  }
+
   /**
-   * Gives the memory of a provider that reads through certain clients; a new one after each reset.
+   * Gives the memory of a provider that reads through certain clients.
    *
    * @param variant - Tells apart what it reads under different settings.
+   * @internal
    */
-  memoryOf(provider: object, clients: object, variant = ''): ProviderMemory {
-    const variants = this.recall(provider, clients, () => new Map<string, ProviderMemory>());
-    return variantOf(variants, variant, () => {
-      const memory = new ProviderMemory(this.historyOf(provider, clients, variant));
-      this.providerMemories().push(memory);
-      return memory;
-    });
+  memoryOf(provider: Provider, clients: object, variant = ''): SourceMemory {
+    const byClients = madeOnce(this.sources(), provider, () => new WeakMap<object, Map<string, SourceMemory>>());
+    const byVariant = madeOnce(byClients, clients, () => new Map<string, SourceMemory>());
+    const memory = madeOnce(byVariant, variant, () => new SourceMemory(provider));
+    this.usedSources().add(memory);
+    return memory;
   }
 
-  /** Gives what outlives resets, of a provider that reads through certain clients: last good outcomes, and failures. */
-  historyOf(provider: object, clients: object, variant = ''): ProviderHistory {
-    const variants = recalled(this.histories(), [provider, clients], () => new Map<string, ProviderHistory>());
-    return variantOf(variants, variant, () => new ProviderHistory());
+  /** Gives what is in a slot. @internal */
+  slot<T>(slot: MemorySlot<T>): T {
+    const values = slot.options.outlivesReset ? this.keptSlots() : this.current().slots;
+    return madeOnce(values, slot, slot.options.make) as T;
   }
 
-  /** Counts work that waits for reads. @returns Ends that, and says whether it was the last one under way. */
+  /** Counts work that waits for reads. @returns Ends that, and says whether it was the last one under way. @internal */
   startUse(): () => boolean {
     this.uses += 1;
     return () => (this.uses -= 1) === 0;
   }
 
-  /** Aborts and forgets every read that has not ended. For when nobody waits for them and the process may be frozen. */
-  abortUnfinished(): void {
-    for (const memory of this.providerMemories()) memory.abortUnfinished();
+  /** Aborts and forgets every read that is under way: no lookup waits for it, and the process may be frozen. @internal */
+  abortReads(): void {
+    for (const each of this.usedSources()) each.abortReads();
   }
 
-  /**
-   * Gives what is remembered under two objects.
-   *
-   * @param make - Makes it when there is nothing yet.
-   */
-  recall<T>(first: object, second: object, make: () => T): T {
-    return recalled(this.memories(), [first, second], make);
-  }
-
-  /** Says whether a warning is new; each key is so once in the life of this cache, or until it is forgotten. */
+  /** Says whether a warning is new: each key is so once, until it is forgotten. @internal */
   isNewWarning(key: string): boolean {
     if (this.warned.has(key)) return false;
     this.warned.add(key);
     return true;
   }
 
-  /** Makes a warning new again, because what it told of is over. @returns Whether it had been given. */
+  /** Makes a warning new again, because its reason is gone. @returns Whether it had been written. @internal */
   forgetWarning(key: string): boolean {
     return this.warned.delete(key);
   }
 
-  private settle(): void {
-    this.goodUntilMs = Math.min(this.expiresAtMs ?? 0, this.watchDueMs);
+  private settleChecks(): void {
+    this.checkDueMs = Math.min(Number.POSITIVE_INFINITY, ...[...this.changeChecks].map(({ dueMs }) => dueMs));
+    this.settleFreshness();
+  }
+
+  private settleFreshness(): void {
+    this.freshUntilMs = Math.min(this.current().expiresAtMs ?? 0, this.checkDueMs);
   }
 
   override [inspect.custom](): string {
-    return `LocalCache(${this.expiresAtMs === undefined ? 'empty' : `until ${new Date(Math.min(this.expiresAtMs, latestDateMs)).toISOString()}`})`;
+    const { expiresAtMs } = this.current();
+    return `LocalCache(${expiresAtMs === undefined ? 'empty' : `until ${new Date(Math.min(expiresAtMs, latestDateMs)).toISOString()}`})`;
   }
 }
 
-function variantOf<T>(variants: Map<string, T>, variant: string, make: () => T): T {
-  let known = variants.get(variant);
-  if (known === undefined) variants.set(variant, (known = make()));
-  return known;
+function cacheReadPolicy({ pastCache = false, newest = false, cachedSinceMs = 0 }: ResetOptions = {}): CacheReadPolicy {
+  return { pastCache, newest, cachedSinceMs };
 }
 
-type Memories = WeakMap<object, WeakMap<object, unknown>>;
+interface MapLike<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): unknown;
+}
 
-function recalled<T>(memories: Memories, [first, second]: readonly [object, object], make: () => T): T {
-  let inner = memories.get(first);
-  if (inner === undefined) memories.set(first, (inner = new WeakMap()));
-  let remembered = inner.get(second) as T | undefined;
-  if (remembered === undefined) inner.set(second, (remembered = make()));
-  return remembered;
+function madeOnce<K, V>(map: MapLike<K, V>, key: K, make: () => V): V {
+  let known = map.get(key);
+  if (known === undefined) map.set(key, (known = make()));
+  return known;
 }

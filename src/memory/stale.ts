@@ -1,20 +1,24 @@
 import { type DirectoryItem } from '../item/directory-item';
 
-/** Why, and for how long, something that was good once stands in for what could not be read. */
+/** Why a stale value is served, and for how long. */
 export interface StaleFacts {
   /** When it was read, **milliseconds** since the Unix epoch. */
   readonly goodAtMs: number;
-  /** When it is given no more, **milliseconds** since the Unix epoch. */
+  /** When it must not be served any more, **milliseconds** since the Unix epoch. */
   readonly untilMs: number;
-  /** What the source answered, without any value. */
+  /** What the source answered instead, without any value. */
   readonly reason: string;
-  /** What would make the source readable, where it was not permitted. */
+  /** What would make the source readable; absent where it was not refused. */
   readonly remedy?: string | undefined;
 }
 
-/** The last good outcome of a read, in place of one that failed. */
+/**
+ * The last good outcome of a read, served in place of one that failed.
+ *
+ * Source: https://www.rfc-editor.org/rfc/rfc5861#section-4 (stale-if-error)
+ */
 export class Stale<T> {
-  /** That there was nothing, for names that the outcome has not. */
+  /** For names that the outcome does not have. */
   readonly absence = new StaleAbsence(this);
   private readonly marked = new WeakMap<DirectoryItem, DirectoryItem>();
 
@@ -23,7 +27,7 @@ export class Stale<T> {
     readonly facts: StaleFacts,
   ) {}
 
-  /** Gives an item of the outcome that says it is stale. */
+  /** Gives an item of the outcome, marked as stale. The same each time. */
   mark(item: DirectoryItem): DirectoryItem {
     let marked = this.marked.get(item);
     if (marked === undefined) {
@@ -35,7 +39,7 @@ export class Stale<T> {
   }
 }
 
-/** That a place held nothing under a name when it was read last, and cannot be read now. */
+/** Says that a place had nothing under a name when it was last read, and cannot be read now. */
 export class StaleAbsence {
   constructor(private readonly stale: Stale<unknown>) {}
 
@@ -44,7 +48,7 @@ export class StaleAbsence {
     return this.stale.facts.goodAtMs;
   }
 
-  /** Gives what was found below the place: it is no better known than that the place holds nothing. */
+  /** Marks what was found below the place as stale: that the place has nothing is not known any better. */
   mark(item: DirectoryItem): DirectoryItem {
     return item.stale ? item : this.stale.mark(item);
   }
@@ -52,7 +56,7 @@ export class StaleAbsence {
 
 const factsByItem = new WeakMap<DirectoryItem, StaleFacts>();
 
-/** Gives why an item is stale; `undefined` when it is not, or its origin is not known. */
+/** Gives why an item is stale; `undefined` when it is not, or this process did not make it so. */
 export function staleFactsOf(item: DirectoryItem): StaleFacts | undefined {
   return factsByItem.get(item);
 }

@@ -110,7 +110,7 @@ export const settingDefinitions = {
   /**
    * How long stale values are served while their source fails; 0: not at all.
    *
-   * @see reliability.md#what-was-read-last-stands-in
+   * @see reliability.md#stale-values
    */
   staleIfErrorSeconds: define(numberWithin({ unit: 'seconds', atLeast: 0, atMost: longestLifeSeconds }), 3600),
   /**
@@ -122,7 +122,7 @@ export const settingDefinitions = {
   /**
    * Pause before a source that failed is asked again; 0: none.
    *
-   * @see reliability.md#a-source-that-fails-is-left-alone
+   * @see reliability.md#a-source-that-fails-is-not-asked-for-a-moment
    */
   failurePauseMs: define(numberWithin({ unit: 'milliseconds', atLeast: 0, atMost: longestTimerMs }), 1000),
   /** Time for an attempt to connect. */

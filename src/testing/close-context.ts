@@ -16,7 +16,7 @@ const writeWaitMs = 2000;
  * what is being written, for a moment, and closes connections.
  */
 export async function closeContext(root: Context): Promise<void> {
-  root.resolve(LocalCache).abortUnfinished();
+  root.resolve(LocalCache).abortReads();
   const ended = new AbortController();
   const closing = startWork(() => root.run(() => root.resolve(Config).close()));
   const limit = pause(writeWaitMs, undefined, ended).catch(() => undefined);

@@ -3,5 +3,5 @@ import { CacheRecord } from '../../src/cache/cache-record';
 it('begins with nothing', () => {
   const record = new CacheRecord();
 
-  expect([record.hits, record.requests, record.troubles.size, record.lastSuccessMs]).toEqual([0, 0, 0, undefined]);
+  expect([record.hits, record.requests, record.problems.size, record.lastSuccessMs]).toEqual([0, 0, 0, undefined]);
 });

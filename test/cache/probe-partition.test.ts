@@ -31,7 +31,7 @@ it('reads one row of the partition, and notes that it could', async () => {
     Limit: 1,
   });
   expect(send.mock.calls[0]?.[1]).toEqual({ abortSignal: signal });
-  expect([record.requests, record.lastSuccessMs, record.troubles.size]).toEqual([1, 5, 0]);
+  expect([record.requests, record.lastSuccessMs, record.problems.size]).toEqual([1, 5, 0]);
 });
 
 it.each([
@@ -51,5 +51,5 @@ it.each([
 
   await probePartition(chain, record, signal);
 
-  expect(record.troubles.get('reading')).toEqual({ state, sinceMs: 5, reason: `${name}: no`, remedy });
+  expect(record.problems.get('reading')).toEqual({ state, sinceMs: 5, reason: `${name}: no`, remedy });
 });

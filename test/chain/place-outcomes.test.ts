@@ -41,7 +41,7 @@ describe('a listing', () => {
     expect(events()).toEqual(['provider.refused']);
   });
 
-  it('that is stale gives stale items, and says of others that they were not there', () => {
+  it('that is stale gives stale items, and a stale absence for other names', () => {
     const stale = new Stale(listing(x, unread('s'), ending), facts);
 
     expect(outcomes.pick(place, stale, 'x')).toMatchObject({ value: 1, stale: true });
@@ -60,14 +60,14 @@ describe('a listing', () => {
     expect(outcomes.entryIn(stale, 'e')).toBe(stale.absence);
   });
 
-  it('that was mended warns of what is stale in it', () => {
-    const mended = listing(new Stale('listing', facts).mark(x));
+  it('with stale entries warns of them', () => {
+    const partial = listing(new Stale('listing', facts).mark(x));
 
-    expect(outcomes.pick(place, mended, 'x')).toMatchObject({ stale: true });
+    expect(outcomes.pick(place, partial, 'x')).toMatchObject({ stale: true });
     expect(log.warnings('provider.stale')).toMatchObject([{ name: 'x', reason: 'down' }]);
   });
 
-  it('is looked into without a word', () => {
+  it('is looked into without a warning', () => {
     outcomes.entryIn(refusal, 'x');
     outcomes.entryIn(listing(refused), 'r');
     outcomes.entryIn(new Stale(listing(x), facts), 'x');
@@ -91,7 +91,7 @@ describe('a setting read by name', () => {
   it.each([
     [true, 'x'],
     [false, undefined],
-  ])('that may not be read gives why; told by name when a listing shows it (%s)', (isListed, name) => {
+  ])('that may not be read gives why; the warning has its name when a listing shows it (%s)', (isListed, name) => {
     expect(outcomes.settle(place, refusal, { name: 'x', isListed })).toBe(refusal);
     expect(log.warnings('provider.refused').map((each) => each['name'])).toEqual([name]);
   });

@@ -56,7 +56,7 @@ describe('start', () => {
     ]);
   });
 
-  it('leaves a provider alone that has a directory of its own', () => {
+  it('does not ask a provider that has a directory of its own', () => {
     const env = envOf({ x: 1 });
 
     reader().start([directory('/a')], [env]);
@@ -64,7 +64,7 @@ describe('start', () => {
     expect(env.listed).toEqual([]);
   });
 
-  it('does not wait, and a read that fails unnoticed is nobody’s unhandled rejection', async () => {
+  it('does not wait, and a read that fails while nothing awaits it is no unhandled rejection', async () => {
     const unhandled: unknown[] = [];
     const listener = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', listener);
@@ -220,7 +220,7 @@ describe('read', () => {
 });
 
 describe('a refusal', () => {
-  it('is an outcome, told once with provider, directory, reason, remedy and consequence', async () => {
+  it('is an outcome, warned of once with provider, directory, reason, remedy and consequence', async () => {
     const provider = new MapProvider({ cacheName: 'ssm', held: { '/a': refusal } });
     const places = reader();
 
@@ -240,7 +240,7 @@ describe('a refusal', () => {
     ]);
   });
 
-  it('is told for each directory and each provider', async () => {
+  it('is warned of for each directory and each provider', async () => {
     const held = { '/a': refusal, '/b': refusal };
     const [ssm, secrets] = [new MapProvider({ name: 'ssm', held }), new MapProvider({ name: 'secrets', held })];
     const places = reader();
@@ -249,13 +249,13 @@ describe('a refusal', () => {
       for (const path of ['/a', '/b']) await places.read(placeOf(provider, path), 'x');
     }
 
-    const told = log
+    const warned = log
       .warnings('provider.refused')
       .map((each) => `${String(each['provider'])}:${String(each['directory'])}`);
-    expect(told).toEqual(['ssm:/a', 'ssm:/b', 'secrets:/a', 'secrets:/b']);
+    expect(warned).toEqual(['ssm:/a', 'ssm:/b', 'secrets:/a', 'secrets:/b']);
   });
 
-  it('is not told again by another reader with the same memory, nor after a reset', async () => {
+  it('is not warned of again by another reader with the same memory, nor after a reset', async () => {
     const provider = new MapProvider({ held: { '/a': refusal } });
 
     await reader().read(placeOf(provider), 'x');
@@ -266,7 +266,7 @@ describe('a refusal', () => {
     expect(provider.listed).toEqual(['/a', '/a']);
   });
 
-  it('is not told of a place that no walk gets to', async () => {
+  it('is not warned of for a place that no walk gets to', async () => {
     const provider = new MapProvider({ held: { '/a': refusal } });
     const places = reader();
 
@@ -276,7 +276,7 @@ describe('a refusal', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('of one entry is told by name and does not hide its neighbours', async () => {
+  it('of one entry is warned of by name and does not hide its neighbours', async () => {
     const keyRefusal = new Unavailable('AccessDeniedException: key', 'allow kms:Decrypt on the key of /a/x');
     const provider = new MapProvider({
       held: { '/a': [{ kind: 'refused', name: 'x', refusal: keyRefusal }, item('y', 2)] },
@@ -316,7 +316,7 @@ describe('readSecret', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('tells a refusal once, by name', async () => {
+  it('warns of a refusal once, by name', async () => {
     const places = reader();
 
     const outcomes = [
@@ -336,7 +336,7 @@ describe('readSecret', () => {
 });
 
 describe('rereadSecret', () => {
-  it('gives what is there now, and lookups the same from then on', async () => {
+  it('gives the current value, and lookups the same from then on', async () => {
     let version = 0;
     const secrets = { '/a/x': () => secretItem('x', `v${(version += 1)}`) };
     const provider = new MapProvider({ name: 'secrets', secrets });
@@ -467,7 +467,7 @@ describe('where names are read one by one', () => {
     expect((found as DirectoryItem).value).toBe('exact');
   });
 
-  it('a refusal is told for the directory, not for each name', async () => {
+  it('a refusal is warned of for the directory, not for each name', async () => {
     const [provider, places] = [able(), byName()];
 
     for (const path of ['/a', '/a', '/b']) await places.read(placeOf(provider, path), 'refused');

@@ -13,14 +13,14 @@ beforeEach(() => {
   warnings = new PlaceWarnings(new LocalCache(), log.logger());
 });
 
-it('tells of a refusal once for each place and name', () => {
+it('warn of a refusal once for each place and name', () => {
   const refusal = new Unavailable('denied', 'grant it');
   for (const name of [undefined, undefined, 'x', 'x', 'y']) warnings.refused(place, refusal, name);
 
   expect(log.warnings('provider.refused').map(({ name }) => name)).toEqual([undefined, 'x', 'y']);
 });
 
-it('tells once that a directory is stale, and once of its values, with what would help', () => {
+it('warn once that a directory is stale, and once that its values are, with what would help', () => {
   for (const name of [undefined, undefined, 'x', 'y'])
     warnings.stale(place, { ...facts, ...(name !== undefined && { remedy: 'grant it' }) }, name);
 
@@ -38,7 +38,7 @@ it('tells once that a directory is stale, and once of its values, with what woul
   ]);
 });
 
-it('tells it again when it was read in between', () => {
+it('warn of it again when it was read in between', () => {
   const listing = provider.readDirectory(directory('/a'));
   warnings.stale(place, facts);
   warnings.stale(place, facts, 'x');
@@ -58,7 +58,7 @@ it('tells it again when it was read in between', () => {
   });
 });
 
-it('shows no value', () => {
+it('show no value', () => {
   warnings.stale(place, facts, item('x', 'hunter2').name);
 
   expect(JSON.stringify(log.lines)).not.toContain('hunter2');

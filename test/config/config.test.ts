@@ -541,10 +541,10 @@ describe('refresh, flush and close', () => {
       await config.get('x');
 
       await config.refresh({ pastCache: true });
-      const passedOver = world.localCache.skipsCache;
+      const passedOver = world.localCache.cacheReadPolicy.pastCache;
       await config.refresh();
 
-      expect([passedOver, world.localCache.skipsCache]).toEqual([true, false]);
+      expect([passedOver, world.localCache.cacheReadPolicy.pastCache]).toEqual([true, false]);
     }));
 
   it('concern the memory of the context', () =>

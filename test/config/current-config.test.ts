@@ -216,7 +216,7 @@ describe('inside run()', () => {
       const { generation } = world.localCache;
 
       await config.refresh({ pastCache: true });
-      const refreshed = [world.localCache.generation !== generation, world.localCache.skipsCache];
+      const refreshed = [world.localCache.generation !== generation, world.localCache.cacheReadPolicy.pastCache];
       await config.flush();
       await config.close();
 

@@ -41,6 +41,6 @@ export class World {
 
   /** Ends the reads that were given no answer. */
   end(): void {
-    this.localCache.abortUnfinished();
+    this.localCache.abortReads();
   }
 }

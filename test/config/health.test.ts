@@ -54,7 +54,7 @@ it('counts what was asked for, and the lookups that found their answer', () =>
     ]);
   }));
 
-it('tells what may not be read, why, and what to grant; that is no reason not to be ok', () =>
+it('says what may not be read, why, and what to grant; and is ok all the same', () =>
   world.run(async () => {
     const held = { '/a': new Unavailable('AccessDenied: no', 'allow it'), '/b': { x: 1 } };
     const config = configOf(new MapProvider({ held }));
@@ -90,7 +90,7 @@ it('is not ok once a lookup has failed because of a source, until that has been 
     expect(await config.health()).toMatchObject({ ok: true, providers: [{ state: 'ok' }] });
   }));
 
-it('is ok when something fails that no lookup had to get to, and tells of it', () =>
+it('is ok when something fails that no lookup had to get to, and says that it fails', () =>
   world.run(async () => {
     const config = configOf(new MapProvider({ held: { '/a': { x: 1 }, '/b': down } }));
     await config.get('x');
@@ -99,7 +99,7 @@ it('is ok when something fails that no lookup had to get to, and tells of it', (
     expect(await config.health()).toMatchObject({ ok: true, providers: [{ state: 'failing' }] });
   }));
 
-it('is ok while what was read last stands in, and tells since when', () =>
+it('is ok while a stale value is served, and says since when', () =>
   world.run(async () => {
     const answers: Held[] = [{ x: 1 }, new Error('down')];
     const config = configOf(new MapProvider({ held: { '/a': () => answers.shift() ?? {} } }));
@@ -113,7 +113,7 @@ it('is ok while what was read last stands in, and tells since when', () =>
     });
   }));
 
-it('tells the worst state of a source, and twenty problems at most, the oldest', () =>
+it('has the worst state of a source, and twenty problems at most, the oldest', () =>
   world.run(async () => {
     const directories = Array.from({ length: 25 }, (_, index) => `/d${index}`);
     const held = Object.fromEntries(directories.map((each) => [each, new Unavailable('no', 'grant it')]));
@@ -126,7 +126,7 @@ it('tells the worst state of a source, and twenty problems at most, the oldest',
     expect(health.problems.map(({ at }) => at)).toEqual(directories.slice(0, 20));
   }));
 
-it('has no cache where nothing is cached, or the cacher does not tell', () =>
+it('has no cache where nothing is cached, or the cacher keeps no record', () =>
   world.run(async () => {
     const cached = configOf(new MapProvider(), { cacher: new StubCacher(), service: 'orders' });
 
@@ -199,7 +199,7 @@ describe('a probe', () => {
       expect(provider.secretCalls).toEqual([['/a/X'], ['/a/X']]);
     }));
 
-  it('leaves a source alone that has failed a moment ago', () =>
+  it('does not ask a source that has failed a moment ago', () =>
     world.run(async () => {
       const provider = new MapProvider({ held: { '/a': down } });
       const config = configOf(provider, { directories: ['/a'] });

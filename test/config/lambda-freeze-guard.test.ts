@@ -19,7 +19,7 @@ import { envOf, gate, isolated, rejection, StubCacher } from '../chain/doubles';
 class CountingCache extends LocalCache {
   aborted = 0;
 
-  override abortUnfinished(): void {
+  override abortReads(): void {
     this.aborted += 1;
   }
 }

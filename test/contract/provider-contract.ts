@@ -4,7 +4,7 @@ import { Directory } from '../../src/directory/directory';
 import { DirectoryItem } from '../../src/item/directory-item';
 import { DirectoryListing, Unavailable } from '../../src/item/directory-listing';
 import { Provider, type ReadSession } from '../../src/providers/provider';
-import { ProviderMemory } from '../../src/memory/provider-memory';
+import { readPolicyOf, SourceMemory } from '../../src/memory/source-memory';
 import { type Source, type SourceOptions } from './source';
 
 /** A provider over a source that was made for one test. */
@@ -113,7 +113,7 @@ export function itKeepsTheContract(contract: ProviderContract): void {
 
     it('reads once for concurrent callers, and not again while memory lasts', async () => {
       const subject = over({ settings: [{ directory: orders, name: 'a', value: '1' }] });
-      const memory = new ProviderMemory();
+      const memory = new SourceMemory(subject.provider);
       const ask = (): Promise<unknown> => readWith(memory, subject, orders);
 
       const answers = await Promise.all(Array.from({ length: 20 }, ask));
@@ -195,7 +195,7 @@ function describeFailures({ over, providerName }: ProviderContract, failure: Err
 
     it('is that of everybody who waits, is forgotten, and does not harm the next reader', async () => {
       const subject = over({ settings, failures: [failure] });
-      const memory = new ProviderMemory();
+      const memory = new SourceMemory(subject.provider);
       const ask = (): Promise<unknown> => readWith(memory, subject, orders);
 
       const failed = await Promise.allSettled([ask(), ask(), ask()]);
@@ -222,7 +222,7 @@ function describeRefusals({ over, providerName }: ProviderContract, refusal: Err
 
     it('is remembered: nobody is asked again while memory lasts', async () => {
       const subject = over({ failures: [refusal, refusal] });
-      const memory = new ProviderMemory();
+      const memory = new SourceMemory(subject.provider);
 
       const first = await readWith(memory, subject, orders);
       const listings = subject.source.listings;
@@ -264,13 +264,14 @@ function describePages({ over, providerName }: ProviderContract): void {
 }
 
 /** Reads a directory through a memory, as lookups do. */
-async function readWith(memory: ProviderMemory, subject: ProviderSubject, path: string): Promise<unknown> {
+async function readWith(memory: SourceMemory, subject: ProviderSubject, path: string): Promise<unknown> {
   const { provider, session } = subject;
-  return memory.list(provider, [provider.ownDirectory ?? new Directory({ path })], session)[0]?.promise;
+  const directory = provider.ownDirectory ?? new Directory({ path });
+  return memory.list([directory], { session, policy: readPolicyOf(session) }).get(directory.path)?.promise;
 }
 
 async function listingOf(subject: ProviderSubject, path: string): Promise<DirectoryListing> {
-  const outcome = await readWith(new ProviderMemory(), subject, path);
+  const outcome = await readWith(new SourceMemory(subject.provider), subject, path);
   if (outcome instanceof DirectoryListing) return outcome;
   throw new Error(`Expected a listing of ${path}, got ${inspect(outcome)}`);
 }

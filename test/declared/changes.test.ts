@@ -369,7 +369,7 @@ describe('refreshEverySeconds', () => {
     await settled();
 
     expect(listener).toHaveBeenCalledTimes(1);
-    expect(service.world.localCache.skipsCache).toBe(true);
+    expect(service.world.localCache.cacheReadPolicy.pastCache).toBe(true);
     declared.close();
   });
 

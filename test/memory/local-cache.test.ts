@@ -1,41 +1,38 @@
+import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { Context } from '../../src/di/context';
 import { state } from '../../src/di/state';
 import { Directory } from '../../src/directory/directory';
-import { type DirectoryListing } from '../../src/item/directory-listing';
-import { LocalCache } from '../../src/memory/local-cache';
-import { type ListingOutcome, Provider } from '../../src/providers/provider';
-import { ProviderMemory } from '../../src/memory/provider-memory';
-import { readSession } from '../contract/read-session';
+import { LocalCache, MemorySlot } from '../../src/memory/local-cache';
+import { SourceMemory } from '../../src/memory/source-memory';
+import { MemoryWorld, ScriptedProvider } from './doubles';
 
-const directory = new Directory({ path: '/orders/prod' });
+let cache: LocalCache;
 
-/** Answers each reading when it is told to. */
-class SlowProvider extends Provider {
-  override readonly name = 'slow';
-  readonly answers: ((values: Record<string, string>) => void)[] = [];
-  readonly signals: AbortSignal[] = [];
+beforeEach(() => {
+  cache = new LocalCache();
+});
 
-  override readDirectory(asked: Directory, { signal }: { signal: AbortSignal }): Promise<ListingOutcome> {
-    this.signals.push(signal);
-    return new Promise((resolve) => this.answers.push((values) => resolve(this.listing(asked, values))));
-  }
+/** Starts reading a directory that does not answer, in the memory of a provider. */
+function startReading(provider: ScriptedProvider): SourceMemory {
+  const world = new MemoryWorld(provider);
+  provider.answerListing = () => new Promise(() => undefined);
+  const memory = cache.memoryOf(provider, world.session.clients);
+  memory.list([new Directory({ path: '/a' })], world.options());
+  return memory;
 }
 
 describe('the life of a LocalCache', () => {
   it('begins with the first use and ends after its time, to the millisecond', () => {
-    const cache = new LocalCache();
-    expect(cache.isFresh(1000)).toBe(false);
-
+    const before = [cache.isFresh(1000), cache.isEmpty];
     cache.touch(1000, 500);
     cache.touch(1400, 500);
 
-    expect(cache.isFresh(1499)).toBe(true);
-    expect(cache.isFresh(1500)).toBe(false);
+    expect(before).toEqual([false, true]);
+    expect([cache.isFresh(1499), cache.isFresh(1500), cache.isEmpty]).toEqual([true, false, false]);
   });
 
   it('keeps its generation until it is over, and has another afterwards', () => {
-    const cache = new LocalCache();
     cache.touch(1000, 500);
     const { generation } = cache;
 
@@ -45,16 +42,98 @@ describe('the life of a LocalCache', () => {
 
     expect(during).toBe(generation);
     expect(cache.generation).not.toBe(generation);
-    expect(cache.isFresh(1999)).toBe(true);
-    expect(cache.isFresh(2000)).toBe(false);
+    expect([cache.isFresh(1999), cache.isFresh(2000)]).toEqual([true, false]);
   });
 
-  it('tells who listens of each reset and each expiry, until they have heard enough', () => {
-    const cache = new LocalCache();
+  it('begins anew with the first use after a reset', () => {
+    cache.touch(1000, 500);
+
+    cache.reset();
+    const after = [cache.isFresh(1100), cache.isEmpty];
+    cache.touch(1200, 500);
+
+    expect(after).toEqual([false, true]);
+    expect(cache.isFresh(1699)).toBe(true);
+  });
+});
+
+describe('a reset', () => {
+  it('lets everything that depends on memory be worked out again', () => {
+    const before = state.mutations;
+
+    cache.reset();
+
+    expect(state.mutations).toBeGreaterThan(before);
+  });
+
+  it('forgets what every source has read, and keeps the memories of sources', async () => {
+    const worlds = [new ScriptedProvider(), new ScriptedProvider()].map((each) => new MemoryWorld(each));
+    for (const world of worlds) {
+      world.memory = cache.memoryOf(world.provider, world.session.clients);
+      await world.list('/a');
+    }
+
+    cache.reset();
+
+    expect(worlds.map((world) => world.known('/a'))).toEqual([undefined, undefined]);
+    expect(worlds.map(({ provider, session }) => cache.memoryOf(provider, session.clients))).toEqual(
+      worlds.map(({ memory }) => memory),
+    );
+  });
+
+  it('says how the cache table is read until the next reset or expiry', () => {
+    const usual = { pastCache: false, newest: false, cachedSinceMs: 0 };
+    const seen = [cache.cacheReadPolicy];
+    cache.reset({ pastCache: true });
+    seen.push(cache.cacheReadPolicy);
+    cache.reset({ newest: true, cachedSinceMs: 5 });
+    seen.push(cache.cacheReadPolicy);
+    cache.touch(1000, 500);
+    seen.push(cache.cacheReadPolicy);
+    cache.touch(1500, 500);
+    seen.push(cache.cacheReadPolicy);
+
+    expect(seen).toEqual([
+      usual,
+      { ...usual, pastCache: true },
+      { ...usual, newest: true, cachedSinceMs: 5 },
+      { ...usual, newest: true, cachedSinceMs: 5 },
+      usual,
+    ]);
+  });
+
+  it('is made once for all that ask in the same turn, microtasks included, and again in a later one', async () => {
+    const before = cache.generation;
+    cache.resetOncePerTurn();
+    const { generation } = cache;
+    cache.resetOncePerTurn();
+    await Promise.resolve().then(() => cache.resetOncePerTurn());
+    const sameTurn = cache.generation;
+    await setImmediate();
+    cache.resetOncePerTurn();
+
+    expect(generation).not.toBe(before);
+    expect(sameTurn).toBe(generation);
+    expect(cache.generation).not.toBe(generation);
+  });
+
+  it('in one memory leaves others alone', () => {
+    const other = new LocalCache();
+    const { generation } = other;
+
+    cache.resetOncePerTurn();
+
+    expect(other.generation).toBe(generation);
+  });
+
+  it('calls listeners, as each expiry does, until they end that; what they throw is dropped', () => {
     const heard: object[] = [];
+    cache.onReset(() => {
+      throw new Error('listener');
+    });
     const stop = cache.onReset(() => heard.push(cache.generation));
     cache.touch(1000, 500);
-    expect(heard).toEqual([]);
+    const before = heard.length;
 
     cache.reset();
     cache.touch(2000, 500);
@@ -63,188 +142,165 @@ describe('the life of a LocalCache', () => {
     stop();
     cache.reset();
 
+    expect(before).toBe(0);
     expect(heard).toHaveLength(2);
     expect(heard[1]).toBe(current);
   });
-
-  it('begins anew with the first use after a reset', () => {
-    const cache = new LocalCache();
-    cache.touch(1000, 500);
-
-    cache.reset();
-    expect(cache.isFresh(1100)).toBe(false);
-    cache.touch(1200, 500);
-
-    expect(cache.isFresh(1699)).toBe(true);
-  });
 });
 
-describe('reset', () => {
-  it('forgets everything and says so to what depends on it', () => {
-    const cache = new LocalCache();
-    const [provider, clients] = [{}, {}];
-    const memory = cache.memoryOf(provider, clients);
-    const { generation } = cache;
-    const before = state.mutations;
-
-    cache.reset();
-
-    expect(cache.memoryOf(provider, clients)).not.toBe(memory);
-    expect(cache.generation).not.toBe(generation);
-    expect(state.mutations).toBeGreaterThan(before);
-  });
-
-  it('passes over the cache table until the next reset or expiry, where that is asked for', () => {
-    const cache = new LocalCache();
-    expect(cache.skipsCache).toBe(false);
-
-    cache.reset({ pastCache: true });
-    expect(cache.skipsCache).toBe(true);
-    cache.reset();
-    expect(cache.skipsCache).toBe(false);
-
-    cache.reset({ pastCache: true });
-    cache.touch(1000, 500);
-    expect(cache.skipsCache).toBe(true);
-    cache.touch(1500, 500);
-    expect(cache.skipsCache).toBe(false);
-  });
-
-  it('lets a read that was under way fill nothing', async () => {
-    const cache = new LocalCache();
-    const provider = new SlowProvider();
-    const session = readSession();
-    const memory = (): ProviderMemory => cache.memoryOf(provider, session.clients);
-    const [old] = memory().list(provider, [directory], session);
-
-    cache.reset();
-    const [fresh] = memory().list(provider, [directory], session);
-    provider.answers[1]?.({ value: 'new' });
-    provider.answers[0]?.({ value: 'old' });
-
-    expect(((await old?.promise) as DirectoryListing).find('value')).toMatchObject({ value: 'old' });
-    expect(((await fresh?.promise) as DirectoryListing).find('value')).toMatchObject({ value: 'new' });
-    expect((memory().knownListing(directory) as DirectoryListing).find('value')).toMatchObject({ value: 'new' });
-  });
-});
-
-describe('memoryOf', () => {
-  it('is one for each pair of provider and clients', () => {
-    const cache = new LocalCache();
-    const [provider, otherProvider, clients, otherClients] = [{}, {}, {}, {}];
+describe('the memory of a source', () => {
+  it('is one for each provider, clients and variant, in each LocalCache', () => {
+    const [provider, other, clients] = [new ScriptedProvider(), new ScriptedProvider(), {}];
 
     const memory = cache.memoryOf(provider, clients);
 
-    expect(memory).toBeInstanceOf(ProviderMemory);
-    expect(cache.memoryOf(provider, clients)).toBe(memory);
-    expect(cache.memoryOf(otherProvider, clients)).not.toBe(memory);
-    expect(cache.memoryOf(provider, otherClients)).not.toBe(memory);
+    expect(memory).toBeInstanceOf(SourceMemory);
+    expect([cache.memoryOf(provider, clients), cache.memoryOf(provider, clients, '')]).toEqual([memory, memory]);
+    expect(cache.memoryOf(other, clients)).not.toBe(memory);
+    expect(cache.memoryOf(provider, {})).not.toBe(memory);
+    expect(cache.memoryOf(provider, clients, 'table')).not.toBe(memory);
     expect(new LocalCache().memoryOf(provider, clients)).not.toBe(memory);
   });
-});
 
-describe('recall', () => {
-  it('makes what is not there, once for each pair, and again after a reset', () => {
-    const cache = new LocalCache();
-    const [first, second] = [{}, {}];
-    const make = jest.fn(() => ({}));
-
-    const made = cache.recall(first, second, make);
-
-    expect(cache.recall(first, second, make)).toBe(made);
-    expect(cache.recall(second, first, make)).not.toBe(made);
-    expect(make).toHaveBeenCalledTimes(2);
+  it('says since when sources have been read: the earliest of all', async () => {
+    const [early, late] = [new ScriptedProvider(), new ScriptedProvider()].map((each) => new MemoryWorld(each));
+    const before = cache.readSince;
+    for (const [world, nowMs] of [[late, 9] as const, [early, 5] as const]) {
+      if (world === undefined) continue;
+      world.memory = cache.memoryOf(world.provider, world.session.clients);
+      world.nowMs = nowMs;
+      await world.list('/a');
+    }
+    const since = cache.readSince;
     cache.reset();
-    expect(cache.recall(first, second, make)).not.toBe(made);
+
+    expect([before, since, cache.readSince]).toEqual([undefined, expect.objectContaining({ atMs: 5 }), undefined]);
   });
 });
 
-describe('abortUnfinished', () => {
-  it('aborts and forgets what is being read, by every provider', () => {
-    const cache = new LocalCache();
-    const providers = [new SlowProvider(), new SlowProvider()];
-    const session = readSession();
-    for (const each of providers) cache.memoryOf(each, session.clients).list(each, [directory], session);
+describe('aborting reads', () => {
+  it('aborts and forgets what is being read of every provider, be it since before a reset', () => {
+    const providers = [new ScriptedProvider(), new ScriptedProvider()];
+    startReading(providers[0] as ScriptedProvider);
+    cache.reset();
+    const memory = startReading(providers[1] as ScriptedProvider);
 
-    cache.abortUnfinished();
+    cache.abortReads();
 
     expect(providers.flatMap(({ signals }) => signals.map(({ aborted }) => aborted))).toEqual([true, true]);
-    for (const each of providers) cache.memoryOf(each, session.clients).list(each, [directory], session);
-    expect(providers.map(({ answers }) => answers.length)).toEqual([2, 2]);
-    cache.abortUnfinished();
+    expect(memory.isReading).toBe(false);
+  });
+
+  it('is due with the end of the last use of memory', () => {
+    const [endFirst, endSecond] = [cache.startUse(), cache.startUse()];
+
+    expect([endFirst(), endSecond()]).toEqual([false, true]);
   });
 });
 
-describe('isNewWarning', () => {
-  it('is so once for each key, also after a reset', () => {
-    const cache = new LocalCache();
+describe('a slot', () => {
+  it.each([
+    [false, 'is empty again after a reset'],
+    [true, 'outlives a reset'],
+  ])('(outlivesReset %s) is filled once in each memory, and %s', (outlivesReset) => {
+    const slot = new MemorySlot<object>({ outlivesReset, make: () => ({}) });
 
-    const answers = [cache.isNewWarning('a'), cache.isNewWarning('b'), cache.isNewWarning('a')];
+    const made = cache.slot(slot);
+    const again = cache.slot(slot);
+    const elsewhere = new LocalCache().slot(slot);
     cache.reset();
 
-    expect(answers).toEqual([true, true, false]);
-    expect(cache.isNewWarning('a')).toBe(false);
+    expect(again).toBe(made);
+    expect(elsewhere).not.toBe(made);
+    expect(cache.slot(slot) === made).toBe(outlivesReset);
+  });
+
+  it('is another one than all others', () => {
+    const [one, other] = [1, 2].map((n) => new MemorySlot({ outlivesReset: true, make: () => [n] }));
+
+    expect([one, other].map((each) => each && cache.slot(each))).toEqual([[1], [2]]);
+  });
+});
+
+describe('a check for changes', () => {
+  it('that is due lets no answer be given before it was made', async () => {
+    const made: number[] = [];
+    const check = {
+      dueMs: 1200,
+      checkIfDue: (nowMs: number): Promise<void> => {
+        made.push(nowMs);
+        check.dueMs = nowMs + 200;
+        cache.addChangeCheck(check);
+        return Promise.resolve();
+      },
+    };
+    cache.touch(1000, 500);
+    cache.addChangeCheck(check);
+    const due = [1199, 1200].map((at) => [cache.isFresh(at), cache.isChangeCheckDue(at)]);
+    await cache.checkForChanges(1200);
+    const next = [1399, 1400].map((at) => cache.isFresh(at));
+    cache.removeChangeCheck(check);
+
+    expect(due).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    expect([made, next]).toEqual([[1200], [true, false]]);
+    expect([cache.isFresh(1499), cache.isChangeCheckDue(1499)]).toEqual([true, false]);
+  });
+
+  it('outlives a reset', () => {
+    cache.addChangeCheck({ dueMs: 5, checkIfDue: () => Promise.resolve() });
+    cache.reset();
+
+    expect(cache.isChangeCheckDue(5)).toBe(true);
+  });
+});
+
+describe('a warning', () => {
+  it('is new once, also after a reset, until its reason is gone', () => {
+    const news = [cache.isNewWarning('a'), cache.isNewWarning('b'), cache.isNewWarning('a')];
+    cache.reset();
+    news.push(cache.isNewWarning('a'), cache.forgetWarning('a'), cache.forgetWarning('a'), cache.isNewWarning('a'));
+
+    expect(news).toEqual([true, true, false, false, true, false, true]);
     expect(new LocalCache().isNewWarning('a')).toBe(true);
   });
 });
 
 describe('a LocalCache in a child context', () => {
   it('starts empty and leaves the outer one alone', () => {
-    const outer = new LocalCache();
-    const parent = Context.createRoot([outer]);
-    outer.touch(1000, 500);
-    const { generation } = outer;
+    const parent = Context.createRoot([cache]);
+    cache.touch(1000, 500);
+    const { generation } = cache;
 
     const inner = parent.child([new LocalCache()]).resolve(LocalCache);
     const empty = inner.isFresh(1100);
     inner.reset();
 
     expect(empty).toBe(false);
-    expect(parent.resolve(LocalCache)).toBe(outer);
-    expect([outer.generation, outer.isFresh(1100)]).toEqual([generation, true]);
+    expect(parent.resolve(LocalCache)).toBe(cache);
+    expect([cache.generation, cache.isFresh(1100)]).toEqual([generation, true]);
   });
 });
 
 describe('an inspected LocalCache', () => {
   it('says until when it is good', () => {
-    const cache = new LocalCache();
-    expect(inspect(cache)).toBe('LocalCache(empty)');
-
+    const empty = inspect(cache);
     cache.touch(1_700_000_000_000, 1000);
 
-    expect(inspect(cache)).toBe('LocalCache(until 2023-11-14T22:13:21.000Z)');
-  });
-});
-
-describe('what outlives a reset', () => {
-  it('is the history of a provider and its clients, of no other', () => {
-    const cache = new LocalCache();
-    const [provider, clients] = [{}, {}];
-    const history = cache.historyOf(provider, clients);
-
-    cache.reset();
-
-    expect(cache.historyOf(provider, clients)).toBe(history);
-    expect(cache.historyOf({}, clients)).not.toBe(history);
-    expect(cache.historyOf(provider, {})).not.toBe(history);
-    expect(new LocalCache().historyOf(provider, clients)).not.toBe(history);
+    expect([empty, inspect(cache)]).toEqual(['LocalCache(empty)', 'LocalCache(until 2023-11-14T22:13:21.000Z)']);
   });
 
-  it('is which warnings were given, until they are forgotten', () => {
-    const cache = new LocalCache();
-    const news = [cache.isNewWarning('a')];
-    cache.reset();
-    news.push(cache.isNewWarning('a'));
-    cache.forgetWarning('a');
-    news.push(cache.isNewWarning('a'));
+  it.each([true, false])(
+    'shows nothing of what it remembers, spread or walked over (slot that outlives: %s)',
+    (outlivesReset) => {
+      cache.slot(new MemorySlot({ outlivesReset, make: () => ({ secret: 'hunter2' }) }));
+      const options = { depth: 10, showHidden: true, customInspect: false };
 
-    expect(news).toEqual([true, false, true]);
-  });
+      const shown = [inspect(cache, options), inspect([{ ...cache }, Object.entries(cache)], options)].join();
 
-  it('shows nothing of what it remembers to who spreads it', () => {
-    const cache = new LocalCache();
-    cache.recall(cache, cache, () => ({ secret: 'hunter2' }));
-
-    expect(inspect([{ ...cache }, Object.entries(cache)], { depth: 10, showHidden: true })).not.toContain('hunter2');
-  });
+      expect(shown).not.toContain('hunter2');
+    },
+  );
 });

@@ -449,7 +449,7 @@ describe('in a bundle', () => {
 
 describe('for TypeScript', () => {
   const consumer = `
-    import { Config, config, ConfigNotFoundError, type ConfigValue, EnvProvider, SsmProvider } from 'xcon';
+    import { Config, config, ConfigNotFoundError, type ConfigValue, EnvProvider, LocalCache, SsmProvider } from 'xcon';
     import { defineSettings, secret, type Secret, setting } from 'xcon';
     import { Config as CoreConfig } from 'xcon/core';
     import { type LocalAws, startLocalAws } from 'xcon/testing';
@@ -464,6 +464,9 @@ describe('for TypeScript', () => {
       await declared.withSecret('db.password', (value) => value === host || wrong);
       return db.password;
     }
+
+    // @ts-expect-error: the members of a memory are internal
+    export const reset: unknown = new LocalCache().reset;
 
     export async function main(): Promise<ConfigValue | undefined> {
       const aws: LocalAws = await startLocalAws({ seed: { ssm: { '/orders/prod/db_host': 'db.internal' } } });

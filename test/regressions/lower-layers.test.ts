@@ -3,7 +3,7 @@ import { GetParametersCommand, type GetParametersCommandInput, SSMClient } from 
 import { mockClient } from 'aws-sdk-client-mock';
 import { setImmediate } from 'node:timers/promises';
 import { encodeAttribute } from '../../src/aws/attribute-value';
-import { ProviderMemory } from '../../src/memory/provider-memory';
+import { readPolicyOf, SourceMemory } from '../../src/memory/source-memory';
 import {
   AwsClients,
   Clock,
@@ -188,12 +188,13 @@ describe('D: settings, clients, memory, log', () => {
         return new Map<string, never>();
       }
     }
-    const memory = new ProviderMemory();
-    const waiting = memory.readSecret(new P(), secret('A'), readSession()).then(
+    const memory = new SourceMemory(new P());
+    const session = readSession();
+    const waiting = memory.readSecret(secret('A'), { session, policy: readPolicyOf(session) }).then(
       () => 'settled',
       () => 'settled',
     );
-    memory.abortUnfinished();
+    memory.abortReads();
     await setImmediate();
     expect([await Promise.race([waiting, setImmediate('pending')]), asked]).toEqual(['settled', []]);
   });

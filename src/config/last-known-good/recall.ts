@@ -3,7 +3,7 @@ import { callAndForget } from '../../base/start-work';
 import { type Attempt, type WalkResult } from '../../chain/walk';
 import { Random } from '../../di/random';
 import { ProviderError } from '../../errors';
-import { type LocalCache } from '../../memory/local-cache';
+import { type LocalCache, MemorySlot } from '../../memory/local-cache';
 import { type LastKnownGood } from '../../settings/settings-values';
 import { type LookupScope } from '../lookup-scope';
 import { AnswerBook, type Question } from './answer-book';
@@ -17,7 +17,8 @@ interface OwnedBook {
   readonly clients: object;
 }
 
-const books = new WeakMap<LocalCache, Map<string, OwnedBook>>();
+/** By file. */
+const books = new MemorySlot<Map<string, OwnedBook>>({ outlivesReset: true, make: () => new Map() });
 
 /** What is wrong with the answer of a lookup. */
 export interface LookupTrouble {
@@ -79,7 +80,7 @@ export function isHeldUp(scope: LookupScope): boolean {
 
 /** Writes what lookups with a memory have found since the last time. Never rejects. */
 export async function flushBooks(localCache: LocalCache): Promise<void> {
-  await Promise.all([...(books.get(localCache)?.values() ?? [])].map(({ book }) => book.flush()));
+  await Promise.all([...localCache.slot(books).values()].map(({ book }) => book.flush()));
 }
 
 /** Gives the book of a scope; `undefined` when there is none, or it is kept for another service or other clients. */
@@ -87,8 +88,7 @@ function bookOf(scope: LookupScope): AnswerBook | undefined {
   const { clients, clock, localCache, logger, settings, environ = `/global/${scope.environment}` } = scope;
   const { lastKnownGood } = settings;
   if (lastKnownGood === undefined || scope.sources === undefined) return undefined;
-  const known = books.get(localCache) ?? new Map<string, OwnedBook>();
-  books.set(localCache, known);
+  const known = localCache.slot(books);
   let owned = known.get(lastKnownGood.file);
   if (owned?.settings !== lastKnownGood) {
     const former = owned?.book;

@@ -390,7 +390,7 @@ it('one of two providers of one name is read again by the one that it came from'
       const database = new Database('v2');
 
       expect(await declared.withSecret('db.password', database.connect)).toBe('connected with v2');
-      expect(world.localCache.skipsCache).toBe(false);
+      expect(world.localCache.cacheReadPolicy.pastCache).toBe(false);
     },
     {
       providers: [

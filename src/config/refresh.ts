@@ -1,16 +1,14 @@
-import { afterThisTurn } from '../di/after-this-turn';
 import { InvalidSettingsError } from '../errors';
-import { type LocalCache } from '../memory/local-cache';
 import { checkOptions } from '../options';
 import { type LookupScope } from './lookup-scope';
 
-/** What a refresh passes over, beside what this process remembers, until memory next expires. */
+/** What a refresh passes over, beside what is in memory, until memory next expires. */
 export interface RefreshOptions {
   /** Whether it passes over all that the cache table holds. Default: false. */
   readonly pastCache?: boolean | undefined;
   /**
-   * How long ago the cache table may have read a value at its source, **seconds**; absent: as long as its rows last. Of a fleet that
-   * refreshes, one process reads for all.
+   * How long ago a value in the cache table may have been read at its source, **seconds**; absent: as long as its rows last. In a
+   * fleet that refreshes, one process reads for all.
    */
   readonly maxAgeSeconds?: number | undefined;
 }
@@ -21,9 +19,7 @@ export const refreshOptionNames: Readonly<Record<keyof RefreshOptions, true>> = 
   maxAgeSeconds: true,
 };
 
-const refreshing = new WeakSet<LocalCache>();
-
-/** Forgets what a scope remembers. @throws InvalidSettingsError for options that are none. */
+/** Forgets what was read in a scope. @throws InvalidSettingsError for invalid options. */
 export function refresh({ clock, localCache }: LookupScope, options: RefreshOptions): void {
   checkOptions('config.refresh()', options, refreshOptionNames);
   const { pastCache = false, maxAgeSeconds } = options;
@@ -32,12 +28,4 @@ export function refresh({ clock, localCache }: LookupScope, options: RefreshOpti
   }
   const cachedSinceMs = maxAgeSeconds === undefined ? 0 : clock.nowMs() - maxAgeSeconds * 1000;
   localCache.reset({ pastCache, cachedSinceMs });
-}
-
-/** Forgets what is remembered, once for all lookups of the same turn that ask for it. */
-export function refreshTogether(localCache: LocalCache): void {
-  if (refreshing.has(localCache)) return;
-  refreshing.add(localCache);
-  localCache.reset();
-  afterThisTurn(() => refreshing.delete(localCache));
 }

@@ -1,0 +1,139 @@
+import { startWork } from '../base/start-work';
+import { TimeBudget } from '../base/time-limit';
+import { type Moment } from '../di/moment';
+
+/** A read that has started; `outcome` is set as soon as there is one that can be used without waiting. */
+export interface StartedRead<T> {
+  readonly promise: Promise<T>;
+  readonly outcome: T | undefined;
+}
+
+/** How long an outcome is used. */
+export interface OutcomeTimes {
+  /** When it must not be used any more, **milliseconds** since the Unix epoch. */
+  readonly untilMs: number;
+  /** When the source is asked again, **milliseconds** since the Unix epoch. */
+  readonly retryAtMs: number;
+}
+
+/** Times of an outcome that is used until memory is reset. */
+export const untilReset: OutcomeTimes = { untilMs: Number.POSITIVE_INFINITY, retryAtMs: Number.POSITIVE_INFINITY };
+
+interface Settler<T> {
+  readonly resolve: (outcome: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One read of a source: its outcome, or the stale one that is served while it goes on. */
+export class Read<T> implements StartedRead<T> {
+  /** Settles with the first usable outcome: a stale one that is served meanwhile, or that of the read itself. */
+  readonly promise: Promise<T>;
+  /** Settles with the outcome of the read itself. */
+  readonly final: Promise<T>;
+  private latest: T | undefined;
+  private latestBegun: Moment | undefined;
+  private state: 'under way' | 'ended' | 'abandoned' = 'under way';
+  private times = untilReset;
+  private readonly timers: TimeBudget[] = [];
+  private readonly settlers: Settler<T>[] = [];
+
+  /** @param begun - When it began, before the source was asked. */
+  constructor(readonly begun: Moment) {
+    this.promise = this.makePromise();
+    this.final = this.makePromise();
+  }
+
+  get outcome(): T | undefined {
+    return this.latest;
+  }
+
+  /** When the read began that gave {@link Read.outcome}, which may be an earlier one; `undefined` when there is no outcome. */
+  get outcomeBegun(): Moment | undefined {
+    return this.latestBegun;
+  }
+
+  /** Whether the source has answered, took too long, or the read was abandoned. */
+  get hasEnded(): boolean {
+    return this.state !== 'under way';
+  }
+
+  /** Whether the read was given up: what the source still answers counts for nothing. */
+  get isAbandoned(): boolean {
+    return this.state === 'abandoned';
+  }
+
+  /** Whether the source is being asked and there is no outcome to use meanwhile. */
+  get isPending(): boolean {
+    return !this.hasEnded && this.latest === undefined;
+  }
+
+  /** Whether there is an outcome to use instead of asking the source. While the source is being asked, it is not asked again. */
+  isFreshAt(nowMs: number): boolean {
+    return this.isUsableAt(nowMs) && (!this.hasEnded || nowMs < this.times.retryAtMs);
+  }
+
+  /** Whether there is an outcome that may be served until the source has answered. */
+  isUsableAt(nowMs: number): boolean {
+    return this.latest !== undefined && nowMs < this.times.untilMs;
+  }
+
+  /** Calls back after a time in which the process runs, **milliseconds**, unless the read has ended by then. */
+  after(ms: number, callback: () => void): void {
+    this.timers.push(new TimeBudget(ms, callback, { keepsAlive: false }));
+  }
+
+  /** Gives callers an outcome while the read goes on. */
+  serve(outcome: T, times: OutcomeTimes, begun = this.begun): void {
+    if (this.hasEnded) return;
+    this.use(outcome, times, begun);
+    this.settlers[0]?.resolve(outcome);
+  }
+
+  /** Gives callers the outcome of an earlier read while this one goes on. */
+  serveOutcomeOf(earlier: Read<T>): void {
+    if (earlier.latest !== undefined) this.serve(earlier.latest, earlier.times, earlier.latestBegun);
+  }
+
+  /** Ends the read with its outcome. */
+  succeed(outcome: T, times: OutcomeTimes): void {
+    if (this.hasEnded) return;
+    this.end('ended');
+    this.use(outcome, times, this.begun);
+    this.settle(({ resolve }) => resolve(outcome));
+  }
+
+  /** Ends the read without an outcome. */
+  fail(error: unknown): void {
+    if (this.hasEnded) return;
+    this.end('ended');
+    this.latest = undefined;
+    this.latestBegun = undefined;
+    this.settle(({ reject }) => reject(error));
+  }
+
+  /** Ends the read before the source has answered. An outcome that is served meanwhile stays. */
+  abandon(): void {
+    this.end('abandoned');
+  }
+
+  /** Settles the promises of an abandoned read with what the source answers after all. */
+  settle(settle: (settler: Settler<T>) => void): void {
+    for (const each of this.settlers) settle(each);
+  }
+
+  private use(outcome: T, times: OutcomeTimes, begun: Moment): void {
+    this.latest = outcome;
+    this.latestBegun = begun;
+    this.times = times;
+  }
+
+  private end(state: 'ended' | 'abandoned'): void {
+    this.state = state;
+    for (const each of this.timers) each.stop();
+  }
+
+  private makePromise(): Promise<T> {
+    // It may reject while nothing awaits it.
+    return startWork(() => new Promise<T>((resolve, reject) => void this.settlers.push({ resolve, reject })));
+  }
+}
