@@ -1,25 +1,6 @@
 'use strict';
 
-/**
- * Folders and files of `src`, lowest layer first. A module imports from its own layer and the ones before it, never from one after
- * it, whether by a static import, for a type alone, or by `import()`. A file named here is not of the layer of its folder: `Config`
- * has methods for what is built on its lookups.
- */
-const layers = [
-  ['base'],
-  ['errors', 'options', 'directory', 'item'],
-  ['di', 'settings'],
-  ['aws', 'logging'],
-  ['providers'],
-  ['memory'],
-  ['cache'],
-  ['chain', 'iam'],
-  ['config'],
-  ['explain'],
-  ['config/config', 'config/current-config'],
-  ['declared'],
-  ['compose', 'index', 'core', 'testing', 'events', 'cdk', 'cli'],
-];
+const layers = require('./layers.cjs').map((layer) => Object.keys(layer));
 
 /** Folders whose modules still import each other. */
 const notYetUntangled = '^src/(cache/|testing/local-aws/)';

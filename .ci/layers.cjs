@@ -1,0 +1,37 @@
+'use strict';
+
+/**
+ * The layers of `src`, lowest first: folders and files by what they are for. A module imports from its own layer and the ones before
+ * it, never from one after it, whether by a static import, for a type alone, or by `import()`. A file named here is not of the
+ * layer of its folder: `Config` has methods for what is built on its lookups.
+ *
+ * Held by dependency-cruiser (`npm run lint`); drawn in docs/images/architecture.svg (`node .ci/architecture.mjs`).
+ */
+module.exports = [
+  { base: 'time limits, error descriptions, text that is safe to print' },
+  {
+    errors: 'every error and its code',
+    options: 'the check of options objects',
+    directory: 'a directory, and a chain of them',
+    item: 'a value with its origin, a listing, a secret',
+  },
+  { di: 'contexts, containers, clock, chance', settings: 'one table of the library’s settings' },
+  { aws: 'SDK clients, credentials, kinds of errors', logging: 'the log' },
+  { providers: 'env, ssm, secrets, dynamo: the contract and four sources' },
+  { memory: 'what this process has read: values, failures, stale values' },
+  { cache: 'the DynamoDB table that the fleet shares: rows, lease, generation' },
+  { chain: 'the lookup order: places, walk, answers that may be cached', iam: 'policies' },
+  { config: 'the scope of a lookup, coercion, snapshots, health, watches' },
+  { explain: 'every place tried, as data, table and page' },
+  { 'config/config': 'Config', 'config/current-config': 'config' },
+  { declared: 'defineSettings: schemas, problems, rotation' },
+  {
+    compose: 'the default wiring',
+    index: 'xcon',
+    core: 'xcon/core',
+    testing: 'xcon/testing, runners, the local AWS',
+    events: 'xcon/events',
+    cdk: 'xcon/cdk',
+    cli: 'xcon-local',
+  },
+];
