@@ -1,5 +1,4 @@
 import { localUserArn } from './arn';
-import { type Fields } from './fields';
 
 /** An error answer of an AWS service, as a client is to receive it. */
 export class ServiceError extends Error {
@@ -14,7 +13,7 @@ export class ServiceError extends Error {
     readonly type: string,
     message: string,
     readonly status: number = 400,
-    readonly details: Fields = {},
+    readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
