@@ -60,6 +60,7 @@ module.exports = {
   ],
   // Jest leaves a core idle unless it is asked not to; and while some suites wait, others can use the cores.
   maxWorkers: availableParallelism() + 1,
+  reporters: ['<rootDir>/test/setup/first-line.cjs', 'default'],
   testSequencer: '<rootDir>/test/setup/sequencer.cjs',
   // For a busy machine; nothing is measured by it.
   testTimeout: 180_000,
