@@ -8,3 +8,26 @@ export const keySeparator = '|+|';
 export function tableArnText(table: string): string {
   return table.startsWith('arn:') ? table : `arn:aws:dynamodb:*:*:table/${table}`;
 }
+
+/**
+ * The optional index of the cache table by name: it finds the rows of a name in all partitions without reading the table.
+ *
+ * `real_name` is in every row, whichever library has written it.
+ */
+export const nameIndex = {
+  name: 'xcon-names',
+  partition: 'real_name',
+  sort: 'app_key',
+  /** Attributes that are in the index beside the keys. */
+  attributes: ['real_directory', 'cache_concat_directory_paths', 'xcon_chain', 'xcon_directories'],
+  /** Name of the rows that hold generations. */
+  generationName: '~xcon-gen',
+} as const;
+
+/** Most bytes that DynamoDB takes in a sort key. */
+const maxSortKeyBytes = 1024;
+
+/** Whether a sort key is short enough for DynamoDB. */
+export function fitsSortKey(key: string): boolean {
+  return Buffer.byteLength(key) <= maxSortKeyBytes;
+}

@@ -1,6 +1,6 @@
-import { keySeparator } from '../aws/table-names';
+import { fitsSortKey, keySeparator } from '../aws/table-names';
 import { type DirectoryChain } from '../directory/directory-chain';
-import { fitsSortKey, sha256 } from './sort-key';
+import { sha256 } from '../base/digest';
 
 /** Most bytes that DynamoDB takes in a partition key. */
 const maxPartitionKeyBytes = 2048;

@@ -6,9 +6,8 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { withoutPayload } from '../aws/aws-errors';
 import { describeError, errorFacts, isInstance } from '../base/describe-error';
-import { tableKeys } from '../aws/table-names';
+import { nameIndex, tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
-import { nameIndex } from './name-index';
 
 /** How the cache table is made. */
 export interface CacheTableOptions {

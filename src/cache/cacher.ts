@@ -9,7 +9,9 @@ import { type LocalCache } from '../memory/local-cache';
 import { type Provider } from '../providers/provider';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { type CacheKey } from './cache-key';
-import { type CacheRecord } from './cache-record';
+import { type ReadProblem } from '../memory/entries';
+import { type SourceStatus } from '../memory/source-memory';
+import { startWork } from '../base/start-work';
 
 /** What a cacher may use; resolved before it starts, because its work may serve several callers. */
 export interface CacheSession {
@@ -182,3 +184,55 @@ export abstract class Cacher extends Dependency {
 }
 
 knowAcrossCopies(Cacher, 'Cacher');
+
+/** What the cache table is used for. */
+export type CacheActivity = 'reading' | 'writing';
+
+/** How the cache has done so far, in reading and in writing. */
+export class CacheRecord implements SourceStatus {
+  requests = 0;
+  hits = 0;
+  lastSuccessMs: number | undefined;
+  readonly problems = new Map<CacheActivity, ReadProblem>();
+
+  /** Records that an activity succeeded. */
+  succeed(activity: CacheActivity, atMs: number): void {
+    this.lastSuccessMs = Math.max(atMs, this.lastSuccessMs ?? 0);
+    this.problems.delete(activity);
+  }
+
+  /** Records what is wrong with an activity, since the first time in a row. */
+  note(activity: CacheActivity, problem: ReadProblem): void {
+    const { sinceMs } = this.problems.get(activity) ?? problem;
+    this.problems.set(activity, { ...problem, sinceMs });
+  }
+}
+
+/** All work of this process that has not ended. */
+const unfinished = new Set<PendingWork>();
+
+/** Work that goes on beside the lookups. */
+export class PendingWork {
+  private readonly pending = new Set<Promise<unknown>>();
+
+  /** Awaits the work that any cacher of this process has begun. Never rejects. */
+  static async allSettled(): Promise<void> {
+    while (unfinished.size > 0) await Promise.all([...unfinished].map((each) => each.settled()));
+  }
+
+  /** Counts work until it ends, however it ends. */
+  add(work: PromiseLike<unknown>): void {
+    const end = (): void => {
+      this.pending.delete(counted);
+      if (this.pending.size === 0) unfinished.delete(this);
+    };
+    const counted: Promise<void> = startWork(() => work).then(end, end);
+    this.pending.add(counted);
+    unfinished.add(this);
+  }
+
+  /** Awaits all work, also what begins meanwhile. Never rejects. */
+  async settled(): Promise<void> {
+    while (this.pending.size > 0) await Promise.all(this.pending);
+  }
+}

@@ -1,7 +1,6 @@
 import { keySeparator } from '../aws/table-names';
-import { sha256 } from './sort-key';
-import { type AnswerRow, nowhere, plainKeyOf } from './cache-row';
-import { type GenerationRow, type SourceChange } from './generation-row';
+import { sha256 } from '../base/digest';
+import { type AnswerRow, type GenerationRow, nowhere, plainKeyOf, type SourceChange } from './rows';
 
 /** What of a row tells which changes touch it. */
 export interface TracedRow {

@@ -4,25 +4,24 @@ import { connectToDynamo } from '../aws/query-partition';
 import { MemorySlot } from '../memory/local-cache';
 import { checkOptions } from '../options';
 import {
-  type CachedChain,
   type CacheAnswer,
+  type CachedChain,
   Cacher,
+  CacheRecord,
   type CacheSession,
   type CertainAnswer,
   type FindOptions,
+  PendingWork,
   type SecretReference,
 } from './cacher';
-import { CacheRecord } from './cache-record';
-import { type AnswerRow, createdAtMs, sealedKey, type SealedRow } from './cache-row';
-import { ensureCacheTable } from './cache-table';
-import { type ClearOptions, currentSession, type PartitionOptions, targetOf } from './current-session';
+import { type AnswerRow, createdAtMs, sealedKey, type SealedRow } from './rows';
+import { type CacheEntry, type ClearOptions, type PartitionOptions } from './admin';
+import { currentSession } from './current-session';
 import { type Partition } from './partition';
-import { isRowEarly, leftMs } from './partition-writer';
-import { PendingWork } from './pending-work';
-import { type CacheEntry, deleteRows, listEntries } from './partition-operations';
+import { isRowEarly, leftMs } from './expiry';
 import { PartitionState, type Trouble } from './partition-state';
-import { usableRows, describeRow, itemOfPlainRow, itemOfSealedRow } from './row-reader';
-import { openSecret } from './secret-box';
+import { describeRow, itemOfPlainRow, itemOfSealedRow, usableRows } from './answer-rows';
+import { openSecret } from './keyring';
 
 /** How much of the time of a lookup may go into waiting for another process to refresh. */
 const waitingShare = 0.5;
@@ -93,7 +92,7 @@ export class DynamoCacher extends Cacher {
   override async readGeneration({ key, session }: CachedChain, signal: AbortSignal): Promise<number | undefined> {
     if (!key.isStorable) return undefined;
     const { clients, settings, nowMs } = session;
-    const { readWatchedGeneration } = await import('./watched-generation');
+    const { readWatchedGeneration } = await import('./generation');
     const target = { client: await clients.dynamo(settings), table: settings.cacheTable, environ: key.environ };
     return readWatchedGeneration(target, key.directories.split('|'), { signal, nowMs: nowMs(), untold: this.untold });
   }
@@ -103,7 +102,7 @@ export class DynamoCacher extends Cacher {
   }
 
   override async probe(chain: CachedChain, signal: AbortSignal): Promise<void> {
-    const { probePartition } = await import('./probe-partition');
+    const { probePartition } = await import('./admin');
     await probePartition(chain, this.recordOf(chain), signal);
   }
 
@@ -125,21 +124,24 @@ export class DynamoCacher extends Cacher {
    */
   async clear(options: ClearOptions = {}): Promise<number> {
     checkOptions('cacher.clear()', options, { environ: true, name: true });
+    const session = currentSession();
+    const target = { environ: this.latestEnviron, ...options };
     // Lookups under way rest on reads from before: what they save from here on is not written.
-    currentSession().localCache.reset();
+    session.localCache.reset();
     await this.writes.settled();
-    const deleted = await deleteRows(
-      await targetOf({ environ: this.latestEnviron, ...options }),
-      options.name?.toLowerCase(),
-    );
-    currentSession().localCache.reset();
+    const { deleteRows, targetOf } = await import('./admin');
+    const deleted = await deleteRows(await targetOf(session, target), options.name?.toLowerCase());
+    session.localCache.reset();
     return deleted;
   }
 
   /** Lists the rows of a partition, without any value. @throws CacherError when the table cannot be read. */
   async entries(options: PartitionOptions = {}): Promise<readonly CacheEntry[]> {
     checkOptions('cacher.entries()', options, { environ: true });
-    return listEntries(await targetOf({ environ: this.latestEnviron, ...options }), currentSession().nowMs());
+    const session = currentSession();
+    const target = { environ: this.latestEnviron, ...options };
+    const { listEntries, targetOf } = await import('./admin');
+    return listEntries(await targetOf(session, target), session.nowMs());
   }
 
   /**
@@ -152,7 +154,8 @@ export class DynamoCacher extends Cacher {
   async ensureCacheTable(options: { readonly kmsKeyId?: string; readonly index?: boolean } = {}): Promise<void> {
     checkOptions('cacher.ensureCacheTable()', options, { kmsKeyId: true, index: true });
     const { clients, settings } = currentSession();
-    await ensureCacheTable(await clients.dynamo(), { table: settings.cacheTable, ...options });
+    const { ensureCacheTable } = await import('./cache-table');
+    await ensureCacheTable(await clients.dynamo(settings), { table: settings.cacheTable, ...options });
   }
 
   private async look(

@@ -1,3 +1,6 @@
+import { type CacheSession } from './cacher';
+import { type AnswerRow, createdAtMs } from './rows';
+
 /** How long rows live, and how far their ends are spread. */
 export interface TtlOptions {
   /** Life of a row, **seconds**. */
@@ -6,6 +9,10 @@ export interface TtlOptions {
   readonly jitterSeconds: number;
 }
 
+/** How much older than a lookup may last the reads behind a row may be when it is written, **milliseconds**. */
+const writingMs = 5000;
+/** Longest time that counts for a lookup, **milliseconds**: reads that take longer have failed. */
+const longestLookupMs = 60_000;
 /** A row is refreshed early, and aligned to, within this part of the life of a row. */
 const sixth = 1 / 6;
 /** Spread of a row that lives 12 hours; shorter lives are spread in proportion. */
@@ -55,12 +62,12 @@ export function alignedExpiry(nowMs: number, fresh: number, latest: number | und
  * Gives the time before its end in which a row may be refreshed, **seconds**.
  *
  * @param ttl - End of the row, **seconds** since the Unix epoch.
- * @param createdAtMs - When it was written, **milliseconds** since the Unix epoch; `undefined` when unknown.
+ * @param writtenAtMs - When it was written, **milliseconds** since the Unix epoch; `undefined` when unknown.
  * @param cacheTtlSeconds - Life of a row as settings have it.
  * @returns A sixth of that life, or of the row's own where that is shorter.
  */
-export function earlyWindow(ttl: number, createdAtMs: number | undefined, cacheTtlSeconds: number): number {
-  const ownLife = createdAtMs === undefined ? cacheTtlSeconds : ttl - createdAtMs / 1000;
+export function earlyWindow(ttl: number, writtenAtMs: number | undefined, cacheTtlSeconds: number): number {
+  const ownLife = writtenAtMs === undefined ? cacheTtlSeconds : ttl - writtenAtMs / 1000;
   return Math.max(0, Math.min(ownLife, cacheTtlSeconds)) * sixth;
 }
 
@@ -78,4 +85,27 @@ export function isEarly(ttl: number, windowSeconds: number, draw: number, nowMs:
 /** Tells whether a row is over; one without an end never is. */
 export function isExpired(ttl: number | undefined, nowMs: number): boolean {
   return ttl !== undefined && ttl <= nowMs / 1000;
+}
+
+/**
+ * Gives for how long a row may still be written, **milliseconds**: until its reads are older than a lookup lasts, and 5 s more.
+ *
+ * Neither a process that answers from what it remembers nor one that was frozen may write: what it knows may have changed, and
+ * others may have written it since.
+ *
+ * @param readAtMs - When the oldest read behind the row began, **milliseconds** since the Unix epoch.
+ */
+export function leftMs(readAtMs: number, { nowMs, settings }: CacheSession): number {
+  // A clock that was set back tells nothing of the time that has passed.
+  return Math.min(settings.lookupBudgetMs, longestLookupMs) + writingMs - Math.abs(nowMs() - readAtMs);
+}
+
+/** Whether a row that is still good is to be refreshed now. */
+export function isRowEarly(
+  { nowMs, settings }: CacheSession,
+  { draw }: { readonly draw: number },
+  row: AnswerRow,
+): boolean {
+  if (row.ttl === undefined) return false;
+  return isEarly(row.ttl, earlyWindow(row.ttl, createdAtMs(row), settings.cacheTtlSeconds), draw, nowMs());
 }

@@ -6,16 +6,16 @@ import { DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
 import { type LocalCache } from '../memory/local-cache';
 import {
-  type CachedChain,
   type CacheAnswer,
+  type CachedChain,
   Cacher,
+  type CacheRecord,
   type CacheSession,
   type CertainAnswer,
   type FindOptions,
   type Lease,
   type SecretReference,
 } from './cacher';
-import { type CacheRecord } from './cache-record';
 
 /**
  * Calls a cacher so that nothing it does fails a lookup or the process: users write cachers, too.

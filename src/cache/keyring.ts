@@ -1,12 +1,39 @@
-import { createHash } from 'node:crypto';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { errorFacts } from '../base/describe-error';
+import { shortDigest } from '../base/digest';
+import { seal, type SealOptions, unseal } from '../base/seal';
 import { withTimeoutSignal } from '../base/time-limit';
 import { importKms } from '../aws/kms-module';
 import { type ResolvedSettings } from '../settings/settings-values';
-import { createdAtMs, type DataKeyRow, dataKeyKey, isoTime, nowhere } from './cache-row';
-import { type SealingKey } from './secret-box';
+import { createdAtMs, dataKeyKey, type DataKeyRow, isoTime, nowhere } from './rows';
 
+/** A key that values are sealed with. */
+export interface SealingKey {
+  /** Tells keys apart; part of sort keys. Hexadecimal. */
+  readonly id: string;
+  /** 32 bytes. */
+  readonly bytes: Uint8Array;
+  /** When what it sealed cannot be opened any more, **seconds** since the Unix epoch; absent: never. */
+  readonly endsAt?: number;
+}
+
+/** What a sealed value is bound to: a box that is moved, extended or relabelled does not open. */
+export interface SealedFacts {
+  readonly environ: string;
+  readonly nameKey: string;
+  readonly directory: string;
+  readonly source: string | undefined;
+  readonly ttl: number | undefined;
+  readonly createdAt: string | undefined;
+  readonly generation?: number | undefined;
+  readonly readAtMs?: number | undefined;
+}
+
+/** First byte of a sealed value. */
+const version = 2;
+/** First byte of what is sealed: whether a text or bytes follow. */
+const textTag = 0;
+const binaryTag = 1;
 /** How long a data key seals before a new one is made, **milliseconds**. */
 const dataKeyLifeMs = 24 * 3600 * 1000;
 /** How long a wrapped data key is kept beyond that, so that what it sealed last can be opened, **seconds**. */
@@ -108,7 +135,7 @@ export class Keyring {
       client.send(new GenerateDataKeyCommand(input), { abortSignal }),
     );
     if (bytes?.length !== 32 || wrapped === undefined) throw new Error('KMS gave no data key.');
-    const key = { id: hexDigest(wrapped), bytes, endsAt: endOf(createdMs) };
+    const key = { id: shortDigest(wrapped), bytes, endsAt: endOf(createdMs) };
     const row = dataKeyRow(key.id, wrapped, createdMs);
     this.#unwrapped.set(identity(row), Promise.resolve(key));
     return { key, row };
@@ -152,10 +179,35 @@ function dataKeyRow(keyId: string, wrapped: Uint8Array, nowMs: number): DataKeyR
 
 function givenKey(text: string): SealingKey {
   const bytes = Buffer.from(text, 'base64');
-  return { id: hexDigest(bytes), bytes };
+  return { id: shortDigest(bytes), bytes };
 }
 
-/** The first 64 bits of a SHA-256: enough to tell keys apart, and no help in finding them. */
-function hexDigest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+/**
+ * Seals a value under a key derived for this row alone ({@link seal}).
+ *
+ * @returns Version, salt (16 bytes), nonce (12), tag (16), ciphertext.
+ */
+export function sealSecret(value: string | Uint8Array, key: SealingKey, facts: SealedFacts): Uint8Array {
+  const content = Buffer.concat([Buffer.of(typeof value === 'string' ? textTag : binaryTag), Buffer.from(value)]);
+  return Buffer.concat([Buffer.of(version), seal(content, sealOptions(key, facts))]);
+}
+
+/**
+ * Opens a sealed value.
+ *
+ * @returns `undefined` when the box is damaged, of another version, or not bound to these facts and this key.
+ */
+export function openSecret(box: Uint8Array, key: SealingKey, facts: SealedFacts): string | Uint8Array | undefined {
+  const bytes = Buffer.from(box.buffer, box.byteOffset, box.byteLength);
+  if (bytes[0] !== version) return undefined;
+  const opened = unseal(bytes.subarray(1), sealOptions(key, facts));
+  if (opened === undefined || opened.length === 0) return undefined;
+  return opened[0] === textTag ? opened.toString('utf8', 1) : Uint8Array.from(opened.subarray(1));
+}
+
+function sealOptions({ bytes, id }: SealingKey, facts: SealedFacts): SealOptions {
+  const { environ, nameKey, directory, source, ttl, createdAt, generation, readAtMs } = facts;
+  const bound = [environ, nameKey, directory, source, ttl, createdAt, generation, readAtMs, id];
+  const associatedData = Buffer.from(JSON.stringify(bound.map((each) => each ?? null)));
+  return { key: bytes, purpose: 'xcon sealed row 2', associatedData: () => associatedData };
 }

@@ -9,17 +9,15 @@ import { callAws } from '../aws/credentials';
 import { queryPartition } from '../aws/query-partition';
 import { tableArnText } from '../aws/table-names';
 import { momentAt } from '../di/moment';
-import { type DirectoryItem } from '../item/directory-item';
 import { clearClientsWarning, type ClientUse, warnOfRefusedClients } from '../memory/client-warnings';
-import { type CachedChain, type CacheSession, type Lease } from './cacher';
-import { type CacheActivity, type CacheRecord } from './cache-record';
-import { ChainLease, type StandOutcome } from './chain-lease';
+import { type CacheActivity, type CachedChain, type CacheRecord, type CacheSession, type Lease } from './cacher';
+import { ChainLease, spreadPause, type StandOutcome } from './lease';
 import { Keyring } from './keyring';
-import { spreadPause } from './lease';
-import { type AnswerRow, isForeign, saidAtMs } from './cache-row';
+import { type AnswerRow, isForeign, saidAtMs } from './rows';
 import { Partition } from './partition';
-import { leftMs, PartitionWriter } from './partition-writer';
-import { type RowChange, writeRows } from './row-writer';
+import { leftMs } from './expiry';
+import { PartitionWriter, type WritablePartition } from './partition-writer';
+import { type RowChange, writeRows } from './table-client';
 
 /** How long a cache that could not be read is left alone, **milliseconds**. */
 const troublePauseMs = 30_000;
@@ -43,7 +41,7 @@ export interface Trouble {
  *
  * Nothing here rejects because of the table: trouble is logged once, and the table left alone for a while.
  */
-export class PartitionState {
+export class PartitionState implements WritablePartition {
   /** Writes the rows of the partition. */
   readonly writer = new PartitionWriter(this);
   private knownKeyring: { readonly keys: string; readonly keyring: Keyring } | undefined;
@@ -52,7 +50,6 @@ export class PartitionState {
   private firstGeneration: number | undefined;
   private readonly leases = new Map<string, ChainLease>();
   private readonly stands = new Map<string, Promise<StandOutcome>>();
-  private readonly saved = new Map<string, WeakSet<DirectoryItem>>();
   private readonly earlyTries = new Map<string, Promise<Lease | undefined>>();
 
   /**
@@ -129,15 +126,6 @@ export class PartitionState {
   /** Gives one lookup its share of a lease that this process holds. */
   async hold(chain: CachedChain): Promise<Lease> {
     return (await this.leaseOf(chain)).hold();
-  }
-
-  /** Whether an item has not been saved for a chain before; it counts as saved from then on. */
-  isNewFor({ key }: CachedChain, item: DirectoryItem): boolean {
-    let saved = this.saved.get(key.chain);
-    if (saved === undefined) this.saved.set(key.chain, (saved = new WeakSet()));
-    if (saved.has(item)) return false;
-    saved.add(item);
-    return true;
   }
 
   /** Writes and deletes rows. Never rejects; does nothing while the table is in trouble. */

@@ -1,27 +1,42 @@
 import { isDeepStrictEqual } from 'node:util';
+import { errorFacts } from '../base/describe-error';
+import { type DirectoryItem } from '../item/directory-item';
 import { afterThisTurn } from '../di/after-this-turn';
 import { type Moment } from '../di/moment';
-import { type AnswerRow, createdAtMs, encodeRow, referenceKey } from './cache-row';
+import { type AnswerRow, type DataKeyRow, encodeRow, fitsItem, referenceKey } from './rows';
 import { type CachedChain, type CacheSession, type CertainAnswer } from './cacher';
-import { earlyWindow, isEarly } from './expiry';
+import { isRowEarly, leftMs } from './expiry';
+import { type Keyring, type SealingKey } from './keyring';
 import { type Partition } from './partition';
-import { type PartitionState } from './partition-state';
-import { makeRow } from './row-maker';
-import { fitsItem } from './row-size';
-import { type RowChange } from './row-writer';
-import { sealingKeyFor } from './sealing-key';
-import { fitsSortKey } from './sort-key';
+import { makeRow } from './answer-rows';
+import { type RowChange } from './table-client';
+import { fitsSortKey } from '../aws/table-names';
 
-/** How much older than a lookup may last the reads behind a row may be when it is written, **milliseconds**. */
-const writingMs = 5000;
-/** Longest time that counts for a lookup, **milliseconds**: reads that take longer have failed. */
-const longestLookupMs = 60_000;
 /** Most new rows of a chain in use that are written one by one, each by a conditional put. */
 const mostSinglePuts = 3;
 
 /** An answer to be written, and when the oldest read behind it began. */
 interface DatedAnswer extends CertainAnswer {
   readonly readAt: Moment;
+}
+
+/** What a {@link PartitionWriter} uses of the partition that it writes to. */
+export interface WritablePartition {
+  readonly keyring: Pick<Keyring, 'current'>;
+  /** Gives the rows; `undefined` when they cannot be read now. */
+  rows(): Promise<Partition | undefined>;
+  /** Writes and deletes rows. Never rejects. */
+  write(changes: readonly RowChange[]): Promise<void>;
+  /** Logs once that something about the cache is wrong. */
+  warn(event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** The key for new sealed rows. */
+interface SealingKeyChoice {
+  /** `undefined`: secrets are not sealed, or there is no key. */
+  readonly key: SealingKey | undefined;
+  /** The row to write when the key is new. */
+  readonly row: DataKeyRow | undefined;
 }
 
 interface Job {
@@ -44,8 +59,10 @@ interface Job {
 export class PartitionWriter {
   private pending: Job[] = [];
   private writing: Promise<void> | undefined;
+  /** Items that have been saved, by chain. */
+  private readonly saved = new Map<string, WeakSet<DirectoryItem>>();
 
-  constructor(private readonly state: PartitionState) {}
+  constructor(private readonly partition: WritablePartition) {}
 
   /** Writes answers. Never rejects. @returns When they are written, or are not going to be. */
   save(chain: CachedChain, answers: readonly CertainAnswer[]): Promise<void> {
@@ -74,7 +91,7 @@ export class PartitionWriter {
   }
 
   private async write(jobs: readonly Job[]): Promise<void> {
-    const rows = await this.state.rows();
+    const rows = await this.partition.rows();
     const [first] = jobs;
     if (rows === undefined || first === undefined) return;
     const changes = new Map<string, RowChange>();
@@ -82,7 +99,7 @@ export class PartitionWriter {
     const fresh = answersOf(jobs).filter((each) => this.isToWrite(rows, each));
     const { session } = first.chain;
     const answers = fresh.map(({ answer }) => answer);
-    const { key: sealingKey, row: keyRow } = await sealingKeyFor(this.state, rows, answers, session);
+    const { key: sealingKey, row: keyRow } = await this.sealingKeyFor(rows, answers, session);
     const random = session.random();
     const { environ } = first.chain.key;
     if (keyRow !== undefined) {
@@ -109,7 +126,25 @@ export class PartitionWriter {
       rows.put(row, answer.item);
       rows.note(put);
     }
-    await this.state.write([...changes.values()]);
+    await this.partition.write([...changes.values()]);
+  }
+
+  /** Gives the key to seal the secrets among answers with; when KMS gives none, they are not cached. */
+  private async sealingKeyFor(
+    rows: Partition,
+    answers: readonly CertainAnswer[],
+    { settings }: CacheSession,
+  ): Promise<SealingKeyChoice> {
+    const none = { key: undefined, row: undefined };
+    if (settings.cacheSecrets !== 'encrypt' || !answers.some(({ item }) => item?.secret === true)) return none;
+    try {
+      const current = await this.partition.keyring.current(rows.wrappedKeys);
+      return 'row' in current ? current : { key: current, row: undefined };
+    } catch (error) {
+      const reason = errorFacts(error).name;
+      this.partition.warn('cache.no-sealing-key', { reason, consequence: 'secrets are not cached' });
+      return none;
+    }
   }
 
   private dropRow({ chain, dropped }: Job, rows: Partition, changes: Map<string, RowChange>): void {
@@ -129,30 +164,20 @@ export class PartitionWriter {
     const [newest] = rows.answers(key, answer.name, session.nowMs());
     if (!hasSeen(rows, answer) && (rows.generation > 0 || newest !== undefined)) return false;
     if (newest !== undefined && isRowEarly(session, rows, newest)) return true;
-    if (answer.item !== undefined && !this.state.isNewFor(chain, answer.item)) return false;
+    if (answer.item !== undefined && !this.isNewFor(chain, answer.item)) return false;
     if (newest === undefined) return true;
     const made = makeRow(chain, answer, { nowMs: 0, random: 0, latestTtl: undefined }, undefined);
     return made === undefined || !isDeepStrictEqual(comparable(made), comparable(newest));
   }
-}
 
-/**
- * Gives for how long a row may still be written, **milliseconds**: until its reads are older than a lookup lasts, and 5 s more.
- *
- * Neither a process that answers from what it remembers nor one that was frozen may write: what it knows may have changed, and
- * others may have written it since.
- *
- * @param readAtMs - When the oldest read behind the row began, **milliseconds** since the Unix epoch.
- */
-export function leftMs(readAtMs: number, { nowMs, settings }: CacheSession): number {
-  // A clock that was set back tells nothing of the time that has passed.
-  return Math.min(settings.lookupBudgetMs, longestLookupMs) + writingMs - Math.abs(nowMs() - readAtMs);
-}
-
-/** Whether a row that is still good is to be refreshed now. */
-export function isRowEarly({ nowMs, settings }: CacheSession, rows: Partition, row: AnswerRow): boolean {
-  if (row.ttl === undefined) return false;
-  return isEarly(row.ttl, earlyWindow(row.ttl, createdAtMs(row), settings.cacheTtlSeconds), rows.draw, nowMs());
+  /** Whether an item has not been saved for a chain before; it counts as saved from then on. */
+  private isNewFor({ key }: CachedChain, item: DirectoryItem): boolean {
+    let saved = this.saved.get(key.chain);
+    if (saved === undefined) this.saved.set(key.chain, (saved = new WeakSet()));
+    if (saved.has(item)) return false;
+    saved.add(item);
+    return true;
+  }
 }
 
 interface ChainAnswer {

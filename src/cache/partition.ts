@@ -9,13 +9,14 @@ import {
   createdAtMs,
   type DataKeyRow,
   decodeRow,
+  finiteNumber,
+  type GenerationRow,
   nowhere,
   readAtAttribute,
   saidAtMs,
-} from './cache-row';
+} from './rows';
 import { isOutdated } from './changes';
 import { isExpired } from './expiry';
-import { finiteNumber, type GenerationRow } from './generation-row';
 import { type DirectoryItem } from '../item/directory-item';
 
 /** For how long after a change many processes may ask for what changed at the same time, **milliseconds**. */

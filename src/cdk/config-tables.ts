@@ -12,10 +12,9 @@ import {
 import { type Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { tableKeys } from '../aws/table-names';
-import { nameIndex } from '../cache/name-index';
+import { nameIndex, tableKeys } from '../aws/table-names';
 import { InvalidSettingsError } from '../errors';
-import { placesOf, type PolicyOptions, policyOptionNames } from '../iam/policy-options';
+import { placesOf, policyOptionNames, type PolicyOptions } from '../iam/policy-options';
 import { checkOptions } from '../options';
 import { settingsDefaults } from '../settings/settings-values';
 import { grantConfigRead } from './grant-config-read';

@@ -1,7 +1,6 @@
 import { startWork } from '../base/start-work';
 import { withSignal } from '../base/time-limit';
-import { type Cacher } from '../cache/cacher';
-import { PendingWork } from '../cache/pending-work';
+import { type Cacher, PendingWork } from '../cache/cacher';
 import { isProvisional } from '../chain/walk';
 import { type ProviderChain } from '../chain/provider-chain';
 import { Context } from '../di/context';
@@ -20,7 +19,7 @@ import { type Explanation, type ExplanationSet } from '../explain/explained';
 import { type ConfigHealth, type HealthOptions } from './health';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { logLookup, lookUp } from './lookup';
-import { checkLookupOptions, idOf, type LookupOptions, type WaitOptions, waitOptionNames } from './lookup-options';
+import { checkLookupOptions, idOf, type LookupOptions, waitOptionNames, type WaitOptions } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName, isNestedName } from './named-values';
 import { refresh, type RefreshOptions } from './refresh';

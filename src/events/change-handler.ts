@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { currentSession } from '../cache/current-session';
-import { changeKey } from '../cache/generation-row';
+import { changeKey } from '../cache/rows';
 import { sleep } from '../base/time';
 import { Directory } from '../directory/directory';
 import { CacherError, InvalidSettingsError } from '../errors';

@@ -1,7 +1,7 @@
 import { type AttributeMap } from '../aws/attribute-value';
 import { eachOf } from '../aws/batches';
 import { queryPartition } from '../aws/query-partition';
-import { changeKey, type SourceChange } from '../cache/generation-row';
+import { changeKey, type SourceChange } from '../cache/rows';
 import { Directory } from '../directory/directory';
 import { type EventChange } from './changed-place';
 import { type ChangeSession, followInPartition } from './follow-in-partition';

@@ -1,5 +1,5 @@
-import { fitsSortKey } from '../cache/sort-key';
-import { type SourceChange } from '../cache/generation-row';
+import { fitsSortKey } from '../aws/table-names';
+import { type SourceChange } from '../cache/rows';
 
 /** A change in a known directory, and the events that reported it. */
 export interface EventChange extends SourceChange {

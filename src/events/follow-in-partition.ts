@@ -1,8 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type SourceChange } from '../cache/generation-row';
-import { updateGeneration } from '../cache/generation-store';
-import { nextGeneration } from '../cache/next-generation';
-import { writeRows } from '../cache/row-writer';
+import { type SourceChange } from '../cache/rows';
+import { nextGeneration, updateGeneration } from '../cache/generation';
+import { writeRows } from '../cache/table-client';
 import { changeOf, type TracedPartition } from './traced-partition';
 
 /** What the handler works with. */

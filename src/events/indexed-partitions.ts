@@ -2,7 +2,7 @@ import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap, wellFormedRow } from '../aws/attribute-value';
 import { eachOf } from '../aws/batches';
 import { readPages } from '../aws/pages';
-import { nameIndex } from '../cache/name-index';
+import { nameIndex } from '../aws/table-names';
 import { type ChangeSession } from './follow-in-partition';
 import { partitionsOf } from './partitions-of';
 import { tracedAttributes, type TracedPartition } from './traced-partition';

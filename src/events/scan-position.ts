@@ -1,6 +1,6 @@
 import { type AttributeMap } from '../aws/attribute-value';
 import { tableKeys } from '../aws/table-names';
-import { isoTime, nowhere } from '../cache/cache-row';
+import { isoTime, nowhere } from '../cache/rows';
 import { type ChangeSession } from './follow-in-partition';
 
 /** Partition and sort key of the position; no service has a partition without a slash in front. */

@@ -1,7 +1,7 @@
 import type { ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap, wellFormedRow } from '../aws/attribute-value';
 import { tableKeys } from '../aws/table-names';
-import { generationKey } from '../cache/generation-row';
+import { generationKey } from '../cache/rows';
 import { type ChangeSession } from './follow-in-partition';
 import { partitionsOf } from './partitions-of';
 import { tracedAttributes, type TracedPartition } from './traced-partition';

@@ -1,7 +1,7 @@
 import { type AttributeMap } from '../aws/attribute-value';
 import { tableKeys } from '../aws/table-names';
 import { chainDirectories, mayTouch, type TracedRow } from '../cache/changes';
-import { generationKey, type SourceChange } from '../cache/generation-row';
+import { generationKey, type SourceChange } from '../cache/rows';
 import { defaultDirectories } from '../directory/default-directories';
 
 /** Attributes that decide which changes touch a row: no values, neither plain nor sealed. */

@@ -1,4 +1,4 @@
-import { nameIndex } from '../cache/name-index';
+import { nameIndex } from '../aws/table-names';
 import { settingsDefaults } from '../settings/settings-values';
 import { checkOptions } from '../options';
 import { type PolicyPlace, tableArnOf } from './arn';

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { CacheKey, nameOfKey } from '../../src/cache/cache-key';
 import { Directory, DirectoryChain } from '../../src/index';
 import { cacheKey } from './rows';
+import { fitsSortKey } from '../../src/aws/table-names';
+import { sha256 } from '../../src/base/digest';
 
 describe('CacheKey', () => {
   test('builds the keys that the Python library builds', () => {
@@ -79,5 +81,22 @@ describe('a chain that was looked up by exact names', () => {
   test('tells names apart by case; others do not', () => {
     expect(cacheKey('/orders/prod', 'ssm|names').tellsCase).toBe(true);
     expect(cacheKey('/orders/prod', 'ssm').tellsCase).toBe(false);
+  });
+});
+
+describe('fitsSortKey', () => {
+  test('counts bytes', () => {
+    expect([fitsSortKey('k'.repeat(1024)), fitsSortKey('k'.repeat(1025)), fitsSortKey('ä'.repeat(513))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('sha256', () => {
+  test('is that of the bytes in UTF-8, in hexadecimal', () => {
+    expect(sha256('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+    expect(sha256('ä')).toBe('33e6d73fee82904c8d7afb78de1154d1e8dc2a0edb08120e63df5b9385c2d9cc');
   });
 });

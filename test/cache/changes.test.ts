@@ -1,5 +1,5 @@
 import { chainDirectories, isOutdated, mayTouch } from '../../src/cache/changes';
-import { nextGeneration } from '../../src/cache/next-generation';
+import { nextGeneration } from '../../src/cache/generation';
 import { startMs } from './doubles';
 import { cacheKey, paths, plainRow, referenceRow, sealedRow } from './rows';
 

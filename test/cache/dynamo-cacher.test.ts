@@ -1,5 +1,5 @@
 import { type CachedChain } from '../../src/cache/cacher';
-import { encodeRow } from '../../src/cache/cache-row';
+import { encodeRow } from '../../src/cache/rows';
 import { Directory, DirectoryItem, DynamoCacher } from '../../src/index';
 import { cachedChain, type SessionParts } from './cached-chain';
 import { RecordedLog, TestClock, TestRandom } from './doubles';

@@ -1,7 +1,7 @@
-import { encodeRow } from '../../src/cache/cache-row';
-import { CacheRecord } from '../../src/cache/cache-record';
+import { encodeRow } from '../../src/cache/rows';
+import { CacheRecord } from '../../src/cache/cacher';
 import { PartitionState } from '../../src/cache/partition-state';
-import { AwsClients, Directory, DirectoryItem } from '../../src/index';
+import { AwsClients } from '../../src/index';
 import { cachedChain, type SessionParts } from './cached-chain';
 import { RecordedLog, TestClock } from './doubles';
 import { MemoryDynamo } from './memory-dynamo';
@@ -94,16 +94,6 @@ describe('PartitionState', () => {
     await state.write([{ put: row }]);
     expect(dynamo.rows).toEqual([row]);
     expect(log.events).toEqual(['cache.write-failed']);
-  });
-
-  test('knows the items that were saved, chain by chain', () => {
-    const { state, chain } = stateOf();
-    const other = { ...chain, key: cacheKey('/elsewhere') };
-    const item = new DirectoryItem({ name: 'a', value: '1', directory: Directory.literal('/orders/prod') });
-
-    const known = [chain, chain, other, other].map((each) => state.isNewFor(each, item));
-
-    expect(known).toEqual([true, false, true, false]);
   });
 
   test('stands for a lease once for all lookups of a chain', async () => {

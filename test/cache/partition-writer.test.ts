@@ -1,11 +1,12 @@
 import { type CachedChain, type CertainAnswer } from '../../src/cache/cacher';
-import { encodeRow } from '../../src/cache/cache-row';
-import { leftMs } from '../../src/cache/partition-writer';
+import { encodeRow } from '../../src/cache/rows';
+import { leftMs } from '../../src/cache/expiry';
 import { momentAt } from '../../src/di/moment';
 import { Directory, DirectoryItem, DynamoCacher } from '../../src/index';
 import { cachedChain, cacheSession, type SessionParts } from './cached-chain';
 import { startMs, TestClock } from './doubles';
 import { MemoryDynamo } from './memory-dynamo';
+import { MemoryKms } from './memory-kms';
 import { cacheKey, plainRow, startSeconds } from './rows';
 
 let dynamo: MemoryDynamo;
@@ -108,6 +109,38 @@ describe('what is saved in one turn', () => {
     await cacher.flush();
 
     expect(dynamo.written.map((row) => row['value']?.S)).toEqual(['younger']);
+  });
+
+  test('is not written again for its chain when memory gives the same item later', async () => {
+    const chain = chainOf();
+    const other = { ...chain, key: cacheKey('/elsewhere') };
+    const known = found('a');
+    await know(chain);
+    await save(chain, known);
+
+    clock.advance(24 * 3600);
+    const again = { ...known, readAt: momentAt(clock.nowMs()) };
+    await save(chain, again);
+    expect(dynamo.written).toHaveLength(1);
+
+    await save(other, again);
+    await save(chain, found('a'));
+    expect(dynamo.written).toHaveLength(3);
+  });
+
+  test.each([
+    ['secrets are not sealed', 'reference', true],
+    ['there is no secret', 'encrypt', false],
+  ] as const)('asks KMS for no key when %s', async (_, cacheSecrets, secret) => {
+    const kms = new MemoryKms();
+    const send = jest.spyOn(kms, 'send');
+    const settings = { refreshLease: false, cacheSecrets, cacheKmsKeyId: 'alias/orders' };
+    const chain = chainOf({ clients: { dynamo: dynamo.client, kms: kms.client }, settings });
+    const item = new DirectoryItem({ name: 'a', value: '1', secret, directory: Directory.literal('/orders/prod') });
+
+    await save(chain, { name: 'a', item, provider: 'ssm' });
+
+    expect(send).not.toHaveBeenCalled();
   });
 });
 

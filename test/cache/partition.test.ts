@@ -1,6 +1,6 @@
-import { encodeRow } from '../../src/cache/cache-row';
+import { encodeRow } from '../../src/cache/rows';
 import { momentAt } from '../../src/di/moment';
-import { nextGeneration } from '../../src/cache/next-generation';
+import { nextGeneration } from '../../src/cache/generation';
 import { Partition } from '../../src/cache/partition';
 import { startMs } from './doubles';
 import { cacheKey, plainRow, pythonRow, referenceRow, sealedRow, startSeconds } from './rows';

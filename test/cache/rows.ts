@@ -1,6 +1,6 @@
 import { type AttributeMap } from '../../src/aws/attribute-value';
 import { CacheKey } from '../../src/cache/cache-key';
-import { type PlainRow, type ReferenceRow, type SealedRow } from '../../src/cache/cache-row';
+import { type PlainRow, type ReferenceRow, type SealedRow } from '../../src/cache/rows';
 import { Directory, DirectoryChain } from '../../src/index';
 import { startMs } from './doubles';
 

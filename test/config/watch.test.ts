@@ -1,11 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { updateGeneration } from '../../src/cache/generation-store';
-import { generationKey } from '../../src/cache/generation-row';
-import { nextGeneration } from '../../src/cache/next-generation';
+import { nextGeneration, updateGeneration } from '../../src/cache/generation';
+import { generationKey } from '../../src/cache/rows';
 import {
   config,
-  defineSettings,
   type ConfigOptions,
+  defineSettings,
   type Directory,
   DynamoCacher,
   InvalidSettingsError,

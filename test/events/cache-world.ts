@@ -1,5 +1,5 @@
 import { type AttributeMap } from '../../src/aws/attribute-value';
-import { encodeRow, type PlainRow } from '../../src/cache/cache-row';
+import { encodeRow, type PlainRow } from '../../src/cache/rows';
 import { type ChangeHandlerOptions, type ChangeContext, createChangeHandler } from '../../src/events/index';
 import { AwsClients, Context, XconSettings } from '../../src/index';
 import { RecordedLog, TestClock } from '../cache/doubles';

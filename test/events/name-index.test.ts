@@ -5,9 +5,9 @@ import {
   DescribeTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { encodeRow } from '../../src/cache/cache-row';
+import { encodeRow } from '../../src/cache/rows';
 import { ensureCacheTable } from '../../src/cache/cache-table';
-import { nameIndex } from '../../src/cache/name-index';
+import { nameIndex } from '../../src/aws/table-names';
 import { createChangeHandler } from '../../src/events/index';
 import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
 import { putRows } from '../cache/e2e/orders-aws';

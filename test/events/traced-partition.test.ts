@@ -1,4 +1,4 @@
-import { encodeRow } from '../../src/cache/cache-row';
+import { encodeRow } from '../../src/cache/rows';
 import { changeOf, tracePartition, usualDirectories } from '../../src/events/traced-partition';
 import { plainRow, referenceRow } from '../cache/rows';
 

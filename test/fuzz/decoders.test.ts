@@ -1,7 +1,7 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { parse } from 'yaml';
 import { type AttributeMap, decodeAttribute } from '../../src/aws/attribute-value';
-import { openSecret, type SealedFacts, sealSecret } from '../../src/cache/secret-box';
+import { openSecret, type SealedFacts, sealSecret } from '../../src/cache/keyring';
 import { type FoundValue, toBoolean, toJson, toNumber, toText } from '../../src/config/coerce';
 import { Config, Directory, EnvProvider, isConfigError, XconSettings } from '../../src/index';
 import { settingNames, variablesOf } from '../../src/settings/definitions';

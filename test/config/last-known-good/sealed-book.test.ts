@@ -24,6 +24,13 @@ it('shows nothing of the content or the key, and is another each time', () => {
   expect(one.length).toBe(content.length + 68);
 });
 
+it('opens a file that was written by an earlier version', () => {
+  const file =
+    'eGNvbkxLRwFLsG+OTjp3Fb1fOgqRIBfp2nlLTLZbAZhQ//cf8JYH6TmSO3MDzP3u/MKPBoD9IFoVV/OaJAi1XdcfDJ76B4niKm8CgfVSQOo=';
+
+  expect(openBook(Buffer.from(file, 'base64'), owner)).toEqual(Buffer.from('what is kept'));
+});
+
 it.each<[string, (file: Buffer) => Buffer, BookOwner, string]>([
   ['sealed with another key', (file) => file, { ...owner, key: new Uint8Array(32) }, 'it is sealed with another key'],
   ['of another environment', (file) => file, { ...owner, environ: '/orders/test' }, otherEnviron],

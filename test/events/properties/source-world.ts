@@ -1,5 +1,5 @@
 import { type AttributeMap } from '../../../src/aws/attribute-value';
-import { encodeRow } from '../../../src/cache/cache-row';
+import { encodeRow } from '../../../src/cache/rows';
 import { cacheKey, plainRow, pythonRow, referenceRow, sealedRow } from '../../cache/rows';
 import { fc } from '../../setup/fast-check';
 import { chainOf } from '../cache-world';

@@ -5,12 +5,17 @@ import {
   dataKeyKey,
   decodeRow,
   encodeRow,
+  fitsItem,
+  generationKey,
   isoTime,
   referenceKey,
   sealedKey,
-} from '../../src/cache/cache-row';
+} from '../../src/cache/rows';
 import { readPartition } from './properties/python-reader';
 import { cacheKey, paths, plainRow, pythonRow, referenceRow, sealedRow, startSeconds } from './rows';
+import { nextGeneration, watchedGeneration } from '../../src/cache/generation';
+import { startMs } from './doubles';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 const facts = {
   directory: '/_nonExistent',
@@ -217,4 +222,127 @@ test.each<[string, unknown]>([
   ['with an element that makes no sense', { L: [{ S: 'one' }, { X: 'two' }] }],
 ])('a plain row whose value is one %s is no found null, but not usable', (_, value) => {
   expect(decodeRow(wellFormedRow({ ...pythonRow(), value }))).toBeUndefined();
+});
+
+const changes = [
+  { directory: '/orders/prod', name: 'db_host' },
+  { directory: '/global/all', name: 'odd|+|name' },
+  { directory: undefined, name: 'anywhere' },
+];
+const watched = watchedGeneration(undefined, ['/orders/prod', '/global/all'], startMs);
+const row = nextGeneration(watched, changes, startMs);
+
+function encoded(more: AttributeMap = {}): AttributeMap {
+  return { ...encodeRow('/orders/prod', row), ...more };
+}
+
+describe('the row of a generation', () => {
+  test('comes back as it was written', () => {
+    expect(decodeRow(encoded())).toEqual({ ...row, generation: startMs });
+  });
+
+  test('has what the Python library needs of every row, and nothing by which it would take it for a value', () => {
+    const attributes = encoded();
+
+    expect(attributes).toMatchObject({
+      name_key: { S: generationKey },
+      real_name: { S: '~xcon-gen' },
+      real_directory: { S: '/_nonExistent' },
+      source: { S: 'xcon-gen' },
+      ttl: { N: `${startMs / 1000 + 30 * 24 * 3600}` },
+      created_at: { S: '2026-03-01T12:00:00.000+00:00' },
+    });
+    const [, item] = readPartition([pythonRow(), attributes]);
+    expect([item?.value, item?.directoryPaths, item?.providerNames]).toEqual([undefined, undefined, undefined]);
+    expect(Object.keys(attributes).filter((name) => /value|original|concat/.test(name))).toEqual([]);
+  });
+
+  test('sorts behind every name, and in front of leases', () => {
+    expect(['zz|+|/a|+|ssm', '~xcon|lease|0', generationKey].sort()).toEqual([
+      'zz|+|/a|+|ssm',
+      generationKey,
+      '~xcon|lease|0',
+    ]);
+  });
+
+  test('has neither floor, changes nor directories before there are any', () => {
+    const first = watchedGeneration(undefined, [], startMs);
+
+    expect(Object.keys(first === undefined ? {} : encodeRow('/orders/prod', first)).sort()).toEqual([
+      'app_key',
+      'created_at',
+      'name_key',
+      'real_directory',
+      'real_name',
+      'source',
+      'ttl',
+      'xcon_gen',
+    ]);
+  });
+
+  test.each<[string, AttributeMap]>([
+    ['no number', { xcon_gen: { S: '7' } }],
+    ['a number that is none', { xcon_gen: { N: 'seven' } }],
+    ['the key of something else', { name_key: { S: '~xcon|generation' } }],
+  ])('is none with %s', (_, more) => {
+    expect(decodeRow(encoded(more))).toBeUndefined();
+  });
+
+  test('counts a change whose number is lost as the latest', () => {
+    const attributes = encoded({ xcon_changes: { M: { '/orders/prod|+|db_host': { S: 'lost' }, bare: { N: '1' } } } });
+
+    expect(decodeRow(attributes)).toMatchObject({
+      changes: [
+        { directory: '/orders/prod', name: 'db_host', generation: startMs },
+        { directory: undefined, name: 'bare', generation: 1 },
+      ],
+    });
+  });
+});
+
+const limit = 400 * 1024;
+
+/** A row whose only attribute has so many bytes of name and value. */
+function rowOf(value: AttributeValue) {
+  return { v: value };
+}
+
+describe('fitsItem', () => {
+  test('takes a row just within the limit, with some room for what DynamoDB adds', () => {
+    expect(fitsItem(rowOf({ S: 's'.repeat(limit - 20) }))).toBe(true);
+    expect(fitsItem(rowOf({ S: 's'.repeat(limit + 1) }))).toBe(false);
+  });
+
+  test('counts bytes, not letters', () => {
+    expect(fitsItem(rowOf({ S: 'ä'.repeat(limit / 2 + 1) }))).toBe(false);
+  });
+
+  test('counts the names of attributes', () => {
+    expect(fitsItem({ ['n'.repeat(limit)]: { BOOL: true } })).toBe(false);
+  });
+
+  test.each<[string, (bytes: number) => AttributeValue]>([
+    ['binary values', (bytes) => ({ B: new Uint8Array(bytes) })],
+    ['lists', (bytes) => ({ L: [{ S: 's'.repeat(bytes) }, { NULL: true }] })],
+    ['maps', (bytes) => ({ M: { key: { S: 's'.repeat(bytes) } } })],
+    ['names in maps', (bytes) => ({ M: { ['k'.repeat(bytes)]: { BOOL: true } } })],
+    ['sets of texts', (bytes) => ({ SS: ['s'.repeat(bytes), 'other'] })],
+    ['sets of binary values', (bytes) => ({ BS: [new Uint8Array(bytes)] })],
+    ['nested lists', (bytes) => ({ L: [{ L: [{ M: { key: { S: 's'.repeat(bytes) } } }] }] })],
+  ])('counts %s', (_, make) => {
+    expect(fitsItem(rowOf(make(limit - 1000)))).toBe(true);
+    expect(fitsItem(rowOf(make(limit + 1)))).toBe(false);
+  });
+
+  test('counts numbers, alone and in sets', () => {
+    const numbers = Array.from({ length: 20_000 }, (_, index) => `1234567890123456${index}`);
+
+    expect(fitsItem(rowOf({ NS: numbers.slice(0, 10_000) }))).toBe(true);
+    expect(fitsItem(rowOf({ NS: numbers }))).toBe(false);
+    expect(fitsItem(rowOf({ N: '1' }))).toBe(true);
+  });
+
+  test('counts every element of a long list', () => {
+    expect(fitsItem(rowOf({ L: Array<AttributeValue>(limit).fill({ BOOL: true }) }))).toBe(false);
+  });
 });

@@ -1,14 +1,27 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../aws/attribute-value';
-import { withoutPayload } from '../aws/aws-errors';
+import { sourceRefusalOf, withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { queryPartition } from '../aws/query-partition';
 import { tableArnText, tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
-import { type CacheRow, decodeRow, nowhere } from './cache-row';
+import { type CacheRow, decodeRow, generationKey, nowhere } from './rows';
 import { isExpired } from './expiry';
-import { generationKey } from './generation-row';
-import { writeRows } from './row-writer';
+import { writeRows } from './table-client';
+import { callAws } from '../aws/credentials';
+import { type CachedChain, type CacheRecord, type CacheSession } from './cacher';
+
+/** Which partition of the cache table is meant. */
+export interface PartitionOptions {
+  /** Partition key, `/{service}/{environment}`; absent: that of the last lookup, else that of the settings. */
+  readonly environ?: string | undefined;
+}
+
+/** What is to be cleared. */
+export interface ClearOptions extends PartitionOptions {
+  /** Only the rows of this name, in any case; absent: all. */
+  readonly name?: string;
+}
 
 /** A partition of the cache table, as an operator works on it. */
 export interface PartitionTarget {
@@ -39,6 +52,23 @@ export interface CacheEntry {
   readonly ttl: number | undefined;
   /** Whether it has ended and only waits for DynamoDB to delete it. */
   readonly expired: boolean;
+}
+
+/**
+ * Gives the partition that an operation is about.
+ *
+ * @throws CacherError when neither the call nor the settings say which.
+ */
+export async function targetOf(
+  { clients, settings, random, nowMs }: CacheSession,
+  { environ }: PartitionOptions,
+): Promise<PartitionTarget> {
+  const ofProcess = settings.serviceGiven ? `/${settings.service}/${settings.environment}` : undefined;
+  const partition = environ ?? ofProcess;
+  if (partition === undefined) {
+    throw new CacherError("No partition is named: set APP_NAME, or give one, as { environ: '/orders/prod' }.");
+  }
+  return { client: await clients.dynamo(settings), table: settings.cacheTable, environ: partition, random, nowMs };
 }
 
 /**
@@ -76,8 +106,7 @@ export async function deleteRows(target: PartitionTarget, name?: string): Promis
 }
 
 async function raiseGeneration(target: PartitionTarget, name: string | undefined): Promise<void> {
-  const { updateGeneration } = await import('./generation-store');
-  const { nextGeneration } = await import('./next-generation');
+  const { nextGeneration, updateGeneration } = await import('./generation');
   const change = { directory: undefined, name };
   await updateGeneration(target, (before) => nextGeneration(before, [change], target.nowMs()));
 }
@@ -115,5 +144,36 @@ async function attempt<T>(
         `allow ${action} on ${tableArnText(table)}, then call it again.`,
       { cause: withoutPayload(error) },
     );
+  }
+}
+
+/** Reads at most one row of a partition, and notes what comes of it. Never rejects. */
+export async function probePartition(
+  { key, session: { clients, settings, nowMs } }: CachedChain,
+  record: CacheRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  record.requests += 1;
+  try {
+    const client = await clients.dynamo(settings);
+    const { QueryCommand } = await import('@aws-sdk/client-dynamodb');
+    const command = new QueryCommand({
+      TableName: settings.cacheTable,
+      KeyConditionExpression: '#partition = :partition',
+      ExpressionAttributeNames: { '#partition': tableKeys.partition },
+      ExpressionAttributeValues: { ':partition': { S: key.environ } },
+      Limit: 1,
+    });
+    await callAws(client, () => client.send(command, { abortSignal: signal }));
+    record.succeed('reading', nowMs());
+  } catch (error) {
+    const remedy = `allow dynamodb:Query on ${tableArnText(settings.cacheTable)}, and create that table`;
+    const refusal = sourceRefusalOf(error, remedy);
+    record.note('reading', {
+      state: refusal === undefined ? 'failing' : 'refused',
+      sinceMs: nowMs(),
+      reason: refusal?.reason ?? describeError(error),
+      remedy: refusal?.remedy,
+    });
   }
 }

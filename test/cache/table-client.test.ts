@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, type BatchWriteItemCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { encodeRow } from '../../src/cache/cache-row';
-import { resendPause, type RowChange, writeRows } from '../../src/cache/row-writer';
+import { encodeRow } from '../../src/cache/rows';
+import { resendPause, type RowChange, writeRows } from '../../src/cache/table-client';
 import { clientOptions } from './fleet-process';
 import { plainRow, table } from './rows';
 

@@ -9,7 +9,7 @@ import { sleep, timeoutSignal } from '../base/time';
 import { type AttributeMap } from '../aws/attribute-value';
 import { batchesOf } from '../aws/batches';
 import { tableKeys } from '../aws/table-names';
-import { readAtAttribute } from './cache-row';
+import { readAtAttribute } from './rows';
 import { type RowVersion } from './partition';
 
 /** Most requests that `BatchWriteItem` takes. */

@@ -2,7 +2,6 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap, isUsable } from '../aws/attribute-value';
 import { keySeparator, tableKeys } from '../aws/table-names';
 import { type CacheKey } from './cache-key';
-import { decodeGeneration, encodeGeneration, type GenerationRow, finiteNumber } from './generation-row';
 
 /** What every row says of itself. */
 export interface RowFacts {
@@ -270,4 +269,148 @@ function epochSeconds(text: string | undefined): number | undefined {
 
 function isoDate(text: string | undefined): string | undefined {
   return text === undefined || Number.isNaN(Date.parse(text)) ? undefined : text;
+}
+
+/** A change at a source, as far as the cache is concerned. */
+export interface SourceChange {
+  /** Path of the directory in which something changed; `undefined`: any may be. */
+  readonly directory: string | undefined;
+  /** Name of the setting, lower-cased; `undefined`: any may be. */
+  readonly name: string | undefined;
+}
+
+/** A change, and the generation that it began. */
+export interface KnownChange extends SourceChange {
+  readonly generation: number;
+}
+
+/** The row that tells how far a partition has followed the changes at its sources. */
+export interface GenerationRow extends RowFacts {
+  readonly kind: 'generation';
+  /** Grows with each change that is followed: about its moment, **milliseconds** since the Unix epoch; 0 before the first. */
+  readonly current: number;
+  /** Rows from memory of before this generation are not used, whatever their name; 0: there is no such limit. */
+  readonly floor: number;
+  /** Changes above the floor: rows from memory of before them are not used. */
+  readonly changes: readonly KnownChange[];
+  /** Directories that watching processes look in. */
+  readonly directories: readonly string[];
+}
+
+/** Sort key of the generation; `~` sorts behind every name. */
+export const generationKey = '~xcon|gen';
+
+/** Gives the attributes that only a generation has. */
+export function encodeGeneration({ current, floor, changes, directories }: GenerationRow): AttributeMap {
+  const entries = changes.map((each): [string, AttributeValue] => [changeKey(each), { N: `${each.generation}` }]);
+  return {
+    xcon_gen: { N: `${current}` },
+    ...(floor > 0 && { xcon_floor: { N: `${floor}` } }),
+    ...(entries.length > 0 && { xcon_changes: { M: Object.fromEntries(entries) } }),
+    ...(directories.length > 0 && { xcon_directories: { SS: [...directories] } }),
+  };
+}
+
+/** Reads what a generation has beside the facts of every row; `undefined` for other rows. */
+export function decodeGeneration(facts: RowFacts, attributes: AttributeMap): GenerationRow | undefined {
+  const current = finiteNumber(attributes['xcon_gen']);
+  if (facts.nameKey !== generationKey || current === undefined) return undefined;
+  const entries = Object.entries(attributes['xcon_changes']?.M ?? {});
+  return {
+    ...facts,
+    kind: 'generation',
+    current,
+    floor: finiteNumber(attributes['xcon_floor']) ?? 0,
+    changes: entries.map(([key, value]) => knownChange(key, finiteNumber(value) ?? current)),
+    directories: attributes['xcon_directories']?.SS ?? [],
+  };
+}
+
+/** Reads a number, that of a generation or a time; `undefined` when there is none. */
+export function finiteNumber(attribute: AttributeValue | undefined): number | undefined {
+  const generation = Number(attribute?.N ?? Number.NaN);
+  return Number.isFinite(generation) ? generation : undefined;
+}
+
+/** Identifies a change: neither part has the separator in front of a slash. */
+export function changeKey({ directory = '', name = '' }: SourceChange): string {
+  return `${directory}${keySeparator}${name}`;
+}
+
+function knownChange(key: string, generation: number): KnownChange {
+  const end = key.indexOf(keySeparator);
+  return {
+    directory: textOf(key.slice(0, Math.max(0, end))),
+    name: textOf(key.slice(end === -1 ? 0 : end + keySeparator.length)),
+    generation,
+  };
+}
+
+function textOf(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+/** Most bytes that DynamoDB takes in an item, less room for rounding. */
+const maxItemBytes = 400 * 1024;
+
+/**
+ * Tells whether a row is small enough for DynamoDB.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+export function fitsItem(row: AttributeMap): boolean {
+  return mapSize(row) <= maxItemBytes;
+}
+
+function mapSize(map: AttributeMap): number {
+  return Object.entries(map).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + attributeSize(value) + 1,
+    3,
+  );
+}
+
+function attributeSize(attribute: AttributeValue): number {
+  if (attribute.S !== undefined) return Buffer.byteLength(attribute.S);
+  if (attribute.N !== undefined) return attribute.N.length + 1;
+  if (attribute.B !== undefined) return attribute.B.length;
+  if (attribute.M !== undefined) return mapSize(attribute.M);
+  if (attribute.L !== undefined) return attribute.L.reduce((sum, each) => sum + attributeSize(each) + 1, 3);
+  const texts = attribute.SS ?? attribute.NS;
+  if (texts !== undefined) return texts.reduce((sum, each) => sum + Buffer.byteLength(each) + 1, 3);
+  return attribute.BS === undefined ? 1 : attribute.BS.reduce((sum, each) => sum + each.length + 1, 3);
+}
+
+/**
+ * Latest end that the Python library reads, **seconds** since the Unix epoch: its dates end with the year 9999, and one row beyond
+ * fails the whole partition.
+ *
+ * Source: https://docs.python.org/3/library/datetime.html#datetime.MAXYEAR
+ */
+export const latestReadableTtl = 253_402_300_799;
+
+/**
+ * Most digits of a number that boto3 reads, at any depth of a row: it refuses to round.
+ *
+ * Source: https://boto3.amazonaws.com/v1/documentation/api/latest/_modules/boto3/dynamodb/types.html
+ */
+const mostDigits = 38;
+
+/**
+ * Whether the Python library can read a value.
+ *
+ * DynamoDB gives numbers without an exponent, so that 1e40 comes as 41 digits, which fail the whole partition.
+ */
+export function isReadableByPython(attribute: AttributeValue): boolean {
+  if (attribute.N !== undefined) return digitsOf(attribute.N) <= mostDigits;
+  if (attribute.NS !== undefined) return attribute.NS.every((each) => digitsOf(each) <= mostDigits);
+  const parts = attribute.L ?? Object.values(attribute.M ?? {});
+  return parts.every(isReadableByPython);
+}
+
+/** Gives how many digits a number has when it is written without an exponent; zeros in front do not count. */
+function digitsOf(text: string): number {
+  const [, whole = '', fraction = '', exponent = '0'] = /^[+-]?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const significant = `${whole}${fraction}`.replace(/^0+/, '');
+  const trailingZeros = Math.max(0, Number(exponent) - fraction.length);
+  return significant === '' ? 0 : significant.length + trailingZeros;
 }

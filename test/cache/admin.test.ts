@@ -10,6 +10,8 @@ import {
 } from '../../src/index';
 import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
 import { patience } from '../setup/patience';
+import { type CachedChain, CacheRecord } from '../../src/cache/cacher';
+import { probePartition } from '../../src/cache/admin';
 
 const table = 'global-all-configCache';
 const silent = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -287,3 +289,57 @@ const foreignRow = {
   cache_concat_provider_names: 'ssm',
   value: 'theirs',
 };
+
+describe('probePartition', () => {
+  const send = jest.fn<Promise<unknown>, [{ readonly input: Readonly<Record<string, unknown>> }, object]>();
+  const client = { config: { region: () => Promise.resolve('us-east-1') }, send };
+  const chain = {
+    key: { environ: '/orders/prod' },
+    session: {
+      clients: { dynamo: () => Promise.resolve(client) },
+      settings: { cacheTable: 'cache' },
+      nowMs: () => 5,
+    },
+  } as unknown as CachedChain;
+  const { signal } = new AbortController();
+  let record: CacheRecord;
+
+  beforeEach(() => {
+    send.mockReset().mockResolvedValue({ Items: [] });
+    record = new CacheRecord();
+  });
+
+  test('reads one row of the partition, and notes that it could', async () => {
+    record.note('reading', { state: 'failing', sinceMs: 1, reason: 'down' });
+
+    await probePartition(chain, record, signal);
+
+    expect(send.mock.calls[0]?.[0].input).toMatchObject({
+      TableName: 'cache',
+      ExpressionAttributeValues: { ':partition': { S: '/orders/prod' } },
+      Limit: 1,
+    });
+    expect(send.mock.calls[0]?.[1]).toEqual({ abortSignal: signal });
+    expect([record.requests, record.lastSuccessMs, record.problems.size]).toEqual([1, 5, 0]);
+  });
+
+  test.each([
+    ['InternalServerError', 'failing', undefined],
+    [
+      'AccessDeniedException',
+      'refused',
+      'allow dynamodb:Query on arn:aws:dynamodb:*:*:table/cache, and create that table',
+    ],
+    [
+      'ResourceNotFoundException',
+      'refused',
+      'allow dynamodb:Query on arn:aws:dynamodb:*:*:table/cache, and create that table',
+    ],
+  ])('notes what %s means, and does not reject', async (name, state, remedy) => {
+    send.mockRejectedValue(Object.assign(new Error('no'), { name }));
+
+    await probePartition(chain, record, signal);
+
+    expect(record.problems.get('reading')).toEqual({ state, sinceMs: 5, reason: `${name}: no`, remedy });
+  });
+});
