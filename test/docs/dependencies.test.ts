@@ -11,6 +11,15 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 /** The lists of packages by licence: `- **MIT**: ...`. */
 const byLicence = [...page.text.matchAll(/^- \*\*([\w.-]+)\*\*: ((?:`[^`]+`,?\s+)+)/gm)];
 
+describe('README.md', () => {
+  it('names the oldest version of TypeScript that CI compiles with', () => {
+    const matrix = readFileSync(join(root, '.ci/type-matrix.mjs'), 'utf8');
+    const [, oldest = 'none'] = /^const versions = \['([\d.]+)'/m.exec(matrix) ?? [];
+
+    expect(readDocument('README.md').text).toContain(`TypeScript ${oldest} and newer`);
+  });
+});
+
 describe('docs/dependencies.md', () => {
   it('gives a reason for each dependency, and for no other package', () => {
     const listed = tableOf(page, ['Package', 'Why']).map(([name]) => name);
@@ -31,6 +40,22 @@ describe('docs/dependencies.md', () => {
 
     expect(listed.toSorted()).toEqual([...installedPackages()].map(([name, licence]) => `${name} ${licence}`).sort());
     expect(page.text).toMatch(new RegExp(`install\\s+${installedPackages().size} packages`));
+  });
+
+  it('names the versions of the AWS SDK that projects of CI install', () => {
+    const pinned = ['sdk-oldest', 'sdk-node-20'].map((project) => {
+      const { dependencies } = JSON.parse(
+        readFileSync(join(root, 'test/consumers', project, 'package.json'), 'utf8'),
+      ) as { readonly dependencies: Readonly<Record<string, string>> };
+      return new Set(Object.values(dependencies));
+    });
+    const oldest = new Set(
+      Object.entries(manifest.dependencies).flatMap(([name, range]) => (name.startsWith('@aws-sdk/') ? range : [])),
+    );
+
+    expect(pinned.map((each) => each.size)).toEqual([1, 1]);
+    expect(oldest).toEqual(new Set([`^${[...(pinned[0] ?? [])].join()}`]));
+    for (const version of pinned.flatMap((each) => [...each])) expect(page.text).toContain(version);
   });
 
   it('speaks of a workflow that there is', () => {
