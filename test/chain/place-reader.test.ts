@@ -9,18 +9,7 @@ import {
   Unavailable,
   XconSettings,
 } from '../../src/index';
-import {
-  directory,
-  envOf,
-  gate,
-  type Held,
-  item,
-  MapProvider,
-  RecordedLog,
-  rejection,
-  secretItem,
-  unread,
-} from './doubles';
+import { directory, envOf, item, MapProvider, RecordedLog, rejection, secretItem, unread } from './doubles';
 
 let log: RecordedLog;
 let localCache: LocalCache;
@@ -111,19 +100,6 @@ describe('read', () => {
     expect(env.listed).toEqual(['/_environmental']);
   });
 
-  it('shares one read between callers that come while it goes on', async () => {
-    const held = gate<Held>();
-    const provider = new MapProvider({ held: { '/a': () => held.promise } });
-    const places = reader();
-
-    const reads = ['x', 'y'].map(async (name) => places.read(placeOf(provider), name));
-    held.open({ x: 1, y: 2 });
-    const found = await Promise.all(reads);
-
-    expect(provider.listed).toEqual(['/a']);
-    expect(found.map((each) => (each as DirectoryItem).value)).toEqual([1, 2]);
-  });
-
   it('turns a failure into an error that names provider and directory, and keeps the cause', async () => {
     const cause = Object.assign(new Error('it is down'), { name: 'InternalServerError' });
     const provider = new MapProvider({ cacheName: 'ssm@eu-west-1', held: { '/a': cause } });
@@ -133,18 +109,6 @@ describe('read', () => {
     expect(error).toBeInstanceOf(ProviderError);
     expect(error).toMatchObject({ provider: 'ssm@eu-west-1', directory: '/a', cause });
     expect(error.message).toBe('Provider "ssm@eu-west-1" failed for /a: InternalServerError: it is down');
-  });
-
-  it('forgets a failed read, so that the next caller asks again', async () => {
-    const answers: Held[] = [new Error('down'), { x: 1 }];
-    const provider = new MapProvider({ held: { '/a': () => answers.shift() ?? {} } });
-    const places = reader();
-
-    await rejection(() => places.read(placeOf(provider), 'x'));
-    const found = await places.read(placeOf(provider), 'x');
-
-    expect((found as DirectoryItem).value).toBe(1);
-    expect(provider.listed).toEqual(['/a', '/a']);
   });
 
   it('never keeps as cause what a service answered', async () => {
@@ -198,24 +162,6 @@ describe('read', () => {
     await child.run(() => reader(child).read(placeOf(provider), 'x'));
 
     expect(provider.contexts).toEqual([context]);
-  });
-
-  it('reads anew after a reset, and an old read fills nothing', async () => {
-    const gates = [gate<Held>(), gate<Held>()];
-    let reads = 0;
-    const provider = new MapProvider({ held: { '/a': () => gates[reads++]?.promise ?? {} } });
-    const places = reader();
-
-    const old = places.read(placeOf(provider), 'x');
-    localCache.reset();
-    const fresh = places.read(placeOf(provider), 'x');
-    gates[1]?.open({ x: 'new' });
-    await fresh;
-    gates[0]?.open({ x: 'old' });
-    await old;
-
-    expect(((await old) as DirectoryItem).value).toBe('old');
-    expect((places.read(placeOf(provider), 'x') as DirectoryItem).value).toBe('new');
   });
 });
 
@@ -383,18 +329,6 @@ describe('what is known without reading', () => {
     expect(before).toBeUndefined();
     expect(places.knownListing(placeOf(provider))).toMatchObject({ size: 1 });
     expect(places.knownListing(placeOf(provider, '/b'))).toBe(refusal);
-  });
-
-  it('is the outcome of a secret once that has been read', async () => {
-    const provider = new MapProvider({ secrets: { '/a/x': secretItem('x', 'value'), '/a/gone': undefined } });
-    const places = reader();
-
-    const before = places.knownSecret(provider, unread('x'));
-    await Promise.all([unread('x'), unread('gone')].map((each) => places.readSecret(provider, each)));
-
-    expect(before).toBe('unread');
-    expect((places.knownSecret(provider, unread('x')) as DirectoryItem).value).toBe('value');
-    expect(places.knownSecret(provider, unread('gone'))).toBeUndefined();
   });
 });
 

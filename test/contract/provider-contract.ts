@@ -4,7 +4,6 @@ import { Directory } from '../../src/directory/directory';
 import { DirectoryItem } from '../../src/item/directory-item';
 import { DirectoryListing, Unavailable } from '../../src/item/directory-listing';
 import { Provider, type ReadSession } from '../../src/providers/provider';
-import { readPolicyOf, SourceMemory } from '../../src/memory/source-memory';
 import { type Source, type SourceOptions } from './source';
 
 /** A provider over a source that was made for one test. */
@@ -111,18 +110,6 @@ export function itKeepsTheContract(contract: ProviderContract): void {
       expect(JSON.stringify(listing)).not.toContain('hunter2');
     });
 
-    it('reads once for concurrent callers, and not again while memory lasts', async () => {
-      const subject = over({ settings: [{ directory: orders, name: 'a', value: '1' }] });
-      const memory = new SourceMemory(subject.provider);
-      const ask = (): Promise<unknown> => readWith(memory, subject, orders);
-
-      const answers = await Promise.all(Array.from({ length: 20 }, ask));
-      const later = await ask();
-
-      expect(new Set([...answers, later]).size).toBe(1);
-      expect(subject.source.listings).toBe(1);
-    });
-
     it('can be closed, more than once', async () => {
       const { provider } = over({});
 
@@ -187,22 +174,11 @@ function describeFailures({ over, providerName }: ProviderContract, failure: Err
   describe(`a failure of ${providerName}`, () => {
     const settings = [{ directory: orders, name: 'a', value: '1' }];
 
-    it('is thrown as it is', async () => {
-      const { provider, session } = over({ settings, failures: [failure] });
-
-      await expect(provider.readDirectory(new Directory({ path: orders }), session)).rejects.toBe(failure);
-    });
-
-    it('is that of everybody who waits, is forgotten, and does not harm the next reader', async () => {
+    it('is thrown as it is, and does not harm the next read', async () => {
       const subject = over({ settings, failures: [failure] });
-      const memory = new SourceMemory(subject.provider);
-      const ask = (): Promise<unknown> => readWith(memory, subject, orders);
 
-      const failed = await Promise.allSettled([ask(), ask(), ask()]);
-      const next = await ask();
-
-      expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-      expect((next as DirectoryListing).size).toBe(1);
+      await expect(listingOf(subject, orders)).rejects.toBe(failure);
+      expect((await listingOf(subject, orders)).size).toBe(1);
       expect(subject.source.listings).toBe(2);
     });
   });
@@ -218,19 +194,6 @@ function describeRefusals({ over, providerName }: ProviderContract, refusal: Err
       expect(outcome).toBeInstanceOf(Unavailable);
       expect((outcome as Unavailable).reason).toContain(refusal.message);
       expect((outcome as Unavailable).remedy).not.toBe('');
-    });
-
-    it('is remembered: nobody is asked again while memory lasts', async () => {
-      const subject = over({ failures: [refusal, refusal] });
-      const memory = new SourceMemory(subject.provider);
-
-      const first = await readWith(memory, subject, orders);
-      const listings = subject.source.listings;
-      const second = await readWith(memory, subject, orders);
-
-      expect(first).toBeInstanceOf(Unavailable);
-      expect(second).toBe(first);
-      expect(subject.source.listings).toBe(listings);
     });
   });
 }
@@ -263,15 +226,10 @@ function describePages({ over, providerName }: ProviderContract): void {
   });
 }
 
-/** Reads a directory through a memory, as lookups do. */
-async function readWith(memory: SourceMemory, subject: ProviderSubject, path: string): Promise<unknown> {
+async function listingOf(subject: ProviderSubject, path: string): Promise<DirectoryListing> {
   const { provider, session } = subject;
   const directory = provider.ownDirectory ?? new Directory({ path });
-  return memory.list([directory], { session, policy: readPolicyOf(session) }).get(directory.path)?.promise;
-}
-
-async function listingOf(subject: ProviderSubject, path: string): Promise<DirectoryListing> {
-  const outcome = await readWith(new SourceMemory(subject.provider), subject, path);
+  const outcome = await provider.readDirectories([directory], session).get(directory.path);
   if (outcome instanceof DirectoryListing) return outcome;
   throw new Error(`Expected a listing of ${path}, got ${inspect(outcome)}`);
 }
