@@ -235,7 +235,7 @@ export class Config extends ConfigShape {
     const flushing = startWork(() => scope?.cacher?.flush()).catch(() => undefined);
     await Promise.all([PendingWork.allSettled(), flushing]);
     if (scope?.settings.lastKnownGood !== undefined)
-      await (await import('./last-known-good/recall')).flushBooks(scope.localCache);
+      await (await import('./last-known-good/recall')).flushStores(scope.localCache);
   }
 
   /**

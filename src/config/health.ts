@@ -76,15 +76,15 @@ export async function healthOf(scope: LookupScope, { probe = false, signal }: He
   const isRefused = sources.some(({ memory }) => memory.isRefused);
   const fails = sources.some(({ memory }) => memory.failsLookups);
   return {
-    ok: !isRefused && (!fails || (await isHeldUp(scope))),
+    ok: !isRefused && (!fails || (await servesAllFailures(scope))),
     providers: sources.map(({ name, memory }) => sourceHealth(name, memory)),
     ...(cached !== undefined && record !== undefined && { cache: sourceHealth(cached.cacher.name, record) }),
   };
 }
 
-async function isHeldUp(scope: LookupScope): Promise<boolean> {
+async function servesAllFailures(scope: LookupScope): Promise<boolean> {
   if (scope.settings.lastKnownGood === undefined) return false;
-  return (await import('./last-known-good/recall')).isHeldUp(scope);
+  return (await import('./last-known-good/recall')).servesAllFailures(scope);
 }
 
 function memoryOf(

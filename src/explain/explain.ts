@@ -4,7 +4,7 @@ import { type SettingId, settingById } from '../chain/by-id';
 import { type CacherAnswer } from '../chain/chain-finder';
 import { type Attempt, attemptOf, type Place, type PlaceOutcome, type WalkResult } from '../chain/walk';
 import { withLambdaFreezeGuard } from '../config/lambda-freeze-guard';
-import { type LookupTrouble } from '../config/last-known-good/recall';
+import { type LookupFailure } from '../config/last-known-good/recall';
 import { type WaitOptions } from '../config/lookup-options';
 import { type LookupScope } from '../config/lookup-scope';
 import { isConfigError, ProviderError } from '../errors';
@@ -164,7 +164,7 @@ class ExplainRun {
   }
 
   /** What `get` would meet before its answer. */
-  get trouble(): LookupTrouble {
+  get trouble(): LookupFailure {
     const passed = this.steps.slice(0, this.winner === undefined ? undefined : this.steps.indexOf(this.winner));
     const refused = passed.map(({ attempt }) => attempt).filter(({ outcome }) => outcome === 'not permitted');
     return { isFailed: this.end === 'failed', refused };

@@ -6,22 +6,22 @@ import { ProviderError } from '../../errors';
 import { type LocalCache, MemorySlot } from '../../memory/local-cache';
 import { type LastKnownGood } from '../../settings/settings-values';
 import { type LookupScope } from '../lookup-scope';
-import { AnswerBook, type Question } from './answer-book';
+import { LastKnownGoodStore, type LookupKey } from './last-known-good-store';
 import { type KeptAnswer } from './kept-answers';
 
-/** A book, and for whom it is kept. */
-interface OwnedBook {
-  readonly book: AnswerBook;
+/** A store, and the service and clients that it belongs to. */
+interface OwnedStore {
+  readonly store: LastKnownGoodStore;
   readonly settings: LastKnownGood;
   readonly environ: string;
   readonly clients: object;
 }
 
 /** By file. */
-const books = new MemorySlot<Map<string, OwnedBook>>({ outlivesReset: true, make: () => new Map() });
+const stores = new MemorySlot<Map<string, OwnedStore>>({ outlivesReset: true, make: () => new Map() });
 
-/** What is wrong with the answer of a lookup. */
-export interface LookupTrouble {
+/** What went wrong in a lookup. */
+export interface LookupFailure {
   /** Whether a source on the way has failed. */
   readonly isFailed: boolean;
   /** Places on the way that may not be read. */
@@ -46,7 +46,7 @@ export async function withLastKnownGood(
   } catch (error) {
     const isFailed = isInstance(error, ProviderError);
     const recalled = await recallFor(scope, exact, { isFailed, refused: [] });
-    if (isFailed) bookOf(scope)?.needed(recalled !== undefined);
+    if (isFailed) storeOf(scope)?.recordNeed(recalled !== undefined);
     if (recalled === undefined) throw error;
     return recalled;
   }
@@ -55,7 +55,7 @@ export async function withLastKnownGood(
   if (recalled !== undefined) return recalled;
   if (isToKeep(scope, result)) {
     const atMs = scope.finder.readAtMs(exact, result) ?? scope.clock.nowMs();
-    bookOf(scope)?.note(questionOf(scope, exact), { atMs, item: result.item });
+    storeOf(scope)?.note(lookupKeyOf(scope, exact), { atMs, item: result.item });
   }
   return result;
 }
@@ -64,44 +64,50 @@ export async function withLastKnownGood(
 export async function recallFor(
   scope: LookupScope,
   exact: string,
-  { isFailed, refused }: LookupTrouble,
+  { isFailed, refused }: LookupFailure,
 ): Promise<WalkResult | undefined> {
-  const book = isFailed || refused.length > 0 ? bookOf(scope) : undefined;
-  const answer = await book?.find(questionOf(scope, exact));
+  const store = isFailed || refused.length > 0 ? storeOf(scope) : undefined;
+  const answer = await store?.find(lookupKeyOf(scope, exact));
   if (answer === undefined || !(isFailed || isAt(scope, answer, refused))) return undefined;
   warnOfUse(scope, answer);
   return resultOf(answer, refused);
 }
 
-/** Whether lookups have had answers although sources failed, all of them. */
-export function isHeldUp(scope: LookupScope): boolean {
-  return bookOf(scope)?.holdsUp === true;
+/** Whether every lookup that failed because of a source has had a last good answer. */
+export function servesAllFailures(scope: LookupScope): boolean {
+  return storeOf(scope)?.servesAllFailures === true;
 }
 
-/** Writes what lookups with a memory have found since the last time. Never rejects. */
-export async function flushBooks(localCache: LocalCache): Promise<void> {
-  await Promise.all([...localCache.slot(books).values()].map(({ book }) => book.flush()));
+/** Writes what lookups with a memory have found since the last write. Never rejects. */
+export async function flushStores(localCache: LocalCache): Promise<void> {
+  await Promise.all([...localCache.slot(stores).values()].map(({ store }) => store.flush()));
 }
 
-/** Gives the book of a scope; `undefined` when there is none, or it is kept for another service or other clients. */
-function bookOf(scope: LookupScope): AnswerBook | undefined {
+/** Gives the store of a scope; `undefined` when there is none, or it belongs to another service or other clients. */
+function storeOf(scope: LookupScope): LastKnownGoodStore | undefined {
   const { clients, clock, localCache, logger, settings, environ = `/global/${scope.environment}` } = scope;
   const { lastKnownGood } = settings;
   if (lastKnownGood === undefined || scope.sources === undefined) return undefined;
-  const known = localCache.slot(books);
+  const known = localCache.slot(stores);
   let owned = known.get(lastKnownGood.file);
   if (owned?.settings !== lastKnownGood) {
-    const former = owned?.book;
+    const former = owned?.store;
     if (former !== undefined) callAndForget(() => former.flush());
     const warn = (event: string, fields: Readonly<Record<string, unknown>>): void => {
       if (localCache.isNewWarning(`${event}|${lastKnownGood.file}`)) logger.warn(event, fields);
     };
     const chance = Random.grab();
     const random = (): number => chance.next();
-    const book = new AnswerBook({ settings: lastKnownGood, environ, nowMs: () => clock.nowMs(), random, warn });
-    known.set(lastKnownGood.file, (owned = { book, settings: lastKnownGood, environ, clients }));
+    const store = new LastKnownGoodStore({
+      settings: lastKnownGood,
+      environ,
+      nowMs: () => clock.nowMs(),
+      random,
+      warn,
+    });
+    known.set(lastKnownGood.file, (owned = { store, settings: lastKnownGood, environ, clients }));
   }
-  return owned.environ === environ && owned.clients === clients ? owned.book : undefined;
+  return owned.environ === environ && owned.clients === clients ? owned.store : undefined;
 }
 
 function warnOfUse({ clock, localCache, logger, settings }: LookupScope, { atMs }: KeptAnswer): void {
@@ -149,8 +155,8 @@ function isToKeep({ finder, providers }: LookupScope, { attempts, item }: WalkRe
   );
 }
 
-/** The chain tells apart lookups that search other places, in other ways. */
-function questionOf({ directories, sources, strategy }: LookupScope, exact: string): Question {
+/** The chain says which places are searched, and how. */
+function lookupKeyOf({ directories, sources, strategy }: LookupScope, exact: string): LookupKey {
   return {
     chain: JSON.stringify([directories.concat, sources, strategy]),
     name: strategy === 'names' ? exact : exact.toLowerCase(),

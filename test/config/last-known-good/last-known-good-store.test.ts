@@ -1,19 +1,19 @@
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AnswerBook, type BookOptions } from '../../../src/config/last-known-good/answer-book';
+import { LastKnownGoodStore, type StoreOptions } from '../../../src/config/last-known-good/last-known-good-store';
 import { type KeptAnswer } from '../../../src/config/last-known-good/kept-answers';
 import { DirectoryItem } from '../../../src/item/directory-item';
 import { directory, item } from '../../chain/doubles';
 
-const question = { chain: 'chain', name: 'x' };
+const lookupKey = { chain: 'chain', name: 'x' };
 let folder: string;
 let file: string;
 let nowMs: number;
 let warnings: (readonly [string, Readonly<Record<string, unknown>>])[];
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'xcon-book-'));
+  folder = await mkdtemp(join(tmpdir(), 'xcon-last-good-'));
   file = join(folder, 'answers');
   nowMs = 1_000_000;
   warnings = [];
@@ -24,13 +24,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A process with a book of its own on the file. */
-const bookOf = (
-  options: Partial<BookOptions> = {},
+/** A process with a store of its own on the file. */
+const storeOf = (
+  options: Partial<StoreOptions> = {},
   key: Uint8Array = new Uint8Array(32),
   maxAgeSeconds = 100,
-): AnswerBook =>
-  new AnswerBook({
+): LastKnownGoodStore =>
+  new LastKnownGoodStore({
     settings: { file, key, maxAgeSeconds },
     environ: '/orders/prod',
     nowMs: () => nowMs,
@@ -43,101 +43,101 @@ const bookOf = (
 const good = (found: DirectoryItem | undefined, atMs = nowMs): KeptAnswer => ({ atMs, item: found });
 
 async function written(value = 'value', name = 'x'): Promise<void> {
-  const book = bookOf();
-  book.note({ ...question, name }, good(item(name, value)));
-  await book.flush();
+  const store = storeOf();
+  store.note({ ...lookupKey, name }, good(item(name, value)));
+  await store.flush();
 }
 
 it('gives the answers of the process before', async () => {
   await written();
 
-  const answer = await bookOf().find(question);
+  const answer = await storeOf().find(lookupKey);
 
   expect(answer).toMatchObject({ atMs: 1_000_000, item: { value: 'value' } });
-  expect(await bookOf().find({ ...question, name: 'never asked' })).toBeUndefined();
+  expect(await storeOf().find({ ...lookupKey, name: 'never asked' })).toBeUndefined();
   expect(warnings).toEqual([]);
 });
 
 it('has nothing while there is no file', async () => {
-  expect(await bookOf().find(question)).toBeUndefined();
+  expect(await storeOf().find(lookupKey)).toBeUndefined();
   expect(warnings).toEqual([]);
 });
 
 it('gives its own answers before those of the file, which it need not read', async () => {
   await written('older');
-  const book = bookOf();
-  book.note(question, good(item('x', 'newer')));
+  const store = storeOf();
+  store.note(lookupKey, good(item('x', 'newer')));
   await rm(file);
 
-  expect((await book.find(question))?.item?.value).toBe('newer');
-  await book.flush();
+  expect((await store.find(lookupKey))?.item?.value).toBe('newer');
+  await store.flush();
 });
 
 it('writes what comes within a second together, in the background, and all that is left when it is told to', async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
-  const book = bookOf();
-  book.note(question, good(item('x', 1)));
+  const store = storeOf();
+  store.note(lookupKey, good(item('x', 1)));
   await jest.advanceTimersByTimeAsync(999);
   const before = await stat(file).catch(() => 'none');
-  book.note({ ...question, name: 'y' }, good(undefined));
+  store.note({ ...lookupKey, name: 'y' }, good(undefined));
   jest.advanceTimersByTime(1);
   jest.useRealTimers();
-  await book.flush();
+  await store.flush();
 
-  const other = bookOf();
+  const other = storeOf();
   expect(before).toBe('none');
-  expect([(await other.find(question))?.item?.value, await other.find({ ...question, name: 'y' })]).toEqual([
+  expect([(await other.find(lookupKey))?.item?.value, await other.find({ ...lookupKey, name: 'y' })]).toEqual([
     1,
     { atMs: 1_000_000, item: undefined },
   ]);
 });
 
 it('writes nothing when there is nothing new', async () => {
-  await bookOf().flush();
+  await storeOf().flush();
 
   await expect(stat(file)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 it('leaves in the file what other processes have found since', async () => {
-  const [one, other] = [bookOf(), bookOf()];
-  one.note(question, good(item('x', 'of one')));
+  const [one, other] = [storeOf(), storeOf()];
+  one.note(lookupKey, good(item('x', 'of one')));
   await one.flush();
   nowMs += 1;
-  other.note({ ...question, name: 'y' }, good(item('y', 'of other')));
+  other.note({ ...lookupKey, name: 'y' }, good(item('y', 'of other')));
   await other.flush();
 
-  const next = bookOf();
-  expect((await next.find(question))?.item?.value).toBe('of one');
-  expect((await next.find({ ...question, name: 'y' }))?.item?.value).toBe('of other');
+  const next = storeOf();
+  expect((await next.find(lookupKey))?.item?.value).toBe('of one');
+  expect((await next.find({ ...lookupKey, name: 'y' }))?.item?.value).toBe('of other');
 });
 
 it('gives no answer that is too old, or whose own life is over', async () => {
-  const book = bookOf();
-  book.note(question, good(item('x', 1)));
-  book.note(
-    { ...question, name: 'e' },
+  const store = storeOf();
+  store.note(lookupKey, good(item('x', 1)));
+  store.note(
+    { ...lookupKey, name: 'e' },
     good(new DirectoryItem({ name: 'e', value: 1, directory: directory('/a'), ttl: 1050 })),
   );
-  await book.flush();
+  await store.flush();
   nowMs += 50_000;
-  const ended = await bookOf().find({ ...question, name: 'e' });
+  const ended = await storeOf().find({ ...lookupKey, name: 'e' });
   nowMs += 50_000;
-  const inTime = await bookOf().find(question);
+  const inTime = await storeOf().find(lookupKey);
   nowMs += 1;
 
-  expect([ended, inTime?.item?.value, await bookOf().find(question)]).toEqual([undefined, 1, undefined]);
+  expect([ended, inTime?.item?.value, await storeOf().find(lookupKey)]).toEqual([undefined, 1, undefined]);
 });
 
 describe('a file that is not to be trusted', () => {
-  it.each<[string, () => AnswerBook | Promise<AnswerBook>, string]>([
-    ['sealed with another key', () => bookOf({}, new Uint8Array(32).fill(1)), 'it is sealed with another key'],
-    ['of another service', () => bookOf({ environ: '/billing/prod' }), 'it is of another service or environment'],
+  it.each<[string, () => LastKnownGoodStore | Promise<LastKnownGoodStore>, string]>([
+    ['sealed with another key', () => storeOf({}, new Uint8Array(32).fill(1)), 'it is sealed with another key'],
+    ['of another service', () => storeOf({ environ: '/billing/prod' }), 'it is of another service or environment'],
     [
       'damaged',
       async () => {
         const content = await readFile(file);
         await writeFile(file, content.subarray(0, -3));
-        return bookOf();
+        return storeOf();
       },
       'it is damaged, or no such file',
     ],
@@ -145,29 +145,29 @@ describe('a file that is not to be trusted', () => {
       'readable by others',
       async () => {
         await chmod(file, 0o644);
-        return bookOf();
+        return storeOf();
       },
       'others may use it (mode 644); make it 600',
     ],
   ])('because it is %s gives nothing, and is named', async (_, open, reason) => {
     await written();
-    const book = await open();
+    const store = await open();
 
-    expect([await book.find(question), await book.find(question)]).toEqual([undefined, undefined]);
+    expect([await store.find(lookupKey), await store.find(lookupKey)]).toEqual([undefined, undefined]);
     expect(warnings).toEqual([['last-good.refused', { file, reason, consequence: 'it gives no answer' }]]);
   });
 
   it('because it cannot be read gives nothing, and is named', async () => {
-    const book = bookOf({ settings: { file: folder, key: new Uint8Array(32) } });
+    const store = storeOf({ settings: { file: folder, key: new Uint8Array(32) } });
 
-    expect(await book.find(question)).toBeUndefined();
+    expect(await store.find(lookupKey)).toBeUndefined();
     expect(warnings).toMatchObject([['last-good.refused', { file: folder, reason: 'it is not a regular file' }]]);
   });
 
   it('because it knows other chains only gives nothing, and is named', async () => {
     await written();
 
-    expect(await bookOf().find({ ...question, chain: 'other' })).toBeUndefined();
+    expect(await storeOf().find({ ...lookupKey, chain: 'other' })).toBeUndefined();
     expect(warnings).toMatchObject([
       ['last-good.refused', { reason: 'it has answers of other providers or directories only' }],
     ]);
@@ -181,20 +181,20 @@ describe('a file that is not to be trusted', () => {
     async (_, { key, content }: { key?: Uint8Array; content?: string }) => {
       await written();
       if (content !== undefined) await writeFile(file, content);
-      const book = bookOf({}, key);
-      book.note({ ...question, name: 'y' }, good(item('y', 'new')));
-      await book.flush();
+      const store = storeOf({}, key);
+      store.note({ ...lookupKey, name: 'y' }, good(item('y', 'new')));
+      await store.flush();
 
-      expect((await bookOf({}, key).find({ ...question, name: 'y' }))?.item?.value).toBe('new');
+      expect((await storeOf({}, key).find({ ...lookupKey, name: 'y' }))?.item?.value).toBe('new');
     },
   );
 
   it('because it is of another service is left as it is', async () => {
     await written();
     const before = await readFile(file);
-    const book = bookOf({ environ: '/billing/prod' });
-    book.note(question, good(item('x', 'of billing')));
-    await book.flush();
+    const store = storeOf({ environ: '/billing/prod' });
+    store.note(lookupKey, good(item('x', 'of billing')));
+    await store.flush();
 
     expect((await readFile(file)).equals(before)).toBe(true);
     expect(warnings).toMatchObject([['last-good.write-failed', { reason: 'it is of another service or environment' }]]);
@@ -202,11 +202,11 @@ describe('a file that is not to be trusted', () => {
 });
 
 it('says that it could not write, and goes on', async () => {
-  const book = bookOf({ settings: { file: join(folder, 'no', 'such'), key: new Uint8Array(32) } });
-  book.note(question, good(item('x', 'hunter2')));
-  await book.flush();
+  const store = storeOf({ settings: { file: join(folder, 'no', 'such'), key: new Uint8Array(32) } });
+  store.note(lookupKey, good(item('x', 'hunter2')));
+  await store.flush();
 
-  expect((await book.find(question))?.item?.value).toBe('hunter2');
+  expect((await store.find(lookupKey))?.item?.value).toBe('hunter2');
   expect(warnings).toMatchObject([['last-good.write-failed', { consequence: 'a cold start cannot rely on it' }]]);
   expect(JSON.stringify(warnings)).not.toContain('hunter2');
 });

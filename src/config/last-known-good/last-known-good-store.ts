@@ -8,37 +8,37 @@ import { openBook, otherEnviron, sealBook } from './sealed-book';
 /** How long after the first new answer they are written, **milliseconds**: those of a start are written together. */
 const writeDelayMs = 1000;
 
-/** What a book works with. */
-export interface BookOptions {
+/** What a store needs. */
+export interface StoreOptions {
   readonly settings: LastKnownGood;
   /** `/{service}/{environment}` of the process. */
   readonly environ: string;
   readonly nowMs: () => number;
   /** Gives a number in `[0, 1)`. */
   readonly random: () => number;
-  /** Says that something is wrong, or used in need; each event once. */
+  /** Warns that something is wrong; each event once. */
   readonly warn: (event: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
-/** A question of a lookup. */
-export interface Question {
-  /** Tells apart lookups that search other places. */
+/** What tells a lookup from all others. */
+export interface LookupKey {
+  /** The places that it searches, and how. */
   readonly chain: string;
   readonly name: string;
 }
 
 /** The last good answers, in memory and in a sealed file. Nothing here rejects because of the file. */
-export class AnswerBook {
+export class LastKnownGoodStore {
   private readonly answers: Answers = new Map();
   private loading: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   private needs: 'none' | 'met' | 'not met' = 'none';
 
-  constructor(private readonly options: BookOptions) {}
+  constructor(private readonly options: StoreOptions) {}
 
-  /** Keeps the answer of a lookup, and has it written in a moment. */
-  note({ chain, name }: Question, answer: KeptAnswer): void {
+  /** Keeps the answer of a lookup, and writes it after `writeDelayMs`. */
+  note({ chain, name }: LookupKey, answer: KeptAnswer): void {
     this.needs = 'none';
     keepAnswer(this.answers, { chain, name }, answer);
     if (this.timer !== undefined) return;
@@ -46,23 +46,23 @@ export class AnswerBook {
   }
 
   /** Gives the last good answer, from the file when this process has none; `undefined` when there is none that may be used. */
-  async find(question: Question): Promise<KeptAnswer | undefined> {
-    const own = this.usable(question);
+  async find(key: LookupKey): Promise<KeptAnswer | undefined> {
+    const own = this.usable(key);
     if (own !== undefined) return own;
     await (this.loading ??= this.load());
-    if (this.answers.size > 0 && !this.answers.has(question.chain)) {
+    if (this.answers.size > 0 && !this.answers.has(key.chain)) {
       this.refuse('it has answers of other providers or directories only');
     }
-    return this.usable(question);
+    return this.usable(key);
   }
 
-  /** Takes note that a lookup would have failed without an answer from here, and whether there was one. */
-  needed(isMet: boolean): void {
+  /** Records that a lookup would have failed without an answer from here, and whether there was one. */
+  recordNeed(isMet: boolean): void {
     if (this.needs !== 'not met') this.needs = isMet ? 'met' : 'not met';
   }
 
-  /** Whether every lookup has had its answer from here that would have failed, since one could do without. */
-  get holdsUp(): boolean {
+  /** Whether every lookup that would have failed has had an answer from here, since the last one that succeeded without. */
+  get servesAllFailures(): boolean {
     return this.needs === 'met';
   }
 
@@ -77,7 +77,7 @@ export class AnswerBook {
     return this.writing;
   }
 
-  private usable({ chain, name }: Question): KeptAnswer | undefined {
+  private usable({ chain, name }: LookupKey): KeptAnswer | undefined {
     const answer = this.answers.get(chain)?.get(name);
     const { nowMs } = this.options;
     if (answer === undefined || answer.atMs < this.oldestMs) return undefined;
