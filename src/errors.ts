@@ -166,7 +166,10 @@ export class InvalidDirectoryError extends ConfigError {
   }
 }
 
-/** A setting of the library itself, an option of a Config or an environment variable of ours, is not usable. */
+/**
+ * A setting of the library itself, or an option of one of its calls, is invalid; for the declared settings of a service, see
+ * `SettingsValidationError`.
+ */
 export class InvalidSettingsError extends ConfigError {
   override readonly name = 'InvalidSettingsError';
   readonly code = 'INVALID_SETTINGS';
