@@ -157,7 +157,7 @@ export class SettingsSession<Settings> implements SecretLoader {
     return loadSettings(declarations, {
       config: this.config,
       signal,
-      newest: (declaration, item) => this.rotation.newest(declaration, item),
+      newest: (declaration, item) => (this.isLocal(item) ? item : this.rotation.newest(declaration, item)),
       descriptions: this.#descriptions,
     });
   }

@@ -250,13 +250,13 @@ describe('a secret', () => {
     expect((await load(shape, { secrets })).login.reveal()).toBe('of the id');
   });
 
-  it.each(['of env', '{"password":"of env"}'])('with an id gives way to a variable of its name: %s', async (text) => {
+  it.each(['of env', '{"password":"of env"}'])('with an id comes after a variable of its name: %s', async (text) => {
     const shape = { login: secret('DB_LOGIN', { id: 'rds!db', json: 'password' }) };
 
     expect((await load(shape, { secrets, env: { DB_LOGIN: text } })).login.reveal()).toBe('of env');
   });
 
-  it('with an id gives way to an override of its name', async () => {
+  it('with an id comes after an override of its name', async () => {
     const service = new Service({ secrets }, { overrides: { db_login: 'override' } });
     const declared = defineSettings({ login: secret('DB_LOGIN', { id: 'rds!db', json: 'password' }) });
 

@@ -3,110 +3,128 @@ import { currentScope } from '../../src/declared/session';
 import {
   type Declaration,
   defineSettings,
-  DirectoryItem,
+  type DirectoryItem,
   isCredentialsRefused,
   type SecretOutcome,
   secret,
 } from '../../src/index';
-import { gate, rejection } from '../chain/doubles';
+import { gate, unread } from '../chain/doubles';
 import { withoutVariables } from '../config/doubles';
 import { Service, storedSecret } from './world';
 
 withoutVariables();
 
-const path = '/orders/prod/PASSWORD';
-const [declaration] = defineSettings({ password: secret('PASSWORD') }).declarations as readonly [Declaration];
-const valueOf = (value: string): DirectoryItem => storedSecret('PASSWORD', value);
+const declared = defineSettings({ password: secret() });
+const valueOf = (value: string): DirectoryItem => storedSecret('password', value);
 
 let stored: SecretOutcome | Promise<SecretOutcome>;
 let service: Service;
-let rotation: SecretRotation;
 
 beforeEach(() => {
-  stored = valueOf('v2');
-  service = new Service({ secrets: { secrets: { [path]: () => stored } } });
-  rotation = new SecretRotation(service.config, () => currentScope(service.config));
+  stored = valueOf('v1');
+  service = new Service({
+    secrets: {
+      held: { '/orders/prod': [unread('password', '/orders/prod')] },
+      secrets: { '/orders/prod/password': () => stored },
+    },
+  });
 });
 
-it('replaces the values that the secret read again has replaced, and no others', () =>
-  service.run(async () => {
-    const [first, cached, foreign] = [valueOf('v1'), valueOf('v1'), valueOf('v0')];
+/** Uses the password where only one is accepted; gives the passwords that were tried. */
+async function use(accepted: string): Promise<readonly string[]> {
+  const tried: string[] = [];
+  const outcome = declared.withSecret('password', (value) => {
+    tried.push(value);
+    if (value !== accepted) throw Object.assign(new Error('refused'), { code: '28P01' });
+  });
+  await outcome.catch(() => undefined);
+  return tried;
+}
 
-    const again = await rotation.reread(declaration, first);
+describe('a secret that is not accepted', () => {
+  it('is looked up again when it does not exist under its name any more', () =>
+    service.run(async () => {
+      await declared.load();
+      stored = undefined;
+      service.config.setDefault('password', 'default');
 
-    expect(again.value).toBe('v2');
-    expect([cached, valueOf('v2')].map((each) => rotation.newest(declaration, each).value)).toEqual(['v2', 'v2']);
-    expect(rotation.newest(declaration, foreign)).toBe(foreign);
-    expect(rotation.newest(declaration, cached)).toBe(cached);
-  }));
+      expect(await use('default')).toEqual(['v1', 'default']);
+      expect(service.world.localCache.cacheReadPolicy.pastCache).toBe(true);
+    }));
 
-it('replaces the last ten former values', () =>
-  service.run(async () => {
-    for (let version = 1; version <= 12; version += 1) {
-      stored = valueOf(`v${version + 1}`);
-      await rotation.reread(declaration, valueOf(`v${version}`));
-    }
+  it('is read again by the next use when reading it has failed', () =>
+    service.run(async () => {
+      await declared.load();
+      stored = Promise.reject(new Error('down'));
+      const first = await use('v2');
+      stored = valueOf('v2');
+      service.world.clock.advanceMs(60_000);
 
-    expect(rotation.newest(declaration, valueOf('v3')).value).toBe('v13');
-    expect(rotation.newest(declaration, valueOf('v2')).value).toBe('v2');
-  }));
+      expect([first, await use('v2')]).toEqual([['v1'], ['v1', 'v2']]);
+    }));
 
-it('replaces nothing when the secret is still the same', () =>
-  service.run(async () => {
-    const same = valueOf('v2');
+  it('is awaited no longer than the budget of a lookup', () =>
+    service.run(async () => {
+      await declared.load();
+      service.world.settings.assign('lookupBudgetMs', 20);
+      const late = gate<SecretOutcome>();
+      stored = late.promise;
 
-    await rotation.reread(declaration, same);
+      const tried = await Promise.all([use('v2'), use('v2')]);
+      late.open(undefined);
 
-    expect(rotation.newest(declaration, same)).toBe(same);
-  }));
+      expect(tried).toEqual([['v1'], ['v1']]);
+      expect(service.world.log.warnings('settings.reread-failed').map(({ reason }) => reason)).toEqual(
+        Array.from(
+          { length: 2 },
+          () => 'Provider "secrets" failed for /orders/prod: no answer within lookupBudgetMs (20 ms) for "password"',
+        ),
+      );
+    }));
 
-it('looks up a secret that does not exist under its name any more', () =>
-  service.run(async () => {
-    stored = undefined;
-    service.config.setDefault('PASSWORD', 'default');
+  it('gives way to an override, even one with a former value', () =>
+    service.run(async () => {
+      await declared.load();
+      stored = valueOf('v2');
+      await use('v2');
+      const { password } = await declared.load();
+      service.config.setOverride('password', 'v1');
 
-    expect((await rotation.reread(declaration, valueOf('v1'))).value).toBe('default');
-    expect(service.world.localCache.cacheReadPolicy.pastCache).toBe(true);
-  }));
+      expect([password.reveal(), (await declared.load()).password.reveal()]).toEqual(['v2', 'v1']);
+    }));
+});
 
-it('reads a secret again after a failure', () =>
-  service.run(async () => {
-    stored = Promise.reject(new Error('down'));
-    const error = await rejection(() => rotation.reread(declaration, valueOf('v1')));
-    stored = valueOf('v2');
-    service.world.clock.advanceMs(60_000);
+describe('what is remembered of rotated secrets', () => {
+  const [declaration] = declared.declarations as readonly [Declaration];
+  let rotation: SecretRotation;
 
-    expect(error.name).toBe('ProviderError');
-    expect((await rotation.reread(declaration, valueOf('v1'))).value).toBe('v2');
-  }));
+  beforeEach(() => {
+    rotation = new SecretRotation(service.config, () => currentScope(service.config));
+  });
 
-it('rejects after the budget of a lookup', () =>
-  service.run(async () => {
-    service.world.settings.assign('lookupBudgetMs', 20);
-    const late = gate<SecretOutcome>();
-    stored = late.promise;
+  it('replaces the values that the secret read again has replaced, and no others', () =>
+    service.run(async () => {
+      const [first, cached, foreign] = [valueOf('v0'), valueOf('v0'), valueOf('x')];
 
-    const errors = await Promise.all([
-      rejection(() => rotation.reread(declaration, valueOf('v1'))),
-      rejection(() => rotation.reread(declaration, valueOf('v1'))),
-    ]);
+      const again = await rotation.reread(declaration, first);
 
-    expect(errors.map(({ message }) => message)).toEqual(
-      Array.from(
-        { length: 2 },
-        () => 'Provider "secrets" failed for /orders/prod: no answer within lookupBudgetMs (20 ms) for "password"',
-      ),
-    );
-    late.open(undefined);
-  }));
+      expect(again.value).toBe('v1');
+      expect(rotation.newest(declaration, cached)).toBe(again);
+      expect(rotation.newest(declaration, foreign)).toBe(foreign);
+      expect(rotation.newest(declaration, cached)).toBe(cached);
+    }));
 
-it('has no previous version where no provider of the chain reads by name', () =>
-  service.run(async () => {
-    const elsewhere = new DirectoryItem({ name: 'x', value: 'v1', directory: valueOf('').directory, source: 'vault' });
+  it('replaces the last ten former values', () =>
+    service.run(async () => {
+      for (let version = 1; version <= 12; version += 1) {
+        stored = valueOf(`v${version + 1}`);
+        await rotation.reread(declaration, valueOf(`v${version}`));
+      }
 
-    expect(await rotation.previous(elsewhere)).toBeUndefined();
-    expect(await rotation.previous(valueOf('v1'))).toBeUndefined();
-  }));
+      expect(rotation.newest(declaration, valueOf('v3')).value).toBe('v13');
+      expect(rotation.newest(declaration, valueOf('v2')).value).toBe('v2');
+    }));
+});
 
 it.each([
   ['HTTP 401', { status: 401 }],

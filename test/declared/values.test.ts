@@ -56,7 +56,7 @@ describe('a text', () => {
     ['a union of numbers and maps', z.union([z.number(), z.object({ a: z.string() })]), '{"a":"b"}', { a: 'b' }],
     ['v.object', v.object({ a: v.number() }), '{"a":1,"b":2}', { a: 1 }],
     ['type number[]', type('number[]'), '[1,2]', [1, 2]],
-  ])('that is JSON is parsed for %s, which takes no text', async (_, schema, found, value) => {
+  ])('that is JSON is parsed for %s, which accepts no text', async (_, schema, found, value) => {
     expect(await read(schema, found)).toEqual({ value });
   });
 

@@ -38,7 +38,7 @@ function explain(process: FleetProcess, name: string): Promise<Explanation> {
 const uncached: ProcessOptions = { config: { cacher: null } };
 
 describe('a value from its source', () => {
-  it('has the version and the age that SSM tells', async () => {
+  it('has the version and the age from SSM', async () => {
     const before = Date.now();
     aws.putParameter('/orders/prod/db_host', 'db.new');
 
@@ -49,7 +49,7 @@ describe('a value from its source', () => {
     expect(shadows).toMatchObject([{ directory: '/orders/all', value: 'db.elsewhere', version: '1' }]);
   });
 
-  it('has the version and the age that Secrets Manager tells', async () => {
+  it('has the version and the age from Secrets Manager', async () => {
     const { winner } = await explain(startProcess(uncached), 'TOKEN');
 
     expect(winner).toMatchObject({
@@ -62,7 +62,7 @@ describe('a value from its source', () => {
 });
 
 describe('a value that cannot be read anew', () => {
-  it('is stale, and tells when it was good last; so is a name that was not there', async () => {
+  it('is stale since its last read; so is a name that was absent', async () => {
     const process = startProcess(uncached);
     await process.values(['db_host', 'nowhere']);
     aws.setFaults([{ target: 'GetParametersByPath', status: 500, type: 'InternalServerError' }]);
@@ -88,7 +88,7 @@ describe('a value from the cache table', () => {
     ['token', 'plaintext', { cachedAs: 'plain', cachedFrom: 'secrets', value: '********' }],
   ];
 
-  it.each(rows)('tells the row of %s (%s): how it is kept, from when, until when', async (name, cacheSecrets, row) => {
+  it.each(rows)('has the row of %s (%s): how it is kept, from when, until when', async (name, cacheSecrets, row) => {
     const options: ProcessOptions = { settings: { cacheSecrets, cacheKeys } };
     const first = startProcess(options);
     await first.get(name);
@@ -115,7 +115,7 @@ describe('a value from the cache table', () => {
     expect(shadows.map(({ directory }) => directory)).toEqual(name === 'db_host' ? ['/orders/all'] : []);
   });
 
-  it('tells the row that knows a name to be missing', async () => {
+  it('has the row that says that a name is missing', async () => {
     const first = startProcess();
     await first.get('nowhere');
     await first.close();

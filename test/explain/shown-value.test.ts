@@ -66,7 +66,7 @@ describe('a value with credentials', () => {
     ['key:value'],
     ['a token bucket'],
     ['db.internal:5432'],
-  ])('is told from others: %s', (value) => {
+  ])('is distinguished from other values: %s', (value) => {
     expect(showValue(value)).toBe(value);
   });
 });
@@ -99,12 +99,12 @@ it.each([
   'DB_CONNECTION_STRING',
   'aws_creds',
   'session-keys',
-])('takes %s for the name of a secret', (name) => {
+])('recognises %s as the name of a secret', (name) => {
   expect(isSecretName(name)).toBe(true);
 });
 
 it.each(['DB_HOST', 'KEY_COUNT', 'POOL_SIZE', 'MONKEY', 'KEYBOARD_LAYOUT', 'TURKEY', 'PARTITION_KEY_NAME'])(
-  'takes %s for the name of no secret',
+  'does not recognise %s as the name of a secret',
   (name) => {
     expect(isSecretName(name)).toBe(false);
   },

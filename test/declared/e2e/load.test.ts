@@ -45,7 +45,7 @@ function load<Shape extends SettingsShape>(declared: Shape, config = ordersConfi
   return world.run(() => config.run(() => defineSettings(declared).load()));
 }
 
-it('takes one plan: two rounds, and each secret is read once', async () => {
+it('needs two rounds, and reads each secret once', async () => {
   const { value: settings, rounds } = await world.inRounds([5, 2], () =>
     ordersConfig().run(() => defineSettings(shape).load()),
   );
@@ -62,7 +62,7 @@ it('takes one plan: two rounds, and each secret is read once', async () => {
   ]);
 });
 
-it('takes the cache table for names, and the secret itself for ids', async () => {
+it('uses the cache table for names, and the secret itself for ids', async () => {
   const config = () => ordersConfig({ cacher: new DynamoCacher() });
   await world.run(async () => {
     const first = config();
@@ -108,7 +108,7 @@ describe('a full name of a parameter', () => {
     });
   });
 
-  it('that is missing is told with the command that puts it there', async () => {
+  it('that is missing is a problem with the command that creates it', async () => {
     const error = await invalid(() => load({ rate: setting({ id: '/shared/RATE' }) }));
 
     expect(error.message).toContain(
@@ -167,7 +167,7 @@ it('reads a secret by its ARN', async () => {
   expect(password.reveal()).toBe('hunter2');
 });
 
-it('tells the action and the resource to grant, for a secret and for directories', async () => {
+it('has the action and the resource to grant in the error, for a secret and for directories', async () => {
   world.aws.setFaults([
     { target: 'GetParametersByPath', status: 400, type: 'AccessDeniedException', message: 'no' },
     { target: 'GetSecretValue', body: 'rds', status: 400, type: 'AccessDeniedException', message: 'no' },
@@ -182,7 +182,7 @@ it('tells the action and the resource to grant, for a secret and for directories
   expect(error.cause).toBeUndefined();
 });
 
-it('finds at the sources what only the cache table calls missing, and tells so when they fail', async () => {
+it('finds at the sources what is missing only by the cache table, and has that in the error when they fail', async () => {
   const config = () => ordersConfig({ cacher: new DynamoCacher() });
   const declared = { missing: setting() };
   await world.run(async () => {
@@ -203,7 +203,7 @@ it('finds at the sources what only the cache table calls missing, and tells so w
   expect(found.missing).toBe('new');
 });
 
-it('takes variables alone where nothing else is asked, whatever the sources', async () => {
+it('uses variables alone where nothing else is asked, whatever the sources', async () => {
   const env = new EnvProvider({ TOKEN: 'of env', DB_LOGIN: 'of env', DB_HOST: 'of env' });
   const declared = defineSettings({
     token: secret({ sources: ['secrets'] }),

@@ -39,12 +39,12 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
-/** What a database says that does not take a password. */
+/** The error of a database that refuses a password. */
 function refusal(): Error {
   return Object.assign(new Error('password authentication failed'), { code: '28P01' });
 }
 
-/** A database that takes one password, and notes what it is offered. */
+/** A database that accepts one password, and records those that it is offered. */
 class Database {
   readonly offered: string[] = [];
 
@@ -107,7 +107,7 @@ describe('a secret that has been rotated', () => {
   );
 
   it.each(['reference', 'plaintext', 'never'] as const)(
-    'is the new one from then on, though a cache of kind %s is behind',
+    'is the new one from then on, although a cache of kind %s has an older one',
     (cacheSecrets) =>
       inside(
         async (config) => {
@@ -131,7 +131,7 @@ describe('a secret that has been rotated', () => {
       ),
   );
 
-  it('is read once for all who use it at the same time', () =>
+  it('is read once for all uses at the same time', () =>
     inside(async () => {
       await declared.load();
       world.aws.putSecret(path, 'v2');
@@ -147,7 +147,7 @@ describe('a secret that has been rotated', () => {
       expect(reads()).toBe(1);
     }));
 
-  it('is not read again for who fails later with the old value', () =>
+  it('is not read again for a use that fails later with the old value', () =>
     inside(async () => {
       await declared.load();
       world.aws.putSecret(path, 'v2');
@@ -165,7 +165,7 @@ describe('a secret that has been rotated', () => {
       expect(reads()).toBe(1);
     }));
 
-  it('and put back to what it was is that again, once memory has been forgotten', () =>
+  it('and put back to its former value has that value again, once memory has been forgotten', () =>
     inside(async (config) => {
       await declared.load();
       world.aws.putSecret(path, 'v2');
@@ -197,7 +197,7 @@ describe('a secret that has been rotated', () => {
     }));
 });
 
-describe('the first error comes back', () => {
+describe('withSecret rejects with the first error', () => {
   it('when the secret is still the same, and it is not used again', () =>
     inside(async () => {
       const database = new Database('v2');
@@ -208,7 +208,7 @@ describe('the first error comes back', () => {
       expect(reads()).toBe(2);
     }));
 
-  it('when it says nothing of credentials, and nothing is read', () =>
+  it('when it is not about credentials, and nothing is read', () =>
     inside(async () => {
       world.aws.putSecret(path, 'v1');
       const use = jest.fn(() => Promise.reject(new Error('connection reset')));
@@ -258,7 +258,7 @@ describe('the first error comes back', () => {
       { overrides: { DB_PASSWORD: 'override' } },
     ));
 
-  it('of the second use, when that fails as well', () =>
+  it('or with that of the second use, when it fails as well', () =>
     inside(async () => {
       await declared.load();
       world.aws.putSecret(path, 'v2');
@@ -270,7 +270,7 @@ describe('the first error comes back', () => {
     }));
 });
 
-it('retryOn decides what means that a secret was not accepted', () =>
+it('retryOn decides which errors mean that a secret was not accepted', () =>
   inside(async () => {
     await declared.load();
     world.aws.putSecret(path, 'v2');
@@ -284,7 +284,7 @@ it('retryOn decides what means that a secret was not accepted', () =>
   }));
 
 describe('the versions of a secret', () => {
-  it('are read when a use asks for them, whatever its parameters look like', () =>
+  it('are read when a use asks for them, whatever the form of its parameters', () =>
     inside(async () => {
       world.aws.putSecret(path, 'v2');
 
@@ -345,7 +345,7 @@ describe('the versions of a secret', () => {
     }));
 });
 
-describe('a secret that is not there', () => {
+describe('a secret that does not exist', () => {
   it('is an error before any use', () =>
     inside(
       async () => {
@@ -366,7 +366,7 @@ describe('a secret that is not there', () => {
       expect(await declared.withSecret('maybe', (value) => value ?? 'none')).toBe('none');
     }));
 
-  it('is found in another way once it has come', () =>
+  it('is looked up again once it exists', () =>
     inside(async () => {
       await declared.load();
       world.aws.putSecret('/orders/prod/MAYBE', 'new');
@@ -402,7 +402,7 @@ it('one of two providers of one name is read again by the one that it came from'
     },
   ));
 
-it('memory of another context is left alone', () =>
+it('the memory of another context is unaffected', () =>
   inside(async () => {
     const other = new LocalCache();
     await declared.load();

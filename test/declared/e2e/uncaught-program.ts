@@ -1,6 +1,6 @@
 import { Config, defineSettings, EnvProvider, setting } from '../../../src/index';
 
-/** A service whose settings are not as they should be, and that does not catch what says so. */
+/** A service with missing settings that does not catch the error. */
 const declared = defineSettings({ dbHost: setting(), db: { poolSize: setting({ sources: ['ssm'] }) } });
 const config = new Config({ providers: [EnvProvider], cacher: null });
 

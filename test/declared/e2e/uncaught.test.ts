@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, stop } from 'esbuild';
 
-it('an error that nobody catches is printed a line for each problem, and ends the process', async () => {
+it('an uncaught error is printed with a line for each problem, and ends the process', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'xcon-uncaught-'));
   const outfile = join(folder, 'program.js');
   await build({
