@@ -5,6 +5,7 @@ import {
   DynamoCacher,
   DynamoProvider,
   EnvProvider,
+  InvalidNameError,
   isConfigError,
   SecretsProvider,
   setting,
@@ -114,6 +115,16 @@ describe.each(['listing', 'names'] as const)('with the strategy %s, a name that 
           const problem = await problemOf(() => config.run(() => call(config, name)));
           if (problem !== undefined) problems.push(`${method} of ${kind}: ${problem}`);
         }
+      }
+      for (const [kind, name] of Object.entries(names)) {
+        await config.refresh();
+        const beside = await config
+          .run(() => config.load(['x', name]))
+          .then(
+            (snapshot) => snapshot.get('x'),
+            (error: unknown) => (error instanceof InvalidNameError ? 'found' : error),
+          );
+        if (beside !== 'found') problems.push(`x beside ${kind}: ${inspect(beside)}`);
       }
       await config.refresh();
       const snapshot = await config.load(['x', 'y']);

@@ -307,6 +307,29 @@ describe('a batch', () => {
   });
 });
 
+describe('a name that no secret can have', () => {
+  it.each([
+    ['a space', '/orders/prod/a b'],
+    ['an umlaut', '/orders/prod/ä'],
+    ['no letter', ''],
+    ['2,040 letters', `/orders/prod/${'n'.repeat(2040)}`],
+  ])('with %s, is missing and not asked for, alone and beside a batch', async (_, exactName) => {
+    const invalid: UnreadSecret = { kind: 'unread', name: 'x', exactName, directory, nextRotationMs: undefined };
+    const others = secrets(6).map((each) => each.exactName);
+
+    expect(await read([invalid]).get(exactName)).toBeUndefined();
+    expect(secretsManager.calls()).toHaveLength(0);
+
+    const started = read([invalid, ...secrets(6)]);
+
+    expect(await started.get(exactName)).toBeUndefined();
+    expect(started.size).toBe(7);
+    for (const each of others) expect(await started.get(each)).toMatchObject({ value: `batch ${each}` });
+    const batches = secretsManager.commandCalls(BatchGetSecretValueCommand).map(({ args }) => args[0].input);
+    expect(batches.map(({ SecretIdList }) => SecretIdList)).toEqual([others]);
+  });
+});
+
 describe('without a client or a region', () => {
   it.each([1, 6])('%i values fail when there is no client', async (count) => {
     const connecting = Promise.reject<SecretsManagerClient>(new Error('no module'));

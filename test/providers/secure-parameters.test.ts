@@ -1,5 +1,6 @@
 import { GetParametersCommand, type GetParametersCommandInput, type Parameter, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
+import { remedyOf } from '../../src/aws/aws-errors';
 import { Directory } from '../../src/directory/directory';
 import { DirectoryItem } from '../../src/item/directory-item';
 import { Unavailable, type UnreadSecret } from '../../src/item/directory-listing';
@@ -30,9 +31,9 @@ function itemOf(secret: UnreadSecret, { Value: value = '' }: Parameter): Directo
 }
 
 /** Answers like the service, which knows every name and refuses a call that has one of these. */
-function answerExcept(refused: readonly string[] = []): void {
+function answerExcept(refused: readonly string[] = [], error: Error = denied): void {
   ssm.on(GetParametersCommand).callsFake(({ Names = [] }: GetParametersCommandInput) => {
-    if (Names.some((name) => refused.includes(name))) throw denied;
+    if (Names.some((name) => refused.includes(name))) throw error;
     return { Parameters: Names.map((name) => ({ Name: name, Value: `of ${name}` })) };
   });
 }
@@ -79,9 +80,15 @@ describe('readParameters', () => {
     ]);
   });
 
-  it.each(['/orders/prod/a b', '/orders/prod/a:1', '/orders/prod/ä', ''])(
-    'does not ask for %p, which no parameter is called and which would fail its call',
-    async (exactName) => {
+  it.each([
+    ['a space', '/orders/prod/a b'],
+    ['a version', '/orders/prod/a:1'],
+    ['an umlaut', '/orders/prod/ä'],
+    ['no letter', ''],
+    ['2,040 letters', `/orders/prod/${'n'.repeat(2040)}`],
+  ])(
+    'does not ask for a name with %s, which no parameter is called and which would fail its call',
+    async (_, exactName) => {
       answerExcept();
 
       const started = read([
@@ -143,8 +150,13 @@ describe('readParameters', () => {
     await expect(Promise.all(read(secrets(2)).values())).rejects.toThrow('it has no list in it');
   });
 
-  it('reads one by one where a call is refused because of one key', async () => {
-    answerExcept(['/orders/prod/s1']);
+  it.each([
+    ['AccessDeniedException', 'kms:Decrypt'],
+    ['InvalidKeyId', 'the key does not exist'],
+    ['KMSInvalidStateException', 'the key is pending deletion'],
+    ['DisabledException', 'the key is disabled'],
+  ])('reads one by one where a call is refused because of one key, with %s', async (code, message) => {
+    answerExcept(['/orders/prod/s1'], awsError(code, message));
 
     const started = read(secrets(3));
     const outcomes = await Promise.all(started.values());
@@ -152,8 +164,11 @@ describe('readParameters', () => {
     expect(outcomes[0]).toMatchObject({ value: 'of /orders/prod/s0' });
     expect(outcomes[1]).toEqual(
       new Unavailable(
-        'AccessDeniedException (HTTP 400): kms:Decrypt',
-        'allow ssm:GetParameters on arn:aws:ssm:*:*:parameter/orders/prod/s1, and kms:Decrypt on its key',
+        `${code} (HTTP 400): ${message}`,
+        remedyOf(
+          { name: code },
+          'allow ssm:GetParameters on arn:aws:ssm:*:*:parameter/orders/prod/s1, and kms:Decrypt on its key',
+        ),
       ),
     );
     expect(outcomes[2]).toMatchObject({ value: 'of /orders/prod/s2' });
