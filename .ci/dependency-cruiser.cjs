@@ -39,6 +39,14 @@ module.exports = {
       to: { circular: true },
     },
     {
+      name: 'explanations-load-late',
+      comment:
+        'Explanations load with the first one that is asked for: import() them. Renderers are injected into their classes.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(explain/(explain|text|page|markup|notes)|declared/explain)\\.ts$' },
+      to: { path: '^src/(explain/(explain|text|page|markup|notes)|declared/explain)\\.ts$', dynamic: false },
+    },
+    {
       name: 'no-orphans',
       comment: 'Nothing imports it: remove it, or make it an entry.',
       severity: 'error',

@@ -27,8 +27,8 @@ const rows = [1024, 4096, 8192, 32_768, 62_464].flatMap((bytes) =>
   [false, true].map((hidden) => {
     const { value, issues } = refused(bytes);
     const given = hidden ? Object.fromEntries(value.map((text) => [text, text])) : value;
-    const told = hidden ? issues.map((each, index) => ({ ...each, path: [value[index] ?? ''] })) : issues;
-    const times = Array.from({ length: rounds }, () => processorMs(() => describeIssues(told, given, hidden)));
+    const described = hidden ? issues.map((each, index) => ({ ...each, path: [value[index] ?? ''] })) : issues;
+    const times = Array.from({ length: rounds }, () => processorMs(() => describeIssues(described, given, hidden)));
     const ms = (percent: number): string => percentile(times, percent).toFixed(1);
     return [`${bytes} bytes${hidden ? ', secret' : ''}`, issues.length, ms(50), ms(100)];
   }),
