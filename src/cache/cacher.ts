@@ -9,7 +9,7 @@ import { type LocalCache } from '../memory/local-cache';
 import { type Provider } from '../providers/provider';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { type CacheKey } from './cache-key';
-import { type ReadProblem } from '../memory/entries';
+import { type ReadProblem } from '../memory/read';
 import { type SourceStatus } from '../memory/source-memory';
 import { startWork } from '../base/start-work';
 

@@ -1,5 +1,5 @@
 import { withSignal } from '../base/time-limit';
-import { type ReadProblem } from '../memory/entries';
+import { type ReadProblem } from '../memory/read';
 import { type SourceMemory, type SourceStatus } from '../memory/source-memory';
 import { type WaitOptions } from './lookup-options';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';

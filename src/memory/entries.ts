@@ -1,11 +1,9 @@
-import { withoutPayload } from '../aws/aws-errors';
-import { describeError } from '../base/describe-error';
 import { callAndForget, startWork } from '../base/start-work';
 import { type Moment, momentAt } from '../di/moment';
-import { Unavailable } from '../item/directory-listing';
-import { CircuitBreaker, type PausePolicy, SourceCircuitBreaker } from './circuit-breaker';
-import { type OutcomeTimes, Read, type StartedRead, untilReset } from './read';
-import { Stale, type StaleFacts } from './stale';
+import { type Unavailable } from '../item/directory-listing';
+import { CircuitBreaker, SourceCircuitBreaker } from './circuit-breaker';
+import { type OutcomeTimes, Read, type ReadPolicy, type ReadProblem, type StartedRead, untilReset } from './read';
+import { type GoodOutcome, reasonOf, Stale, type StaleFacts, staleOutcome } from './stale';
 
 /** Longest time that a read may take before it counts as failed, **milliseconds**; for sources without limits of their own. */
 const readLimitMs = 60_000;
@@ -13,32 +11,6 @@ const readLimitMs = 60_000;
 const retryWaitMs = 250;
 /** Most things that are remembered; beyond, the one that was asked for first is forgotten (names may come from outside). */
 const maxEntries = 10_000;
-
-/** How long outcomes are used, and when a source that failed is asked again. */
-export interface ReadPolicy extends PausePolicy {
-  /** How long after it was read a good outcome may be served in place of one that fails, **milliseconds**; 0: never. */
-  readonly staleIfErrorMs: number;
-}
-
-/** What is wrong with one thing that a source was asked for: a directory, a name. */
-export interface ReadProblem {
-  readonly state: 'failing' | 'refused' | 'stale';
-  /** When the first of the unsuccessful reads in a row ended, **milliseconds** since the Unix epoch. */
-  readonly sinceMs: number;
-  /** What the source answered, without any value. */
-  readonly reason: string;
-  /** What would make it readable; absent where it was not refused. */
-  readonly remedy?: string | undefined;
-}
-
-/** A good outcome, and the read that gave it. */
-export interface GoodOutcome<G> {
-  readonly outcome: G;
-  /** When the source gave it, **milliseconds** since the Unix epoch. */
-  readonly atMs: number;
-  /** When the read began. */
-  readonly begun: Moment;
-}
 
 /** What is known of one thing that a source is asked for. A reset of memory forgets `read`, and nothing else. */
 interface Entry<T, G> {
@@ -136,7 +108,7 @@ export class Entries<T extends object, G extends T> {
     const entry = this.entries.get(key);
     const error = entry?.circuit.openError(nowMs) ?? this.sourceCircuit.openError(nowMs);
     if (error === undefined) return undefined;
-    const stale = staleOutcome(entry, error.cause, policy);
+    const stale = staleOutcome(entry?.lastGood, error.cause, policy);
     return { promise: startWork<T | Stale<G>>(() => stale ?? Promise.reject<T>(error)), outcome: stale };
   }
 
@@ -161,7 +133,7 @@ export class Entries<T extends object, G extends T> {
   atHand(key: string, policy: ReadPolicy): T | Stale<G> | undefined {
     const entry = this.entries.get(key);
     if (entry?.read?.isFreshAt(policy.nowMs()) === true) return entry.read.outcome;
-    const stale = staleOutcome(entry, new Error('no answer within lookupBudgetMs'), policy);
+    const stale = staleOutcome(entry?.lastGood, new Error('no answer within lookupBudgetMs'), policy);
     // The next lookups need not wait as long.
     if (entry !== undefined && stale !== undefined) entry.read?.serve(stale, staleTimes(entry, stale.facts, policy));
     return stale;
@@ -238,7 +210,7 @@ export class Entries<T extends object, G extends T> {
   /** Records a read that did not end in time; it goes on. */
   noteLate(key: string, error: Error, policy: ReadPolicy): void {
     const entry = this.entryOf(key);
-    const state = staleOutcome(entry, error, policy) === undefined ? 'failing' : 'stale';
+    const state = staleOutcome(entry.lastGood, error, policy) === undefined ? 'failing' : 'stale';
     note(entry, { state, reason: error.message }, policy);
   }
 
@@ -276,7 +248,7 @@ export class Entries<T extends object, G extends T> {
   private end(current: ReadUnderWay<T, G>, outcome: T): void {
     const { entry, read, policy, onRead } = current;
     this.underWay.delete(current);
-    const staleFor = (refusal: Unavailable): Stale<G> | undefined => staleOutcome(entry, refusal, policy);
+    const staleFor = (refusal: Unavailable): Stale<G> | undefined => staleOutcome(entry.lastGood, refusal, policy);
     const classified = this.rules.classify(outcome, { lastGood: entry.lastGood, staleFor });
     if (classified === 'good') {
       this.recordSuccess(entry, { outcome: outcome as G, atMs: policy.nowMs(), begun: read.begun });
@@ -320,8 +292,8 @@ export class Entries<T extends object, G extends T> {
     this.underWay.delete(current);
     entry.circuit.recordFailure(error, read.begun, policy);
     this.sourceCircuit.recordFailure(key, error, read.begun, policy);
-    const stale = staleOutcome(entry, error, policy);
-    note(entry, { state: stale === undefined ? 'failing' : 'stale', reason: describe(error) }, policy);
+    const stale = staleOutcome(entry.lastGood, error, policy);
+    note(entry, { state: stale === undefined ? 'failing' : 'stale', reason: reasonOf(error) }, policy);
     if (stale !== undefined) {
       read.succeed(stale, staleTimes(entry, stale.facts, policy));
       return;
@@ -350,20 +322,6 @@ export class Entries<T extends object, G extends T> {
   }
 }
 
-/** Gives the last good outcome as a stale one; `undefined` when there is none, or it is too old. @param why - It is served. */
-function staleOutcome<G>(
-  entry: Pick<Entry<object, G>, 'lastGood'> | undefined,
-  why: unknown,
-  { nowMs, staleIfErrorMs }: ReadPolicy,
-): Stale<G> | undefined {
-  const last = entry?.lastGood;
-  if (last === undefined || staleIfErrorMs <= 0) return undefined;
-  const untilMs = last.atMs + staleIfErrorMs;
-  if (nowMs() >= untilMs) return undefined;
-  const { reason, remedy } = why instanceof Unavailable ? why : { reason: describe(why), remedy: undefined };
-  return new Stale(last.outcome, { goodAtMs: last.atMs, untilMs, reason, remedy });
-}
-
 function staleTimes(
   { circuit }: Pick<Entry<object, unknown>, 'circuit'>,
   { untilMs }: StaleFacts,
@@ -383,10 +341,6 @@ function note(
 
 function detach<T, G>(entry: Entry<T, G>, read: Read<T | Stale<G>>): void {
   if (entry.read === read) entry.read = undefined;
-}
-
-function describe(error: unknown): string {
-  return describeError(withoutPayload(error));
 }
 
 /** A permission is asked for again after a reset of memory; credentials and a region, which a login brings, after a pause. */

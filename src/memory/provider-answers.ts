@@ -5,8 +5,8 @@ import { callAndForget, startWork } from '../base/start-work';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type ListingOutcome, type SecretOutcome } from '../providers/provider';
-import { type GoodOutcome, type OutcomeContext, type OutcomeRules, type RefusedOutcome } from './entries';
-import { type StaleFacts } from './stale';
+import { type OutcomeContext, type OutcomeRules, type RefusedOutcome } from './entries';
+import { type GoodOutcome, type StaleFacts } from './stale';
 
 /** The outcome of reading a setting by its exact name. */
 export interface SettingOutcome {

@@ -1,6 +1,24 @@
 import { startWork } from '../base/start-work';
 import { TimeBudget } from '../base/time-limit';
 import { type Moment } from '../di/moment';
+import { type PausePolicy } from './circuit-breaker';
+
+/** How long outcomes are used, and when a source that failed is asked again. */
+export interface ReadPolicy extends PausePolicy {
+  /** How long after it was read a good outcome may be served in place of one that fails, **milliseconds**; 0: never. */
+  readonly staleIfErrorMs: number;
+}
+
+/** What is wrong with one thing that a source was asked for: a directory, a name. */
+export interface ReadProblem {
+  readonly state: 'failing' | 'refused' | 'stale';
+  /** When the first of the unsuccessful reads in a row ended, **milliseconds** since the Unix epoch. */
+  readonly sinceMs: number;
+  /** What the source answered, without any value. */
+  readonly reason: string;
+  /** What would make it readable; absent where it was not refused. */
+  readonly remedy?: string | undefined;
+}
 
 /** A read that has started; `outcome` is set as soon as there is one that can be used without waiting. */
 export interface StartedRead<T> {

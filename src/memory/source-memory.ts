@@ -12,9 +12,9 @@ import {
   type SecretOutcome,
   type SharedSession,
 } from '../providers/provider';
-import { Entries, type ReadPolicy, type ReadProblem } from './entries';
+import { Entries } from './entries';
 import { type GoodSetting, listingRules, settingRules, type SettingOutcome, startReads } from './provider-answers';
-import { type StartedRead } from './read';
+import { type ReadPolicy, type ReadProblem, type StartedRead } from './read';
 import { Stale } from './stale';
 
 /** The outcome of listing a directory, or the last good listing in its place. */

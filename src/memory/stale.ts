@@ -1,4 +1,18 @@
+import { withoutPayload } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
+import { type Moment } from '../di/moment';
 import { type DirectoryItem } from '../item/directory-item';
+import { Unavailable } from '../item/directory-listing';
+import { type ReadPolicy } from './read';
+
+/** A good outcome, and the read that gave it. */
+export interface GoodOutcome<G> {
+  readonly outcome: G;
+  /** When the source gave it, **milliseconds** since the Unix epoch. */
+  readonly atMs: number;
+  /** When the read began. */
+  readonly begun: Moment;
+}
 
 /** Why a stale value is served, and for how long. */
 export interface StaleFacts {
@@ -59,4 +73,23 @@ const factsByItem = new WeakMap<DirectoryItem, StaleFacts>();
 /** Gives why an item is stale; `undefined` when it is not, or this process did not make it so. */
 export function staleFactsOf(item: DirectoryItem): StaleFacts | undefined {
   return factsByItem.get(item);
+}
+
+/** Gives a last good outcome as a stale one; `undefined` when there is none, or it is too old. @param why - It is served. */
+export function staleOutcome<G>(
+  lastGood: GoodOutcome<G> | undefined,
+  why: unknown,
+  { nowMs, staleIfErrorMs }: ReadPolicy,
+): Stale<G> | undefined {
+  if (lastGood === undefined || staleIfErrorMs <= 0) return undefined;
+  const { atMs: goodAtMs, outcome } = lastGood;
+  const untilMs = goodAtMs + staleIfErrorMs;
+  if (nowMs() >= untilMs) return undefined;
+  const { reason, remedy } = why instanceof Unavailable ? why : { reason: reasonOf(why), remedy: undefined };
+  return new Stale(outcome, { goodAtMs, untilMs, reason, remedy });
+}
+
+/** Says why a read failed, without any value. */
+export function reasonOf(error: unknown): string {
+  return describeError(withoutPayload(error));
 }

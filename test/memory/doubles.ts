@@ -1,8 +1,7 @@
 import { Directory } from '../../src/directory/directory';
 import { DirectoryItem } from '../../src/item/directory-item';
 import { DirectoryListing, type ListingEntry, type UnreadSecret } from '../../src/item/directory-listing';
-import { type ReadPolicy } from '../../src/memory/entries';
-import { type StartedRead } from '../../src/memory/read';
+import { type ReadPolicy, type StartedRead } from '../../src/memory/read';
 import {
   type ListOptions,
   type ReadOptions,

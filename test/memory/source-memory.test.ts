@@ -147,6 +147,27 @@ describe('a failure', () => {
   });
 });
 
+describe('a read that takes longer than a minute', () => {
+  it('has failed, and counts once: what the source answers later is no second failure', async () => {
+    jest.useFakeTimers();
+    try {
+      const answer = gate<ListingOutcome>();
+      provider.answerListing = () => answer.promise;
+      const failing = failureOf(world.list('/a'));
+      await jest.advanceTimersByTimeAsync(60_000);
+      await failing;
+      answer.fail(down);
+      await jest.advanceTimersByTimeAsync(0);
+      provider.answerListing = (path) => listing(path);
+
+      expect(world.memory.problems).toMatchObject([['/a', { reason: 'Error: no answer within 60000 ms' }]]);
+      expect(await world.list('/a')).toMatchObject({ size: 0 });
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
 describe('a refusal', () => {
   it('is remembered until memory is reset', async () => {
     provider.answerListing = () => refusal;

@@ -307,6 +307,16 @@ describe('what is at hand when the time of a lookup is over', () => {
     expect(world.start(['/a'])[0]).toBe(read);
   });
 
+  it('is the stale value when the source is to be asked again', async () => {
+    await readOnce();
+    await listFailing();
+    world.nowMs = 1000;
+
+    expect(valueIn(world.atHand('/a'))).toBe('good');
+    provider.answerListing = (path) => listing(path, { x: 'new' });
+    expect(await world.list('/a')).toMatchObject({ size: 1 });
+  });
+
   it('is a setting that was read by name, too', async () => {
     const nothing = world.memory.settingAtHand(secretOf('x'), world.policy);
     await world.secret('x');
