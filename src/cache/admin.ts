@@ -1,13 +1,11 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../aws/attribute-value';
 import { sourceRefusalOf, withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
-import { queryPartition } from '../aws/query-partition';
+import { probeTable, queryRows, type WriteTarget, writeRows } from '../aws/table-client';
 import { tableArnText, tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
 import { type CacheRow, decodeRow, generationKey, nowhere } from './rows';
 import { isExpired } from './expiry';
-import { writeRows } from './table-client';
 import { callAws } from '../aws/credentials';
 import { type CachedChain, type CacheRecord, type CacheSession } from './cacher';
 
@@ -24,13 +22,9 @@ export interface ClearOptions extends PartitionOptions {
 }
 
 /** A partition of the cache table, as an operator works on it. */
-export interface PartitionTarget {
-  readonly client: DynamoDBClient;
-  readonly table: string;
+export interface PartitionTarget extends WriteTarget {
   /** Partition key: `/{service}/{environment}`. */
   readonly environ: string;
-  /** Gives a number in `[0, 1)`. */
-  readonly random: () => number;
   /** Gives the current time, **milliseconds** since the Unix epoch. */
   readonly nowMs: () => number;
 }
@@ -77,7 +71,9 @@ export async function targetOf(
  * @throws CacherError when the table cannot be read.
  */
 export async function listEntries(target: PartitionTarget, nowMs: number): Promise<readonly CacheEntry[]> {
-  const rows = await attempt('read', 'dynamodb:Query', target, () => queryPartition(target.client, queryOf(target)));
+  const rows = await attempt('read', 'dynamodb:Query', target, () =>
+    queryRows(target, target.environ, { consistent: true }),
+  );
   const decoded = rows.map(decodeRow).filter((row) => row !== undefined);
   return decoded.map((row) => entryOf(row, nowMs));
 }
@@ -95,11 +91,11 @@ export async function listEntries(target: PartitionTarget, nowMs: number): Promi
 export async function deleteRows(target: PartitionTarget, name?: string): Promise<number> {
   const attributes = [tableKeys.sort, 'real_name'];
   const rows = await attempt('read', 'dynamodb:Query', target, () =>
-    queryPartition(target.client, { ...queryOf(target), attributes }),
+    queryRows(target, target.environ, { consistent: true, attributes }),
   );
   const wanted = name === undefined ? rows : rows.filter((row) => row['real_name']?.S?.toLowerCase() === name);
   const keys = wanted.map(sortKeyOf).filter((key) => key !== generationKey);
-  const changes = keys.map((nameKey) => ({ delete: { nameKey } }));
+  const changes = keys.map((nameKey) => ({ delete: { partition: target.environ, sort: nameKey } }));
   await attempt('cleared', 'dynamodb:BatchWriteItem', target, () => writeRows(target, changes));
   await attempt('cleared', 'dynamodb:GetItem and dynamodb:PutItem', target, () => raiseGeneration(target, name));
   return changes.length;
@@ -109,10 +105,6 @@ async function raiseGeneration(target: PartitionTarget, name: string | undefined
   const { nextGeneration, updateGeneration } = await import('./generation');
   const change = { directory: undefined, name };
   await updateGeneration(target, (before) => nextGeneration(before, [change], target.nowMs()));
-}
-
-function queryOf({ table, environ }: PartitionTarget) {
-  return { table, partition: environ, consistent: true };
 }
 
 function sortKeyOf(row: AttributeMap): string {
@@ -156,15 +148,7 @@ export async function probePartition(
   record.requests += 1;
   try {
     const client = await clients.dynamo(settings);
-    const { QueryCommand } = await import('@aws-sdk/client-dynamodb');
-    const command = new QueryCommand({
-      TableName: settings.cacheTable,
-      KeyConditionExpression: '#partition = :partition',
-      ExpressionAttributeNames: { '#partition': tableKeys.partition },
-      ExpressionAttributeValues: { ':partition': { S: key.environ } },
-      Limit: 1,
-    });
-    await callAws(client, () => client.send(command, { abortSignal: signal }));
+    await callAws(client, () => probeTable({ client, table: settings.cacheTable }, key.environ, signal));
     record.succeed('reading', nowMs());
   } catch (error) {
     const remedy = `allow dynamodb:Query on ${tableArnText(settings.cacheTable)}, and create that table`;

@@ -1,6 +1,7 @@
 import { startWork } from '../base/start-work';
+import { sleep } from '../base/time';
 import { type TimeLeft } from '../base/time-limit';
-import { connectToDynamo } from '../aws/query-partition';
+import { connectToTable } from '../aws/table-client';
 import { MemorySlot } from '../memory/local-cache';
 import { checkOptions } from '../options';
 import {
@@ -18,8 +19,8 @@ import { type AnswerRow, createdAtMs, sealedKey, type SealedRow } from './rows';
 import { type CacheEntry, type ClearOptions, type PartitionOptions } from './admin';
 import { currentSession } from './current-session';
 import { type Partition } from './partition';
-import { isRowEarly, leftMs } from './expiry';
-import { PartitionState, type Trouble } from './partition-state';
+import { isRowEarly, writableMs } from './expiry';
+import { PartitionState, type Backoff } from './partition-state';
 import { describeRow, itemOfPlainRow, itemOfSealedRow, usableRows } from './answer-rows';
 import { openSecret } from './keyring';
 
@@ -41,11 +42,11 @@ export class DynamoCacher extends Cacher {
     outlivesReset: false,
     make: () => new WeakMap(),
   });
-  private readonly troubles = new WeakMap<object, Map<string, Trouble>>();
+  private readonly backoffs = new WeakMap<object, Map<string, Backoff>>();
   /** Partition that lookups have asked for last; `undefined` before the first. */
   private latestEnviron: string | undefined;
-  /** Partitions whose generation cannot be told which directories are watched. */
-  private readonly untold = new Set<string>();
+  /** Partitions to which the watched directories cannot be written. */
+  private readonly unmarked = new Set<string>();
   private readonly writes = new PendingWork();
   private readonly background = new PendingWork();
 
@@ -79,7 +80,7 @@ export class DynamoCacher extends Cacher {
 
   override async warm({ clients, settings }: CacheSession, signal: AbortSignal): Promise<void> {
     const connecting = startWork(async () =>
-      connectToDynamo(await clients.dynamo(settings), settings.cacheTable, signal),
+      connectToTable({ client: await clients.dynamo(settings), table: settings.cacheTable }, signal),
     );
     const wrapping = settings.cacheSecrets === 'encrypt' && settings.cacheKmsKeyId !== undefined;
     await Promise.all([connecting, wrapping && clients.kms(settings)]);
@@ -94,11 +95,15 @@ export class DynamoCacher extends Cacher {
     const { clients, settings, nowMs } = session;
     const { readWatchedGeneration } = await import('./generation');
     const target = { client: await clients.dynamo(settings), table: settings.cacheTable, environ: key.environ };
-    return readWatchedGeneration(target, key.directories.split('|'), { signal, nowMs: nowMs(), untold: this.untold });
+    return readWatchedGeneration(target, key.directories.split('|'), {
+      signal,
+      nowMs: nowMs(),
+      unmarked: this.unmarked,
+    });
   }
 
   override recordOf({ key, session }: CachedChain): CacheRecord {
-    return this.troubleOf(session, `${session.settings.cacheTable}|${key.environ}`).record;
+    return this.backoffOf(session, `${session.settings.cacheTable}|${key.environ}`).record;
   }
 
   override async probe(chain: CachedChain, signal: AbortSignal): Promise<void> {
@@ -171,8 +176,10 @@ export class DynamoCacher extends Cacher {
     if (known !== undefined) return known;
     const mayLease = settings.refreshLease && !chain.session.localCache.cacheReadPolicy.pastCache && mayFill(chain);
     if (rows === undefined || !mayLease || !isAwaited(chain, rows, name)) return { kind: 'miss' };
-    const stood = await state.stand(chain, () => time.leftMs - settings.lookupBudgetMs * waitingShare);
-    if (stood === 'holder') return { kind: 'miss', lease: await state.hold(chain) };
+    const refresh = state.refreshOf(chain);
+    const leftMs = (): number => time.leftMs - settings.lookupBudgetMs * waitingShare;
+    const outcome = await refresh.acquireOrWait({ random: chain.session.random, sleep, leftMs });
+    if (outcome === 'holder') return { kind: 'miss', lease: refresh.hold() };
     const newer = await state.rows();
     return (newer && (await this.answer(chain, state, newer, { name, lookOnly }))) ?? { kind: 'miss' };
   }
@@ -186,19 +193,19 @@ export class DynamoCacher extends Cacher {
     const stateId = `${settings.cacheForeignRows}|${id}`;
     const known = states.get(stateId);
     if (known !== undefined) return known.use(session);
-    const state = new PartitionState(key.environ, session, this.troubleOf(session, id), () => this.writes.settled());
+    const state = new PartitionState(key.environ, session, this.backoffOf(session, id), () => this.writes.settled());
     states.set(stateId, state);
     return state;
   }
 
-  /** The same table has another state of health with other clients. */
-  private troubleOf({ clients }: CacheSession, id: string): Trouble {
-    const troubles = this.troubles.get(clients) ?? new Map<string, Trouble>();
-    this.troubles.set(clients, troubles);
-    let trouble = troubles.get(id);
-    if (trouble === undefined)
-      troubles.set(id, (trouble = { untilMs: 0, unwritableUntilMs: 0, record: new CacheRecord() }));
-    return trouble;
+  /** With other clients, the same table may work. */
+  private backoffOf({ clients }: CacheSession, id: string): Backoff {
+    const backoffs = this.backoffs.get(clients) ?? new Map<string, Backoff>();
+    this.backoffs.set(clients, backoffs);
+    let backoff = backoffs.get(id);
+    if (backoff === undefined)
+      backoffs.set(id, (backoff = { untilMs: 0, unwritableUntilMs: 0, record: new CacheRecord() }));
+    return backoff;
   }
 
   /** Gives what the rows say of a name; `undefined` when they say nothing. */
@@ -217,7 +224,7 @@ export class DynamoCacher extends Cacher {
       const answer = { ...found, readAtMs: row.readAtMs ?? createdAtMs(row) };
       if (lookOnly) return { ...answer, row: describeRow(row) };
       if (rows.isFirstUse(row)) this.recordOf(chain).hits += 1;
-      return early ? { ...answer, refresh: state.tryEarly(chain) } : answer;
+      return early ? { ...answer, refresh: state.refreshOf(chain).tryEarly() } : answer;
     }
     return undefined;
   }
@@ -252,7 +259,7 @@ export class DynamoCacher extends Cacher {
 /** Whether what memory holds of a chain is not too old to be written: else there is nothing to be had from a lease. */
 function mayFill({ knownSince, session }: CachedChain): boolean {
   const since = knownSince?.();
-  return since === undefined || leftMs(since.atMs, session) > 0;
+  return since === undefined || writableMs(since.atMs, session) > 0;
 }
 
 /** Whether other processes are likely to look for the same at the same time: nothing of the chain is there, or it has just changed. */

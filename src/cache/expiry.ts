@@ -95,7 +95,7 @@ export function isExpired(ttl: number | undefined, nowMs: number): boolean {
  *
  * @param readAtMs - When the oldest read behind the row began, **milliseconds** since the Unix epoch.
  */
-export function leftMs(readAtMs: number, { nowMs, settings }: CacheSession): number {
+export function writableMs(readAtMs: number, { nowMs, settings }: CacheSession): number {
   // A clock that was set back tells nothing of the time that has passed.
   return Math.min(settings.lookupBudgetMs, longestLookupMs) + writingMs - Math.abs(nowMs() - readAtMs);
 }

@@ -1,7 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { errorFacts } from '../base/describe-error';
 import { type AttributeMap } from '../aws/attribute-value';
-import { tableKeys } from '../aws/table-names';
+import { getRow, putRow, type ReadOptions, type TableTarget } from '../aws/table-client';
 import {
   changeKey,
   decodeRow,
@@ -15,28 +13,18 @@ import {
 } from './rows';
 
 /** Where the generation of a partition is kept. */
-export interface GenerationTarget {
-  readonly client: DynamoDBClient;
-  readonly table: string;
+export interface GenerationTarget extends TableTarget {
   /** Partition key. */
   readonly environ: string;
 }
 
-/** How the generation is read. */
-export interface GenerationRead {
-  /** Whether the newest state is wanted, at twice the price. Default: false. */
-  readonly consistent?: boolean;
-  /** Aborts the reading. */
-  readonly signal?: AbortSignal;
-}
-
-/** Most times that somebody else may be faster. */
+/** Most attempts, each of which another process may forestall. */
 const maxTries = 8;
 
 /** Reads the generation of a partition, by one GetItem. @returns `undefined` when there is none. @throws What the SDK throws. */
 export async function readGeneration(
   target: GenerationTarget,
-  read: GenerationRead = {},
+  read: ReadOptions = {},
 ): Promise<GenerationRow | undefined> {
   return decodeIfAny(await readRow(target, read));
 }
@@ -44,9 +32,9 @@ export async function readGeneration(
 /**
  * Puts another generation in the place of the one that is there.
  *
- * @param next - Makes it; called again when somebody else was faster. `undefined`: leaves it as it is.
+ * @param next - Makes it; called again when another process was faster. `undefined`: leaves it as it is.
  * @returns The generation that is there now.
- * @throws What the SDK throws, or an Error when others are faster every time.
+ * @throws What the SDK throws, or an Error when other processes are faster every time.
  */
 export async function updateGeneration(
   target: GenerationTarget,
@@ -62,40 +50,17 @@ export async function updateGeneration(
   throw new Error(`The generation of ${target.environ} was changed by others ${maxTries} times in a row.`);
 }
 
-async function readRow(
-  { client, table, environ }: GenerationTarget,
-  { consistent = false, signal }: GenerationRead,
-): Promise<AttributeMap | undefined> {
-  const { GetItemCommand } = await import('@aws-sdk/client-dynamodb');
-  const command = new GetItemCommand({
-    TableName: table,
-    Key: { [tableKeys.partition]: { S: environ }, [tableKeys.sort]: { S: generationKey } },
-    ConsistentRead: consistent,
-  });
-  return (await client.send(command, signal === undefined ? {} : { abortSignal: signal })).Item;
+function readRow(target: GenerationTarget, options: ReadOptions): Promise<AttributeMap | undefined> {
+  return getRow(target, { partition: target.environ, sort: generationKey }, options);
 }
 
-/** @returns Whether it was put: nobody else has changed the number meanwhile. */
-async function putUnlessChanged(
-  { client, table, environ }: GenerationTarget,
-  row: GenerationRow,
-  seen: string | undefined,
-): Promise<boolean> {
-  const { PutItemCommand } = await import('@aws-sdk/client-dynamodb');
-  const known = seen !== undefined && { ExpressionAttributeValues: { ':seen': { N: seen } } };
-  const command = new PutItemCommand({
-    TableName: table,
-    Item: { ...encodeRow(environ, row) },
-    ConditionExpression: seen === undefined ? 'attribute_not_exists(xcon_gen)' : 'xcon_gen = :seen',
-    ...known,
-  });
-  try {
-    await client.send(command);
-    return true;
-  } catch (error) {
-    if (errorFacts(error).name === 'ConditionalCheckFailedException') return false;
-    throw error;
-  }
+/** @returns Whether it was put: no other process has changed the number meanwhile. */
+function putUnlessChanged(target: GenerationTarget, row: GenerationRow, seen: string | undefined): Promise<boolean> {
+  const condition =
+    seen === undefined
+      ? { ConditionExpression: 'attribute_not_exists(xcon_gen)' }
+      : { ConditionExpression: 'xcon_gen = :seen', ExpressionAttributeValues: { ':seen': { N: seen } } };
+  return putRow(target, encodeRow(target.environ, row), { condition });
 }
 
 function decodeIfAny(row: AttributeMap | undefined): GenerationRow | undefined {
@@ -178,11 +143,11 @@ function generationFacts(nowMs: number) {
   };
 }
 
-/** How the generation is read, and made to tell who watches it. */
-export interface WatchedRead extends GenerationRead {
+/** How the generation is read, and marked with what is watched. */
+export interface WatchedRead extends ReadOptions {
   readonly nowMs: number;
-  /** Partitions in which that cannot be told; each is tried once. */
-  readonly untold: Set<string>;
+  /** Partitions to which that could not be written; each is tried once. */
+  readonly unmarked: Set<string>;
 }
 
 /**
@@ -197,16 +162,16 @@ export interface WatchedRead extends GenerationRead {
 export async function readWatchedGeneration(
   target: GenerationTarget,
   directories: readonly string[],
-  { nowMs, untold, ...read }: WatchedRead,
+  { nowMs, unmarked, ...read }: WatchedRead,
 ): Promise<number> {
   const row = await readGeneration(target, read);
   const current = row?.current ?? 0;
-  if (untold.has(target.environ) || watchedGeneration(row, directories, nowMs) === undefined) return current;
+  if (unmarked.has(target.environ) || watchedGeneration(row, directories, nowMs) === undefined) return current;
   try {
-    const told = await updateGeneration(target, (before) => watchedGeneration(before, directories, nowMs));
-    return told?.current ?? current;
+    const marked = await updateGeneration(target, (before) => watchedGeneration(before, directories, nowMs));
+    return marked?.current ?? current;
   } catch {
-    untold.add(target.environ);
+    unmarked.add(target.environ);
     return current;
   }
 }

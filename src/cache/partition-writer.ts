@@ -5,11 +5,11 @@ import { afterThisTurn } from '../di/after-this-turn';
 import { type Moment } from '../di/moment';
 import { type AnswerRow, type DataKeyRow, encodeRow, fitsItem, referenceKey } from './rows';
 import { type CachedChain, type CacheSession, type CertainAnswer } from './cacher';
-import { isRowEarly, leftMs } from './expiry';
+import { isRowEarly, writableMs } from './expiry';
 import { type Keyring, type SealingKey } from './keyring';
-import { type Partition } from './partition';
+import { type Partition, unlessReplaced } from './partition';
 import { makeRow } from './answer-rows';
-import { type RowChange } from './table-client';
+import { ifAbsent, type RowChange } from '../aws/table-client';
 import { fitsSortKey } from '../aws/table-names';
 
 /** Most new rows of a chain in use that are written one by one, each by a conditional put. */
@@ -51,10 +51,10 @@ interface Job {
  * Writes the rows of one partition: what comes in one turn, and while others are being written, goes out together, each row once.
  *
  * It holds the rule that no row is older than what was known. A row is written only when
- * - the reads behind it began a few seconds ago at most ({@link leftMs});
+ * - the reads behind it began a few seconds ago at most ({@link writableMs});
  * - they began after the Query that this process knows the partition by, so that they have seen all that it shows, its
  *   generation included; or it shows neither a generation nor a row of the name;
- * - no other process has replaced the row that the Query showed ({@link RowChange.unless}).
+ * - no other process has replaced the row that the Query showed ({@link unlessReplaced}).
  */
 export class PartitionWriter {
   private pending: Job[] = [];
@@ -119,10 +119,12 @@ export class PartitionWriter {
       return [{ chain, answer, row, put, version: rows.versionOf(row.nameKey) }];
     });
     const added = puts.filter(({ chain, version }) => version === undefined && rows.isShared(chain.key));
-    const unlessNew = added.length <= mostSinglePuts ? ('there is one' as const) : undefined;
+    const conditionOfNew = added.length <= mostSinglePuts ? ifAbsent : undefined;
     for (const { chain, answer, row, put, version } of puts) {
-      const unless = version ?? (rows.isShared(chain.key) ? unlessNew : undefined);
-      changes.set(row.nameKey, { put, readAtMs: answer.readAt.atMs, ...(unless !== undefined && { unless }) });
+      const conditionOfAdded = rows.isShared(chain.key) ? conditionOfNew : undefined;
+      const condition = version === undefined ? conditionOfAdded : unlessReplaced(version);
+      const leftMs = (): number => writableMs(answer.readAt.atMs, chain.session);
+      changes.set(row.nameKey, { put, leftMs, ...(condition !== undefined && { condition }) });
       rows.put(row, answer.item);
       rows.note(put);
     }
@@ -154,13 +156,13 @@ export class PartitionWriter {
     if (row === undefined) return;
     rows.remove(row);
     rows.noteGone(nameKey);
-    changes.set(nameKey, { delete: { nameKey } });
+    changes.set(nameKey, { delete: { partition: chain.key.environ, sort: nameKey } });
   }
 
   /** Whether an answer may be written, and is not in the table yet, or its newest row ends soon. */
   private isToWrite(rows: Partition, { chain, answer }: ChainAnswer): boolean {
     const { key, session } = chain;
-    if (leftMs(answer.readAt.atMs, session) <= 0) return false;
+    if (writableMs(answer.readAt.atMs, session) <= 0) return false;
     const [newest] = rows.answers(key, answer.name, session.nowMs());
     if (!hasSeen(rows, answer) && (rows.generation > 0 || newest !== undefined)) return false;
     if (newest !== undefined && isRowEarly(session, rows, newest)) return true;

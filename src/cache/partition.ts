@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../aws/attribute-value';
+import { type PutCondition } from '../aws/table-client';
 import { tableKeys } from '../aws/table-names';
 import { type Moment } from '../di/moment';
 import { type CacheKey, nameOfKey } from './cache-key';
@@ -200,6 +201,24 @@ export class Partition {
       this.latest = Math.max(this.latest ?? row.ttl, row.ttl);
     }
   }
+}
+
+/** Makes the condition that the row under its keys is still the one that was read. */
+export function unlessReplaced({ createdAt, readAt }: RowVersion): PutCondition {
+  const known: readonly (readonly [string, string, AttributeValue | undefined])[] = [
+    ['created_at', ':created', createdAt],
+    [readAtAttribute, ':read', readAt],
+  ];
+  const conditions = known.map(([attribute, placeholder, value]) =>
+    value === undefined ? `attribute_not_exists(${attribute})` : `${attribute} = ${placeholder}`,
+  );
+  const values = known.flatMap(([, placeholder, value]) =>
+    value === undefined ? [] : [[placeholder, value] as const],
+  );
+  return {
+    ConditionExpression: conditions.join(' AND '),
+    ...(values.length > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
+  };
 }
 
 function isAnswer(row: CacheRow): row is AnswerRow {

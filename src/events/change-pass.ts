@@ -1,6 +1,6 @@
 import { type AttributeMap } from '../aws/attribute-value';
 import { eachOf } from '../aws/batches';
-import { queryPartition } from '../aws/query-partition';
+import { queryRows } from '../aws/table-client';
 import { changeKey, type SourceChange } from '../cache/rows';
 import { Directory } from '../directory/directory';
 import { type EventChange } from './changed-place';
@@ -90,15 +90,13 @@ export class ChangePass {
    * @returns Those whose partition is in use.
    */
   private async followAtHome(changes: readonly EventChange[]): Promise<ReadonlySet<EventChange>> {
-    const { client, table } = this.session;
     const found = new Set<EventChange>();
     const environs = [...new Set(changes.map(({ directory }) => directory))];
     await eachOf(environs, atOnce, async (environ) => {
       const its = changes.filter(({ directory }) => directory === environ);
       await this.attempt(its, async () => {
         this.checkTime();
-        const query = { table, partition: environ, consistent: true, attributes: tracedAttributes };
-        const rows = await queryPartition(client, query);
+        const rows = await queryRows(this.session, environ, { consistent: true, attributes: tracedAttributes });
         const partition = tracePartition(environ, rows);
         if (partition.isInUse) for (const each of its) found.add(each);
         if (!partition.isEmpty) await this.followIn(partition, its);

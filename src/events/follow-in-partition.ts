@@ -1,18 +1,12 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type SourceChange } from '../cache/rows';
 import { nextGeneration, updateGeneration } from '../cache/generation';
-import { writeRows } from '../cache/table-client';
+import { writeRows, type WriteTarget } from '../aws/table-client';
 import { changeOf, type TracedPartition } from './traced-partition';
 
 /** What the handler works with. */
-export interface ChangeSession {
-  readonly client: DynamoDBClient;
-  /** The cache table. */
-  readonly table: string;
+export interface ChangeSession extends WriteTarget {
   /** Gives the current time, **milliseconds** since the Unix epoch. */
   readonly nowMs: () => number;
-  /** Gives a number in `[0, 1)`. */
-  readonly random: () => number;
   /** Waits, **milliseconds**. */
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -34,7 +28,7 @@ export interface FollowedPartition {
  * @throws What the SDK throws, or an Error when rows remain unprocessed.
  */
 export async function followInPartition(
-  { client, table, nowMs, random }: ChangeSession,
+  session: ChangeSession,
   partition: TracedPartition,
   all: readonly SourceChange[],
 ): Promise<FollowedPartition | undefined> {
@@ -42,9 +36,9 @@ export async function followInPartition(
   const { changes, dropped } = changeOf(partition, all);
   if (changes.length === 0) return undefined;
   await writeRows(
-    { client, table, environ, random },
-    dropped.map((nameKey) => ({ delete: { nameKey } })),
+    session,
+    dropped.map((sort) => ({ delete: { partition: environ, sort } })),
   );
-  await updateGeneration({ client, table, environ }, (before) => nextGeneration(before, changes, nowMs()));
+  await updateGeneration({ ...session, environ }, (before) => nextGeneration(before, changes, session.nowMs()));
   return { environ, dropped: dropped.length };
 }

@@ -1,7 +1,6 @@
-import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
-import { type AttributeMap, wellFormedRow } from '../aws/attribute-value';
+import { type AttributeMap } from '../aws/attribute-value';
 import { eachOf } from '../aws/batches';
-import { readPages } from '../aws/pages';
+import { queryRows } from '../aws/table-client';
 import { nameIndex } from '../aws/table-names';
 import { type ChangeSession } from './follow-in-partition';
 import { partitionsOf } from './partitions-of';
@@ -45,24 +44,6 @@ export async function findIndexed(
 }
 
 /** Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html */
-async function queryName({ client, table }: ChangeSession, name: string): Promise<readonly AttributeMap[]> {
-  const { QueryCommand } = await import('@aws-sdk/client-dynamodb');
-  const columns = tracedAttributes.map((each, index): [string, string] => [`#a${index}`, each]);
-  const rows = await readPages(
-    (start: AttributeMap | undefined): Promise<QueryCommandOutput> =>
-      client.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: nameIndex.name,
-          KeyConditionExpression: '#name = :name',
-          ExpressionAttributeNames: { '#name': nameIndex.partition, ...Object.fromEntries(columns) },
-          ExpressionAttributeValues: { ':name': { S: name } },
-          ProjectionExpression: columns.map(([placeholder]) => placeholder).join(', '),
-          ExclusiveStartKey: start,
-        }),
-      ),
-    (page) => page.LastEvaluatedKey,
-    (page) => page.Items,
-  );
-  return rows.map(wellFormedRow);
+function queryName(session: ChangeSession, name: string): Promise<readonly AttributeMap[]> {
+  return queryRows(session, name, { attributes: tracedAttributes, index: nameIndex });
 }

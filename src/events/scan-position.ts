@@ -1,4 +1,5 @@
 import { type AttributeMap } from '../aws/attribute-value';
+import { getRow, putRow } from '../aws/table-client';
 import { tableKeys } from '../aws/table-names';
 import { isoTime, nowhere } from '../cache/rows';
 import { type ChangeSession } from './follow-in-partition';
@@ -16,14 +17,13 @@ const positionTtlSeconds = 24 * 3600;
  * @throws What the SDK throws.
  */
 export async function keepPosition(
-  { client, table, nowMs }: ChangeSession,
+  session: ChangeSession,
   eventIds: readonly string[],
   position: AttributeMap,
 ): Promise<void> {
   const ids = new Set(eventIds.filter((id) => id !== ''));
   if (ids.size === 0) return;
-  const { PutItemCommand } = await import('@aws-sdk/client-dynamodb');
-  const now = nowMs();
+  const now = session.nowMs();
   const item = {
     [tableKeys.partition]: { S: positionKey },
     [tableKeys.sort]: { S: positionKey },
@@ -35,7 +35,7 @@ export async function keepPosition(
     xcon_events: { SS: [...ids] },
     xcon_position: { M: { ...position } },
   };
-  await client.send(new PutItemCommand({ TableName: table, Item: item }));
+  await putRow(session, item);
 }
 
 /**
@@ -45,12 +45,10 @@ export async function keepPosition(
  * @throws What the SDK throws.
  */
 export async function findPosition(
-  { client, table }: ChangeSession,
+  session: ChangeSession,
   eventIds: readonly string[],
 ): Promise<AttributeMap | undefined> {
-  const { GetItemCommand } = await import('@aws-sdk/client-dynamodb');
-  const key = { [tableKeys.partition]: { S: positionKey }, [tableKeys.sort]: { S: positionKey } };
-  const { Item: item } = await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }));
+  const item = await getRow(session, { partition: positionKey, sort: positionKey }, { consistent: true });
   const followed = new Set(item?.['xcon_events']?.SS ?? []);
   return eventIds.every((id) => id !== '' && followed.has(id)) ? item?.['xcon_position']?.M : undefined;
 }

@@ -1,5 +1,5 @@
-import type { ScanCommandOutput } from '@aws-sdk/client-dynamodb';
-import { type AttributeMap, wellFormedRow } from '../aws/attribute-value';
+import { type AttributeMap } from '../aws/attribute-value';
+import { scanPage } from '../aws/table-client';
 import { tableKeys } from '../aws/table-names';
 import { generationKey } from '../cache/rows';
 import { type ChangeSession } from './follow-in-partition';
@@ -44,9 +44,9 @@ export async function* scanPartitions(
   let start = from;
   let rest: readonly AttributeMap[] = [];
   for (let pages = 0; pages < maxPages; pages += 1) {
-    const page = await readPage(session, start);
-    const rows: readonly AttributeMap[] = [...rest, ...(page.Items ?? []).map(wellFormedRow)];
-    start = page.LastEvaluatedKey;
+    const page = await scanPage(session, tracedAttributes, start);
+    const rows: readonly AttributeMap[] = [...rest, ...page.rows];
+    start = page.next;
     const lastEnviron = environOf(rows.at(-1));
     // More rows of the last partition may be on the next page.
     const end = start === undefined ? rows.length : rows.findLastIndex((row) => environOf(row) !== lastEnviron) + 1;
@@ -55,25 +55,11 @@ export async function* scanPartitions(
     const isLast = start === undefined;
     yield { partitions: partitionsOf(whole), position: endOf(whole.at(-1)), isLast };
     if (isLast) return;
-    units += page.ConsumedCapacity?.CapacityUnits ?? 0;
+    units += page.units;
     const aheadMs = (units / unitsPerSecond) * 1000 - (session.nowMs() - beganMs);
     if (aheadMs > 0) await session.sleep(aheadMs);
   }
   throw new Error(`The table ${session.table} has more than ${maxPages} pages.`);
-}
-
-async function readPage({ client, table }: ChangeSession, start: AttributeMap | undefined): Promise<ScanCommandOutput> {
-  const { ScanCommand } = await import('@aws-sdk/client-dynamodb');
-  const columns = tracedAttributes.map((name, index): [string, string] => [`#a${index}`, name]);
-  return client.send(
-    new ScanCommand({
-      TableName: table,
-      ProjectionExpression: columns.map(([placeholder]) => placeholder).join(', '),
-      ExpressionAttributeNames: Object.fromEntries(columns),
-      ReturnConsumedCapacity: 'TOTAL',
-      ExclusiveStartKey: start,
-    }),
-  );
 }
 
 function environOf(row: AttributeMap | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { type AttributeMap, decodeAttribute, isUsable } from '../aws/attribute-value';
-import { connectToDynamo, queryPartition } from '../aws/query-partition';
 import { rememberAttribute } from '../aws/stored-attribute';
+import { connectToTable, queryRows } from '../aws/table-client';
 import { keySeparator, tableArnText, tableKeys } from '../aws/table-names';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
@@ -29,7 +29,7 @@ export class DynamoProvider extends AwsProvider {
     const client = await this.clientsFor(session).dynamo(session.settings);
     const remedy = `allow dynamodb:Query on ${tableArnText(table)}, and create that table`;
     const rows = await whenPermitted(client, remedy, () =>
-      queryPartition(client, { table, partition: directory.path, signal: session.signal }),
+      queryRows({ client, table }, directory.path, { signal: session.signal }),
     );
     if (rows instanceof Unavailable) return rows;
     const entries = rows.map((row) => this.entryOf(directory, row, session.nowMs()));
@@ -41,7 +41,7 @@ export class DynamoProvider extends AwsProvider {
 
   override async warm(session: ReadSession): Promise<void> {
     const client = await this.clientsFor(session).dynamo(session.settings);
-    await connectToDynamo(client, session.settings.configTable, session.signal);
+    await connectToTable({ client, table: session.settings.configTable }, session.signal);
   }
 
   private entryOf(directory: Directory, row: AttributeMap, nowMs: number): ListingEntry | undefined {

@@ -90,16 +90,16 @@ describe('updateGeneration', () => {
 });
 
 describe('readWatchedGeneration', () => {
-  let untold: Set<string>;
+  let unmarked: Set<string>;
 
   beforeEach(() => {
-    untold = new Set();
+    unmarked = new Set();
   });
 
   test('makes the directories known the first time, and reads once from then on', async () => {
-    const first = await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs, untold });
+    const first = await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs, unmarked });
     const before = dynamo.operations.length;
-    const second = await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs, untold });
+    const second = await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs, unmarked });
 
     expect([first, second]).toEqual([0, 0]);
     expect((await readGeneration(target()))?.directories).toEqual(['/orders/prod']);
@@ -109,7 +109,7 @@ describe('readWatchedGeneration', () => {
   test('tells the number that others have raised', async () => {
     await raise();
 
-    expect(await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs + 1, untold })).toBe(startMs);
+    expect(await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs + 1, unmarked })).toBe(startMs);
   });
 
   test('reads also where it may not write, which it tries once', async () => {
@@ -117,7 +117,7 @@ describe('readWatchedGeneration', () => {
     mock.on(GetItemCommand).resolves({});
     mock.on(PutItemCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
     const read = (): Promise<number> =>
-      readWatchedGeneration(target(mock as unknown as DynamoDBClient), ['/a'], { nowMs: startMs, untold });
+      readWatchedGeneration(target(mock as unknown as DynamoDBClient), ['/a'], { nowMs: startMs, unmarked });
 
     expect([await read(), await read(), await read()]).toEqual([0, 0, 0]);
 

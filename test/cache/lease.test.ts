@@ -1,11 +1,12 @@
 import {
-  ChainLease,
+  ChainRefresh,
+  type LeaseTarget,
   finishLease,
-  leaseAfterDelay,
+  readOutcome,
   leaseStep,
-  lookAtLease,
+  readLease,
   pollPause,
-  takeLease,
+  acquireLease,
 } from '../../src/cache/lease';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -18,10 +19,10 @@ describe('leaseStep', () => {
   test.each([
     ['waits while the lease is held', { state: 'held' as const, untilMs: 1001 }, 'wait'],
     ['waits to its very end', { state: 'held' as const, untilMs: 1000 }, 'wait'],
-    ['stands again when it has ended', { state: 'held' as const, untilMs: 999 }, 'stand again'],
+    ['tries again when it has ended', { state: 'held' as const, untilMs: 999 }, 'try again'],
     ['reads the rows when the holder is done', { state: 'done' as const, untilMs: 1001 }, 'read rows'],
-    ['stands again when it was done long ago', { state: 'done' as const, untilMs: 999 }, 'stand again'],
-    ['stands again when the row is gone', undefined, 'stand again'],
+    ['tries again when it was done long ago', { state: 'done' as const, untilMs: 999 }, 'try again'],
+    ['tries again when the row is gone', undefined, 'try again'],
   ])('%s', (_, row, expected) => {
     expect(leaseStep(row, 1000)).toBe(expected);
   });
@@ -59,11 +60,11 @@ describe('the row of a lease', () => {
     return Object.assign(new Error('Request aborted'), { name: 'AbortError' });
   }
 
-  describe('takeLease', () => {
+  describe('acquireLease', () => {
     test('takes a lease that nobody has, for 2 seconds', async () => {
-      expect(await takeLease(target(), 'me').inTime).toBe('taken');
+      expect(await acquireLease(target(), 'me').inTime).toBe('acquired');
 
-      expect(await lookAtLease(target())).toMatchObject({
+      expect(await readLease(target())).toMatchObject({
         kind: 'lease',
         nameKey: cacheKey().leaseKey,
         directory: '/_nonExistent',
@@ -75,22 +76,22 @@ describe('the row of a lease', () => {
     });
 
     test('does not take one that somebody else has, before it ends', async () => {
-      await takeLease(target(), 'other').inTime;
+      await acquireLease(target(), 'other').inTime;
       clock.advance(2);
 
-      expect(await takeLease(target(), 'me').inTime).toBe('held');
+      expect(await acquireLease(target(), 'me').inTime).toBe('held');
 
       clock.advance(0.001);
-      expect(await takeLease(target(), 'me').inTime).toBe('taken');
+      expect(await acquireLease(target(), 'me').inTime).toBe('acquired');
     });
 
     test('tells leases of other chains and partitions apart', async () => {
-      await takeLease(target(), 'other').inTime;
+      await acquireLease(target(), 'other').inTime;
 
-      expect(await takeLease({ ...target(), key: cacheKey('/elsewhere') }, 'me').inTime).toBe('taken');
-      expect(await takeLease({ ...target(), key: cacheKey(undefined, undefined, '/orders/test') }, 'me').inTime).toBe(
-        'taken',
-      );
+      expect(await acquireLease({ ...target(), key: cacheKey('/elsewhere') }, 'me').inTime).toBe('acquired');
+      expect(
+        await acquireLease({ ...target(), key: cacheKey(undefined, undefined, '/orders/test') }, 'me').inTime,
+      ).toBe('acquired');
     });
 
     test('goes without when the table is in trouble', async () => {
@@ -98,25 +99,25 @@ describe('the row of a lease', () => {
       const mocked = mockClient(client);
       mocked.on(PutItemCommand).rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' }));
 
-      expect(await takeLease(target(client), 'me').inTime).toBe('unavailable');
+      expect(await acquireLease(target(client), 'me').inTime).toBe('unavailable');
 
       expect(mocked.calls()).toHaveLength(1);
     });
 
     test.each([
-      ['holds it when the attempt did work', 'me', 1000, 'taken'],
+      ['holds it when the attempt did work', 'me', 1000, 'acquired'],
       ['waits when somebody else has it', 'other', 1000, 'held'],
       ['goes without when it has ended', 'other', -1, 'unavailable'],
     ])('looks at the lease after an attempt that took too long: %s', async (_, owner, leftMs, expected) => {
-      await takeLease(target(), owner).inTime;
+      await acquireLease(target(), owner).inTime;
       clock.advance(2 - leftMs / 1000);
       const client = new DynamoDBClient(clientOptions('http://127.0.0.1:1'));
       const mocked = mockClient(client);
       mocked.on(PutItemCommand).rejects(aborted());
       mocked.on(GetItemCommand).resolves({ Item: { ...dynamo.rows[0] } });
 
-      expect(await takeLease(target(client), 'me').inTime).toBe('late');
-      expect(await leaseAfterDelay(target(client), 'me')).toBe(expected);
+      expect(await acquireLease(target(client), 'me').inTime).toBe('late');
+      expect(await readOutcome(target(client), 'me')).toBe(expected);
     });
 
     test('goes without when nothing can be seen after an attempt that took too long', async () => {
@@ -125,17 +126,17 @@ describe('the row of a lease', () => {
       mocked.on(PutItemCommand).rejects(aborted());
       mocked.on(GetItemCommand).resolvesOnce({}).rejects(aborted());
 
-      expect(await leaseAfterDelay(target(client), 'me')).toBe('unavailable');
-      expect(await leaseAfterDelay(target(client), 'me')).toBe('unavailable');
+      expect(await readOutcome(target(client), 'me')).toBe('unavailable');
+      expect(await readOutcome(target(client), 'me')).toBe('unavailable');
     });
   });
 
-  describe('lookAtLease', () => {
+  describe('readLease', () => {
     test('sees nothing where there is no lease, or a row that is none', async () => {
-      expect(await lookAtLease(target())).toBeUndefined();
+      expect(await readLease(target())).toBeUndefined();
 
       await dynamo.plant({ app_key: { S: '/orders/prod' }, name_key: { S: cacheKey().leaseKey } });
-      expect(await lookAtLease(target())).toBeUndefined();
+      expect(await readLease(target())).toBeUndefined();
     });
 
     test('reads consistently', async () => {
@@ -143,7 +144,7 @@ describe('the row of a lease', () => {
       const mocked = mockClient(client);
       mocked.on(GetItemCommand).resolves({});
 
-      await lookAtLease(target(client));
+      await readLease(target(client));
 
       expect(mocked.commandCalls(GetItemCommand)[0]?.args[0].input).toMatchObject({ ConsistentRead: true });
     });
@@ -151,22 +152,22 @@ describe('the row of a lease', () => {
 
   describe('finishLease', () => {
     test('says that the holder is done, and keeps that for a minute', async () => {
-      await takeLease(target(), 'me').inTime;
+      await acquireLease(target(), 'me').inTime;
 
       await finishLease(target(), 'me');
 
-      expect(await lookAtLease(target())).toMatchObject({ state: 'done', untilMs: clock.nowMs() + 60_000 });
-      expect(await takeLease(target(), 'other').inTime).toBe('held');
+      expect(await readLease(target())).toMatchObject({ state: 'done', untilMs: clock.nowMs() + 60_000 });
+      expect(await acquireLease(target(), 'other').inTime).toBe('held');
     });
 
     test('leaves alone a lease that somebody else has taken meanwhile', async () => {
-      await takeLease(target(), 'me').inTime;
+      await acquireLease(target(), 'me').inTime;
       clock.advance(3);
-      await takeLease(target(), 'other').inTime;
+      await acquireLease(target(), 'other').inTime;
 
       await finishLease(target(), 'me');
 
-      expect(await lookAtLease(target())).toMatchObject({ owner: 'other', state: 'held' });
+      expect(await readLease(target())).toMatchObject({ owner: 'other', state: 'held' });
     });
 
     test('never rejects', async () => {
@@ -178,7 +179,7 @@ describe('the row of a lease', () => {
   });
 });
 
-describe('a process at a lease', () => {
+describe('a process that refreshes a chain', () => {
   let dynamo: MemoryDynamo;
   let clock: TestClock;
   let sleeps: number[];
@@ -198,8 +199,9 @@ describe('a process at a lease', () => {
     return { client: dynamo.client, table, key: cacheKey(), nowMs: () => clock.nowMs(), after };
   }
 
-  function leaseOf(beforeDone: () => Promise<void> = () => Promise.resolve()): ChainLease {
-    return new ChainLease(target(), beforeDone);
+  /** Makes the part of a process in refreshing a chain that has rows after a wait. */
+  function refreshOf(at: LeaseTarget = target(), flush: () => Promise<void> = () => Promise.resolve()): ChainRefresh {
+    return new ChainRefresh(() => Promise.resolve(at), { flush, reload: () => Promise.resolve(true) });
   }
 
   /** Waits without time passing anywhere but on the clock. */
@@ -217,44 +219,44 @@ describe('a process at a lease', () => {
     return sleeps.reduce((sum, each) => sum + each, 0);
   }
 
-  describe('standing for a lease', () => {
-    test('makes the only one that stands the holder, at once', async () => {
-      expect(await leaseOf().stand(waiting())).toBe('holder');
+  describe('acquiring a lease, or waiting for it', () => {
+    test('makes the only process that asks the holder, at once', async () => {
+      expect(await refreshOf().acquireOrWait(waiting())).toBe('holder');
 
       expect(sleeps).toEqual([]);
     });
 
     test('waits for a holder until it is done', async () => {
-      await takeLease(target(), 'other').inTime;
+      await acquireLease(target(), 'other').inTime;
       meanwhile = async () => {
         if (slept() > 500) await finishLease(target(), 'other');
       };
 
-      expect(await leaseOf().stand(waiting())).toBe('read rows');
+      expect(await refreshOf().acquireOrWait(waiting())).toBe('read rows');
 
       expect(slept()).toBeLessThan(1500);
     });
 
     test('takes over from a holder that died, after one lease', async () => {
-      await takeLease(target(), 'dead').inTime;
+      await acquireLease(target(), 'dead').inTime;
 
-      expect(await leaseOf().stand(waiting())).toBe('holder');
+      expect(await refreshOf().acquireOrWait(waiting())).toBe('holder');
 
       expect(slept()).toBeGreaterThanOrEqual(2000);
       expect(slept()).toBeLessThan(3000);
-      expect(await lookAtLease(target())).not.toMatchObject({ owner: 'dead' });
+      expect(await readLease(target())).not.toMatchObject({ owner: 'dead' });
     });
 
     test('takes over when the row of the lease is gone', async () => {
-      await takeLease(target(), 'other').inTime;
+      await acquireLease(target(), 'other').inTime;
       const send = (command: never): Promise<unknown> => dynamo.send(command);
-      const lease = new ChainLease({ ...target(), client: { send } as never }, () => Promise.resolve());
+      const refresh = refreshOf({ ...target(), client: { send } as never });
       meanwhile = () => {
         dynamo = new MemoryDynamo();
         return Promise.resolve();
       };
 
-      expect(await lease.stand(waiting())).toBe('holder');
+      expect(await refresh.acquireOrWait(waiting())).toBe('holder');
 
       expect(sleeps).toHaveLength(1);
     });
@@ -262,34 +264,35 @@ describe('a process at a lease', () => {
     test('goes on alone, at a moment of its own, after others were faster three times', async () => {
       let others = 0;
       const send = async (command: { readonly constructor: { readonly name: string } }): Promise<unknown> => {
-        if (command.constructor.name === 'PutItemCommand') await takeLease(target(), `other ${(others += 1)}`).inTime;
+        if (command.constructor.name === 'PutItemCommand')
+          await acquireLease(target(), `other ${(others += 1)}`).inTime;
         return dynamo.send(command as never);
       };
-      const lease = new ChainLease({ ...target(), client: { send } as never }, () => Promise.resolve());
+      const refresh = refreshOf({ ...target(), client: { send } as never });
 
-      expect(await lease.stand(waiting(60))).toBe('alone');
+      expect(await refresh.acquireOrWait(waiting(60))).toBe('alone');
 
       expect(others).toBe(3);
       expect(sleeps.at(-1)).toBe(500);
     });
 
-    test('gives up when its time is over', async () => {
-      await takeLease(target(), 'other').inTime;
+    test('stops waiting when its time is over', async () => {
+      await acquireLease(target(), 'other').inTime;
 
-      expect(await leaseOf().stand(waiting(1))).toBe('alone');
+      expect(await refreshOf().acquireOrWait(waiting(1))).toBe('alone');
 
       expect(slept()).toBeLessThan(1700);
     });
 
-    test('does not wait on a clock that stands still for ever', async () => {
-      await takeLease(target(), 'other').inTime;
+    test('does not wait on a clock that never moves', async () => {
+      await acquireLease(target(), 'other').inTime;
       const standing = waiting(1);
       const sleep = (ms: number): Promise<void> => {
         sleeps.push(ms);
         return Promise.resolve();
       };
 
-      expect(await leaseOf().stand({ ...standing, sleep })).toBe('alone');
+      expect(await refreshOf().acquireOrWait({ ...standing, sleep })).toBe('alone');
     });
 
     /** A table that takes longer to answer a put than the attempt may take; it is done some time later, if ever. */
@@ -312,7 +315,7 @@ describe('a process at a lease', () => {
       ['within half a second', 400, [500]],
       ['later', 900, [500, 500]],
     ])('holds it when an attempt that took too long has worked %s', async (_, delayMs, expected) => {
-      expect(await new ChainLease(slowTable(delayMs), () => Promise.resolve()).stand(waiting())).toBe('holder');
+      expect(await refreshOf(slowTable(delayMs)).acquireOrWait(waiting())).toBe('holder');
 
       expect(sleeps).toEqual(expected);
     });
@@ -321,8 +324,8 @@ describe('a process at a lease', () => {
       const slow = slowTable(400);
       const outcomes: string[] = [];
       for (const random of [0.2, 0.8]) {
-        const lease = new ChainLease(slow, () => Promise.resolve());
-        outcomes.push(await lease.stand({ ...waiting(1.2), random: () => random }));
+        const refresh = refreshOf(slow);
+        outcomes.push(await refresh.acquireOrWait({ ...waiting(1.2), random: () => random }));
       }
 
       expect(outcomes).toEqual(['holder', 'alone']);
@@ -330,20 +333,20 @@ describe('a process at a lease', () => {
     });
 
     test.each([0, 0.3, 0.999])(
-      'goes on alone at a moment of its own when nothing came of slow attempts',
+      'goes on alone at a moment of its own when slow attempts have failed',
       async (chance) => {
-        const lease = new ChainLease(slowTable(60_000), () => Promise.resolve());
+        const refresh = refreshOf(slowTable(60_000));
 
-        expect(await lease.stand({ ...waiting(), random: () => chance })).toBe('alone');
+        expect(await refresh.acquireOrWait({ ...waiting(), random: () => chance })).toBe('alone');
 
         expect(sleeps).toEqual([500, chance * 1000]);
       },
     );
 
     test('waits for slow attempts no longer than it may', async () => {
-      const lease = new ChainLease(slowTable(60_000), () => Promise.resolve());
+      const refresh = refreshOf(slowTable(60_000));
 
-      expect(await lease.stand(waiting(0.6))).toBe('alone');
+      expect(await refresh.acquireOrWait(waiting(0.6))).toBe('alone');
 
       expect(slept()).toBeCloseTo(600);
     });
@@ -364,10 +367,10 @@ describe('a process at a lease', () => {
       const slow = { ...target(), client: { send } as never, after };
       const outcomes: string[] = [];
       const fleet = Array.from({ length: 60 }, async (_, index) => {
-        const lease = new ChainLease(slow, () => Promise.resolve());
-        const outcome = await lease.stand({ random: () => index / 60, sleep, leftMs });
+        const refresh = refreshOf(slow);
+        const outcome = await refresh.acquireOrWait({ random: () => index / 60, sleep, leftMs });
         outcomes.push(outcome);
-        if (outcome === 'holder') await lease.hold().release();
+        if (outcome === 'holder') await refresh.hold().release();
       });
       const all = Promise.all(fleet);
       while (outcomes.length < 60) {
@@ -384,54 +387,81 @@ describe('a process at a lease', () => {
       expect(clock.nowMs() - begunMs).toBeLessThan(3000);
     });
 
-    test('goes on alone when the lease has changed hands twice', async () => {
-      await takeLease(target(), 'first').inTime;
+    test('goes on alone when other processes have acquired the lease twice', async () => {
+      await acquireLease(target(), 'first').inTime;
       let owners = 0;
       meanwhile = async () => {
         clock.advance(2.1);
-        await takeLease(target(), `next ${(owners += 1)}`).inTime;
+        await acquireLease(target(), `next ${(owners += 1)}`).inTime;
       };
 
-      const lease = leaseOf();
-      expect(await lease.stand(waiting(60))).toBe('alone');
+      const refresh = refreshOf();
+      expect(await refresh.acquireOrWait(waiting(60))).toBe('alone');
 
-      expect(lease.hasWaited).toBe(true);
       expect(sleeps.length).toBeLessThan(10);
     });
 
-    test('has not waited when the lease was done from the beginning', async () => {
-      await takeLease(target(), 'other').inTime;
-      await finishLease(target(), 'other');
-      const lease = leaseOf();
+    test.each([
+      ['a moment of its own after it has waited', 600, [500]],
+      ['at once when the lease was done from the beginning', 0, []],
+    ])('goes on without rows %s', async (_, doneAfterMs, expected) => {
+      await acquireLease(target(), 'other').inTime;
+      meanwhile = async () => {
+        if (slept() > doneAfterMs) await finishLease(target(), 'other');
+      };
+      if (doneAfterMs === 0) await finishLease(target(), 'other');
+      let polls = 0;
+      const reload = (): Promise<boolean> => {
+        polls = sleeps.length;
+        return Promise.resolve(false);
+      };
+      const refresh = new ChainRefresh(() => Promise.resolve(target()), { flush: () => Promise.resolve(), reload });
 
-      expect(await lease.stand(waiting())).toBe('read rows');
+      expect(await refresh.acquireOrWait(waiting())).toBe('read rows');
 
-      expect(lease.hasWaited).toBe(false);
+      expect(sleeps.slice(polls)).toEqual(expected);
+    });
+
+    test('asks for the lease once for all lookups of a chain', async () => {
+      const refresh = refreshOf();
+
+      const outcomes = await Promise.all([refresh.acquireOrWait(waiting()), refresh.acquireOrWait(waiting())]);
+
+      expect(outcomes).toEqual(['holder', 'holder']);
+      expect(dynamo.operations).toEqual(['PutItem']);
+    });
+
+    test('goes on alone when there is no client to ask with', async () => {
+      const connect = (): Promise<LeaseTarget> => Promise.reject(new Error('no client'));
+      const refresh = new ChainRefresh(connect, { flush: jest.fn(), reload: jest.fn() });
+
+      expect(await refresh.acquireOrWait(waiting())).toBe('alone');
+      expect(await refresh.tryEarly()).toBeUndefined();
     });
 
     test('goes on alone when the lease cannot be asked for', async () => {
       const broken = { ...target(), client: { send: () => Promise.reject(new Error('no')) } as never };
 
-      expect(await new ChainLease(broken, () => Promise.resolve()).stand(waiting())).toBe('alone');
+      expect(await refreshOf(broken).acquireOrWait(waiting())).toBe('alone');
       expect(sleeps).toEqual([]);
     });
 
-    test('goes on alone when the lease cannot be looked at', async () => {
+    test('goes on alone when the lease cannot be read', async () => {
       const held = Object.assign(new Error('held'), { name: 'ConditionalCheckFailedException' });
       const send = jest.fn().mockRejectedValueOnce(held).mockRejectedValue(new Error('no'));
       const broken = { ...target(), client: { send } as never };
 
-      expect(await new ChainLease(broken, () => Promise.resolve()).stand(waiting())).toBe('alone');
+      expect(await refreshOf(broken).acquireOrWait(waiting())).toBe('alone');
       expect(sleeps).toHaveLength(1);
     });
   });
 
   describe('trying once for a lease', () => {
     test('gives it, and does not wait for one that is held', async () => {
-      const [one, other] = [leaseOf(), leaseOf()];
+      const [one, other] = [refreshOf(), refreshOf()];
 
-      expect(await one.tryOnce()).toBeDefined();
-      expect(await other.tryOnce()).toBeUndefined();
+      expect(await one.tryEarly()).toBeDefined();
+      expect(await other.tryEarly()).toBeUndefined();
       expect(sleeps).toEqual([]);
     });
   });
@@ -439,31 +469,31 @@ describe('a process at a lease', () => {
   describe('holding a lease', () => {
     test('ends it when the last lookup of the process is done, once what was found is written', async () => {
       const written: string[] = [];
-      const lease = leaseOf(async () => {
-        written.push((await lookAtLease(target()))?.state ?? 'gone');
+      const refresh = refreshOf(target(), async () => {
+        written.push((await readLease(target()))?.state ?? 'gone');
       });
-      await lease.stand(waiting());
-      const [first, second] = [lease.hold(), lease.hold()];
+      await refresh.acquireOrWait(waiting());
+      const [first, second] = [refresh.hold(), refresh.hold()];
 
       await first.release();
       await first.release();
-      expect(await lookAtLease(target())).toMatchObject({ state: 'held' });
+      expect(await readLease(target())).toMatchObject({ state: 'held' });
       await second.release();
 
       expect(written).toEqual(['held']);
-      expect(await lookAtLease(target())).toMatchObject({ state: 'done' });
+      expect(await readLease(target())).toMatchObject({ state: 'done' });
     });
 
     test('has nothing left to share after its end', async () => {
-      const lease = leaseOf();
-      await lease.stand(waiting());
-      await lease.hold().release();
+      const refresh = refreshOf();
+      await refresh.acquireOrWait(waiting());
+      await refresh.hold().release();
       clock.advance(61);
-      await takeLease(target(), 'other').inTime;
+      await acquireLease(target(), 'other').inTime;
 
-      await lease.hold().release();
+      await refresh.hold().release();
 
-      expect(await lookAtLease(target())).toMatchObject({ owner: 'other', state: 'held' });
+      expect(await readLease(target())).toMatchObject({ owner: 'other', state: 'held' });
     });
   });
 });

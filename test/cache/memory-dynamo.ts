@@ -120,7 +120,7 @@ export class MemoryDynamo {
   private queryOf({ IndexName: index, ExpressionAttributeValues: values }: Input): readonly AttributeMap[] {
     if (index === undefined) return this.query(values?.[':partition']?.S ?? '');
     const all = [...this.partitions.values()].flatMap((rows) => [...rows.values()]);
-    return all.filter((row) => row['real_name']?.S === values?.[':name']?.S).map(copyRow);
+    return all.filter((row) => row['real_name']?.S === values?.[':partition']?.S).map(copyRow);
   }
 
   private failureOf(input: Input): Error | undefined {

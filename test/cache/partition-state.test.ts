@@ -1,7 +1,6 @@
 import { encodeRow } from '../../src/cache/rows';
 import { CacheRecord } from '../../src/cache/cacher';
 import { PartitionState } from '../../src/cache/partition-state';
-import { AwsClients } from '../../src/index';
 import { cachedChain, type SessionParts } from './cached-chain';
 import { RecordedLog, TestClock } from './doubles';
 import { MemoryDynamo } from './memory-dynamo';
@@ -27,12 +26,6 @@ function stateOf(
   const trouble = { untilMs: 0, unwritableUntilMs: 0, record: new CacheRecord() };
   const state = new PartitionState('/orders/prod', chain.session, trouble, () => Promise.resolve());
   return { state, chain };
-}
-
-class NoClients extends AwsClients {
-  override dynamo(): Promise<never> {
-    return Promise.reject(new Error('There is no client.'));
-  }
 }
 
 /** A client that cannot even be asked for its region. */
@@ -94,23 +87,5 @@ describe('PartitionState', () => {
     await state.write([{ put: row }]);
     expect(dynamo.rows).toEqual([row]);
     expect(log.events).toEqual(['cache.write-failed']);
-  });
-
-  test('stands for a lease once for all lookups of a chain', async () => {
-    const { state, chain } = stateOf();
-    const leftMs = (): number => 1000;
-
-    const outcomes = await Promise.all([state.stand(chain, leftMs), state.stand(chain, leftMs)]);
-
-    expect(outcomes).toEqual(['holder', 'holder']);
-    expect(dynamo.operations).toEqual(['PutItem']);
-  });
-
-  test('goes on without a lease when there is no client to ask for one', async () => {
-    const { state, chain } = stateOf();
-    const broken = { ...chain, session: { ...chain.session, clients: new NoClients() } };
-
-    expect(await state.stand(broken, () => 1000)).toBe('alone');
-    expect(await state.tryEarly(broken)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { type CachedChain, type CertainAnswer } from '../../src/cache/cacher';
 import { encodeRow } from '../../src/cache/rows';
-import { leftMs } from '../../src/cache/expiry';
+import { writableMs } from '../../src/cache/expiry';
 import { momentAt } from '../../src/di/moment';
 import { Directory, DirectoryItem, DynamoCacher } from '../../src/index';
 import { cachedChain, cacheSession, type SessionParts } from './cached-chain';
@@ -55,7 +55,7 @@ describe('how long a row may be written', () => {
   ])('%s', (_, lookupBudgetMs, laterMs, expected) => {
     clock.advance(laterMs / 1000);
 
-    expect(leftMs(startMs, cacheSession({ clock, settings: { lookupBudgetMs } }))).toBe(expected);
+    expect(writableMs(startMs, cacheSession({ clock, settings: { lookupBudgetMs } }))).toBe(expected);
   });
 });
 
