@@ -36,7 +36,7 @@ const placesIn = (attempts: readonly { provider: string; outcome: string }[]): s
 let world: World;
 
 beforeEach(() => {
-  world = new World({ lookupBudgetMs: 20 });
+  world = new World();
 });
 
 afterEach(() => world.end());
@@ -67,6 +67,10 @@ describe('the places of a lookup', () => {
 });
 
 describe('a lookup that takes longer than its budget', () => {
+  beforeEach(() => {
+    world = new World({ lookupBudgetMs: 20 });
+  });
+
   const messageOf = (config: Config, name = 'x') => rejection(() => look(config, name));
 
   it('fails with what it was waiting for: provider and directory', () =>

@@ -113,7 +113,7 @@ async function compare(world: World, items: readonly PythonItem[], chain: ChainM
 /** Lets the Python library read what the processes of a world write. @returns Kinds of rows of our own that were written. */
 async function check(model: WorldModel): Promise<readonly string[]> {
   const dynamo = new MemoryDynamo();
-  const world = new World({ ...model, poison: [] }, dynamo);
+  const world = new World({ ...model, plants: [] }, dynamo);
   await world.run();
 
   const ever = readPartition(dynamo.written);

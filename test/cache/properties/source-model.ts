@@ -37,6 +37,8 @@ export interface SourceModel {
   readonly kind: 'cacheable' | 'local' | 'own';
   /** Whether it can be asked for names one by one. */
   readonly readsByName: boolean;
+  /** Whether all it has are secrets: it never gives null then. */
+  readonly holdsOnlySecrets: boolean;
   /** Turns of the event loop that a read takes. */
   readonly turns: number;
   /** Entries by directory path; a source of its own directory has them under `''`. */
@@ -59,6 +61,9 @@ export interface SourceTrouble {
   readonly kind: 'refused' | 'failing';
 }
 
+/** What every secret was before it was rotated: no source has it any more. */
+export const secretBefore = 'the secret before its rotation';
+
 const denial = new Unavailable('denied', 'grant it');
 
 /** A provider that answers as a model says. */
@@ -66,17 +71,23 @@ export class ModelProvider extends Provider {
   override readonly name: string;
   override readonly cacheable: boolean;
   override readonly readsByName: boolean;
+  override readonly holdsOnlySecrets: boolean;
+  override readonly givesNull: boolean;
   private readonly entries: Listings;
 
   constructor(
     private readonly model: SourceModel,
     private readonly host: Host,
     private readonly troubles: readonly SourceTrouble[],
+    /** Whether it is asked before the secrets were rotated. */
+    private readonly isBefore = false,
   ) {
     super();
     this.name = model.name;
     this.cacheable = model.kind === 'cacheable';
     this.readsByName = this.cacheable && model.readsByName;
+    this.holdsOnlySecrets = model.holdsOnlySecrets;
+    this.givesNull = !model.holdsOnlySecrets;
     this.entries = this.cacheable || host === 'one' ? model.entries : model.otherEntries;
   }
 
@@ -122,7 +133,7 @@ export class ModelProvider extends Provider {
   private item(directory: Directory, entry: EntryModel, secret: boolean): DirectoryItem {
     return new DirectoryItem({
       name: entry.name,
-      value: entry.kind === 'uncacheable' ? [this.host, entry.value] : entry.value,
+      value: this.valueOf(entry),
       directory,
       source: this.name,
       secret,
@@ -130,6 +141,11 @@ export class ModelProvider extends Provider {
       cacheable: this.cacheable && entry.kind !== 'uncacheable',
       exactName: secret ? `${directory.path}/${entry.name}` : undefined,
     });
+  }
+
+  private valueOf(entry: EntryModel): ConfigValue {
+    if (this.isBefore && isSecret(entry)) return secretBefore;
+    return entry.kind === 'uncacheable' ? [this.host, entry.value] : entry.value;
   }
 
   private async takeTurns(): Promise<void> {

@@ -7,7 +7,7 @@ import { putRows } from '../e2e/orders-aws';
 import { clientOptions } from '../fleet-process';
 import { table } from '../rows';
 import { type Answer, show, World, type WorldTable } from './world';
-import { type ChainModel, type WorldModel, worlds } from './world-model';
+import { type ChainModel, plantKinds, secretModes, type WorldModel, worlds } from './world-model';
 
 const names = ['a', 'A', 'b', 'c', 'nope'];
 const directories = ['/orders/prod', '/orders/all', '/global/all'];
@@ -42,6 +42,10 @@ function chainOf(paths: string, providers: string): ChainModel {
   return { strategy, directories: paths.split('|'), sources: sources.filter((each) => each !== 'names') };
 }
 
+/** What of the rows that were in the tables of all worlds from the start was met and used: a kind of row, and a mode. */
+const met = new Set<string>();
+const used = new Set<string>();
+
 /** Runs the processes of a world, and fails when the cache has changed an answer or holds a row that is not true. */
 function check(
   run: (world: World) => Promise<readonly string[]>,
@@ -50,6 +54,8 @@ function check(
   return async (model) => {
     const world = new World(model, await emptyTable?.());
     const differences = [...(await run(world)), ...(await untrueRows(world))];
+    for (const each of world.met) met.add(each);
+    for (const each of world.used) used.add(each);
     if (differences.length > 0) throw new Error(differences.join('\n'));
   };
 }
@@ -58,10 +64,26 @@ const oneAfterTheOther = check((world) => world.run());
 const atTheSameTime = check((world) => world.runTogether());
 
 describe('the shared cache, in random worlds', () => {
+  beforeEach(() => {
+    met.clear();
+    used.clear();
+  });
+
   test('gives the answers of a lookup without a cache, and holds nothing else', async () => {
     const models = worlds({ names, directories, troubled: false });
 
     await fc.assert(fc.asyncProperty(models, oneAfterTheOther), { numRuns: 300 });
+  });
+
+  test('uses no plain row of a secret unless secrets are cached in plain, and no row of a secret without a value', async () => {
+    const models = worlds({ names: ['a', 'b'], directories: ['/orders/prod', '/orders/all'], troubled: false });
+
+    await fc.assert(fc.asyncProperty(models, oneAfterTheOther), { numRuns: 300 });
+
+    const all = plantKinds.flatMap((kind) => secretModes.map((mode) => `${kind} ${mode}`));
+    expect([...met].sort()).toEqual([...all].sort());
+    const missing = secretModes.map((mode) => `missing ${mode}`);
+    expect([...used].sort()).toEqual([...missing, 'our secrets plaintext', 'secret plaintext'].sort());
   });
 
   test('does so while sources refuse and fail', async () => {

@@ -1,7 +1,7 @@
 import { type CacheSecrets, type LookupStrategy } from '../../../src/settings/settings-values';
 import { fc } from '../../setup/fast-check';
 import { configValues } from './config-values';
-import { type EntryKind, type EntryModel, type Host, type SourceModel, type SourceTrouble } from './source-model';
+import { type EntryKind, type EntryModel, type Host, type Listings, type SourceModel, type SourceTrouble } from './source-model';
 
 /** One lookup order: which sources and directories, and in what order. */
 export interface ChainModel {
@@ -34,11 +34,22 @@ export interface ProcessModel {
   readonly laterSeconds: number;
 }
 
-/** A row of the original for an answer found behind a source that is not cacheable. */
-export interface PoisonModel {
+/**
+ * What a row that is in the table from the start says.
+ *
+ * By the Python library: `behind`: an answer found behind a source that is not cacheable, which its bug has written; `no value`: a
+ * secret that was refused or gone at the time; `secret`: the value of a secret before it was rotated; `missing`: a name that no
+ * source had at the time. `our secrets`: the rows of a process of ours that cached in plain before the secrets were rotated.
+ */
+export const plantKinds = ['behind', 'no value', 'secret', 'missing', 'our secrets'] as const;
+export type PlantKind = (typeof plantKinds)[number];
+
+/** Something that is in the table from the start. */
+export interface PlantModel {
+  readonly kind: PlantKind;
   readonly chain: number;
   readonly name: string;
-  /** Position of its place in the chain: directories outer, sources inner. */
+  /** Chooses its place in the chain. */
   readonly place: number;
 }
 
@@ -46,8 +57,8 @@ export interface PoisonModel {
 export interface WorldModel {
   readonly sources: readonly SourceModel[];
   readonly chains: readonly ChainModel[];
-  /** Rows of the original that its bug with sources that are not cacheable has left in the table. */
-  readonly poison: readonly PoisonModel[];
+  /** What is in the table from the start. */
+  readonly plants: readonly PlantModel[];
   readonly processes: readonly ProcessModel[];
 }
 
@@ -71,7 +82,8 @@ const kinds: readonly EntryKind[] = [
   'gone',
   'denied',
 ];
-const modes: readonly CacheSecrets[] = ['reference', 'encrypt', 'never', 'plaintext'];
+/** Every `cacheSecrets`. */
+export const secretModes: readonly CacheSecrets[] = ['reference', 'encrypt', 'never', 'plaintext'];
 
 /** Gives random worlds. */
 export function worlds(parts: WorldParts): fc.Arbitrary<WorldModel> {
@@ -84,7 +96,7 @@ export function worlds(parts: WorldParts): fc.Arbitrary<WorldModel> {
       fc.record({
         sources: fc.constant(all),
         chains: fc.constant(orders),
-        poison: fc.array(poison(orders.length, parts), { maxLength: 4 }),
+        plants: fc.array(plants(orders.length, parts), { maxLength: 6 }),
         processes: fc.array(processes(all, orders.length, parts), { minLength: 2, maxLength: 4 }),
       }),
     );
@@ -99,14 +111,30 @@ function sources(name: string, { names, directories }: WorldParts): fc.Arbitrary
       ]),
     ),
   );
-  return fc.record({
+  const any = fc.record({
     name: fc.constant(name),
     kind: fc.constantFrom<SourceModel['kind']>('cacheable', 'cacheable', 'cacheable', 'cacheable', 'local', 'own'),
     readsByName: fc.boolean(),
+    holdsOnlySecrets: fc.constantFrom(false, false, true),
     turns: fc.nat({ max: 3 }),
     entries: listings,
     otherEntries: listings,
   });
+  return any.map((source) =>
+    source.holdsOnlySecrets
+      ? { ...source, entries: secretsOf(source.entries), otherEntries: secretsOf(source.otherEntries) }
+      : source,
+  );
+}
+
+/** Makes secrets of all that is listed. */
+function secretsOf(listings: Listings): Listings {
+  const secretOf = ({ kind, value, ...entry }: EntryModel): EntryModel => ({
+    ...entry,
+    kind: kind === 'plain' || kind === 'uncacheable' ? 'unread' : kind,
+    value: value ?? 'a secret',
+  });
+  return Object.fromEntries(Object.entries(listings).map(([path, all]) => [path, all.map(secretOf)]));
 }
 
 function entries(names: readonly string[]): fc.Arbitrary<EntryModel> {
@@ -137,7 +165,7 @@ function processes(
 ): fc.Arbitrary<ProcessModel> {
   return fc.record({
     host: fc.constantFrom<Host>('one', 'other'),
-    cacheSecrets: fc.constantFrom(...modes),
+    cacheSecrets: fc.constantFrom(...secretModes),
     sealing: fc.constantFrom('given key' as const, 'kms' as const),
     refreshLease: fc.boolean(),
     lifeSeconds: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, 315_360_000),
@@ -148,8 +176,9 @@ function processes(
   });
 }
 
-function poison(chainCount: number, { names }: WorldParts): fc.Arbitrary<PoisonModel> {
+function plants(chainCount: number, { names }: WorldParts): fc.Arbitrary<PlantModel> {
   return fc.record({
+    kind: fc.constantFrom(...plantKinds),
     chain: fc.nat({ max: chainCount - 1 }),
     name: fc.constantFrom(...names),
     place: fc.nat({ max: 15 }),

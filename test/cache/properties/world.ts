@@ -7,8 +7,15 @@ import { startMs, TestClock, TestRandom } from '../doubles';
 import { FleetProcess } from '../fleet-process';
 import { MemoryDynamo } from '../memory-dynamo';
 import { MemoryKms } from '../memory-kms';
-import { ModelProvider } from './source-model';
-import { type ChainModel, type PoisonModel, type ProcessModel, type StepModel, type WorldModel } from './world-model';
+import { ModelProvider, secretBefore, type SourceModel } from './source-model';
+import {
+  type ChainModel,
+  type PlantKind,
+  type PlantModel,
+  type ProcessModel,
+  type StepModel,
+  type WorldModel,
+} from './world-model';
 import { testKey } from '../../base/test-key';
 
 /** What a lookup came to, in a form that can be compared. */
@@ -30,7 +37,10 @@ export interface WorldTable {
 
 type ProcessHabits = Pick<ProcessModel, 'cacheSecrets' | 'sealing' | 'refreshLease' | 'chance' | 'lifeSeconds'>;
 
-const poisonValue = 'poison';
+const wrongValue = 'found behind a source that is not cacheable';
+/** When the Python library has written its rows: before every process of the world. */
+const plantedAt = '2026-03-01T11:59:59.123456+00:00';
+const undisturbed: Situation = { host: 'one', troubles: [] };
 /** More than a lease that is done is kept. */
 const leaseSeconds = 61;
 const givenKey = testKey(7).toString('base64');
@@ -41,6 +51,12 @@ export class World {
   readonly clock = new TestClock(startMs + 123);
   /** Warnings of all processes. */
   readonly warnings: unknown[] = [];
+  /** Each kind of row from the start that answered a lookup, and the mode of the process: `secret plaintext`. */
+  readonly used = new Set<string>();
+  /** The like for each that a lookup met, whether it was used or passed over. */
+  readonly met = new Set<string>();
+  /** What is in the table from the start, by the sort key of its rows; what a process of ours left is under `''`. */
+  private readonly planted = new Map<string, PlantKind>();
   private readonly fresh = new Map<string, Promise<Answer>>();
 
   /** @param table - Its cache table, empty. */
@@ -51,7 +67,8 @@ export class World {
 
   /** Gives the rows of the table that the processes have written. */
   async rows(): Promise<readonly AttributeMap[]> {
-    return (await this.table.allRows()).filter((row) => row['value']?.S !== poisonValue);
+    const all = await this.table.allRows();
+    return all.filter((row) => row['created_at']?.S !== plantedAt && row['value']?.S !== secretBefore);
   }
 
   /**
@@ -60,7 +77,7 @@ export class World {
    * @returns What was answered otherwise than without a cache.
    */
   async run(): Promise<readonly string[]> {
-    await this.plantPoison();
+    await this.plant();
     const differences: string[] = [];
     for (const [index, each] of this.model.processes.entries()) {
       this.clock.advance(each.laterSeconds);
@@ -71,7 +88,7 @@ export class World {
 
   /** Runs all processes at the same time. */
   async runTogether(): Promise<readonly string[]> {
-    await this.plantPoison();
+    await this.plant();
     const found = await Promise.all(this.model.processes.map((each) => this.runProcess(each)));
     return found.flatMap((differences, index) => differences.map((each) => `process ${index}: ${each}`));
   }
@@ -84,29 +101,58 @@ export class World {
     return answer;
   }
 
-  private async plantPoison(): Promise<void> {
-    for (const each of this.model.poison) {
-      const row = this.poisonOf(each);
-      if (row !== undefined) await this.table.plant(row);
+  private async plant(): Promise<void> {
+    for (const each of this.model.plants.filter(({ kind }) => kind === 'our secrets')) await this.cacheInPlain(each);
+    for (const each of this.model.plants) {
+      const row = this.pythonRowOf(each);
+      if (row === undefined) continue;
+      this.planted.set(row['name_key']?.S ?? '', each.kind);
+      await this.table.plant(row);
     }
   }
 
-  /** Gives a row of the original, if its place is one that its bug concerns. */
-  private poisonOf({ chain: index, name, place }: PoisonModel): AttributeMap | undefined {
+  /** Lets a process of ours cache secrets in plain, as they were before their rotation. */
+  private async cacheInPlain({ chain: index, name }: PlantModel): Promise<void> {
     const chain = this.model.chains[index];
-    const source = chain?.sources[place % chain.sources.length];
-    const directory = chain?.directories[Math.floor(place / chain.sources.length)];
-    const walked = chain?.sources.slice(chain.sources.findIndex((each) => this.isCacheable(each)));
-    const end = walked?.findIndex((each) => !this.isCacheable(each)) ?? -1;
-    if (chain === undefined || source === undefined || directory === undefined || walked === undefined)
-      return undefined;
+    if (chain === undefined) return;
+    const process = this.process({ cacheSecrets: 'plaintext', sealing: 'given key', refreshLease: false, chance: 0 });
+    await process.run(() => answerOf(this.configOf(chain, undisturbed, DynamoCacher, true).getItem(name)));
+    await process.close();
+    this.planted.set('', 'our secrets');
+  }
+
+  /** Gives a row of the Python library, if the chain has a place for it. */
+  private pythonRowOf({ kind, chain: index, name, place }: PlantModel): AttributeMap | undefined {
+    const chain = this.model.chains[index];
+    if (chain === undefined || chain.strategy === 'names' || kind === 'our secrets') return undefined;
+    const walked = this.walkedOf(chain);
+    if (walked.length === 0) return undefined;
+    if (kind === 'missing') return pythonRow(chain, walked, name, { source: 'xcon', directory: '/_nonExistent' });
+    const sources = kind === 'behind' ? chain.sources : walked.filter((each) => this.sourceOf(each).holdsOnlySecrets);
+    const source = sources[place % sources.length];
+    const directory = chain.directories[Math.floor(place / sources.length) % chain.directories.length];
+    if (source === undefined || directory === undefined || !this.isCacheable(source)) return undefined;
+    if (kind === 'no value') return pythonRow(chain, walked, name, { source, directory });
+    if (kind === 'secret') return pythonRow(chain, walked, name, { source, directory, value: secretBefore });
+    const end = walked.findIndex((each) => !this.isCacheable(each));
     const isBehind = directory !== chain.directories[0] || walked.indexOf(source) > end;
-    if (chain.strategy === 'names' || end < 1 || !isBehind || !this.isCacheable(source)) return undefined;
-    return poisonRow(chain, walked, name.toLowerCase(), { source, directory });
+    return end < 1 || !isBehind ? undefined : pythonRow(chain, walked, name, { source, directory, value: wrongValue });
+  }
+
+  /** Gives the sources that keys of the cache name: from the first that is cacheable on. */
+  private walkedOf({ sources }: ChainModel): readonly string[] {
+    const first = sources.findIndex((each) => this.isCacheable(each));
+    return first === -1 ? [] : sources.slice(first);
   }
 
   private isCacheable(name: string): boolean {
-    return this.model.sources.find((each) => each.name === name)?.kind === 'cacheable';
+    return this.sourceOf(name).kind === 'cacheable';
+  }
+
+  private sourceOf(name: string): SourceModel {
+    const model = this.model.sources.find((each) => each.name === name);
+    if (model === undefined) throw new Error(`There is no source ${name}.`);
+    return model;
   }
 
   private async lookUpAlone(chain: ChainModel, name: string, place: Situation): Promise<Answer> {
@@ -132,7 +178,7 @@ export class World {
     step: StepModel,
     process: FleetProcess,
     configs: readonly Config[],
-    situation: Situation,
+    model: ProcessModel,
   ): Promise<readonly string[]> {
     if (step.kind === 'wait') this.clock.advance(step.seconds);
     if (step.kind === 'forget') await this.forget(process, step.pastCache);
@@ -140,7 +186,7 @@ export class World {
     const chain = this.model.chains[step.chain] as ChainModel;
     const used = configs[step.chain] as Config;
     const answers = await process.run(() => Promise.all(step.names.map((name) => answerOf(used.getItem(name)))));
-    const compared = answers.map((answer, index) => this.compare(answer, step.names[index] ?? '', chain, situation));
+    const compared = answers.map((answer, index) => this.compare(answer, step.names[index] ?? '', chain, model));
     return (await Promise.all(compared)).flat();
   }
 
@@ -150,20 +196,36 @@ export class World {
     return process.run(() => config.refresh({ pastCache }));
   }
 
-  /** A cached answer is that of a world without trouble; what is not cached is the answer of a world as it is. */
+  /**
+   * A cached answer is that of a world without trouble; what is not cached is the answer of a world as it is. Of what is in the table
+   * from the start, a missing name is believed, and the value of a secret by those that cache secrets in plain.
+   */
   private async compare(
     answer: Answer,
     name: string,
     chain: ChainModel,
-    { host, troubles }: Situation,
+    { host, troubles, cacheSecrets }: ProcessModel,
   ): Promise<readonly string[]> {
+    const plant = this.planted.get(keyOf(chain, this.walkedOf(chain), name));
+    for (const kind of [plant, this.planted.get('')]) if (kind !== undefined) this.met.add(`${kind} ${cacheSecrets}`);
     const withTroubles = await this.answerWithoutCache(chain, name, { host, troubles });
     const allowed = [await this.answerWithoutCache(chain, name, { host, troubles: [] }), withTroubles];
     const mayFail = troubles.some(({ kind }) => kind === 'failing') && answer.kind === 'failed';
     if (mayFail || allowed.some((each) => isDeepStrictEqual(each, answer))) return [];
+    if (plant === 'missing' && answer.kind === 'missing') return this.use(plant, cacheSecrets);
+    const isOld = answer.kind === 'found' && answer.value === secretBefore;
+    if (isOld && cacheSecrets === 'plaintext') {
+      const isOfPython = plant === 'secret';
+      if (isOfPython || this.planted.has('')) return this.use(isOfPython ? plant : 'our secrets', cacheSecrets);
+    }
     return [
-      `${JSON.stringify(name)} in ${JSON.stringify(chain)} is ${show(answer)}, not ${allowed.map(show).join(' or ')}`,
+      `${JSON.stringify(name)} in ${JSON.stringify(chain)} is ${show(answer)}, not ${allowed.map(show).join(' or ')} (${cacheSecrets})`,
     ];
+  }
+
+  private use(kind: PlantKind, mode: ProcessModel['cacheSecrets']): readonly string[] {
+    this.used.add(`${kind} ${mode}`);
+    return [];
   }
 
   private process({ cacheSecrets, sealing, refreshLease, chance, lifeSeconds }: ProcessHabits): FleetProcess {
@@ -182,16 +244,15 @@ export class World {
     });
   }
 
-  private configOf(chain: ChainModel, situation: Situation, cacher: typeof DynamoCacher | null): Config {
-    const providers = chain.sources.map((name) => this.providerOf(name, situation));
+  private configOf(
+    chain: ChainModel,
+    { host, troubles }: Situation,
+    cacher: typeof DynamoCacher | null,
+    isBefore = false,
+  ): Config {
+    const providers = chain.sources.map((name) => new ModelProvider(this.sourceOf(name), host, troubles, isBefore));
     const directories = chain.directories.map((path) => Directory.literal(path));
     return new Config({ providers, directories, cacher, strategy: chain.strategy });
-  }
-
-  private providerOf(name: string, { host, troubles }: Situation): ModelProvider {
-    const model = this.model.sources.find((each) => each.name === name);
-    if (model === undefined) throw new Error(`There is no source ${name}.`);
-    return new ModelProvider(model, host, troubles);
   }
 }
 
@@ -202,26 +263,29 @@ export function show(answer: Answer): string {
   return JSON.stringify(answer, text);
 }
 
-function poisonRow(
-  { directories }: ChainModel,
+function keyOf({ directories }: ChainModel, walked: readonly string[], name: string): string {
+  return [name.toLowerCase(), directories.join('|'), walked.join('|')].join('|+|');
+}
+
+/** Gives a row as the Python library writes it. */
+function pythonRow(
+  chain: ChainModel,
   walked: readonly string[],
   name: string,
-  found: { readonly source: string; readonly directory: string },
+  says: { readonly source: string; readonly directory: string; readonly value?: string },
 ): AttributeMap {
-  const paths = directories.join('|');
-  const providers = walked.join('|');
   return {
     app_key: { S: '/orders/prod' },
-    name_key: { S: `${name}|+|${paths}|+|${providers}` },
-    real_name: { S: name },
-    original_name: { S: name },
-    real_directory: { S: found.directory },
-    source: { S: `${found.source} - ${found.directory}` },
-    created_at: { S: '2026-03-01T11:59:59.123456+00:00' },
+    name_key: { S: keyOf(chain, walked, name) },
+    real_name: { S: name.toLowerCase() },
+    original_name: { S: name.toLowerCase() },
+    real_directory: { S: says.directory },
+    source: { S: `${says.source} - ${says.directory}` },
+    created_at: { S: plantedAt },
     ttl: { N: `${startMs / 1000 + 40_000_000}` },
-    cache_concat_directory_paths: { S: paths },
-    cache_concat_provider_names: { S: providers },
-    value: { S: poisonValue },
+    cache_concat_directory_paths: { S: chain.directories.join('|') },
+    cache_concat_provider_names: { S: walked.join('|') },
+    ...(says.value !== undefined && { value: { S: says.value } }),
   };
 }
 
