@@ -6,15 +6,18 @@ const numbers = fc
   .oneof(fc.integer(), fc.double({ min: -1e120, max: 1e120, noNaN: true }))
   .map((each) => (Math.abs(each) < 1e-120 ? 0 : each));
 
-/** Integers beyond what a double holds, of at most 38 digits. */
+/** Integers beyond what a double holds: of at most 38 digits, and longer ones that end in zeros, which DynamoDB holds as well. */
 const bigIntegers = fc
-  .bigInt({ min: 2n ** 53n + 1n, max: 10n ** 38n - 1n })
+  .oneof(
+    fc.bigInt({ min: 2n ** 53n + 1n, max: 10n ** 38n - 1n }),
+    fc.bigInt({ min: 10n ** 18n, max: 10n ** 20n }).map((each) => each * 10n ** 20n),
+  )
   .filter((each) => BigInt(Number(each)) !== each)
   .chain((each) => fc.constantFrom(each, -each));
 
 const sets = fc.oneof(
   fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 3 }),
-  fc.uniqueArray(fc.integer(), { minLength: 1, maxLength: 3 }),
+  fc.uniqueArray(fc.oneof(fc.integer(), fc.constantFrom(1e37, 1e38, 1e40, -1e120)), { minLength: 1, maxLength: 3 }),
 );
 
 const { value: anyValue } = fc.letrec<{ value: ConfigValue }>((tie) => ({

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type AttributeMap, decodeAttribute } from '../../../src/aws/attribute-value';
 import { fc } from '../../setup/fast-check';
 import { MemoryDynamo } from '../memory-dynamo';
+import { configValues } from './config-values';
 import { alignedEnd, BadRowError, findItem, type PythonItem, readPartition } from './python-reader';
 import { type Answer, show, World } from './world';
 import { type ChainModel, type WorldModel, worlds } from './world-model';
@@ -97,6 +98,17 @@ describe('the model of the Python reader', () => {
   });
 });
 
+/** Where in a value there are numbers of more than 38 digits, which the Python library cannot read. */
+function longNumbersIn(value: unknown, where = 'alone'): readonly string[] {
+  if (typeof value === 'number' || typeof value === 'bigint')
+    return BigInt(Math.trunc(Number(value))).toString().length > 39 ? [where] : [];
+  if (value instanceof Set) return [...(value as Set<unknown>)].flatMap((each) => longNumbersIn(each, 'in a set'));
+  if (Array.isArray(value))
+    return value.flatMap((each) => longNumbersIn(each, where === 'alone' ? 'in a list' : 'deeper'));
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return [];
+  return Object.values(value).flatMap((each) => longNumbersIn(each, where === 'alone' ? 'in a map' : 'deeper'));
+}
+
 /** Gives what the Python library would find for a name otherwise than a lookup without a cache. */
 async function compare(world: World, items: readonly PythonItem[], chain: ChainModel, name: string): Promise<string[]> {
   const [directoryPaths, providerNames] = [chain.directories.join('|'), chain.sources.join('|')];
@@ -129,6 +141,20 @@ async function check(model: WorldModel): Promise<readonly string[]> {
     return kinds;
   });
 }
+
+describe('the values of the worlds', () => {
+  test('have numbers of more than 38 digits at any depth, and entries that end after the year 9999', () => {
+    const values = fc.sample(configValues, 5000);
+    const models = fc.sample(worlds({ names, directories, troubled: false }), 100);
+
+    expect([...new Set(values.flatMap((each) => longNumbersIn(each)))].sort()).toEqual(
+      ['alone', 'deeper', 'in a list', 'in a map', 'in a set'].sort(),
+    );
+    const ends = models.flatMap(({ sources }) => sources.flatMap(({ entries }) => Object.values(entries).flat()));
+    const lates = new Set(ends.map(({ ttlSeconds = 0 }) => ttlSeconds).filter((each) => each > 253_402_300_799));
+    expect(lates.size).toBeGreaterThan(1);
+  });
+});
 
 describe('what the library writes', () => {
   test('is read by the Python library, and no row of our own kinds is a value to it', async () => {

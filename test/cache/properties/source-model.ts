@@ -133,7 +133,7 @@ export class ModelProvider extends Provider {
   private item(directory: Directory, entry: EntryModel, secret: boolean): DirectoryItem {
     return new DirectoryItem({
       name: entry.name,
-      value: this.valueOf(entry),
+      value: this.valueIn(entry),
       directory,
       source: this.name,
       secret,
@@ -143,7 +143,7 @@ export class ModelProvider extends Provider {
     });
   }
 
-  private valueOf(entry: EntryModel): ConfigValue {
+  private valueIn(entry: EntryModel): ConfigValue {
     if (this.isBefore && isSecret(entry)) return secretBefore;
     return entry.kind === 'uncacheable' ? [this.host, entry.value] : entry.value;
   }

@@ -1,7 +1,14 @@
 import { type CacheSecrets, type LookupStrategy } from '../../../src/settings/settings-values';
 import { fc } from '../../setup/fast-check';
 import { configValues } from './config-values';
-import { type EntryKind, type EntryModel, type Host, type Listings, type SourceModel, type SourceTrouble } from './source-model';
+import {
+  type EntryKind,
+  type EntryModel,
+  type Host,
+  type Listings,
+  type SourceModel,
+  type SourceTrouble,
+} from './source-model';
 
 /** One lookup order: which sources and directories, and in what order. */
 export interface ChainModel {
