@@ -1,7 +1,13 @@
 import { type } from 'arktype';
+import { z } from 'zod';
 import { describeIssues, IssueDescriptions } from '../../src/declared/issues';
-import { type SchemaIssue } from '../../src/index';
+import { defineSettings, type SchemaIssue, secret, setting } from '../../src/index';
+import { rejection } from '../chain/doubles';
+import { withoutVariables } from '../config/doubles';
 import { fc } from '../setup/fast-check';
+import { Service } from './world';
+
+withoutVariables();
 
 it('has the path and the message of each issue, in one line', () => {
   const issues = [
@@ -59,28 +65,37 @@ it('describes issues with invalid messages and paths without them', () => {
   );
 });
 
-describe('the work of a description', () => {
-  /** Characters that methods of texts go through, while a function runs. */
-  function charactersIn(run: () => unknown): number {
-    const methods = ['includes', 'replace', 'replaceAll', 'match', 'toLowerCase', 'slice', 'trim', 'indexOf'] as const;
-    let count = 0;
-    const spies = methods.map((method) => {
-      const original = Reflect.get(String.prototype, method) as (...given: unknown[]) => unknown;
-      return jest.spyOn(String.prototype, method as 'trim').mockImplementation(function (this: string, ...given) {
-        count += method === 'slice' ? 1 : this.length;
-        return original.apply(this, given) as string;
-      });
+/** Starts to count the characters that methods of texts go through. @returns Ends the count, and gives it. */
+function countCharacters(): () => number {
+  const methods = ['includes', 'replace', 'replaceAll', 'match', 'toLowerCase', 'slice', 'trim', 'indexOf'] as const;
+  let count = 0;
+  const spies = methods.map((method) => {
+    const original = Reflect.get(String.prototype, method) as (...given: unknown[]) => unknown;
+    return jest.spyOn(String.prototype, method as 'trim').mockImplementation(function (this: string, ...given) {
+      count += method === 'slice' ? 1 : this.length;
+      return original.apply(this, given) as string;
     });
-    try {
-      run();
-    } finally {
-      for (const each of spies) each.mockRestore();
-    }
+  });
+  return () => {
+    for (const each of spies) each.mockRestore();
     return count;
-  }
+  };
+}
 
-  const numbers = (count: number): readonly string[] =>
-    Array.from({ length: count }, (_, index) => `${10_000 + index}`);
+/** Characters that methods of texts go through, while a function runs. */
+function charactersIn(run: () => unknown): number {
+  const end = countCharacters();
+  try {
+    run();
+  } finally {
+    end();
+  }
+  return end();
+}
+
+const numbers = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `${10_000 + index}`);
+
+describe('the work of a description', () => {
   const issuesOf = (list: readonly string[]): readonly SchemaIssue[] =>
     list.map((text, index) => ({ message: `expected number, received "${text}" +`, path: [index] }));
 
@@ -131,6 +146,51 @@ describe('the work of a description', () => {
     expect(again).toBeLessThan(20_000);
     expect(other).toBeGreaterThan(100_000);
     expect(describe([{ message: 'no' }], list, false)).toBe('no');
+  });
+});
+
+describe('the work of loading settings that a schema refuses', () => {
+  /** Lists of texts where numbers are declared: of 8 bytes each, as many as there are issues. */
+  const ports = (length: number): string => JSON.stringify(numbers(Math.floor(length / 8)));
+  const lengths = { plain: 8 * 1024, secret: 61 * 1024 } as const;
+
+  /** Loads and reloads settings of these lengths. @returns The characters gone through by the load, and by two reloads. */
+  async function workOf(plainLength: number, secretLength: number): Promise<readonly number[]> {
+    const held: Record<string, string> = { ports: '[1]', keys: '[1]' };
+    const service = new Service({ ssm: { '/orders/prod': () => Promise.resolve({ ...held }) } });
+    const shape = { ports: setting(z.array(z.number())), keys: secret(z.array(z.number())) };
+    return service.run(async () => {
+      const loaded = defineSettings(shape, { onError: () => undefined });
+      await loaded.load();
+      Object.assign(held, { ports: ports(plainLength), keys: ports(secretLength) });
+      await service.config.refresh();
+      const work: number[] = [];
+      for (const run of [() => defineSettings(shape).load(), () => loaded.refresh(), () => loaded.refresh()]) {
+        const end = countCharacters();
+        const error = await rejection(run).finally(end);
+        work.push(end());
+        expect(error.message).toMatch(/ports.*expected number[^]*and (at least )?\d+ more/);
+      }
+      loaded.close();
+      return work;
+    });
+  }
+
+  it('grows with their size alone, by load and by reload, with 8 KB of a setting and 61 KB of a secret', async () => {
+    const small = await workOf(lengths.plain / 8, lengths.secret / 8);
+    const large = await workOf(lengths.plain, lengths.secret);
+
+    for (const [index, work] of large.entries()) {
+      expect(small[index]).toBeGreaterThan(0);
+      expect(work / (small[index] ?? 0)).toBeLessThan(16);
+      expect(work).toBeLessThan(200 * (lengths.plain + lengths.secret));
+    }
+  });
+
+  it('is less by a reload that brings the same values again', async () => {
+    const [, first = 0, second = 0] = await workOf(lengths.plain, lengths.secret);
+
+    expect(second).toBeLessThan(first / 2);
   });
 });
 
