@@ -110,7 +110,10 @@ export const secretNames = [
   'SETTINGS_PASSWORD',
 ] as const;
 
-/** Gives what is in the config table, which the SDK takes for no secret and logs. */
+/** Plain parameters that are secrets by their names, or have one inside. */
+export const plainNames = ['DB_PWD', 'SIGNING_KEY', 'SENTRY_DSN', 'DATABASE_URL'] as const;
+
+/** Gives what is in the config table and in plain parameters, which the SDK takes for no secret and logs. */
 export function inTable(canary: string): string {
   return [...canary].reverse().join('');
 }
@@ -132,6 +135,10 @@ export async function plant(aws: LocalAws, canary: string): Promise<void> {
       '/orders/all/TOKEN': { value: canary, type: 'SecureString' },
       '/orders/all/LOGIN': canary,
       '/orders/prod/NUMBER': '1',
+      '/orders/prod/DB_PWD': inTable(canary),
+      '/orders/prod/SIGNING_KEY': inTable(canary),
+      '/orders/prod/SENTRY_DSN': inTable(canary),
+      '/orders/prod/DATABASE_URL': `postgres://app:${inTable(canary)}@db/orders`,
     },
     secrets: {
       '/orders/prod/TOKEN': { value: canary, previous: `${canary}-old` },

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
 import * as xcon from '../../src/index';
 import { fakeProvider, testConfig, toResolveFrom } from '../../src/testing/index';
 import { type CacheSecrets } from '../../src/settings/settings-values';
 import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
 import { withoutVariables } from '../config/doubles';
 import { fc } from '../setup/fast-check';
-import { CanaryProcess, digitsOf, inTable, plant } from './canary-process';
+import { CanaryProcess, digitsOf, inTable, plainNames, plant } from './canary-process';
 import { inspected, leaksIn, saidBy } from './said';
 import { thingsOf } from './things';
 import { testKey } from '../base/test-key';
@@ -36,6 +37,9 @@ async function begin(canary: string, settings: Partial<xcon.SettingsValues>): Pr
   await plant(aws, canary);
   return new CanaryProcess(aws, canary, settings);
 }
+
+/** Refuses all but numbers. */
+const pathOfNumber = z.number();
 
 /** What is told of a secret, wherever it is kept. */
 function leaksOf(said: string, canary: string): readonly string[] {
@@ -75,6 +79,85 @@ it('no object, text, page, error or log line tells a secret, in whatever way it 
       }
     }),
     { numRuns: 4 },
+  );
+});
+
+it('an explanation shows of plain parameters that are secrets that they are there: as data, text and page', async () => {
+  await fc.assert(
+    fc.asyncProperty(canaries, async (canary) => {
+      const process = await begin(canary, {});
+      try {
+        await process.run(async () => {
+          const values = await Promise.all(plainNames.map((name) => process.config.getString(name)));
+          const [secret] = values;
+          expect(values.every((each) => secret !== undefined && each?.includes(secret))).toBe(true);
+          for (const name of plainNames) {
+            const explanation = await process.config.explain(name);
+            const said = [
+              saidBy(explanation),
+              explanation.toString(),
+              explanation.toHtml(),
+              JSON.stringify(explanation),
+            ];
+            expect(explanation.places.map(({ outcome }) => outcome)).toContain('found');
+            for (const each of said) {
+              expect(each).toContain('********');
+              expect(leaksOf(each, canary)).toEqual([]);
+            }
+          }
+        });
+        expect(leaksOf(process.logged, canary)).toEqual([]);
+      } finally {
+        await process.close();
+      }
+    }),
+    { numRuns: 3 },
+  );
+});
+
+it('a secret that somebody has made the name of a setting or an override is a name: shown escaped, and looked up as any other', async () => {
+  await fc.assert(
+    fc.asyncProperty(canaries, async (canary) => {
+      const process = await begin(canary, {});
+      const name = `${canary.replaceAll(/[/\\"'<&$ ]/g, '-')}\u202e\u001b[31m`;
+      const config = new xcon.Config({ providers: [xcon.SsmProvider], overrides: { [name]: 'overridden' } });
+      const declared = xcon.defineSettings({
+        missing: xcon.setting(`${name}_1`),
+        wrong: xcon.setting(name, pathOfNumber),
+      });
+      try {
+        await process.run(async () => {
+          const explanation = await config.explain([name, `${name}_1`]);
+          const errors = await Promise.all(
+            [
+              () => config.require(`${name}_1`),
+              () => config.getNumber(name),
+              () => xcon.withDependencies([config], () => declared.load()),
+            ].map((each) =>
+              each().then(
+                () => undefined,
+                (error: unknown) => error as xcon.ConfigError,
+              ),
+            ),
+          );
+
+          expect(await config.get(name)).toBe('overridden');
+          expect(await config.get(name.toUpperCase())).toBe('overridden');
+          expect(await config.get(`${name}_1`)).toBeUndefined();
+          expect(errors.map((each) => each?.code)).toEqual(['CONFIG_NOT_FOUND', 'INVALID_VALUE', 'SETTINGS_INVALID']);
+          const texts = [explanation.toString(), explanation.toHtml(), ...errors.map((each) => each?.message ?? '')];
+          for (const each of [...texts, process.logged]) {
+            expect(each).not.toMatch(/[\u202e\u001b]/);
+            // Its value is nowhere beside its name.
+            expect(each).not.toContain(canary);
+          }
+          for (const each of texts) expect(each).toContain('\\u202e\\u001b[31m');
+        });
+      } finally {
+        await process.close();
+      }
+    }),
+    { numRuns: 3 },
   );
 });
 

@@ -4,7 +4,7 @@ import * as xcon from '../../src/index';
 import { createChangeHandler } from '../../src/events/index';
 import { type LocalAwsFault } from '../../src/testing/local-aws/local-aws';
 import { rejection } from '../chain/doubles';
-import { type CanaryProcess, secretNames } from './canary-process';
+import { type CanaryProcess, plainNames, secretNames } from './canary-process';
 
 const schema = z.object({ password: z.string(), list: z.array(z.string()) });
 
@@ -39,7 +39,7 @@ export async function thingsOf(process: CanaryProcess, canary: string): Promise<
   const loaded = await declared.load();
   const snapshot = await config.load(secretNames);
   const items = await Promise.all(secretNames.map((name) => config.getItem(name)));
-  const explanations = [await config.explain(secretNames), await declared.explain()];
+  const explanations = [await config.explain(secretNames), await declared.explain(), await config.explain(plainNames)];
   const single = await config.explain('TOKEN');
   const cacher = xcon.DynamoCacher.grab();
   const directory = new xcon.Directory({ path: '/orders/prod' });
@@ -75,7 +75,10 @@ export async function thingsOf(process: CanaryProcess, canary: string): Promise<
       single,
       single.places,
       single.toHtml(),
-      ...[...(explanations[1] ?? [])].flatMap((each) => [each, each.toHtml()]),
+      ...explanations
+        .slice(1)
+        .flatMap((each) => [...each])
+        .flatMap((each) => [each, each.toHtml()]),
     ],
     ExplanationSet: explanations.flatMap((each) => [each, each.toHtml(), [...each]]),
     LocalCache: [process.localCache, process.localCache.generation],
