@@ -243,7 +243,7 @@ export class Config extends ConfigShape {
    * clients that were made, never those that were given. Other Configs leave shared clients to it.
    */
   async close(): Promise<void> {
-    for (const each of this.watches) each.stop();
+    for (const each of this.watches) each.close();
     this.watches.clear();
     await this.flush();
     const scope = this.lastScope();

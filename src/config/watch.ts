@@ -15,10 +15,10 @@ export interface WatchOptions {
   readonly everySeconds: number;
 }
 
-/** Checks for changes until it is stopped. */
+/** Checks for changes until it is closed. */
 export interface Watch {
   /** Ends it; a second call does nothing. */
-  stop(): void;
+  close(): void;
   [Symbol.dispose](): void;
   /** Gives what `util.inspect` prints. */
   toString(): string;
@@ -77,14 +77,14 @@ class GenerationWatch implements Watch, ChangeCheck {
     if (nowMs >= this.dueMs) await this.check();
   }
 
-  stop(): void {
+  close(): void {
     clearInterval(this.timer);
     this.localCache?.removeChangeCheck(this);
     this.localCache = undefined;
   }
 
   [Symbol.dispose](): void {
-    this.stop();
+    this.close();
   }
 
   /** Gives what `util.inspect` prints. */

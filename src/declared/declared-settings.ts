@@ -26,9 +26,10 @@ import {
 } from './setting';
 import { isStandardSchema } from './standard-schema';
 
-/** Ends a subscription; with `using`, at the end of the block. */
+/** Calls to a listener; with `using`, they end with the block. */
 export interface Subscription {
-  (): void;
+  /** Ends them; a second call does nothing. */
+  close(): void;
   [Symbol.dispose](): void;
 }
 
@@ -100,18 +101,18 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * forgotten, or the timer of `refreshEverySeconds`.
    *
    * @param keys - Of settings or of groups.
-   * @returns Removes the listener.
+   * @returns Its `close()` removes the listener.
    */
   onChange(keys: KeyOf<Shape> | readonly KeyOf<Shape>[], listener: ChangeListener<SettingsOf<Shape>>): Subscription {
     if (typeof listener !== 'function') throw new InvalidSettingsError('onChange', 'expected a function to call.');
     const session = this.session();
     const endListening = session.listen(this.checkKeys(typeof keys === 'string' ? [keys] : keys), listener);
     this.#watched.add(session);
-    const end = (): void => {
+    const close = (): void => {
       endListening();
       if (!session.hasListeners) this.#watched.delete(session);
     };
-    return Object.assign(end, { [Symbol.dispose]: end });
+    return { close, [Symbol.dispose]: close };
   }
 
   /**

@@ -16,6 +16,8 @@ export interface Scope {
    * @throws ContextError when something entered later has not been left, unless `andLater` is set.
    */
   exit(options?: { readonly andLater?: boolean }): void;
+  /** As `exit()`: everything that ends has this. */
+  close(): void;
   [Symbol.dispose](): void;
 }
 
@@ -172,7 +174,7 @@ export class Context {
       }
       state.entered.length = index;
     };
-    return { exit, [Symbol.dispose]: () => exit() };
+    return { exit, close: () => exit(), [Symbol.dispose]: () => exit() };
   }
 
   /** Makes a dependency with this as the current context; that takes no waiting, so the entered stack will do. */

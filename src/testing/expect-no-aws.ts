@@ -33,7 +33,7 @@ export function expectNoAws(): Scope {
     check(name, calls.splice(0));
   };
   file?.test?.atEnd(exit);
-  return { exit, [Symbol.dispose]: exit };
+  return { exit, close: exit, [Symbol.dispose]: exit };
 }
 
 function check(name: string, calls: readonly AwsCall[]): void {

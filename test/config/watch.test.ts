@@ -249,8 +249,8 @@ describe('a watch with a timer', () => {
     const stopped = await watch();
     const disposed = await watch();
     await watch();
-    stopped.stop();
-    stopped.stop();
+    stopped.close();
+    stopped.close();
     disposed[Symbol.dispose]();
     await pass(10);
     expect(dynamo.operations.filter((each) => each === 'GetItem').length).toBeGreaterThan(0);
@@ -373,7 +373,7 @@ describe('a watch in AWS Lambda', () => {
   it('no longer looks once it is stopped', async () => {
     await warmUp();
     const watched = await watch();
-    watched.stop();
+    watched.close();
     clock.advance(60);
 
     await member.get('DB_HOST');

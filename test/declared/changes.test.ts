@@ -159,8 +159,8 @@ describe('onChange', () => {
       const [first, second] = listeners.map((each) => declared.onChange('host', each));
       await declared.load();
 
-      first?.();
-      first?.();
+      first?.close();
+      first?.close();
       second?.[Symbol.dispose]();
       held['host'] = 'other';
       await declared.refresh();
@@ -342,7 +342,7 @@ describe('refreshEverySeconds', () => {
       await declared.load();
       expect(jest.getTimerCount()).toBe(0);
 
-      const end = declared.onChange('host', listener);
+      const subscription = declared.onChange('host', listener);
       await declared.load();
       held['host'] = 'other';
       jest.advanceTimersByTime(59_999);
@@ -352,7 +352,7 @@ describe('refreshEverySeconds', () => {
       await settled();
       expect(listener).toHaveBeenCalledTimes(1);
 
-      end();
+      subscription.close();
       expect(jest.getTimerCount()).toBe(0);
     }));
 

@@ -100,8 +100,8 @@ async function everything(config: Config): Promise<readonly unknown[]> {
   await rejection(() =>
     declared.withSecret('login', () => Promise.reject(Object.assign(new Error(), { status: 401 }))),
   );
-  const end = declared.onChange('token', () => undefined);
-  end();
+  const subscription = declared.onChange('token', () => undefined);
+  subscription.close();
   await config.flush();
   await config.refresh();
   return [

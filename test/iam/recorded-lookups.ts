@@ -79,7 +79,7 @@ async function play(start: () => FleetProcess, isCached: boolean, expected: read
     await config.explain('db_host');
     await config.refresh({ pastCache: true });
     await config.get('db_host');
-    watch.stop();
+    watch.close();
   });
   if (isCached) {
     await warm.run(() => DynamoCacher.grab().entries());

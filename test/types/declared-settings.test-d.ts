@@ -129,11 +129,13 @@ export async function uses(): Promise<void> {
 
 export function changes(): void {
   declared.onChange('none', (settings) => is<string>()(settings.none, true));
-  declared.onChange(['none', 'db', 'db.login', 'db.login.port'], (settings, change) => {
-    is<number>()(settings.db.login.port, true);
-    is<SettingsChange<SettingsOf<typeof shape>>>()(change, true);
-    is<number>()(change.previous.zod, true);
-  })();
+  declared
+    .onChange(['none', 'db', 'db.login', 'db.login.port'], (settings, change) => {
+      is<number>()(settings.db.login.port, true);
+      is<SettingsChange<SettingsOf<typeof shape>>>()(change, true);
+      is<number>()(change.previous.zod, true);
+    })
+    .close();
   declared.onChange('secret', () => Promise.resolve())[Symbol.dispose]();
 
   // @ts-expect-error there is no such key

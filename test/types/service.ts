@@ -117,12 +117,12 @@ export async function connect(signal: AbortSignal): Promise<readonly string[]> {
 
 /** Listens for changes until it is ended. */
 export function listen(): void {
-  const end = declared.onChange(['db', 'db.host', 'db.pool.size', 'hosts'], (settings, { keys, previous }) => {
+  const former = declared.onChange(['db', 'db.host', 'db.pool.size', 'hosts'], (settings, { keys, previous }) => {
     is<string>()(settings.db.host, true);
     is<readonly string[]>()(keys, true);
     is<number>()(previous.db.port, true);
   });
-  end();
+  former.close();
   using subscription = declared.onChange('apiKey', () => Promise.resolve());
   void subscription;
 }
