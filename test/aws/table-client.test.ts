@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { encodeRow } from '../../src/cache/rows';
+import { decodeAttribute } from '../../src/aws/attribute-value';
 import { queryRows, resendPause, type RowChange, writeRows } from '../../src/aws/table-client';
 import { clientOptions } from '../cache/fleet-process';
 import { plainRow, table } from '../cache/rows';
@@ -111,6 +112,19 @@ describe('queryRows', () => {
 
     const options = dynamo.commandCalls(QueryCommand).map(({ args }) => (args as readonly unknown[])[1]);
     expect(options).toEqual([{ abortSignal: signal }, { abortSignal: signal }]);
+  });
+
+  test('keeps a key called __proto__, and a malformed value from its neighbours', async () => {
+    const value = { M: Object.fromEntries([['__proto__', { S: 'kept' }] as const]) };
+    const malformed = { ...second, value: { L: 'no list' } as never };
+    dynamo.on(QueryCommand).resolves({ Items: [{ ...first, value }, malformed] });
+
+    const rows = await queryRows(target, '/orders');
+
+    expect(rows.map((row) => row['value'] && decodeAttribute(row['value']))).toEqual([
+      Object.fromEntries([['__proto__', 'kept']]),
+      undefined,
+    ]);
   });
 
   test('rejects with what the service throws', async () => {
