@@ -169,12 +169,12 @@ export class ValueMask {
 
   /** Masks the value in a message. @returns `undefined` when the value is too long to be searched for. */
   message(message: string): string | undefined {
-    const { isCut, whole, words, joined } = this.texts;
+    const { isCut, whole, words, joined, pieces } = this.texts;
     if (isCut) return undefined;
     const start = message.slice(0, mostMessage);
     const rest = withoutPieces(
       whole.reduce((left, text) => without(left, text), start),
-      joined,
+      pieces,
     );
     const line = rest.replace(word, (found, at: number) => {
       const key = lowered(found);
@@ -211,7 +211,7 @@ function searchTermsOf(value: unknown, parts: MaskedParts) {
     .sort((one, other) => other.length - one.length);
   // A piece is never part of two texts.
   const joined = lowered(texts.join('\0'));
-  return { isCut, whole, joined, words: new Set(joined.match(word) ?? []) };
+  return { isCut, whole, joined, pieces: joined.replaceAll('\\', ''), words: new Set(joined.match(word) ?? []) };
 }
 
 /** Masks a text; a short one only where it is not part of a word. */
@@ -222,24 +222,31 @@ function without(message: string, text: string): string {
   );
 }
 
-/** Masks pieces of texts that have signs in them: parsers quote the surroundings of an error. Words are masked one by one. */
-function withoutPieces(message: string, texts: string): string {
+/**
+ * Masks pieces of texts that have signs in them: parsers quote the surroundings of an error. Words are masked one by one.
+ *
+ * Backslashes are skipped, in the message as in the texts: libraries escape what they quote once, twice, or not at all.
+ */
+function withoutPieces(message: string, pieces: string): string {
   const lower = lowered(message);
+  const positions = Array.from({ length: message.length }, (_, index) => index).filter(
+    (index) => lower[index] !== '\\',
+  );
+  const unescaped = positions.map((index) => lower[index]).join('');
   let rest = '';
-  for (let at = 0; at < message.length;) {
+  let written = 0;
+  for (let at = 0; at < positions.length;) {
     let end = at + shortestPiece;
-    if (end <= message.length && texts.includes(lower.slice(at, end))) {
-      while (end < message.length && texts.includes(lower.slice(at, end + 1))) end += 1;
-      if (sign.test(message.slice(at, end))) {
-        rest += masked;
-        at = end;
-        continue;
-      }
-    }
-    rest += message.charAt(at);
-    at += 1;
+    const isPiece = end <= positions.length && pieces.includes(unescaped.slice(at, end));
+    while (isPiece && end < positions.length && pieces.includes(unescaped.slice(at, end + 1))) end += 1;
+    const isMasked = isPiece && sign.test(unescaped.slice(at, end));
+    if (!isMasked) end = at + 1;
+    const next = (positions[end - 1] ?? written) + 1;
+    rest += isMasked ? masked : message.slice(written, next);
+    written = next;
+    at = end;
   }
-  return rest;
+  return rest + message.slice(written);
 }
 
 /** Gives a text in lower case, except for characters that would become longer. */

@@ -284,6 +284,16 @@ describe('the message of an issue', () => {
   });
 });
 
+it('has no piece of a value between many quotes, however often the library escapes them', () => {
+  const value = `/""'"+"/+" '\\T/\\'+\\E+'8"`;
+  const once = JSON.stringify(value).slice(1, -1);
+
+  for (const quoted of [value, once, JSON.stringify(once).slice(1, -1), once.replaceAll('\\\\', '\\\\\\\\')])
+    expect(masked(`must be "a" (was {"key":"${quoted}"})`, { key: value })).toMatch(
+      /^must be "a" \(was \{"key":"\*\*\*"\}\)$/,
+    );
+});
+
 describe('the key in a path', () => {
   it.each<[string, string, unknown, boolean, boolean]>([
     ['is a value', 'hunter2', ['hunter2'], false, true],
