@@ -7,10 +7,10 @@ import { build } from 'esbuild';
  * Bundles sources of ours into programs, each with all of ours that it imports, and runs the first.
  *
  * @param folder - Where the entries are, and the programs for a while: inside the checkout, so that packages are found.
- * @param prepare - Puts beside the programs what they need; absent: nothing.
+ * @param options - `prepare` puts beside the programs what they need; absent: nothing. `plugins`: of esbuild; absent: none.
  * @returns Its exit code.
  */
-export async function runBundled(folder, entries, args, prepare = () => undefined) {
+export async function runBundled(folder, entries, args, { prepare = () => undefined, plugins = [] } = {}) {
   const target = mkdtempSync(join(folder, '.build-'));
   try {
     prepare(target);
@@ -20,6 +20,7 @@ export async function runBundled(folder, entries, args, prepare = () => undefine
       entryNames: '[name]',
       outExtension: { '.js': '.cjs' },
       bundle: true,
+      plugins,
       platform: 'node',
       target: 'node20',
       format: 'cjs',

@@ -11,7 +11,7 @@ const [name = '', ...args] = process.argv.slice(2);
 const comparison = existsSync(join(here, name, 'main.ts'));
 const own = existsSync(join(here, `${name}-process.ts`)) ? [`${name}-process.ts`] : [];
 const entries = comparison ? [join(name, 'main.ts'), ...processesIn(name)] : [`${name}.ts`, ...own];
-process.exitCode = await runBundled(here, [...entries, 'local-aws-process.ts'], args, comparison ? prepare : undefined);
+process.exitCode = await runBundled(here, [...entries, 'local-aws-process.ts'], args, comparison ? { prepare } : {});
 
 /** What a benchmark starts as processes of their own. */
 function processesIn(folder) {
