@@ -60,8 +60,15 @@ function createSecret(id: string, declaration: Declaration): string {
   return `aws secretsmanager create-secret --name ${quoted(id)} --secret-string ${valueOf(declaration)}`;
 }
 
+/** A row that the Python library reads, too: one without the two attributes makes it raise for the whole directory. */
 function putRow(directory: string, name: string): string {
-  const row = { app_key: { S: directory }, name_key: { S: name }, value: { S: 'VALUE' } };
+  const row = {
+    app_key: { S: directory },
+    name_key: { S: name },
+    real_name: { S: name },
+    real_directory: { S: directory },
+    value: { S: 'VALUE' },
+  };
   return `aws dynamodb put-item --table-name ${quoted(xconSettings.configTable)} --item ${quoted(JSON.stringify(row))}`;
 }
 

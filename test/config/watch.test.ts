@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { unfakedTimers } from '../../src/base/time-limit';
 import { nextGeneration, updateGeneration } from '../../src/cache/generation';
 import { generationKey } from '../../src/cache/rows';
 import {
@@ -59,6 +60,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   await member.close();
   jest.useRealTimers();
   delete globalThis.process.env['AWS_LAMBDA_FUNCTION_NAME'];
@@ -356,15 +358,20 @@ describe('a watch in AWS Lambda', () => {
     expect(member.log.events).toEqual(['watch.failed']);
   });
 
-  it('leaves a lookup whose signal fires while it looks', async () => {
+  it('leaves a lookup whose signal fires while it looks, and does not wait for the end of the look', async () => {
     await warmUp();
     await watch();
+    const held = setTimeout(() => undefined, 1);
+    clearTimeout(held);
+    const limit = jest.spyOn(unfakedTimers, 'start').mockReturnValue(held);
     const controller = new AbortController();
     const reason = new Error('enough');
     jest.spyOn(dynamo.client, 'send').mockReturnValue(new Promise<never>(() => undefined) as never);
     clock.advance(10);
 
     const waiting = member.run(() => config.get('DB_HOST', undefined, { signal: controller.signal }));
+    for (let turns = 0; turns < 20; turns += 1) await turn();
+    expect(limit).toHaveBeenCalledTimes(1);
     controller.abort(reason);
 
     await expect(waiting).rejects.toBe(reason);

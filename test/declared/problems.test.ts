@@ -128,7 +128,7 @@ describe('the command that would help', () => {
     [
       'a row where the declaration names the config table',
       setting('X', { sources: ['dynamo'] }),
-      `aws dynamodb put-item --table-name global-all-config --item '{"app_key":{"S":"/orders/prod"},"name_key":{"S":"X"},"value":{"S":"VALUE"}}'`,
+      `aws dynamodb put-item --table-name global-all-config --item '{"app_key":{"S":"/orders/prod"},"name_key":{"S":"X"},"real_name":{"S":"X"},"real_directory":{"S":"/orders/prod"},"value":{"S":"VALUE"}}'`,
     ],
     ['a variable where the declaration names those', setting('X', { sources: ['env'] }), 'export X=VALUE'],
     [

@@ -201,6 +201,55 @@ describe('a secret whose value may not be read', () => {
   });
 });
 
+describe.each(['listing', 'names'] as const)(
+  'with the strategy %s, a SecureString whose key cannot be used',
+  (strategy) => {
+    const kinds: readonly (readonly [kind: string, faults: readonly LocalAwsFault[], reason: string])[] = [
+      ['is denied', [], 'AccessDeniedException'],
+      ...['DisabledException', 'InvalidKeyId', 'KMSInvalidStateException'].map(
+        (type) =>
+          [
+            `is refused with ${type}`,
+            [
+              { target: '^GetParametersByPath$', body: '"/orders/prod".*"WithDecryption":true', type },
+              { target: '^GetParameters$', body: '"/orders/prod/unusable"', type },
+            ],
+            type,
+          ] as const,
+      ),
+    ];
+
+    it.each(kinds)(
+      'because it %s, is walked past, and its neighbour gives its own value',
+      async (_, faults, reason) => {
+        const secureString = (value: string, keyDenied = false) =>
+          ({ value, type: 'SecureString', keyDenied }) as const;
+        const ssm = {
+          '/orders/prod/readable': secureString('upper'),
+          '/orders/prod/unusable': secureString('hidden', faults.length === 0),
+          '/orders/all/readable': 'lower',
+          '/orders/all/unusable': 'lower',
+        };
+        world = await AwsWorld.start({ seed: { ssm }, faults }, { strategy });
+
+        const now = await world.run(() => ordersConfig().load(['readable', 'unusable']));
+
+        expect([now.get('readable'), now.get('unusable')]).toEqual(['upper', 'lower']);
+        expect(world.warnings).toMatchObject([
+          {
+            event: 'provider.refused',
+            provider: 'ssm',
+            directory: '/orders/prod',
+            // Without a listing it is not known which names exist: one warning for each directory.
+            ...(strategy === 'listing' && { name: 'unusable' }),
+            reason: expect.stringContaining(reason) as string,
+          },
+        ]);
+      },
+    );
+  },
+);
+
 describe('no credentials, or no region', () => {
   const variables = [
     'AWS_REGION',
