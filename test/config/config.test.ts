@@ -57,6 +57,24 @@ describe('get', () => {
     }),
   );
 
+  it.each<[string, (bytes: Buffer) => Config]>([
+    ['a provider', (x) => configOf(holding({ x }))],
+    ['an override', (x) => configOf(holding({}), { overrides: { x } })],
+    ['a default', (x) => configOf(holding({}), { defaults: { x } })],
+  ])('gives a Buffer of %s as a Buffer that is a copy', (_, make) =>
+    inside(async () => {
+      const bytes = Buffer.from('bytes');
+      const config = make(bytes);
+
+      const values = [await config.get('x'), await config.get('x')] as readonly unknown[] as readonly Buffer[];
+
+      expect(values.map((each) => Buffer.isBuffer(each) && each.equals(Buffer.from('bytes')))).toEqual([true, true]);
+      values[0]?.fill(0);
+      expect(bytes.toString()).toBe('bytes');
+      expect(await config.get('x')).toEqual(Buffer.from('bytes'));
+    }),
+  );
+
   it.each(['', 0, false])('gives a found %p, not the fallback', (value) =>
     inside(async () => {
       expect(await configOf(holding({ x: value })).get('x', 'fallback')).toBe(value);

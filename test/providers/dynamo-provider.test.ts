@@ -62,6 +62,12 @@ describe('a listing of the configuration table', () => {
     });
   });
 
+  it('is a failure with HTTP status 206: an empty list in it does not say that there are no rows', async () => {
+    dynamo.on(QueryCommand).resolves({ Items: [], Count: 0, $metadata: { httpStatusCode: 206 } });
+
+    await expect(new DynamoProvider().readDirectory(orders, session)).rejects.toThrow('it has HTTP status 206');
+  });
+
   it('hands the signal on', async () => {
     await list();
 

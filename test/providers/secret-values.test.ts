@@ -180,6 +180,14 @@ describe.each([
     expect(valuesOf(await readAll(count))[0]).toBe('');
   });
 
+  it('is a failure when the answer has HTTP status 206, whatever it lacks', async () => {
+    const $metadata = { httpStatusCode: 206 };
+    secretsManager.on(GetSecretValueCommand).resolves({ $metadata });
+    secretsManager.on(BatchGetSecretValueCommand).resolves({ SecretValues: [], Errors: [], $metadata });
+
+    await expect(read(secrets(count)).get('/orders/prod/S0')).rejects.toThrow('it has HTTP status 206');
+  });
+
   it('is a failure when the answer has none', async () => {
     secretsManager.on(GetSecretValueCommand).resolves({});
     secretsManager

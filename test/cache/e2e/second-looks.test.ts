@@ -64,6 +64,20 @@ describe('a required name that was missing', () => {
     expect([await process.get('api_key'), await process.get('API_KEY')]).toEqual(['put', 'put']);
   });
 
+  test.each<[string, string, (name: string) => Promise<unknown>, unknown]>([
+    ['require', 'put', (name) => config.require(name), 'put'],
+    ['requireString', 'put', (name) => config.requireString(name), 'put'],
+    ['requireNumber', '5', (name) => config.requireNumber(name), 5],
+    ['requireBoolean', 'yes', (name) => config.requireBoolean(name), true],
+    ['requireJson', '{"a":1}', (name) => config.requireJson(name), { a: 1 }],
+    ['requireItem', 'put', async (name) => (await config.requireItem(name)).value, 'put'],
+  ])('is found by %s', async (_, stored, call, found) => {
+    await missOnce();
+    aws.putParameter('/orders/prod/API_KEY', stored);
+
+    expect(await startProcess().run(() => call('api_key'))).toEqual(found);
+  });
+
   test('is found wherever it was put: a secret in a lower directory', async () => {
     await missOnce();
     aws.putSecret('/global/all/api_key', 'put');
