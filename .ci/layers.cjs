@@ -25,11 +25,12 @@ module.exports = [
   { explain: 'every place tried, as data, table and page' },
   { 'config/config': 'Config', 'config/current-config': 'config' },
   { declared: 'defineSettings: schemas, problems, rotation' },
+  { 'local-aws': 'SSM, Secrets Manager, DynamoDB, KMS, STS on a loopback port' },
   {
     compose: 'the default wiring',
     index: 'xcon',
     core: 'xcon/core',
-    testing: 'xcon/testing, runners, the local AWS',
+    testing: 'xcon/testing, runners, fakes',
     events: 'xcon/events',
     cdk: 'xcon/cdk',
     cli: 'xcon-local',

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { type LocalAwsOptions } from '../src/testing/local-aws/local-aws';
+import { type LocalAwsOptions } from '../src/local-aws/local-aws';
 import { type LocalAwsReport, type LocalAwsRequest } from './local-aws-process';
 
 /** A local AWS in a process of its own, so that it does not compete with what is measured. */

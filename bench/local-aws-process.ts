@@ -1,4 +1,4 @@
-import { type LocalAwsCall, type LocalAwsOptions, startLocalAws } from '../src/testing/local-aws/local-aws';
+import { type LocalAwsCall, type LocalAwsOptions, startLocalAws } from '../src/local-aws/local-aws';
 
 /** What the parent asks of the local AWS in this process. */
 export type LocalAwsRequest =

@@ -24,7 +24,7 @@ import {
   withDependencies,
   XconSettings,
 } from '../src/index';
-import { type LocalAws, type LocalAwsFault, startLocalAws } from '../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsFault, startLocalAws } from '../src/local-aws/local-aws';
 import { History, type Place, type Source } from '../test/model/history';
 import { type Answer, Judge, type Lookup, type Reader } from '../test/model/judge';
 import { watchRequests } from '../test/model/watch-requests';

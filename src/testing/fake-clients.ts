@@ -3,7 +3,7 @@ import type * as Secrets from '@aws-sdk/client-secrets-manager';
 import type * as Ssm from '@aws-sdk/client-ssm';
 import { AwsClients } from '../aws/aws-clients';
 import { type ClientMock } from './client-mock';
-import { explainMissing, LocalAwsError } from './local-aws/local-aws-error';
+import { explainMissing, LocalAwsError } from '../local-aws/local-aws-error';
 
 /** AWS clients that answer what a test tells them to. */
 export interface FakeClients {

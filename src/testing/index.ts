@@ -19,7 +19,7 @@ export {
   type SeedSecret,
   type SeedTable,
   startLocalAws,
-} from './local-aws/local-aws';
+} from '../local-aws/local-aws';
 export { type FakeClients, fakeClients } from './fake-clients';
 export {
   type ClientMock,

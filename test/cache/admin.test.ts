@@ -8,7 +8,7 @@ import {
   Logger,
   XconSettings,
 } from '../../src/index';
-import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { patience } from '../setup/patience';
 import { type CachedChain, CacheRecord } from '../../src/cache/cacher';
 import { probePartition } from '../../src/cache/admin';

@@ -13,7 +13,7 @@ import {
   XconSettings,
 } from '../../src/index';
 import { type SettingsValues } from '../../src/settings/settings-values';
-import { type LocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../src/local-aws/local-aws';
 import { patience } from '../setup/patience';
 import { RecordedLog, TestClock, TestRandom } from './doubles';
 

@@ -4,7 +4,7 @@ import { type DataKeyRow } from '../../src/cache/rows';
 import { Keyring, openSecret, type SealedFacts, type SealingKey, sealSecret } from '../../src/cache/keyring';
 import { XconSettings } from '../../src/index';
 import { type SettingsValues } from '../../src/settings/settings-values';
-import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { startMs, TestClock } from './doubles';
 import { clientOptions } from './fleet-process';
 import { testKey } from '../base/test-key';

@@ -17,7 +17,7 @@ import {
   type SettingsValues,
   XconSettings,
 } from '../../src/index';
-import { type LocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../src/local-aws/local-aws';
 import { patience } from '../setup/patience';
 
 /** A process that has secrets from everywhere, and logs all it can: the library at `trace`, the SDK through its own logger. */

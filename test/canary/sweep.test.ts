@@ -4,7 +4,7 @@ import { z } from 'zod';
 import * as xcon from '../../src/index';
 import { fakeProvider, testConfig, toResolveFrom } from '../../src/testing/index';
 import { type CacheSecrets } from '../../src/settings/settings-values';
-import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { withoutVariables } from '../config/doubles';
 import { fc } from '../setup/fast-check';
 import { CanaryProcess, digitsOf, inTable, plainNames, plant } from './canary-process';

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { z } from 'zod';
 import * as xcon from '../../src/index';
 import { createChangeHandler } from '../../src/events/index';
-import { type LocalAwsFault } from '../../src/testing/local-aws/local-aws';
+import { type LocalAwsFault } from '../../src/local-aws/local-aws';
 import { rejection } from '../chain/doubles';
 import { type CanaryProcess, plainNames, secretNames } from './canary-process';
 

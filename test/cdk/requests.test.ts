@@ -7,7 +7,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ConfigTables } from '../../src/cdk/index';
 import { type PolicyDocument } from '../../src/iam/policy-document';
 import { Default, DynamoProvider, type LookupStrategy } from '../../src/index';
-import { type LocalAwsCall, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAwsCall, startLocalAws } from '../../src/local-aws/local-aws';
 import { FleetProcess } from '../cache/fleet-process';
 import { changed, neighbours, refusedOf, undeclared } from '../iam/neighbours';
 import { beyondLimits } from '../infra/attached-policies';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ExitCode, localCommand } from '../../src/cli/local-command';
 import { type LocalAws, startLocalAws } from '../../src/testing';
-import { post } from '../testing/local-aws/local-requests';
+import { post } from '../local-aws/local-requests';
 
 interface Ended {
   readonly code: ExitCode;

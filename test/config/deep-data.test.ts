@@ -17,8 +17,8 @@ import {
 } from '../../src/index';
 import { mostLevels } from '../../src/item/value';
 import { fakeProvider } from '../../src/testing/index';
-import { LocalAwsError } from '../../src/testing/local-aws/local-aws-error';
-import { checkSeed } from '../../src/testing/local-aws/check-seed';
+import { LocalAwsError } from '../../src/local-aws/local-aws-error';
+import { checkSeed } from '../../src/local-aws/check-seed';
 import { rejection } from '../chain/doubles';
 import { withoutVariables } from './doubles';
 

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { startLocalAws } from '../../src/local-aws/local-aws';
 import { bundleScript } from '../cache/e2e/bundle-script';
 
 /** Longer than the lookup may take, **milliseconds**. */

@@ -4,7 +4,7 @@ import {
   type SeedParameter,
   type SeedSecret,
   type SeedTable,
-} from '../../src/testing/local-aws/local-aws';
+} from '../../src/local-aws/local-aws';
 import { decode } from './decode';
 import { UnknownFormError } from './form';
 import { isJsonObject, type Json, type JsonObject, type Op, type Setup } from './vector';

@@ -10,7 +10,7 @@ import {
   type Scope,
   xconSettings,
 } from '../../src/index';
-import { type LocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../src/local-aws/local-aws';
 import { changeAws } from './aws-state';
 import { callMethod, lookupOptions } from './call';
 import { decode, decodeAllNamed, decodeDirectory, decodeNamed, makeDirectory, makeProvider } from './decode';

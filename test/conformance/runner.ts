@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { config, Context } from '../../src/index';
-import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { prepareAws, tableNames } from './aws-state';
 import { TestClock, TestRandom, WarningCounter } from './doubles';
 import { compareRun, type Outcome, type RunReport } from './expectations';

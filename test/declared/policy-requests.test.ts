@@ -14,8 +14,8 @@ import {
   type SettingsPolicyOptions,
 } from '../../src/index';
 import { type SettingsValues } from '../../src/settings/settings-values';
-import { keyArn, secretArn } from '../../src/testing/local-aws/arn';
-import { type LocalAwsCall, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { keyArn, secretArn } from '../../src/local-aws/arn';
+import { type LocalAwsCall, startLocalAws } from '../../src/local-aws/local-aws';
 import { FleetProcess } from '../cache/fleet-process';
 import { type Account } from '../iam/iam-requests';
 import { changed, neighbours, refusedOf, undeclared } from '../iam/neighbours';

@@ -1,5 +1,5 @@
 import { type Config, type ConfigError, InvalidSettingsError, LocalCache, ProviderError } from '../../src/index';
-import { type LocalAwsFault } from '../../src/testing/local-aws/local-aws';
+import { type LocalAwsFault } from '../../src/local-aws/local-aws';
 import { rejection } from '../chain/doubles';
 import { AwsWorld, ordersConfig, unhandledDuring } from './world';
 

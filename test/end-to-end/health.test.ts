@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { type AddressInfo } from 'node:net';
 import { config, DynamoCacher } from '../../src/index';
-import { type LocalAwsFault } from '../../src/testing/local-aws/local-aws';
+import { type LocalAwsFault } from '../../src/local-aws/local-aws';
 import { rejection, StoppedClock } from '../chain/doubles';
 import { AwsWorld, ordersConfig } from './world';
 

@@ -8,7 +8,7 @@ import {
   SsmProvider,
   XconSettings,
 } from '../../src/index';
-import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { patience } from '../setup/patience';
 import { RoundGate } from './round-gate';
 import { fc } from '../setup/fast-check';

@@ -1,6 +1,6 @@
 import { AwsClients, config, defineSettings, type Explanation, setting, SsmProvider } from '../../src/index';
 import { type CacheSecrets } from '../../src/settings/settings-values';
-import { type LocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../src/local-aws/local-aws';
 import { operations, startOrdersAws } from '../cache/e2e/orders-aws';
 import { clientOptions, FleetProcess, type ProcessOptions } from '../cache/fleet-process';
 import { testKey } from '../base/test-key';

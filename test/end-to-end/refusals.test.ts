@@ -8,7 +8,7 @@ import {
   SsmProvider,
   Unavailable,
 } from '../../src/index';
-import { type LocalAwsFault } from '../../src/testing/local-aws/local-aws';
+import { type LocalAwsFault } from '../../src/local-aws/local-aws';
 import { StubCacher, rejection } from '../chain/doubles';
 import { AwsWorld, ordersConfig } from './world';
 

@@ -7,7 +7,7 @@ import {
   SsmProvider,
   XconSettings,
 } from '../../src/index';
-import { type LocalAwsFault } from '../../src/testing/local-aws/local-aws';
+import { type LocalAwsFault } from '../../src/local-aws/local-aws';
 import { rejection, StoppedClock } from '../chain/doubles';
 import { AwsWorld, ordersConfig } from './world';
 

@@ -12,7 +12,7 @@ import {
   SsmProvider,
   XconSettings,
 } from '../../src/index';
-import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../src/local-aws/local-aws';
 import { isolated, RecordedLog } from '../chain/doubles';
 import { patience } from '../setup/patience';
 import { RoundGate } from './round-gate';

@@ -9,7 +9,7 @@ import { encodeRow } from '../../src/cache/rows';
 import { ensureCacheTable } from '../../src/cache/cache-table';
 import { nameIndex } from '../../src/aws/table-names';
 import { createChangeHandler } from '../../src/events/index';
-import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { putRows } from '../cache/e2e/orders-aws';
 import { clientOptions } from '../cache/fleet-process';
 import { cacheKey, plainRow, pythonRow, referenceRow, table } from '../cache/rows';

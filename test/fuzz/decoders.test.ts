@@ -5,8 +5,8 @@ import { openSecret, type SealedFacts, sealSecret } from '../../src/cache/keyrin
 import { type FoundValue, toBoolean, toJson, toNumber, toText } from '../../src/config/coerce';
 import { Config, Directory, EnvProvider, isConfigError, XconSettings } from '../../src/index';
 import { settingNames, variablesOf } from '../../src/settings/definitions';
-import { LocalAwsError } from '../../src/testing/local-aws/local-aws-error';
-import { checkSeed } from '../../src/testing/local-aws/check-seed';
+import { LocalAwsError } from '../../src/local-aws/local-aws-error';
+import { checkSeed } from '../../src/local-aws/check-seed';
 import { withoutVariables } from '../config/doubles';
 import { fc } from '../setup/fast-check';
 import { attributes, expectCleanPrototypes, jsonValues, mostly, runs, texts } from './inputs';

@@ -1,5 +1,5 @@
-import { type LocalAwsCall } from '../../src/testing/local-aws/call-log';
-import { keyArn, parameterArn, region, secretArn } from '../../src/testing/local-aws/arn';
+import { type LocalAwsCall } from '../../src/local-aws/call-log';
+import { keyArn, parameterArn, region, secretArn } from '../../src/local-aws/arn';
 import { type IamRequest } from './policy-simulator';
 
 /** What of an account IAM needs to know to see what a request leads to. */

@@ -1,5 +1,5 @@
 import { type PolicyDocument } from '../../src/iam/policy-document';
-import { type LocalAwsCall } from '../../src/testing/local-aws/local-aws';
+import { type LocalAwsCall } from '../../src/local-aws/local-aws';
 import { type Account, iamRequestsOf } from './iam-requests';
 import { type IamRequest, isAllowed } from './policy-simulator';
 

@@ -2,7 +2,7 @@
 import '@aws-sdk/client-dynamodb';
 import { createChangeHandler } from '../../src/events/index';
 import { DynamoCacher } from '../../src/index';
-import { type LocalAwsCall, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAwsCall, startLocalAws } from '../../src/local-aws/local-aws';
 import { FleetProcess } from '../cache/fleet-process';
 import { parameterEvent } from '../events/fixtures/parameter-store';
 

@@ -5,7 +5,7 @@ import '@aws-sdk/client-secrets-manager';
 import '@aws-sdk/client-ssm';
 import { config, type ConfigOptions, type ConfigValue, Default, DynamoCacher, DynamoProvider } from '../../src/index';
 import { type SettingsValues } from '../../src/settings/settings-values';
-import { type LocalAws, type LocalAwsCall, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsCall, startLocalAws } from '../../src/local-aws/local-aws';
 import { FleetProcess } from '../cache/fleet-process';
 import { type Account } from './iam-requests';
 

@@ -1,8 +1,8 @@
 import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
 import { type PolicyDocument, type PolicyStatement } from '../../src/iam/policy-document';
 import { type PolicyOptions } from '../../src/iam/policy-options';
-import { keyArn } from '../../src/testing/local-aws/arn';
-import { type LocalAwsCall } from '../../src/testing/local-aws/local-aws';
+import { keyArn } from '../../src/local-aws/arn';
+import { type LocalAwsCall } from '../../src/local-aws/local-aws';
 import { iamRequestsOf } from '../iam/iam-requests';
 import { changed, neighbours, refusedOf } from '../iam/neighbours';
 import { isAllowed } from '../iam/policy-simulator';

@@ -1,5 +1,5 @@
 import { AwsClients, Config, Context, Logger } from '../../src/index';
-import { startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { startLocalAws } from '../../src/local-aws/local-aws';
 
 describe('a SecureString whose key may not be used', () => {
   it('does not hide its neighbours, is walked past, and told by name', async () => {

@@ -6,7 +6,7 @@ import {
   type SettingsValues,
   XconSettings,
 } from '../../src/index';
-import { type LocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../src/local-aws/local-aws';
 import { isolated, MapProvider, RecordedLog } from '../chain/doubles';
 import { type Fault } from './faults';
 import { configOf, type RequestKind } from './requests';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LocalAws, startLocalAws } from '../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { root } from '../docs/documents';
 import { withPatientSignals } from '../setup/patience';
 import { type Cell, tryCell } from './cell';

@@ -1,4 +1,4 @@
-import { type LocalAwsFault } from '../../src/testing/local-aws/local-aws';
+import { type LocalAwsFault } from '../../src/local-aws/local-aws';
 import { type RequestKind } from './requests';
 
 /** Something that goes wrong. */

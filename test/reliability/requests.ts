@@ -6,7 +6,7 @@ import {
   type SettingsValues,
   SsmProvider,
 } from '../../src/index';
-import { type LocalAwsSeed, type LocalAwsService } from '../../src/testing/local-aws/local-aws';
+import { type LocalAwsSeed, type LocalAwsService } from '../../src/local-aws/local-aws';
 
 /** A kind of request that something can go wrong with. */
 export interface RequestKind {

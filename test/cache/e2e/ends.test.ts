@@ -1,5 +1,5 @@
 import { DynamoProvider } from '../../../src/index';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { startMs, TestClock, TestRandom } from '../doubles';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { readPartition } from '../properties/python-reader';

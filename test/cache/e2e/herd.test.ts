@@ -1,5 +1,5 @@
 import { Random } from '../../../src/index';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { withPatientSignals } from '../../setup/patience';
 import { TestClock } from '../doubles';
 import { FleetProcess } from '../fleet-process';

@@ -1,5 +1,5 @@
 import { config } from '../../../src/index';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { withPatientSignals } from '../../setup/patience';
 import { TestClock, TestRandom } from '../doubles';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';

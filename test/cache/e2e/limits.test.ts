@@ -1,5 +1,5 @@
 import { Config, Directory, DynamoProvider, EnvProvider, SecretsProvider, SsmProvider } from '../../../src/index';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { paths, pythonRow, table } from '../rows';
 import { operations, putRows, rowsOf, startOrdersAws } from './orders-aws';

@@ -1,6 +1,6 @@
 import { type AttributeMap } from '../../../src/aws/attribute-value';
 import { type SettingsValues } from '../../../src/index';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { TestClock } from '../doubles';
 import { FleetProcess } from '../fleet-process';
 import { pythonRow } from '../rows';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap } from '../../../src/aws/attribute-value';
-import { type LocalAws, type LocalAwsSeed, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsSeed, startLocalAws } from '../../../src/local-aws/local-aws';
 import { clientOptions } from '../fleet-process';
 import { cacheKey, table } from '../rows';
 

@@ -15,7 +15,7 @@ import {
   withDependencies,
   XconSettings,
 } from '../../../src/index';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { TestClock } from '../doubles';
 import { clientOptions, FleetProcess, type ProcessOptions } from '../fleet-process';
 import { table } from '../rows';

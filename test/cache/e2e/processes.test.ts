@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { bundleScript, type BundledScript } from './bundle-script';
 import { type Report } from './fleet-member';
 import { operations, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';

@@ -1,5 +1,5 @@
 import { config, type ConfigValue, Directory, DirectoryItem, DirectoryListing, Provider } from '../../../src/index';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { FleetProcess } from '../fleet-process';
 import { readPartition } from '../properties/python-reader';
 import { rowsOf, startOrdersAws } from './orders-aws';

@@ -1,5 +1,5 @@
 import { config, defineSettings, InvalidSettingsError, setting } from '../../../src/index';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { rejection } from '../../chain/doubles';
 import { TestClock } from '../doubles';
 import { FleetProcess } from '../fleet-process';

@@ -1,4 +1,4 @@
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { RoundGate } from '../../end-to-end/round-gate';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { table } from '../rows';

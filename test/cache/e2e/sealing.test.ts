@@ -1,5 +1,5 @@
 import { type AttributeMap } from '../../../src/aws/attribute-value';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { xconSettings } from '../../../src/index';
 import { type SettingsValues } from '../../../src/settings/settings-values';
 import { startMs, TestClock } from '../doubles';

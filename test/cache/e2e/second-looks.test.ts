@@ -1,5 +1,5 @@
 import { config, ConfigNotFoundError, defineSettings, secret, setting } from '../../../src/index';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { rejection } from '../../chain/doubles';
 import { TestClock } from '../doubles';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';

@@ -1,6 +1,6 @@
 import { AwsClients, Config, config, SecretsProvider, SsmProvider } from '../../../src/index';
 import { type CacheSecrets } from '../../../src/settings/settings-values';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { table } from '../rows';
 import { operations, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';

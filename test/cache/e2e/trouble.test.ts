@@ -1,6 +1,6 @@
 import { type AttributeMap } from '../../../src/aws/attribute-value';
 import { config } from '../../../src/index';
-import { type LocalAws, type LocalAwsFault } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsFault } from '../../../src/local-aws/local-aws';
 import { TestClock, TestRandom } from '../doubles';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { cacheKey, pythonRow, startSeconds, table } from '../rows';

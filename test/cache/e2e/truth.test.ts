@@ -1,6 +1,6 @@
 import { config, DynamoCacher } from '../../../src/index';
 import { type SettingsValues } from '../../../src/settings/settings-values';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { startMs, TestClock } from '../doubles';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { pythonRow, startSeconds, table } from '../rows';

@@ -7,7 +7,7 @@ import {
   type SecretOutcome,
   type UnreadSecret,
 } from '../../../src/index';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { table } from '../rows';
 import { startOrdersAws } from './orders-aws';

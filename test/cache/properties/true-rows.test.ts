@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap, decodeAttribute } from '../../../src/aws/attribute-value';
-import { startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { startLocalAws } from '../../../src/local-aws/local-aws';
 import { fc } from '../../setup/fast-check';
 import { putRows } from '../e2e/orders-aws';
 import { clientOptions } from '../fleet-process';

@@ -1,7 +1,7 @@
 import { type AttributeMap } from '../../../src/aws/attribute-value';
 import { createChangeHandler } from '../../../src/events/index';
 import { AwsClients, Context } from '../../../src/index';
-import { type LocalAws, type LocalAwsChange } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsChange } from '../../../src/local-aws/local-aws';
 import { clientOptions } from '../../cache/fleet-process';
 import { streamBatch } from '../fixtures/batches';
 import { parameterEvent } from '../fixtures/parameter-store';

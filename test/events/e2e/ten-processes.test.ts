@@ -1,6 +1,6 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { join } from 'node:path';
-import { type LocalAws, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../../src/local-aws/local-aws';
 import { bundleScript, type BundledScript } from '../../cache/e2e/bundle-script';
 import { clientOptions } from '../../cache/fleet-process';
 import { table } from '../../cache/rows';

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type BundledScript } from '../../cache/e2e/bundle-script';
-import { type LocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { type Order, type Report } from './watching-member';
 
 /** A process of the operating system that watches, and tells what it does. */

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../errors';
+import { ConfigError } from '../errors';
 
 /**
  * The local AWS, or another substitute for AWS in tests, was asked for something it cannot do: a malformed seed or fault, a

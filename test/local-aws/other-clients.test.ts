@@ -10,7 +10,7 @@ import {
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from 'older-client-ssm';
 import olderSsm from 'older-client-ssm/package.json';
 import currentSsm from '@aws-sdk/client-ssm/package.json';
-import { type LocalAws, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 let aws: LocalAws;

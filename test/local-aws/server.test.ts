@@ -3,12 +3,7 @@ import { createConnection, createServer, type AddressInfo } from 'node:net';
 
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-import {
-  type LocalAws,
-  type LocalAwsOptions,
-  type SeedParameter,
-  startLocalAws,
-} from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsOptions, type SeedParameter, startLocalAws } from '../../src/local-aws/local-aws';
 import { clientOptions, post, rejection, rejectionName, until } from './local-requests';
 
 const started: LocalAws[] = [];

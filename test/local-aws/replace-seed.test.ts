@@ -6,12 +6,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 
-import {
-  type LocalAws,
-  type LocalAwsSeed,
-  type SeedChanges,
-  startLocalAws,
-} from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsSeed, type SeedChanges, startLocalAws } from '../../src/local-aws/local-aws';
 import { clientOptions, post } from './local-requests';
 
 let aws: LocalAws;

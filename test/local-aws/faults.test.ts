@@ -2,8 +2,8 @@ import { DynamoDBClient, QueryCommand, TransactWriteItemsCommand } from '@aws-sd
 import { BatchGetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-import { type LocalAws, type LocalAwsFault, startLocalAws } from '../../../src/testing/local-aws/local-aws';
-import { allOperations, type Stores } from '../../../src/testing/local-aws/operations';
+import { type LocalAws, type LocalAwsFault, startLocalAws } from '../../src/local-aws/local-aws';
+import { allOperations, type Stores } from '../../src/local-aws/operations';
 import { ask, clientOptions, post, rejection, rejectionName, until } from './local-requests';
 
 const byPathTarget = 'AmazonSSM.GetParametersByPath';

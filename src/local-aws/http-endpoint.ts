@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-import { errorClassName } from '../../base/describe-error';
-import { callAndForget, startWork } from '../../base/start-work';
+import { errorClassName } from '../base/describe-error';
+import { callAndForget, startWork } from '../base/start-work';
 import { type LocalAwsCall, type OpenCall, type RecordedCalls, redact } from './call-log';
 import { type Gateway, type GatewayAnswer } from './gateway';
 import { LocalAwsError } from './local-aws-error';

@@ -1,5 +1,5 @@
-import { RecordedCalls } from '../../../src/testing/local-aws/call-log';
-import { type LocalAws, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { RecordedCalls } from '../../src/local-aws/call-log';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { ask, post, rejection, until } from './local-requests';
 
 describe('the log of a server', () => {

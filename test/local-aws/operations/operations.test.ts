@@ -4,10 +4,10 @@ import * as secretsmanager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
 
-import { type LocalAws, type LocalAwsCall, startLocalAws } from '../../../../src/testing/local-aws/local-aws';
-import { allOperations, type Stores } from '../../../../src/testing/local-aws/operations';
-import { type LocalAwsService } from '../../../../src/testing/local-aws/service';
-import { readDocument, tableOf } from '../../../docs/documents';
+import { type LocalAws, type LocalAwsCall, startLocalAws } from '../../../src/local-aws/local-aws';
+import { allOperations, type Stores } from '../../../src/local-aws/operations';
+import { type LocalAwsService } from '../../../src/local-aws/service';
+import { readDocument, tableOf } from '../../docs/documents';
 import { ask } from '../local-requests';
 import { dynamoCases } from './dynamo-tables';
 import { kmsCases } from './kms';

@@ -10,7 +10,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 
-import { type LocalAws, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { clientOptions, post, rejectionName } from './local-requests';
 
 let aws: LocalAws;

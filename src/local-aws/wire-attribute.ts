@@ -1,6 +1,6 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 
-import { isTooDeep } from '../../item/value';
+import { isTooDeep } from '../item/value';
 import { isFields } from './fields';
 
 /** A DynamoDB attribute as JSON carries it: as in the SDK, but with binary as base64. */

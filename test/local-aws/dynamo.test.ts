@@ -20,7 +20,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 
-import { type LocalAws, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { clientOptions, post, rejection, rejectionName } from './local-requests';
 
 const digits38 = '12345678901234567890123456789012345678';

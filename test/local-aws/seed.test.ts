@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type LocalAws, type LocalAwsSeed, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsSeed, startLocalAws } from '../../src/local-aws/local-aws';
 import { post, rejection } from './local-requests';
 
 let aws: LocalAws;

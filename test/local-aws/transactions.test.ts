@@ -6,8 +6,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 
-import { DynamoTables } from '../../../src/testing/local-aws/dynamo-tables';
-import { type LocalAws, type LocalAwsChange, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { DynamoTables } from '../../src/local-aws/dynamo-tables';
+import { type LocalAws, type LocalAwsChange, startLocalAws } from '../../src/local-aws/local-aws';
 import { clientOptions, rejectionName } from './local-requests';
 
 const accounts = ['a', 'b', 'c'];

@@ -4,7 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 
-import { type LocalAws, type LocalAwsSeed, startLocalAws } from '../../../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsSeed, startLocalAws } from '../../../src/local-aws/local-aws';
 import { clientOptions } from '../local-requests';
 
 /** A local AWS for one row of the tables in `docs/local-aws.md`, and the clients of the SDK that ask it. */

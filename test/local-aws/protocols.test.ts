@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { GetParameterHistoryCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-import { type LocalAws, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { ask, clientOptions, post, rejection } from './local-requests';
 
 let aws: LocalAws;

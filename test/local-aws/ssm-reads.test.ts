@@ -6,7 +6,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 
-import { type LocalAws, startLocalAws } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { clientOptions, post, rejection, rejectionName } from './local-requests';
 
 const numbered = Object.fromEntries(Array.from({ length: 23 }, (_, index) => [`/many/p${23 - index}`, `${index}`]));

@@ -1,4 +1,4 @@
-import { type LocalAws, type LocalAwsService } from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsService } from '../../src/local-aws/local-aws';
 
 /** Options with which an SDK client asks the local AWS once, without retries. */
 export function clientOptions({ url }: LocalAws) {

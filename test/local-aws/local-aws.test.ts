@@ -1,9 +1,4 @@
-import {
-  type LocalAws,
-  type LocalAwsChange,
-  localAwsEnvironment,
-  startLocalAws,
-} from '../../../src/testing/local-aws/local-aws';
+import { type LocalAws, type LocalAwsChange, localAwsEnvironment, startLocalAws } from '../../src/local-aws/local-aws';
 import { post } from './local-requests';
 
 let aws: LocalAws;
@@ -138,7 +133,7 @@ describe('optional packages', () => {
       jest.doMock(name, () => {
         throw Object.assign(new Error(`Cannot find module '${name}'`), { code: 'MODULE_NOT_FOUND' });
       });
-      const isolated = await import('../../../src/testing/local-aws/local-aws');
+      const isolated = await import('../../src/local-aws/local-aws');
 
       await expect(isolated.startLocalAws(options)).rejects.toThrow(
         `${purpose} needs the package ${name}. Run: npm install --save-dev ${name}`,
@@ -152,7 +147,7 @@ describe('optional packages', () => {
       jest.doMock('dynalite', () => {
         throw new Error('broken');
       });
-      const isolated = await import('../../../src/testing/local-aws/local-aws');
+      const isolated = await import('../../src/local-aws/local-aws');
       const broken = await isolated.startLocalAws();
 
       await expect(broken.seed({ tables: { tab: {} } })).rejects.toThrow('broken');
@@ -171,7 +166,7 @@ describe('optional packages', () => {
           return jest.requireActual<object>(name);
         });
       }
-      const isolated = await import('../../../src/testing/local-aws/local-aws');
+      const isolated = await import('../../src/local-aws/local-aws');
       const fresh = await isolated.startLocalAws({ seed: { ssm: { '/a/one': '1' } } });
       await post(fresh, 'AmazonSSM.GetParameter', { Name: '/a/one' });
 

@@ -1,5 +1,5 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
-import { checkOptions } from '../../options';
+import { checkOptions } from '../options';
 import { applySeed, mergeSeeds, noSeed, putSecret, rehearse, replaceSeed, type SeedStores } from './apply-seed';
 import { type CallLog, RecordedCalls } from './call-log';
 import { checkSeed } from './check-seed';
