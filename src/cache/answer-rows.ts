@@ -1,6 +1,6 @@
 import { attributeOfItem, rememberAttribute } from '../aws/stored-attribute';
 import { DirectoryItem, sourceViaCacher } from '../item/directory-item';
-import { type CachedChain, type CachedRow, type CertainAnswer } from './cacher';
+import { type CachedChain, type CachedRow, type CacheableAnswer } from './cacher';
 import {
   type AnswerRow,
   isForeign,
@@ -40,7 +40,7 @@ export interface RowClock {
  */
 export function makeRow(
   chain: CachedChain,
-  answer: CertainAnswer,
+  answer: CacheableAnswer,
   clock: RowClock,
   sealingKey: SealingKey | undefined,
 ): PlainRow | SealedRow | ReferenceRow | undefined {
@@ -96,15 +96,15 @@ function endAfter(seconds: number, nowMs: number): number {
   return Math.min(Math.floor(nowMs / 1000 + seconds), latestReadableTtl);
 }
 
-/** Says what the reads behind an answer have seen. Before the first change, there is no generation to be told. */
+/** Gives what the reads behind an answer have seen. Before the first change, there is no generation. */
 function stampOf(
-  { readAt }: CertainAnswer,
+  { readAt }: CacheableAnswer,
   { generation = 0, nowMs }: RowClock,
 ): Pick<PlainRow, 'generation' | 'readAtMs'> {
   return { ...(generation > 0 && { generation }), readAtMs: Math.floor(readAt?.atMs ?? nowMs) };
 }
 
-function missingRow({ key, session }: CachedChain, answer: CertainAnswer, clock: RowClock): PlainRow {
+function missingRow({ key, session }: CachedChain, answer: CacheableAnswer, clock: RowClock): PlainRow {
   const { nowMs } = clock;
   const { name } = answer;
   return {
@@ -167,7 +167,7 @@ export function itemOfSealedRow(chain: CachedChain, row: SealedRow, value: strin
  * Left out are
  * - rows behind a provider that is not cacheable: their answer may not be the chain's;
  * - plain rows of secrets, unless secrets are cached in plain here, too. A row does not say that its value is a secret when the
- *   Python library has written it: then the provider tells, or a row of this library beside it;
+ *   Python library has written it: then its provider decides, or a row of this library beside it;
  * - rows of a provider that never gives null that have no value: the Python library writes them for secrets that were refused or gone.
  */
 export function usableRows(chain: CachedChain, rows: readonly AnswerRow[]): readonly AnswerRow[] {
@@ -204,7 +204,7 @@ function mayBeNull({ providers }: CachedChain, { provider = '' }: PlainRow): boo
   return known === undefined ? [...providers.values()].every(({ givesNull }) => givesNull) : known.givesNull;
 }
 
-/** Says what a row tells of itself, beside its answer. */
+/** Gives what a row says of itself, beside its answer. */
 export function describeRow({ kind, provider, createdAt, ttl }: AnswerRow): CachedRow {
   return { kind, provider, createdAt, ttl };
 }

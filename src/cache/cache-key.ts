@@ -40,8 +40,8 @@ export class CacheKey {
     return (this.hash ??= sha256(this.chain));
   }
 
-  /** Whether names that differ in case only are different names: those that were looked up by exact name. */
-  get tellsCase(): boolean {
+  /** Whether names that differ in case only are different names: where they were looked up by exact name. */
+  get isCaseSensitive(): boolean {
     return this.providers.endsWith(exactNamesMark);
   }
 
@@ -60,7 +60,7 @@ export class CacheKey {
     return `~xcon|lease|${generation === 0 ? this.chainHash : sha256(`${this.chain}${keySeparator}${generation}`)}`;
   }
 
-  /** Whether the chain can be told from every other one by its key, and the key be stored. */
+  /** Whether the key identifies its chain, and can be stored. */
   get isStorable(): boolean {
     return (
       this.directoryChain.directories.every(({ path }) => !/[{}|]/.test(path)) &&

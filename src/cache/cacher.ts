@@ -35,7 +35,7 @@ export interface CachedChain {
   /**
    * Cache names of the providers whose rows count.
    *
-   * All of the chain (`undefined`), unless a provider that is not cacheable stands among them: then those before it, and
+   * All of the chain (`undefined`), unless a provider among them is not cacheable: then those before it, and
    * in the first directory only.
    */
   readonly trusted: { readonly directory: string; readonly providers: readonly string[] } | undefined;
@@ -53,7 +53,7 @@ export interface Lease {
 
 /** What the row behind an answer says of itself. */
 export interface CachedRow {
-  /** How it keeps its answer: as it is, sealed, or as the news of where a secret is. */
+  /** How it keeps its answer: as it is, sealed, or as a reference to a secret. */
   readonly kind: 'plain' | 'sealed' | 'reference';
   /** Cache name of the provider that gave the answer; `undefined` when unknown, or the name is missing. */
   readonly provider: string | undefined;
@@ -75,7 +75,7 @@ export interface RowFindings {
   readonly row?: CachedRow | undefined;
 }
 
-/** What the cache knows of a name. */
+/** What the cache holds for a name. */
 export type CacheAnswer =
   /** The item. */
   | ({ readonly kind: 'found'; readonly item: DirectoryItem } & RowFindings)
@@ -88,7 +88,7 @@ export type CacheAnswer =
 
 /** How a question to the cache differs from that of a lookup. */
 export interface FindOptions {
-  /** Whether nothing will be refreshed: no lease is taken and none waited for; the answer tells its row. Default: false. */
+  /** Whether nothing will be refreshed: no lease is acquired and none waited for; the answer comes with its row. Default: false. */
   readonly lookOnly?: boolean;
 }
 
@@ -104,7 +104,7 @@ export interface SecretReference {
 }
 
 /** An answer that a fresh lookup would give too. */
-export interface CertainAnswer {
+export interface CacheableAnswer {
   /** Name of the setting, lower-cased. */
   readonly name: string;
   /** Its item; `undefined` when the name is missing. */
@@ -115,7 +115,7 @@ export interface CertainAnswer {
   readonly readAt?: Moment | undefined;
 }
 
-/** What stands in front of the cacheable providers and remembers their answers for the whole fleet. */
+/** A cache in front of the cacheable providers, which keeps their answers for the whole fleet. */
 export abstract class Cacher extends Dependency {
   static override readonly isAbstractKind: boolean = true;
 
@@ -123,9 +123,9 @@ export abstract class Cacher extends Dependency {
   abstract readonly name: string;
 
   /**
-   * Gives what the cache knows of a name.
+   * Gives what the cache holds for a name.
    *
-   * Never rejects: a cache in trouble knows nothing, says so once in the log, and lets the lookup go on.
+   * Never rejects: a cache that cannot be read gives a miss, is logged once, and lets the lookup go on.
    *
    * @param name - Lower-cased.
    * @param time - Time that is left for the lookup; it counts only while the process runs.
@@ -134,12 +134,12 @@ export abstract class Cacher extends Dependency {
   abstract find(chain: CachedChain, name: string, time: TimeLeft, options?: FindOptions): Promise<CacheAnswer>;
 
   /** Remembers answers and begins to write them; `flush` awaits that. Never throws. */
-  abstract save(chain: CachedChain, answers: readonly CertainAnswer[]): void;
+  abstract save(chain: CachedChain, answers: readonly CacheableAnswer[]): void;
 
   /** Forgets a reference whose secret is gone. Never throws. */
   abstract drop(chain: CachedChain, reference: SecretReference): void;
 
-  /** Names of the plain rows that a chain has, to be refreshed together; none when the cache is in trouble. */
+  /** Names of the plain rows that a chain has, to be refreshed together; none when the cache cannot be read. */
   abstract names(chain: CachedChain): Promise<readonly string[]>;
 
   /**
@@ -159,14 +159,14 @@ export abstract class Cacher extends Dependency {
   /**
    * Reads the generation of the partition: a number that grows when something has changed at the sources.
    *
-   * @returns `undefined` for a cache that does not tell of changes.
+   * @returns `undefined` for a cache without generations.
    * @throws Anything; it is logged and nothing more.
    */
   readGeneration(_chain: CachedChain, _signal: AbortSignal): Promise<number | undefined> {
     return Promise.resolve(undefined);
   }
 
-  /** Gives how the cache has done so far; `undefined` for one that does not tell. */
+  /** Gives how the cache has done so far; `undefined` for one that does not record it. */
   recordOf(_chain: CachedChain): CacheRecord | undefined {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { keySeparator } from '../aws/table-names';
 import { sha256 } from '../base/digest';
 import { type AnswerRow, type GenerationRow, nowhere, plainKeyOf, type SourceChange } from './rows';
 
-/** What of a row tells which changes touch it. */
+/** What decides which changes touch a row. */
 export interface TracedRow {
   /** Sort key. */
   readonly nameKey: string;
@@ -10,7 +10,7 @@ export interface TracedRow {
   readonly name: string;
   /** Where the answer comes from; `/_nonExistent` when the name is missing. */
   readonly directory: string;
-  /** Directories of the chain, joined by `|`, and whatever follows a separator; absent: `chainHash` tells. */
+  /** Directories of the chain, joined by `|`, and whatever follows a separator; absent: `chainHash` identifies it. */
   readonly chain?: string;
   /** SHA-256 of the chain, hex. */
   readonly chainHash?: string;
@@ -19,17 +19,17 @@ export interface TracedRow {
 /**
  * Gives the directories of the chain that a row answers for, in order.
  *
- * Rows of our own tell their chain by its hash alone; it is the part of their sort key that has this hash.
+ * Rows of our own name their chain by its hash alone; it is the part of their sort key that has this hash.
  *
  * @returns `undefined` for a row whose key and chain do not fit.
  */
-export function chainDirectories({ chain: told, chainHash, nameKey }: TracedRow): readonly string[] | undefined {
-  const chain = told ?? hiddenChain(plainKeyOf(nameKey), chainHash ?? '');
+export function chainDirectories({ chain: known, chainHash, nameKey }: TracedRow): readonly string[] | undefined {
+  const chain = known ?? hiddenChain(plainKeyOf(nameKey), chainHash ?? '');
   return chain?.split(keySeparator, 1)[0]?.split('|');
 }
 
 /**
- * Tells whether a change may make the answer of a row another one: it has its name, and happened in its chain, where it
+ * Whether a change may make the answer of a row another one: it has its name, and happened in its chain, where it
  * was found or above.
  */
 export function mayTouch(change: SourceChange, row: TracedRow): boolean {
@@ -44,10 +44,10 @@ export function mayTouch(change: SourceChange, row: TracedRow): boolean {
 }
 
 /**
- * Tells whether a row rests on reads that may not have seen a change that touches it.
+ * Whether a row rests on reads that may not have seen a change that touches it.
  *
  * Such a row was written after the change had dropped all others: by a process that had read its sources before. A row without
- * a generation counts as generation 0: its writer had seen none, or knows of none.
+ * a generation counts as generation 0: its writer had seen none, or is a library without generations.
  */
 export function isOutdated(row: AnswerRow, generation: GenerationRow): boolean {
   const seen = row.generation ?? 0;

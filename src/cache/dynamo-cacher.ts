@@ -10,7 +10,7 @@ import {
   Cacher,
   CacheRecord,
   type CacheSession,
-  type CertainAnswer,
+  type CacheableAnswer,
   type FindOptions,
   PendingWork,
   type SecretReference,
@@ -61,14 +61,14 @@ export class DynamoCacher extends Cacher {
     return this.look(chain, { name, lookOnly }, time);
   }
 
-  override save(chain: CachedChain, answers: readonly CertainAnswer[]): void {
+  override save(chain: CachedChain, answers: readonly CacheableAnswer[]): void {
     if (!chain.key.isStorable) return;
     this.writes.add(this.stateOf(chain).writer.save(chain, answers));
   }
 
   override drop(chain: CachedChain, { name, exactName }: SecretReference): void {
     const exact = exactName.slice(exactName.lastIndexOf('/') + 1);
-    this.writes.add(this.stateOf(chain).writer.drop(chain, chain.key.tellsCase ? exact : name));
+    this.writes.add(this.stateOf(chain).writer.drop(chain, chain.key.isCaseSensitive ? exact : name));
   }
 
   override async names(chain: CachedChain): Promise<readonly string[]> {

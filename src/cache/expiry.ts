@@ -72,7 +72,7 @@ export function earlyWindow(ttl: number, writtenAtMs: number | undefined, cacheT
 }
 
 /**
- * Tells whether a row that is still good is to be refreshed now.
+ * Whether a row that has not ended is to be refreshed now.
  *
  * The nearer its end, the likelier: few processes refresh early, and none has to wait at the end.
  *
@@ -82,7 +82,7 @@ export function isEarly(ttl: number, windowSeconds: number, draw: number, nowMs:
   return ttl - draw * windowSeconds <= nowMs / 1000;
 }
 
-/** Tells whether a row is over; one without an end never is. */
+/** Whether a row has ended; one without an end never does. */
 export function isExpired(ttl: number | undefined, nowMs: number): boolean {
   return ttl !== undefined && ttl <= nowMs / 1000;
 }
@@ -90,13 +90,13 @@ export function isExpired(ttl: number | undefined, nowMs: number): boolean {
 /**
  * Gives for how long a row may still be written, **milliseconds**: until its reads are older than a lookup lasts, and 5 s more.
  *
- * Neither a process that answers from what it remembers nor one that was frozen may write: what it knows may have changed, and
+ * Neither a process that answers from what it remembers nor one that was frozen may write: what it has read may have changed, and
  * others may have written it since.
  *
  * @param readAtMs - When the oldest read behind the row began, **milliseconds** since the Unix epoch.
  */
 export function writableMs(readAtMs: number, { nowMs, settings }: CacheSession): number {
-  // A clock that was set back tells nothing of the time that has passed.
+  // A clock that was set back does not measure the time that has passed.
   return Math.min(settings.lookupBudgetMs, longestLookupMs) + writingMs - Math.abs(nowMs() - readAtMs);
 }
 

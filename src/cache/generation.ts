@@ -70,9 +70,9 @@ function decodeIfAny(row: AttributeMap | undefined): GenerationRow | undefined {
 
 /** How long a generation is kept after the last change, **seconds**: far longer than any row that it speaks of. */
 const generationTtlSeconds = 30 * 24 * 3600;
-/** How long changes are told one by one, **milliseconds**: longer than the rows of before live. */
+/** How long changes are listed one by one, **milliseconds**: longer than the rows of before live. */
 const changesMs = 24 * 3600 * 1000;
-/** Most bytes of changes told one by one: with them, the row is still read for half a read unit. */
+/** Most bytes of changes listed one by one: with them, the row is still read for half a read unit. */
 const maxChangeBytes = 3000;
 /** What a change needs beside its text, in bytes. */
 const changeOverhead = 16;
@@ -81,7 +81,7 @@ const changeOverhead = 16;
  * Gives the generation that changes begin.
  *
  * Numbers grow whatever the clocks of the writers say, also when the row was lost in between. What is too old or too much to
- * be told one by one becomes the floor: then rows of all names from before it are looked up again.
+ * be listed one by one becomes the floor: then rows of all names from before it are looked up again.
  *
  * @param before - The generation as it is; `undefined` when there is none.
  */
@@ -93,19 +93,22 @@ export function nextGeneration(
   const generation = Math.max(nowMs, (before?.current ?? 0) + 1);
   const begun = changes.map((each): KnownChange => ({ ...each, generation }));
   const latest = new Map([...(before?.changes ?? []), ...begun].map((each) => [changeKey(each), each]));
-  const told = [...latest.values()].sort((a, b) => b.generation - a.generation);
-  const floor = Math.max(before?.floor ?? 0, ...told.slice(tellable(told, generation)).map((each) => each.generation));
+  const listed = [...latest.values()].sort((a, b) => b.generation - a.generation);
+  const floor = Math.max(
+    before?.floor ?? 0,
+    ...listed.slice(listable(listed, generation)).map((each) => each.generation),
+  );
   return {
     ...generationFacts(nowMs),
     current: generation,
     floor,
-    changes: told.filter((each) => each.generation > floor),
+    changes: listed.filter((each) => each.generation > floor),
     directories: before?.directories ?? [],
   };
 }
 
 /**
- * Gives the same generation with directories that somebody watches.
+ * Gives the same generation with directories that processes watch.
  *
  * @returns `undefined` when it has them all.
  */
@@ -120,8 +123,8 @@ export function watchedGeneration(
   return { ...generationFacts(nowMs), current, floor, changes, directories: [...all] };
 }
 
-/** How many of the changes, newest first, are told one by one. */
-function tellable(changes: readonly KnownChange[], generation: number): number {
+/** How many of the changes, newest first, are listed one by one. */
+function listable(changes: readonly KnownChange[], generation: number): number {
   let bytes = 0;
   const end = changes.findIndex((each) => {
     bytes += Buffer.byteLength(changeKey(each)) + changeOverhead;

@@ -11,7 +11,7 @@ import {
   Cacher,
   type CacheRecord,
   type CacheSession,
-  type CertainAnswer,
+  type CacheableAnswer,
   type FindOptions,
   type Lease,
   type SecretReference,
@@ -44,7 +44,7 @@ export class GuardedCacher extends Cacher {
     });
   }
 
-  override save(chain: CachedChain, answers: readonly CertainAnswer[]): void {
+  override save(chain: CachedChain, answers: readonly CacheableAnswer[]): void {
     this.forget('save', () => this.inner.save(chain, answers));
   }
 

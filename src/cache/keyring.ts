@@ -9,7 +9,7 @@ import { createdAtMs, dataKeyKey, type DataKeyRow, isoTime, nowhere } from './ro
 
 /** A key that values are sealed with. */
 export interface SealingKey {
-  /** Tells keys apart; part of sort keys. Hexadecimal. */
+  /** Identifies the key; part of sort keys. Hexadecimal. */
   readonly id: string;
   /** 32 bytes. */
   readonly bytes: Uint8Array;

@@ -4,7 +4,7 @@ import { type DirectoryItem } from '../item/directory-item';
 import { afterThisTurn } from '../di/after-this-turn';
 import { type Moment } from '../di/moment';
 import { type AnswerRow, type DataKeyRow, encodeRow, fitsItem, referenceKey } from './rows';
-import { type CachedChain, type CacheSession, type CertainAnswer } from './cacher';
+import { type CachedChain, type CacheSession, type CacheableAnswer } from './cacher';
 import { isRowEarly, writableMs } from './expiry';
 import { type Keyring, type SealingKey } from './keyring';
 import { type Partition, unlessReplaced } from './partition';
@@ -16,7 +16,7 @@ import { fitsSortKey } from '../aws/table-names';
 const mostSinglePuts = 3;
 
 /** An answer to be written, and when the oldest read behind it began. */
-interface DatedAnswer extends CertainAnswer {
+interface DatedAnswer extends CacheableAnswer {
   readonly readAt: Moment;
 }
 
@@ -52,7 +52,7 @@ interface Job {
  *
  * It holds the rule that no row is older than what was known. A row is written only when
  * - the reads behind it began a few seconds ago at most ({@link writableMs});
- * - they began after the Query that this process knows the partition by, so that they have seen all that it shows, its
+ * - they began after the Query that this process read the partition with, so that they have seen all that it shows, its
  *   generation included; or it shows neither a generation nor a row of the name;
  * - no other process has replaced the row that the Query showed ({@link unlessReplaced}).
  */
@@ -65,7 +65,7 @@ export class PartitionWriter {
   constructor(private readonly partition: WritablePartition) {}
 
   /** Writes answers. Never rejects. @returns When they are written, or are not going to be. */
-  save(chain: CachedChain, answers: readonly CertainAnswer[]): Promise<void> {
+  save(chain: CachedChain, answers: readonly CacheableAnswer[]): Promise<void> {
     const justNow: Moment = { order: Number.MAX_SAFE_INTEGER, atMs: chain.session.nowMs() };
     return this.add({ chain, answers: answers.map((each) => ({ ...each, readAt: each.readAt ?? justNow })) });
   }
@@ -134,7 +134,7 @@ export class PartitionWriter {
   /** Gives the key to seal the secrets among answers with; when KMS gives none, they are not cached. */
   private async sealingKeyFor(
     rows: Partition,
-    answers: readonly CertainAnswer[],
+    answers: readonly CacheableAnswer[],
     { settings }: CacheSession,
   ): Promise<SealingKeyChoice> {
     const none = { key: undefined, row: undefined };

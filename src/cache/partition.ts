@@ -35,7 +35,7 @@ export interface PartitionRead {
   readonly isPassedOver?: (row: AnswerRow) => boolean;
 }
 
-/** What tells a row from every other that has its sort key. */
+/** What identifies a row among all that have had its sort key. */
 export interface RowVersion {
   readonly createdAt: AttributeValue | undefined;
   readonly readAt: AttributeValue | undefined;
@@ -114,7 +114,7 @@ export class Partition {
   /** Gives the rows that may answer for a name, newest first; those that have ended are left out. */
   answers(key: CacheKey, name: string, nowMs: number): readonly AnswerRow[] {
     const all = [...this.chain(key.chain, name), ...this.chain(key.chainHash, name)];
-    const rows = key.tellsCase ? all.filter(({ nameKey }) => nameOfKey(nameKey) === name) : all;
+    const rows = key.isCaseSensitive ? all.filter(({ nameKey }) => nameOfKey(nameKey) === name) : all;
     const live = rows.filter(({ ttl }) => !isExpired(ttl, nowMs));
     return live.sort((a, b) => saidAtMs(b) - saidAtMs(a) || (createdAtMs(b) ?? 0) - (createdAtMs(a) ?? 0));
   }
@@ -122,7 +122,7 @@ export class Partition {
   /** Gives the names that a chain has rows for. */
   names(key: CacheKey): readonly string[] {
     const rows = [key.chain, key.chainHash].flatMap((chain) => [...(this.chains.get(chain)?.values() ?? [])].flat());
-    return [...new Set(rows.map((row) => (key.tellsCase ? nameOfKey(row.nameKey) : row.name)))];
+    return [...new Set(rows.map((row) => (key.isCaseSensitive ? nameOfKey(row.nameKey) : row.name)))];
   }
 
   /** Whether a chain has any row that has not ended. */

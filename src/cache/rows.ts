@@ -25,7 +25,7 @@ export interface RowFacts {
   readonly readAtMs?: number | undefined;
 }
 
-/** A row with the value of a name, or with the news that there is none. */
+/** A row with the value of a name, or one that records that there is none. */
 export interface PlainRow extends RowFacts {
   readonly kind: 'plain';
   /** `directories|+|providers`. */
@@ -78,7 +78,7 @@ export type CacheRow = AnswerRow | LeaseRow | DataKeyRow | GenerationRow;
 
 /** Attribute of rows that answer for a name: when the oldest read behind them began. */
 export const readAtAttribute = 'xcon_read';
-/** Path that stands for "nowhere". */
+/** Path that means "in no directory". */
 export const nowhere = '/_nonExistent';
 /** Follows the plain key in the sort key of a sealed row; the key id comes after it. */
 const sealedMark = `${keySeparator}xcon:sealed:`;
@@ -173,7 +173,7 @@ export function saidAtMs(row: RowFacts): number {
   return row.readAtMs ?? createdAtMs(row) ?? 0;
 }
 
-/** Writes a moment in the form that Python's `fromisoformat` reads, which knows no `Z` before 3.11. */
+/** Writes a moment in the form that Python's `fromisoformat` reads, which does not take `Z` before 3.11. */
 export function isoTime(nowMs: number): string {
   return new Date(nowMs).toISOString().replace('Z', '+00:00');
 }
@@ -284,7 +284,7 @@ export interface KnownChange extends SourceChange {
   readonly generation: number;
 }
 
-/** The row that tells how far a partition has followed the changes at its sources. */
+/** The row that records which changes at its sources a partition has followed. */
 export interface GenerationRow extends RowFacts {
   readonly kind: 'generation';
   /** Grows with each change that is followed: about its moment, **milliseconds** since the Unix epoch; 0 before the first. */
@@ -354,7 +354,7 @@ function textOf(text: string): string | undefined {
 const maxItemBytes = 400 * 1024;
 
 /**
- * Tells whether a row is small enough for DynamoDB.
+ * Whether a row is small enough for DynamoDB.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */

@@ -5,7 +5,7 @@ import { type DirectoryChain } from '../directory/directory-chain';
 import { earliestOf, type Moment } from '../di/moment';
 import { DirectoryItem, sourceViaCacher } from '../item/directory-item';
 import { type UnreadSecret } from '../item/directory-listing';
-import { certainAnswers, namedAnswer } from './certain-answers';
+import { cacheableAnswers, namedAnswer } from './cacheable-answers';
 import { type PlaceReader, type StartedReads } from './place-reader';
 import { type ProviderChain } from './provider-chain';
 import { type StaleAbsence } from '../memory/stale';
@@ -218,7 +218,7 @@ export class ChainFinder {
     };
     const answers = this.isByName
       ? namedAnswer(name, passed, { item, attempts }, (place) => reader.remembered(place, name))
-      : certainAnswers(passed, known, item === undefined ? name : undefined);
+      : cacheableAnswers(passed, known, item === undefined ? name : undefined);
     reader.detached(() => cache.cacher.save(cache.chain, answers));
   }
 

@@ -17,7 +17,7 @@ import {
   type SourceMemory,
 } from '../memory/source-memory';
 import { type ListingOutcome, type Provider, type SharedSession } from '../providers/provider';
-import { type RememberedPlace } from './certain-answers';
+import { type RememberedPlace } from './cacheable-answers';
 import { type ListedEntry, PlaceOutcomes } from './place-outcomes';
 import { PlaceWarnings } from './place-warnings';
 import { type Place, type PlaceOutcome } from './walk';

@@ -134,7 +134,7 @@ describe('ensureCacheTable', () => {
 describe('with a table', () => {
   beforeEach(() => aws.seed({ tables: { [table]: { rows: [] } } }));
 
-  it('entries tells what every row says, and no value', async () => {
+  it('entries lists what every row says, and no value', async () => {
     const entries = await inProcess(orders, async () => {
       await lookUp('DB_HOST', 'TOKEN', 'NOWHERE');
       return DynamoCacher.grab().entries();
@@ -230,7 +230,7 @@ describe('with a table', () => {
     expect((await aws.rows(table)).map((row) => row['real_name']?.S)).toEqual(['~xcon-gen']);
   });
 
-  it('clear keeps the generation, and raises it: who watches sees that rows are gone', async () => {
+  it('clear keeps the generation, and raises it: a process that watches sees that rows are gone', async () => {
     const generation = { app_key: '/orders/prod', name_key: '~xcon|gen', real_name: '~xcon-gen', xcon_gen: 7 };
     const facts = { real_directory: '/_nonExistent', source: 'xcon-gen', created_at: '2026-03-01T12:00:00+00:00' };
     await aws.seed({ tables: { [table]: { rows: [{ ...generation, ...facts }] } } });

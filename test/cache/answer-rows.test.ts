@@ -1,6 +1,6 @@
 import { decodeAttribute } from '../../src/aws/attribute-value';
 import { attributeOfItem, rememberAttribute } from '../../src/aws/stored-attribute';
-import { type CertainAnswer } from '../../src/cache/cacher';
+import { type CacheableAnswer } from '../../src/cache/cacher';
 import { describeRow, itemOfPlainRow, itemOfSealedRow, makeRow, usableRows } from '../../src/cache/answer-rows';
 import { openSecret } from '../../src/cache/keyring';
 import { type ConfigValue, Directory, DirectoryItem, type DirectoryItemOptions } from '../../src/index';
@@ -15,12 +15,12 @@ const sealingKey = { id: '0a', bytes: Buffer.alloc(32, 1) };
 const directory = Directory.literal('/orders/prod');
 const twelveHours = 12 * 3600;
 
-function answerOf(more: Partial<DirectoryItemOptions> = {}, provider = 'ssm'): CertainAnswer {
+function answerOf(more: Partial<DirectoryItemOptions> = {}, provider = 'ssm'): CacheableAnswer {
   const item = new DirectoryItem({ name: 'DB_Host', value: 'db.internal', directory, source: provider, ...more });
   return { name: item.name, item, provider };
 }
 
-function secretOf(more: Partial<DirectoryItemOptions> = {}): CertainAnswer {
+function secretOf(more: Partial<DirectoryItemOptions> = {}): CacheableAnswer {
   return answerOf({ name: 'Token', secret: true, exactName: '/orders/prod/Token', ...more }, 'secrets');
 }
 
@@ -269,7 +269,7 @@ describe('describeRow', () => {
     [plainRow(), 'plain', 'ssm'],
     [sealedRow({ provider: 'secrets@eu' }), 'sealed', 'secrets@eu'],
     [plainRow({ provider: undefined }), 'plain', undefined],
-  ])('tells how row %# keeps its answer, and whose it is', (row, kind, provider) => {
+  ])('says how row %# keeps its answer, and whose it is', (row, kind, provider) => {
     expect(describeRow(row)).toEqual({ kind, provider, createdAt: row.createdAt, ttl: row.ttl });
   });
 });
@@ -379,7 +379,7 @@ describe('usableRows', () => {
     expect(usable).toEqual(mode === 'plaintext' ? secrets : []);
   });
 
-  test('do not include the plain row of a SecureString where a row of this library beside it knows that it is one', () => {
+  test('do not include the plain row of a SecureString where a row of this library beside it says that it is one', () => {
     const plain = plainRow(python);
     const reference = referenceRow({ provider: 'ssm' });
     const elsewhere = referenceRow({ provider: 'ssm', directory: '/orders/all' });

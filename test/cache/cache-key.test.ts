@@ -22,7 +22,7 @@ describe('CacheKey', () => {
     expect(key.leaseKey).toBe(`~xcon|lease|${hash}`);
   });
 
-  test('tells chains of other directories or providers apart', () => {
+  test('differs between chains of other directories or providers', () => {
     const hashes = [
       cacheKey('/a|/b', 'ssm'),
       cacheKey('/b|/a', 'ssm'),
@@ -78,9 +78,9 @@ describe('nameOfKey', () => {
 });
 
 describe('a chain that was looked up by exact names', () => {
-  test('tells names apart by case; others do not', () => {
-    expect(cacheKey('/orders/prod', 'ssm|names').tellsCase).toBe(true);
-    expect(cacheKey('/orders/prod', 'ssm').tellsCase).toBe(false);
+  test('is case-sensitive; others are not', () => {
+    expect(cacheKey('/orders/prod', 'ssm|names').isCaseSensitive).toBe(true);
+    expect(cacheKey('/orders/prod', 'ssm').isCaseSensitive).toBe(false);
   });
 });
 

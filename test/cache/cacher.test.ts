@@ -23,14 +23,14 @@ describe('CacheRecord', () => {
     expect(record.problems.get('reading')).toMatchObject({ sinceMs: 9 });
   });
 
-  test('tells reading from writing', () => {
+  test('keeps reading apart from writing', () => {
     record.note('writing', { state: 'failing', sinceMs: 1, reason: 'down' });
     record.succeed('reading', 2);
 
     expect([...record.problems.keys()]).toEqual(['writing']);
   });
 
-  test('knows the latest success, whatever order they are recorded in', () => {
+  test('keeps the latest success, whatever order they are recorded in', () => {
     record.succeed('reading', 7);
     record.succeed('writing', 5);
 

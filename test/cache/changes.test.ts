@@ -27,7 +27,7 @@ describe('chainDirectories', () => {
     expect(chainDirectories(row)).toEqual(directories);
   });
 
-  test('knows when it cannot tell', () => {
+  test('gives none when key and chain do not fit', () => {
     expect(chainDirectories(referenceRow({ chainHash: 'of something else' }))).toBeUndefined();
   });
 });
@@ -55,14 +55,14 @@ describe('mayTouch', () => {
     expect([missing, elsewhere].map((row) => mayTouch(change('/global/all'), row))).toEqual([true, true]);
   });
 
-  test('touches rows of its name alone, or all when nobody knows the name', () => {
+  test('touches rows of its name alone, or all when the name is unknown', () => {
     const row = plainRow({ name: 'pool_size' });
 
     expect(mayTouch(change('/orders/prod'), row)).toBe(false);
     expect(mayTouch({ directory: '/orders/prod', name: undefined }, row)).toBe(true);
   });
 
-  test('touches a row whose chain nobody can tell', () => {
+  test('touches a row whose chain is unknown', () => {
     expect(mayTouch(change('/orders/prod'), referenceRow({ chainHash: '' }))).toBe(true);
   });
 });
@@ -78,7 +78,7 @@ describe('isOutdated', () => {
     expect(isOutdated(plainRow({ generation: seen }), generation)).toBe(expected);
   });
 
-  test('a row that tells no generation, whenever it was written', () => {
+  test('a row without a generation, whenever it was written', () => {
     const row = plainRow({ createdAt: new Date(startMs + 3_600_000).toISOString() });
 
     expect(isOutdated(row, generation)).toBe(true);

@@ -52,7 +52,7 @@ describe('find', () => {
     expect(await cacher.find(chainOf(), 'a', time)).toMatchObject(expected);
   });
 
-  test('tells who only looks of the row, too', async () => {
+  test('comes with its row for a question that only looks', async () => {
     const row = referenceRow({ name: 'a' });
     await plant(row);
 
@@ -163,7 +163,7 @@ describe('save', () => {
     expect(dynamo.operations).toEqual(['Query', 'BatchWriteItem']);
   });
 
-  test('writes nothing when the table is in trouble', async () => {
+  test('writes nothing when the table fails', async () => {
     const log = new RecordedLog();
     const broken = { config: dynamo.config, send: () => Promise.reject(new Error('no')) };
     const chain = chainOf({ log, clients: { dynamo: broken as never } });
@@ -218,7 +218,7 @@ describe('drop', () => {
     expect(dynamo.operations).toEqual(['Query']);
   });
 
-  test('goes by the exact name where names are told apart by case', async () => {
+  test('goes by the exact name where names are case-sensitive', async () => {
     const key = cacheKey('/orders/prod', 'secrets|names');
     const rowOf = (name: string) =>
       referenceRow({ name: 'token', nameKey: `${key.nameKey(name)}|+|xcon:ref`, chainHash: key.chainHash });

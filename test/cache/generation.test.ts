@@ -64,7 +64,7 @@ describe('updateGeneration', () => {
     expect((await readGeneration(target()))?.current).toBe(startMs);
   });
 
-  test('gives up when others are always faster', async () => {
+  test('stops when other processes are always faster', async () => {
     const mock = mockClient(new DynamoDBClient(clientOptions('http://127.0.0.1:1')));
     mock.on(GetItemCommand).resolves({});
     mock.on(PutItemCommand).rejects(Object.assign(new Error('no'), { name: 'ConditionalCheckFailedException' }));
@@ -106,7 +106,7 @@ describe('readWatchedGeneration', () => {
     expect(dynamo.operations.slice(before)).toEqual(['GetItem', 'GetItem']);
   });
 
-  test('tells the number that others have raised', async () => {
+  test('gives the number that other processes have raised', async () => {
     await raise();
 
     expect(await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs + 1, unmarked })).toBe(startMs);
@@ -146,13 +146,13 @@ describe('nextGeneration', () => {
     });
   });
 
-  test('grows, also when a clock is behind or stands', () => {
+  test('grows, also when a clock is behind or does not move', () => {
     const generation = follow([[one], startMs], [[one], startMs - hourMs], [[one], startMs]);
 
     expect(generation.current).toBe(startMs + 2);
   });
 
-  test('tells each change once, the newest first', () => {
+  test('lists each change once, the newest first', () => {
     const generation = follow([[one, two], startMs], [[one, one], startMs + 5]);
 
     expect(generation.changes).toEqual([

@@ -61,7 +61,7 @@ describe('the row of a lease', () => {
   }
 
   describe('acquireLease', () => {
-    test('takes a lease that nobody has, for 2 seconds', async () => {
+    test('acquires a lease that no process has, for 2 seconds', async () => {
       expect(await acquireLease(target(), 'me').inTime).toBe('acquired');
 
       expect(await readLease(target())).toMatchObject({
@@ -75,7 +75,7 @@ describe('the row of a lease', () => {
       });
     });
 
-    test('does not take one that somebody else has, before it ends', async () => {
+    test('does not acquire one that another process has, before it ends', async () => {
       await acquireLease(target(), 'other').inTime;
       clock.advance(2);
 
@@ -85,7 +85,7 @@ describe('the row of a lease', () => {
       expect(await acquireLease(target(), 'me').inTime).toBe('acquired');
     });
 
-    test('tells leases of other chains and partitions apart', async () => {
+    test('keeps leases of other chains and partitions apart', async () => {
       await acquireLease(target(), 'other').inTime;
 
       expect(await acquireLease({ ...target(), key: cacheKey('/elsewhere') }, 'me').inTime).toBe('acquired');
@@ -94,7 +94,7 @@ describe('the row of a lease', () => {
       ).toBe('acquired');
     });
 
-    test('goes without when the table is in trouble', async () => {
+    test('goes without when the table fails', async () => {
       const client = new DynamoDBClient(clientOptions('http://127.0.0.1:1'));
       const mocked = mockClient(client);
       mocked.on(PutItemCommand).rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' }));
@@ -106,7 +106,7 @@ describe('the row of a lease', () => {
 
     test.each([
       ['holds it when the attempt did work', 'me', 1000, 'acquired'],
-      ['waits when somebody else has it', 'other', 1000, 'held'],
+      ['waits when another process has it', 'other', 1000, 'held'],
       ['goes without when it has ended', 'other', -1, 'unavailable'],
     ])('looks at the lease after an attempt that took too long: %s', async (_, owner, leftMs, expected) => {
       await acquireLease(target(), owner).inTime;
@@ -160,7 +160,7 @@ describe('the row of a lease', () => {
       expect(await acquireLease(target(), 'other').inTime).toBe('held');
     });
 
-    test('leaves alone a lease that somebody else has taken meanwhile', async () => {
+    test('leaves alone a lease that another process has acquired meanwhile', async () => {
       await acquireLease(target(), 'me').inTime;
       clock.advance(3);
       await acquireLease(target(), 'other').inTime;

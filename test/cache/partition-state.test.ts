@@ -23,8 +23,8 @@ function stateOf(
   settings: SessionParts['settings'] = {},
 ) {
   const chain = cachedChain({ clock, log, clients, settings });
-  const trouble = { untilMs: 0, unwritableUntilMs: 0, record: new CacheRecord() };
-  const state = new PartitionState('/orders/prod', chain.session, trouble, () => Promise.resolve());
+  const backoff = { untilMs: 0, unwritableUntilMs: 0, record: new CacheRecord() };
+  const state = new PartitionState('/orders/prod', chain.session, backoff, () => Promise.resolve());
   return { state, chain };
 }
 
@@ -32,7 +32,7 @@ function stateOf(
 const unusable = { dynamo: { config: { region: () => Promise.reject(new Error('Region is missing')) } } as never };
 
 describe('PartitionState', () => {
-  test('reads the partition once, for whoever asks', async () => {
+  test('reads the partition once, for all lookups', async () => {
     await dynamo.plant(encodeRow('/orders/prod', plainRow()));
     const { state } = stateOf();
 

@@ -1,4 +1,4 @@
-import { type CachedChain, type CertainAnswer } from '../../src/cache/cacher';
+import { type CachedChain, type CacheableAnswer } from '../../src/cache/cacher';
 import { encodeRow } from '../../src/cache/rows';
 import { writableMs } from '../../src/cache/expiry';
 import { momentAt } from '../../src/di/moment';
@@ -23,11 +23,11 @@ function chainOf(more: SessionParts = {}): CachedChain {
   return cachedChain({ clock, clients: { dynamo: dynamo.client }, settings: { refreshLease: false }, ...more });
 }
 
-function missing(name: string, readAt = momentAt(clock.nowMs())): CertainAnswer {
+function missing(name: string, readAt = momentAt(clock.nowMs())): CacheableAnswer {
   return { name, item: undefined, provider: undefined, readAt };
 }
 
-function found(name: string, value = 'fresh', readAt = momentAt(clock.nowMs())): CertainAnswer {
+function found(name: string, value = 'fresh', readAt = momentAt(clock.nowMs())): CacheableAnswer {
   const item = new DirectoryItem({ name, value, directory: Directory.literal('/orders/prod'), source: 'ssm' });
   return { name, item, provider: 'ssm', readAt };
 }
@@ -41,7 +41,7 @@ async function know(chain: CachedChain): Promise<void> {
   await cacher.find(chain, 'anything', { leftMs: 5000 });
 }
 
-async function save(chain: CachedChain, ...answers: readonly CertainAnswer[]): Promise<void> {
+async function save(chain: CachedChain, ...answers: readonly CacheableAnswer[]): Promise<void> {
   cacher.save(chain, answers);
   await cacher.flush();
 }

@@ -91,7 +91,7 @@ describe('Partition', () => {
     expect(partition.names(cacheKey('/elsewhere'))).toEqual([]);
   });
 
-  test('tells names apart by case where they were looked up by exact name', () => {
+  test('is case-sensitive where they were looked up by exact name', () => {
     const exact = cacheKey('/orders/prod', 'ssm|names');
     const rowOf = (name: string) => plainRow({ name: 'host', nameKey: exact.nameKey(name), chain: exact.chain });
     const partition = partitionOf([rowOf('HOST'), rowOf('Host')]);
@@ -101,7 +101,7 @@ describe('Partition', () => {
     expect(partition.answers(exact, 'host', startMs)).toEqual([]);
   });
 
-  test('knows whether a chain has a row that has not ended', () => {
+  test('says whether a chain has a row that has not ended', () => {
     const partition = partitionOf([plainRow({ ttl: startSeconds + 10 }), keyRow]);
 
     expect(partition.hasLiveRow(key, startMs)).toBe(true);
@@ -168,11 +168,11 @@ describe('Partition', () => {
     const generation = nextGeneration(undefined, [change], startMs);
     const writtenLong = { createdAt: '2026-03-01T12:16:00.000+00:00' };
 
-    test('tells it; it is 0 when there is none', () => {
+    test('is given; it is 0 when there is none', () => {
       expect([partitionOf([generation]).generation, partitionOf([]).generation]).toEqual([startMs, 0]);
     });
 
-    test('tells it also when its row waits to be deleted', () => {
+    test('is given also when its row waits to be deleted', () => {
       expect(partitionOf([{ ...generation, ttl: 1 }]).generation).toBe(startMs);
     });
 
@@ -185,7 +185,7 @@ describe('Partition', () => {
       expect(partition.answers(key, 'db_host', startMs)).toEqual([]);
     });
 
-    test('takes rows that have seen it, and none that tells no generation, whenever it was written', () => {
+    test('takes rows that have seen it, and none without a generation, whenever it was written', () => {
       const seen = [plainRow({ generation: startMs }), referenceRow(writtenLong)];
 
       const partition = partitionOf([...seen, generation]);
@@ -201,11 +201,11 @@ describe('Partition', () => {
       ['two minutes ago', 'DB_HOST', 120_000, false],
       ['just now', 'DB_HOST', 119_999, true],
       ['just now, under another name', 'pool', 0, false],
-    ])('knows what has changed %s', (_, name, laterMs, expected) => {
+    ])('says what has changed %s', (_, name, laterMs, expected) => {
       expect(partitionOf([generation]).hasJustChanged(key, name, startMs + laterMs)).toBe(expected);
     });
 
-    test('knows in which chains something has changed', () => {
+    test('says in which chains something has changed', () => {
       const everywhere = nextGeneration(undefined, [{ directory: undefined, name: 'db_host' }], startMs);
       const other = cacheKey('/elsewhere');
 

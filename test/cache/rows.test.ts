@@ -210,7 +210,7 @@ describe('isoTime', () => {
 });
 
 describe('createdAtMs', () => {
-  test('gives the moment of a row, whoever wrote it', () => {
+  test('gives the moment of a row of any library', () => {
     expect(createdAtMs(plainRow({ createdAt: '2026-03-01T12:00:00.007+00:00' }))).toBe(1_772_366_400_007);
     expect(createdAtMs(plainRow({ createdAt: '2026-03-01T12:00:00.007123+00:00' }))).toBe(1_772_366_400_007);
     expect(createdAtMs(plainRow({ createdAt: undefined }))).toBeUndefined();

@@ -2,7 +2,7 @@ import {
   type CachedChain,
   type CacheAnswer,
   Cacher,
-  type CertainAnswer,
+  type CacheableAnswer,
   type Lease,
   type SecretReference,
 } from '../../src/cache/cacher';
@@ -110,7 +110,7 @@ export function envOf(values: Readonly<Record<string, ConfigValue>>, name = 'env
 export class StubCacher extends Cacher {
   override readonly name = 'cacher';
   readonly asked: string[] = [];
-  readonly saved: (readonly CertainAnswer[])[] = [];
+  readonly saved: (readonly CacheableAnswer[])[] = [];
   readonly dropped: SecretReference[] = [];
   readonly tracked: Promise<unknown>[] = [];
   readonly contexts: Context[] = [];
@@ -130,7 +130,7 @@ export class StubCacher extends Cacher {
     return typeof answer === 'function' ? await answer() : answer;
   }
 
-  override save(_chain: CachedChain, answers: readonly CertainAnswer[]): void {
+  override save(_chain: CachedChain, answers: readonly CacheableAnswer[]): void {
     this.saved.push(answers);
   }
 

@@ -1,38 +1,21 @@
 import { config } from '../../../src/index';
-import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { withPatientSignals } from '../../setup/patience';
-import { TestClock, TestRandom } from '../doubles';
-import { FleetProcess, type ProcessOptions } from '../fleet-process';
-import { leaseLookedAt, operations, putLease, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
+import { TestRandom } from '../doubles';
+import { type FleetProcess, type ProcessOptions } from '../fleet-process';
+import { leaseLookedAt, operations, putLease, rowsOf, sourceOperations } from './orders-aws';
+import { withOrdersFleet } from './orders-fleet';
 
 withPatientSignals();
 
-let aws: LocalAws;
-/** Of all processes: a lease ends when a test says so. */
-let clock: TestClock;
-let started: FleetProcess[];
-
-beforeEach(async () => {
-  clock = new TestClock();
-  aws = await startOrdersAws();
-  started = [];
-});
-
-afterEach(async () => {
-  aws.setFaults([]);
-  await Promise.all(started.map((each) => each.close()));
-  await aws.close();
-});
+const orders = withOrdersFleet();
 
 function startProcess(options: ProcessOptions = {}): FleetProcess {
-  const process = new FleetProcess(aws, { clock, random: new TestRandom(0), ...options });
-  started.push(process);
-  return process;
+  return orders.start({ clock: orders.clock, random: new TestRandom(0), ...options });
 }
 
 describe('processes that start on an empty table', () => {
   test('wait for the one that refreshes, and read what it has written', async () => {
-    aws.setFaults([{ target: 'GetParametersByPath', delayMs: 100 }]);
+    orders.aws.setFaults([{ target: 'GetParametersByPath', delayMs: 100 }]);
     const processes = Array.from({ length: 8 }, () => startProcess());
 
     const values = await Promise.all(processes.map((each) => each.values(['db_host', 'pool_size', 'token'])));
@@ -40,10 +23,10 @@ describe('processes that start on an empty table', () => {
     expect(new Set(values.map((each) => JSON.stringify(each)))).toEqual(
       new Set([JSON.stringify(['db.internal', '20', 'canary-token'])]),
     );
-    expect(aws.calls.count('ListSecrets')).toBe(1);
-    expect(aws.calls.count('GetParametersByPath')).toBe(4);
+    expect(orders.aws.calls.count('ListSecrets')).toBe(1);
+    expect(orders.aws.calls.count('GetParametersByPath')).toBe(4);
     await Promise.all(processes.map((each) => each.flush()));
-    expect((await rowsOf(aws, '~xcon-lease')).map((row) => row['xcon_state']?.S)).toEqual(['done']);
+    expect((await rowsOf(orders.aws, '~xcon-lease')).map((row) => row['xcon_state']?.S)).toEqual(['done']);
   });
 
   test('share the lease among the lookups of the process that has it', async () => {
@@ -52,58 +35,66 @@ describe('processes that start on an empty table', () => {
     await process.values(['db_host', 'pool_size', 'nope']);
 
     await process.flush();
-    expect(operations(aws).filter((each) => each === 'PutItem' || each === 'GetItem')).toEqual(['PutItem', 'PutItem']);
+    expect(operations(orders.aws).filter((each) => each === 'PutItem' || each === 'GetItem')).toEqual([
+      'PutItem',
+      'PutItem',
+    ]);
   });
 
-  test('stand for a lease per chain', async () => {
-    await putLease(aws, 'held', clock.nowMs() + 60_000);
+  test('acquire a lease per chain', async () => {
+    await putLease(orders.aws, 'held', orders.clock.nowMs() + 60_000);
     const process = startProcess({ config: { directories: ['/orders/prod'] } });
 
     expect(await process.get('db_host')).toBe('db.internal');
 
-    expect(aws.calls.count('GetItem')).toBe(0);
+    expect(orders.aws.calls.count('GetItem')).toBe(0);
   });
 });
 
 describe('a holder', () => {
   test('that died costs one lease', async () => {
-    await putLease(aws, 'held', clock.nowMs() + 1000);
+    await putLease(orders.aws, 'held', orders.clock.nowMs() + 1000);
     const process = startProcess();
 
     const lookup = process.get('db_host');
-    await leaseLookedAt(aws);
-    const askedBefore = sourceOperations(aws);
-    clock.advance(1.001);
+    await leaseLookedAt(orders.aws);
+    const askedBefore = sourceOperations(orders.aws);
+    orders.clock.advance(1.001);
 
     expect(await lookup).toBe('db.internal');
     await process.flush();
     expect(askedBefore).toEqual([]);
-    expect(aws.calls.count('PutItem')).toBe(3);
-    expect((await rowsOf(aws, '~xcon-lease')).map((row) => row['xcon_owner']?.S)).not.toContain('somebody else');
-    expect(await rowsOf(aws, 'db_host')).toHaveLength(1);
+    expect(orders.aws.calls.count('PutItem')).toBe(3);
+    expect((await rowsOf(orders.aws, '~xcon-lease')).map((row) => row['xcon_owner']?.S)).not.toContain(
+      'another process',
+    );
+    expect(await rowsOf(orders.aws, 'db_host')).toHaveLength(1);
   });
 
   test('whose lease never ends costs half the time of a lookup at most', async () => {
-    await putLease(aws, 'held', clock.nowMs() + 3_600_000);
+    await putLease(orders.aws, 'held', orders.clock.nowMs() + 3_600_000);
     const process = startProcess({ settings: { lookupBudgetMs: 6000 } });
 
     // One that waited longer would have no time left for the sources, and reject.
     expect(await process.get('db_host')).toBe('db.internal');
 
-    expect(aws.calls.count('GetItem')).toBeGreaterThan(1);
+    expect(orders.aws.calls.count('GetItem')).toBeGreaterThan(1);
   });
 
-  test('that could write nothing holds nobody up', async () => {
-    aws.setFaults([{ target: 'BatchWriteItem', type: 'AccessDeniedException' }]);
-    await startProcess().get('db_host');
-    await started[0]?.flush();
-    aws.calls.clear();
+  test('that could write nothing makes no process wait', async () => {
+    orders.aws.setFaults([{ target: 'BatchWriteItem', type: 'AccessDeniedException' }]);
+    const first = startProcess();
+    await first.get('db_host');
+    await first.flush();
+    orders.aws.calls.clear();
     const next = startProcess();
 
     expect(await next.get('db_host')).toBe('db.internal');
 
-    expect(operations(aws).slice(0, 4)).toEqual(['Query', 'PutItem', 'GetItem', 'Query']);
-    const consistent = aws.calls.all.slice(0, 4).map(({ body }) => (body as Record<string, unknown>)['ConsistentRead']);
+    expect(operations(orders.aws).slice(0, 4)).toEqual(['Query', 'PutItem', 'GetItem', 'Query']);
+    const consistent = orders.aws.calls.all
+      .slice(0, 4)
+      .map(({ body }) => (body as Record<string, unknown>)['ConsistentRead']);
     expect(consistent).toEqual([false, undefined, true, true]);
   });
 
@@ -111,51 +102,52 @@ describe('a holder', () => {
     const settings = { cacheSecrets: 'never' as const };
     const directories = ['/nothing/here'];
     const process = startProcess({ settings, config: { directories, defaults: { db_host: 'default' } } });
-    aws.setFaults([{ target: 'GetParametersByPath', type: 'AccessDeniedException' }]);
+    orders.aws.setFaults([{ target: 'GetParametersByPath', type: 'AccessDeniedException' }]);
 
     expect(await process.get('db_host')).toBe('default');
 
     await process.flush();
-    expect((await rowsOf(aws, '~xcon-lease')).map((row) => row['xcon_state']?.S)).toEqual(['done']);
+    expect((await rowsOf(orders.aws, '~xcon-lease')).map((row) => row['xcon_state']?.S)).toEqual(['done']);
   });
 
   test('whose lookup fails ends its lease all the same', async () => {
-    aws.setFaults([{ target: 'GetParametersByPath', status: 500 }]);
+    orders.aws.setFaults([{ target: 'GetParametersByPath', status: 500 }]);
     const process = startProcess();
 
     await expect(process.get('db_host')).rejects.toThrow();
 
     await process.flush();
-    expect((await rowsOf(aws, '~xcon-lease')).map((row) => row['xcon_state']?.S)).toEqual(['done']);
+    expect((await rowsOf(orders.aws, '~xcon-lease')).map((row) => row['xcon_state']?.S)).toEqual(['done']);
   });
 });
 
 describe('a lease that cannot be looked at', () => {
   test('is not waited for', async () => {
-    await putLease(aws, 'held', clock.nowMs() + 3_600_000);
-    aws.setFaults([{ target: 'GetItem', type: 'AccessDeniedException' }]);
+    await putLease(orders.aws, 'held', orders.clock.nowMs() + 3_600_000);
+    orders.aws.setFaults([{ target: 'GetItem', type: 'AccessDeniedException' }]);
     const process = startProcess();
 
     expect(await process.get('db_host')).toBe('db.internal');
 
-    expect(aws.calls.count('GetItem')).toBe(1);
+    expect(orders.aws.calls.count('GetItem')).toBe(1);
     expect(process.log.events).toEqual([]);
   });
 });
 
 describe('refresh past the cache', () => {
-  test('asks the sources without a lease once it knows what is there, and replaces that', async () => {
-    await startProcess().get('db_host');
-    await started[0]?.flush();
-    aws.putParameter('/orders/prod/db_host', 'db.new');
-    aws.calls.clear();
+  test('asks the sources without a lease once it has read what is there, and replaces that', async () => {
+    const first = startProcess();
+    await first.get('db_host');
+    await first.flush();
+    orders.aws.putParameter('/orders/prod/db_host', 'db.new');
+    orders.aws.calls.clear();
     const process = startProcess();
 
     await process.run(() => config.refresh({ pastCache: true }));
 
     expect(await process.get('db_host')).toBe('db.new');
     await process.flush();
-    expect(operations(aws).filter((each) => /Item|Query/.test(each))).toEqual(['Query', 'PutItem']);
-    expect((await rowsOf(aws, 'db_host')).map((row) => row['value']?.S)).toEqual(['db.new']);
+    expect(operations(orders.aws).filter((each) => /Item|Query/.test(each))).toEqual(['Query', 'PutItem']);
+    expect((await rowsOf(orders.aws, 'db_host')).map((row) => row['value']?.S)).toEqual(['db.new']);
   });
 });

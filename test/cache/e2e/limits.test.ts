@@ -1,26 +1,13 @@
 import { Config, Directory, DynamoProvider, EnvProvider, SecretsProvider, SsmProvider } from '../../../src/index';
-import { type LocalAws } from '../../../src/local-aws/local-aws';
-import { FleetProcess, type ProcessOptions } from '../fleet-process';
+import { type FleetProcess, type ProcessOptions } from '../fleet-process';
 import { paths, pythonRow, table } from '../rows';
-import { operations, putRows, rowsOf, startOrdersAws } from './orders-aws';
+import { operations, putRows, rowsOf } from './orders-aws';
+import { withOrdersFleet } from './orders-fleet';
 
-let aws: LocalAws;
-let started: FleetProcess[];
-
-beforeEach(async () => {
-  aws = await startOrdersAws();
-  started = [];
-});
-
-afterEach(async () => {
-  await Promise.all(started.map((each) => each.close()));
-  await aws.close();
-});
+const orders = withOrdersFleet();
 
 function startProcess(options: ProcessOptions = {}): FleetProcess {
-  const process = new FleetProcess(aws, options);
-  started.push(process);
-  return process;
+  return orders.start(options);
 }
 
 describe('a partition of more than 1 MB', () => {
@@ -28,19 +15,19 @@ describe('a partition of more than 1 MB', () => {
     const names = Array.from({ length: 30 }, (_, index) => `n${index}`);
     const value = { S: 'v'.repeat(50_000) };
     await putRows(
-      aws,
+      orders.aws,
       names.map((name) => pythonRow({ real_name: { S: name }, value })),
     );
 
     const values = await startProcess().values(names);
 
     expect(values.every((each) => each === value.S)).toBe(true);
-    expect(operations(aws)).toEqual(['Query', 'Query']);
+    expect(operations(orders.aws)).toEqual(['Query', 'Query']);
   });
 
   test('is read past an empty page', async () => {
-    await putRows(aws, [pythonRow()]);
-    aws.setFaults([{ target: 'Query', emptyPageFirst: true }]);
+    await putRows(orders.aws, [pythonRow()]);
+    orders.aws.setFaults([{ target: 'Query', emptyPageFirst: true }]);
 
     expect(await startProcess().get('db_host')).toBe('cached');
   });
@@ -67,7 +54,7 @@ describe('a provider that is not cacheable, in the middle of the chain', () => {
     ]);
 
     await process.flush();
-    const names = (await aws.rows(table)).map((row) => row['real_name']?.S);
+    const names = (await orders.aws.rows(table)).map((row) => row['real_name']?.S);
     expect(names).toEqual(['db_host', '~xcon-lease']);
   });
 
@@ -76,22 +63,22 @@ describe('a provider that is not cacheable, in the middle of the chain', () => {
     ['in a later directory', '/orders/all', 'ssm - /orders/all'],
     ['to be missing', '/_nonExistent', 'none - /_nonExistent'],
   ])('makes a row of the Python library useless that was found %s', async (_, directory, source) => {
-    await putRows(aws, [pythonRow({ ...rowBehind, real_directory: { S: directory }, source: { S: source } })]);
-    aws.deleteParameter('/orders/prod/db_host');
+    await putRows(orders.aws, [pythonRow({ ...rowBehind, real_directory: { S: directory }, source: { S: source } })]);
+    orders.aws.deleteParameter('/orders/prod/db_host');
 
     expect(await startProcess(inTheMiddle({ DB_HOST: 'mine' })).get('db_host')).toBe('mine');
   });
 
   test('leaves a row good that was found in front of it', async () => {
-    await putRows(aws, [pythonRow(rowBehind)]);
+    await putRows(orders.aws, [pythonRow(rowBehind)]);
 
     expect(await startProcess(inTheMiddle({ DB_HOST: 'mine' })).get('db_host')).toBe('cached');
 
-    expect(operations(aws)).toEqual(['Query']);
+    expect(operations(orders.aws)).toEqual(['Query']);
   });
 });
 
-describe('what cannot be told apart in the table, or does not fit', () => {
+describe('what has no key of its own in the table, or does not fit', () => {
   test.each([
     ['an opening brace', '/orders/{x'],
     ['a closing brace', '/orders/x}'],
@@ -99,51 +86,51 @@ describe('what cannot be told apart in the table, or does not fit', () => {
     ['more letters than a key may have', `/orders/${'x'.repeat(1100)}`],
   ])('a directory with %s is looked up, and not cached', async (_, path) => {
     const rows = [{ app_key: path, name_key: 'here', value: 'found' }];
-    await aws.seed({ tables: { 'global-all-config': { rows } } });
+    await orders.aws.seed({ tables: { 'global-all-config': { rows } } });
     const directories = [Directory.literal(path), '/orders/prod'];
     const process = startProcess({ config: { directories, providers: [DynamoProvider] } });
 
     expect(await process.values(['here', 'nope'])).toEqual(['found', undefined]);
 
     await process.flush();
-    expect(operations(aws)).toEqual(['Query', 'Query']);
-    expect(await aws.rows(table)).toEqual([]);
+    expect(operations(orders.aws)).toEqual(['Query', 'Query']);
+    expect(await orders.aws.rows(table)).toEqual([]);
   });
 
   test('a name that makes its key too long is looked up, and not cached; the others are', async () => {
     const name = 'n'.repeat(1000);
-    aws.putParameter(`/orders/prod/${name}`, 'found');
+    orders.aws.putParameter(`/orders/prod/${name}`, 'found');
     const process = startProcess();
 
     expect(await process.values([name, 'db_host', 'm'.repeat(1000)])).toEqual(['found', 'db.internal', undefined]);
 
     await process.flush();
-    expect(await rowsOf(aws, name)).toEqual([]);
-    expect(await rowsOf(aws, 'db_host')).toHaveLength(1);
+    expect(await rowsOf(orders.aws, name)).toEqual([]);
+    expect(await rowsOf(orders.aws, 'db_host')).toHaveLength(1);
     expect(process.log.events).toEqual([]);
   });
 
   test('a value that makes its row too large is looked up, and not cached; the others are', async () => {
     const value = 'v'.repeat(410_000);
-    aws.putParameter('/orders/prod/large', value);
+    orders.aws.putParameter('/orders/prod/large', value);
     const process = startProcess();
 
     expect(await process.values(['large', 'db_host'])).toEqual([value, 'db.internal']);
 
     await process.flush();
-    expect(await rowsOf(aws, 'large')).toEqual([]);
-    expect(await rowsOf(aws, 'db_host')).toHaveLength(1);
+    expect(await rowsOf(orders.aws, 'large')).toEqual([]);
+    expect(await rowsOf(orders.aws, 'db_host')).toHaveLength(1);
     expect(process.log.events).toEqual([]);
   });
 
-  test('nothing is cached for nobody: the service global has no partition', async () => {
+  test('nothing is cached for the service global, which has no partition', async () => {
     const process = startProcess({ settings: { service: 'global' } });
 
     expect(await process.get('region')).toBe('eu-west-1');
 
     await process.flush();
-    expect(await aws.rows(table)).toEqual([]);
-    expect(aws.calls.count('Query')).toBe(0);
+    expect(await orders.aws.rows(table)).toEqual([]);
+    expect(orders.aws.calls.count('Query')).toBe(0);
   });
 });
 
@@ -160,34 +147,34 @@ describe('what is no answer of a source', () => {
     expect(await process.values(['one', 'two', 'three'])).toEqual(['override', 'default', 'variable']);
 
     await process.flush();
-    const rows = await aws.rows(table);
+    const rows = await orders.aws.rows(table);
     expect(rows.filter((row) => row['value']?.S !== undefined).map((row) => row['real_name']?.S)).toEqual(
       expect.not.arrayContaining(['one', 'two', 'three']) as string[],
     );
-    expect((await rowsOf(aws, 'two')).map((row) => row['real_directory']?.S)).toEqual(['/_nonExistent']);
-    expect(await rowsOf(aws, 'one')).toEqual([]);
+    expect((await rowsOf(orders.aws, 'two')).map((row) => row['real_directory']?.S)).toEqual(['/_nonExistent']);
+    expect(await rowsOf(orders.aws, 'one')).toEqual([]);
   });
 
-  test('is not cached: what stands below a refused place', async () => {
-    aws.setFaults([{ target: 'GetParametersByPath', body: '"/orders/all"', type: 'AccessDeniedException' }]);
+  test('is not cached: what is below a refused place', async () => {
+    orders.aws.setFaults([{ target: 'GetParametersByPath', body: '"/orders/all"', type: 'AccessDeniedException' }]);
     const process = startProcess();
 
     expect(await process.values(['db_host', 'region', 'nope'])).toEqual(['db.internal', 'eu-west-1', undefined]);
 
     await process.flush();
-    expect((await aws.rows(table)).map((row) => row['real_name']?.S)).toEqual(['db_host', '~xcon-lease']);
+    expect((await orders.aws.rows(table)).map((row) => row['real_name']?.S)).toEqual(['db_host', '~xcon-lease']);
     expect(process.log.events).toEqual(['provider.refused']);
   });
 
   test('is not cached: what one provider has under a name whose secret was not read', async () => {
-    aws.putSecret('/orders/prod/db_host', 'canary-host');
+    orders.aws.putSecret('/orders/prod/db_host', 'canary-host');
     const options = { config: { providers: [SecretsProvider, SsmProvider] } };
     const process = startProcess(options);
 
     await process.get('nope');
 
     await process.flush();
-    expect(await rowsOf(aws, 'db_host')).toEqual([]);
+    expect(await rowsOf(orders.aws, 'db_host')).toEqual([]);
     expect(await startProcess(options).get('db_host')).toBe('canary-host');
   });
 
@@ -197,6 +184,6 @@ describe('what is no answer of a source', () => {
     const value = await process.run(() => new Config({ cacher: null }).get('db_host'));
 
     await process.flush();
-    expect([value, await aws.rows(table)]).toEqual(['db.internal', []]);
+    expect([value, await orders.aws.rows(table)]).toEqual(['db.internal', []]);
   });
 });

@@ -1,30 +1,14 @@
 import { type AttributeMap } from '../../../src/aws/attribute-value';
 import { type SettingsValues } from '../../../src/index';
-import { type LocalAws } from '../../../src/local-aws/local-aws';
-import { TestClock } from '../doubles';
-import { FleetProcess } from '../fleet-process';
+import { type FleetProcess } from '../fleet-process';
 import { pythonRow } from '../rows';
-import { putRows, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
+import { putRows, rowsOf, sourceOperations } from './orders-aws';
+import { withOrdersFleet } from './orders-fleet';
 
-let aws: LocalAws;
-let clock: TestClock;
-let processes: FleetProcess[];
-
-beforeEach(async () => {
-  aws = await startOrdersAws();
-  clock = new TestClock();
-  processes = [];
-});
-
-afterEach(async () => {
-  for (const each of processes) await each.close();
-  await aws.close();
-});
+const orders = withOrdersFleet();
 
 function startProcess(settings: Partial<SettingsValues> = {}): FleetProcess {
-  const process = new FleetProcess(aws, { clock, settings });
-  processes.push(process);
-  return process;
+  return orders.start({ clock: orders.clock, settings });
 }
 
 function secretRow(more: AttributeMap = {}): AttributeMap {
@@ -42,7 +26,7 @@ function withoutValue(row: AttributeMap): AttributeMap {
 
 describe('a row of the Python library', () => {
   test('without a value for a secret that was refused or gone at the time is no null', async () => {
-    await putRows(aws, [withoutValue(secretRow())]);
+    await putRows(orders.aws, [withoutValue(secretRow())]);
 
     for (const cacheSecrets of ['reference', 'never', 'plaintext'] as const) {
       expect(await startProcess({ cacheSecrets }).get('token')).toBe('canary-token');
@@ -50,7 +34,7 @@ describe('a row of the Python library', () => {
   });
 
   test('with the value of a secret is used with cacheSecrets plaintext alone, and is shown as a secret', async () => {
-    await putRows(aws, [secretRow()]);
+    await putRows(orders.aws, [secretRow()]);
 
     expect(await startProcess({ cacheSecrets: 'never' }).get('token')).toBe('canary-token');
     const item = await startProcess({ cacheSecrets: 'plaintext' }).item('token');
@@ -58,18 +42,18 @@ describe('a row of the Python library', () => {
   });
 
   test('is replaced by a reference that every process uses from then on', async () => {
-    await putRows(aws, [secretRow()]);
+    await putRows(orders.aws, [secretRow()]);
     const process = startProcess();
     await process.get('token');
     await process.flush();
-    aws.calls.clear();
+    orders.aws.calls.clear();
 
     expect(await startProcess().get('token')).toBe('canary-token');
-    expect(sourceOperations(aws)).toEqual(['GetSecretValue']);
+    expect(sourceOperations(orders.aws)).toEqual(['GetSecretValue']);
   });
 
   test('is used by default', async () => {
-    await putRows(aws, [pythonRow()]);
+    await putRows(orders.aws, [pythonRow()]);
 
     expect(await startProcess().get('db_host')).toBe('cached');
   });
@@ -79,7 +63,7 @@ test('a plain secret that a process with cacheSecrets plaintext has written is u
   const plaintext = startProcess({ cacheSecrets: 'plaintext' });
   await plaintext.get('token');
   await plaintext.flush();
-  aws.putSecret('/orders/prod/token', 'changed');
+  orders.aws.putSecret('/orders/prod/token', 'changed');
 
   expect(await startProcess({ cacheSecrets: 'never' }).get('token')).toBe('changed');
   expect(await startProcess({ cacheSecrets: 'plaintext' }).get('token')).toBe('canary-token');
@@ -92,35 +76,35 @@ describe('with cacheForeignRows ignore, a row of the Python library', () => {
   );
 
   test('is not used, be it a value or the news that there is none', async () => {
-    await putRows(aws, [pythonRow(), missingRow]);
+    await putRows(orders.aws, [pythonRow(), missingRow]);
 
     expect(await startProcess(settings).values(['db_host', 'region'])).toEqual(['db.internal', 'eu-west-1']);
   });
 
   test('is replaced by what the sources have, which then is used', async () => {
-    await putRows(aws, [pythonRow({ value: { S: 'db.internal' } })]);
+    await putRows(orders.aws, [pythonRow({ value: { S: 'db.internal' } })]);
     const process = startProcess(settings);
     await process.get('db_host');
     await process.flush();
-    aws.calls.clear();
+    orders.aws.calls.clear();
 
     expect(await startProcess(settings).get('db_host')).toBe('db.internal');
-    expect(sourceOperations(aws)).toEqual([]);
-    expect((await rowsOf(aws, 'db_host'))[0]?.['xcon_read']).toBeDefined();
+    expect(sourceOperations(orders.aws)).toEqual([]);
+    expect((await rowsOf(orders.aws, 'db_host'))[0]?.['xcon_read']).toBeDefined();
   });
 
   test('keeps no process from taking the lease: one reads for all', async () => {
-    await putRows(aws, [pythonRow()]);
+    await putRows(orders.aws, [pythonRow()]);
     const alone = startProcess(settings);
     await alone.get('db_host');
     await alone.flush();
-    const once = sourceOperations(aws).length;
-    await aws.clearTable('global-all-configCache');
-    await putRows(aws, [pythonRow()]);
+    const once = sourceOperations(orders.aws).length;
+    await orders.aws.clearTable('global-all-configCache');
+    await putRows(orders.aws, [pythonRow()]);
 
     await Promise.all(Array.from({ length: 5 }, () => startProcess(settings).get('db_host')));
 
     expect(once).toBeGreaterThan(0);
-    expect(sourceOperations(aws)).toHaveLength(once);
+    expect(sourceOperations(orders.aws)).toHaveLength(once);
   });
 });

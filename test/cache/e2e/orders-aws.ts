@@ -22,7 +22,7 @@ export function startOrdersAws(seed: LocalAwsSeed = {}): Promise<LocalAws> {
   return startLocalAws({ seed: { ...ordersSeed, ...seed } });
 }
 
-/** Puts rows into the cache table, as somebody else would. */
+/** Puts rows into the cache table, as another process would. */
 export async function putRows(aws: LocalAws, rows: readonly AttributeMap[]): Promise<void> {
   const client = new DynamoDBClient(clientOptions(aws.url));
   for (const row of rows) await client.send(new PutItemCommand({ TableName: table, Item: { ...row } }));
@@ -59,7 +59,7 @@ export function putLease(aws: LocalAws, state: 'held' | 'done', untilMs: number)
     source: { S: 'xcon-lease' },
     ttl: { N: `${Math.ceil(untilMs / 1000)}` },
     created_at: { S: '2026-03-01T12:00:00.000+00:00' },
-    xcon_owner: { S: 'somebody else' },
+    xcon_owner: { S: 'another process' },
     xcon_until_ms: { N: `${untilMs}` },
     xcon_state: { S: state },
   };

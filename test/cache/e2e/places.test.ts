@@ -15,29 +15,16 @@ import {
   withDependencies,
   XconSettings,
 } from '../../../src/index';
-import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { TestClock } from '../doubles';
-import { clientOptions, FleetProcess, type ProcessOptions } from '../fleet-process';
+import { clientOptions, type FleetProcess, type ProcessOptions } from '../fleet-process';
 import { table } from '../rows';
-import { rowsOf, startOrdersAws } from './orders-aws';
+import { rowsOf } from './orders-aws';
+import { withOrdersFleet } from './orders-fleet';
 
-let aws: LocalAws;
-let started: FleetProcess[];
-
-beforeEach(async () => {
-  aws = await startOrdersAws();
-  started = [];
-});
-
-afterEach(async () => {
-  await Promise.all(started.map((each) => each.close()));
-  await aws.close();
-});
+const orders = withOrdersFleet();
 
 function startProcess(options: ProcessOptions = {}): FleetProcess {
-  const process = new FleetProcess(aws, options);
-  started.push(process);
-  return process;
+  return orders.start(options);
 }
 
 describe('a secret that was read by its id', () => {
@@ -52,8 +39,8 @@ describe('a secret that was read by its id', () => {
     await process.flush();
 
     expect(found.directory.path).toBe('/orders/all');
-    expect((await rowsOf(aws, 'password')).map((row) => row['real_directory']?.S)).toEqual(['/orders/all']);
-    expect((await aws.rows(table)).map((row) => row['real_directory']?.S)).not.toContain('/_id');
+    expect((await rowsOf(orders.aws, 'password')).map((row) => row['real_directory']?.S)).toEqual(['/orders/all']);
+    expect((await orders.aws.rows(table)).map((row) => row['real_directory']?.S)).not.toContain('/_id');
   });
 
   test('is still read by its id after a lookup has found it', async () => {
@@ -82,9 +69,9 @@ describe('a context with other clients', () => {
   let opened: AwsClients[];
 
   beforeEach(() => {
-    dynamo = new DynamoDBClient(clientOptions(aws.url));
-    ssm = new SSMClient(clientOptions(aws.url));
-    other = new DynamoDBClient(clientOptions(aws.url));
+    dynamo = new DynamoDBClient(clientOptions(orders.aws.url));
+    ssm = new SSMClient(clientOptions(orders.aws.url));
+    other = new DynamoDBClient(clientOptions(orders.aws.url));
     opened = [];
   });
 
@@ -96,7 +83,7 @@ describe('a context with other clients', () => {
   });
 
   const others: readonly (readonly [string, () => AwsClientsOptions])[] = [
-    ['another endpoint', () => ({ endpoint: aws.url.replace('127.0.0.1', 'localhost') })],
+    ['another endpoint', () => ({ endpoint: orders.aws.url.replace('127.0.0.1', 'localhost') })],
     ['another region', () => ({ region: 'eu-west-1' })],
     ['other credentials', () => ({ credentials: { accessKeyId: 'other', secretAccessKey: 'other' } })],
     ['a client for SSM', () => ({ ssm })],
@@ -104,7 +91,7 @@ describe('a context with other clients', () => {
   ];
 
   function inOther<T>(process: FleetProcess, own: AwsClientsOptions, work: () => Promise<T>): Promise<T> {
-    const clients = new AwsClients({ ...clientOptions(aws.url), dynamo, ...own });
+    const clients = new AwsClients({ ...clientOptions(orders.aws.url), dynamo, ...own });
     opened.push(clients);
     return process.run(() => withDependencies([clients], work));
   }
@@ -118,7 +105,7 @@ describe('a context with other clients', () => {
   test.each(others)('of %s gets nothing that the process has read', async (_, own) => {
     const process = startProcess({ clients: { dynamo } });
     await process.run(lookUp);
-    aws.putParameter('/orders/prod/db_host', 'elsewhere');
+    orders.aws.putParameter('/orders/prod/db_host', 'elsewhere');
 
     expect(await inOther(process, own(), lookUp)).toBe('elsewhere');
     expect(await inOther(startProcess({ clients: { dynamo } }), own(), lookUp)).toBe('elsewhere');
@@ -127,7 +114,7 @@ describe('a context with other clients', () => {
   test.each(others)('of %s leaves nothing that the process gets', async (_, own) => {
     const process = startProcess({ clients: { dynamo } });
     await inOther(process, own(), lookUp);
-    aws.putParameter('/orders/prod/db_host', 'here');
+    orders.aws.putParameter('/orders/prod/db_host', 'here');
 
     expect(await process.run(lookUp)).toBe('here');
     expect(await startProcess({ clients: { dynamo } }).run(lookUp)).toBe('here');
@@ -135,38 +122,38 @@ describe('a context with other clients', () => {
 
   test('of another region has rows of its own', async () => {
     await inOther(startProcess({ clients: { dynamo } }), { region: 'eu-west-1' }, lookUp);
-    aws.calls.clear();
+    orders.aws.calls.clear();
 
     await inOther(startProcess({ clients: { dynamo } }), { region: 'eu-west-1' }, lookUp);
 
-    expect(aws.calls.count('GetParametersByPath')).toBe(0);
-    const [row] = await rowsOf(aws, 'db_host');
+    expect(orders.aws.calls.count('GetParametersByPath')).toBe(0);
+    const [row] = await rowsOf(orders.aws, 'db_host');
     expect(row?.['cache_concat_provider_names']).toEqual({ S: 'ssm@eu-west-1|secrets@eu-west-1' });
   });
 
   test('shares the rows where only attempts differ, or the provider has clients of its own', async () => {
     const process = startProcess({ clients: { dynamo } });
     await process.run(lookUp);
-    aws.calls.clear();
+    orders.aws.calls.clear();
 
     await inOther(startProcess({ clients: { dynamo } }), { maxAttempts: 3 }, lookUp);
-    expect(aws.calls.count('GetParametersByPath')).toBe(0);
+    expect(orders.aws.calls.count('GetParametersByPath')).toBe(0);
 
-    const own = new AwsClients(clientOptions(aws.url));
+    const own = new AwsClients(clientOptions(orders.aws.url));
     opened.push(own);
     const elsewhere = () =>
       new Config({ providers: [new SsmProvider({ clients: own, cacheName: 'ssm-own' })] }).run(lookUp);
     await inOther(startProcess({ clients: { dynamo } }), { region: 'eu-west-1' }, elsewhere);
-    aws.calls.clear();
+    orders.aws.calls.clear();
     await inOther(startProcess({ clients: { dynamo } }), { region: 'eu-west-1' }, elsewhere);
-    expect(aws.calls.count('GetParametersByPath')).toBe(0);
+    expect(orders.aws.calls.count('GetParametersByPath')).toBe(0);
   });
 
   test('counts as that of the process when it was entered, and no other was', async () => {
     const process = startProcess({ clients: { dynamo } });
     await process.run(lookUp);
-    aws.calls.clear();
-    const clients = new AwsClients({ ...clientOptions(aws.url), dynamo });
+    orders.aws.calls.clear();
+    const clients = new AwsClients({ ...clientOptions(orders.aws.url), dynamo });
     opened.push(clients);
     const settings = new XconSettings({ service: 'orders', environment: 'prod', logLevel: 'silent' });
     const scope = Context.createRoot([settings, new TestClock()]).child([clients, new Config()]).enter();
@@ -174,7 +161,7 @@ describe('a context with other clients', () => {
     expect(await lookUp()).toBe('db.internal');
 
     scope.exit();
-    expect(aws.calls.count('GetParametersByPath')).toBe(0);
+    expect(orders.aws.calls.count('GetParametersByPath')).toBe(0);
   });
 });
 
@@ -191,7 +178,7 @@ describe('a context with another config table', () => {
 
   beforeEach(async () => {
     const row = { app_key: '/orders/prod', name_key: 'limit' };
-    await aws.seed({
+    await orders.aws.seed({
       tables: {
         'global-all-config': { rows: [{ ...row, value: 'own' }] },
         other: { rows: [{ ...row, value: 'other' }] },
@@ -220,7 +207,7 @@ describe('a context with another config table', () => {
     await startProcess({ ...options, settings: { configTable: 'other' } }).run(lookUp);
     await startProcess(options).run(lookUp);
 
-    const rows = await rowsOf(aws, 'limit');
+    const rows = await rowsOf(orders.aws, 'limit');
     expect(rows.map((row) => [row['cache_concat_provider_names']?.S, row['value']?.S])).toEqual([
       ['dynamo', 'own'],
       ['dynamo@other', 'other'],

@@ -1,30 +1,15 @@
 import { config, defineSettings, InvalidSettingsError, setting } from '../../../src/index';
-import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { rejection } from '../../chain/doubles';
-import { TestClock } from '../doubles';
-import { FleetProcess } from '../fleet-process';
-import { sourceOperations, startOrdersAws } from './orders-aws';
+import { type FleetProcess } from '../fleet-process';
+import { sourceOperations } from './orders-aws';
+import { withOrdersFleet } from './orders-fleet';
 
-let aws: LocalAws;
-let clock: TestClock;
-let processes: FleetProcess[];
+const orders = withOrdersFleet();
 
-beforeEach(async () => {
-  aws = await startOrdersAws();
-  clock = new TestClock();
-  processes = [];
-});
-
-afterEach(async () => {
-  jest.useRealTimers();
-  for (const each of processes) await each.close();
-  await aws.close();
-});
+afterEach(() => jest.useRealTimers());
 
 function startProcess(): FleetProcess {
-  const process = new FleetProcess(aws, { clock });
-  processes.push(process);
-  return process;
+  return orders.start({ clock: orders.clock });
 }
 
 /** Fills the table, ten minutes before a value changes. */
@@ -32,9 +17,9 @@ async function changeLater(): Promise<void> {
   const process = startProcess();
   await process.get('db_host');
   await process.flush();
-  aws.putParameter('/orders/prod/db_host', 'db.changed');
-  clock.advance(600);
-  aws.calls.clear();
+  orders.aws.putParameter('/orders/prod/db_host', 'db.changed');
+  orders.clock.advance(600);
+  orders.aws.calls.clear();
 }
 
 describe('a refresh', () => {
@@ -67,14 +52,14 @@ describe('a refresh', () => {
       });
 
     const values = await Promise.all(fleet.map(refresh));
-    const asked = sourceOperations(aws).length;
+    const asked = sourceOperations(orders.aws).length;
     await Promise.all(fleet.map((each) => each.flush()));
     const later = await startProcess().get('db_host');
 
     expect([...values, later]).toEqual(Array(6).fill('db.changed'));
     expect(asked).toBeGreaterThan(0);
     expect(asked).toBeLessThanOrEqual(8);
-    expect(sourceOperations(aws)).toHaveLength(asked);
+    expect(sourceOperations(orders.aws)).toHaveLength(asked);
   });
 
   test.each([-1, Number.NaN])('of %d seconds is an error', async (maxAgeSeconds) => {

@@ -1,29 +1,13 @@
 import { config, ConfigNotFoundError, defineSettings, secret, setting } from '../../../src/index';
-import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { rejection } from '../../chain/doubles';
-import { TestClock } from '../doubles';
-import { FleetProcess, type ProcessOptions } from '../fleet-process';
-import { sourceOperations, startOrdersAws } from './orders-aws';
+import { type FleetProcess, type ProcessOptions } from '../fleet-process';
+import { sourceOperations } from './orders-aws';
+import { withOrdersFleet } from './orders-fleet';
 
-let aws: LocalAws;
-let clock: TestClock;
-let processes: FleetProcess[];
-
-beforeEach(async () => {
-  aws = await startOrdersAws();
-  clock = new TestClock();
-  processes = [];
-});
-
-afterEach(async () => {
-  for (const each of processes) await each.close();
-  await aws.close();
-});
+const orders = withOrdersFleet();
 
 function startProcess(options: ProcessOptions = {}): FleetProcess {
-  const process = new FleetProcess(aws, { clock, ...options });
-  processes.push(process);
-  return process;
+  return orders.start({ clock: orders.clock, ...options });
 }
 
 const requireIn = (process: FleetProcess, name = 'api_key'): Promise<unknown> =>
@@ -35,30 +19,30 @@ async function missOnce(name = 'api_key', options: ProcessOptions = {}): Promise
   const process = startProcess(options);
   expect(await missedIn(process, name)).toBeInstanceOf(ConfigNotFoundError);
   await process.flush();
-  aws.calls.clear();
+  orders.aws.calls.clear();
 }
 
 describe('a required name that was missing', () => {
   test('is found by every new process as soon as it has a value', async () => {
     await missOnce();
-    aws.putParameter('/orders/prod/API_KEY', 'put');
+    orders.aws.putParameter('/orders/prod/API_KEY', 'put');
 
     const second = startProcess();
     expect(await requireIn(second)).toBe('put');
     await second.flush();
-    aws.calls.clear();
+    orders.aws.calls.clear();
 
     expect(await startProcess().get('api_key')).toBe('put');
-    expect(sourceOperations(aws)).toEqual([]);
+    expect(sourceOperations(orders.aws)).toEqual([]);
   });
 
   test('is found by the process that missed it, once the pause is over, and by all its methods', async () => {
     const process = startProcess();
     await missedIn(process);
-    aws.putParameter('/orders/prod/API_KEY', 'put');
+    orders.aws.putParameter('/orders/prod/API_KEY', 'put');
 
     expect(await missedIn(process)).toBeInstanceOf(ConfigNotFoundError);
-    clock.advance(1);
+    orders.clock.advance(1);
 
     expect(await requireIn(process)).toBe('put');
     expect([await process.get('api_key'), await process.get('API_KEY')]).toEqual(['put', 'put']);
@@ -73,14 +57,14 @@ describe('a required name that was missing', () => {
     ['requireItem', 'put', async (name) => (await config.requireItem(name)).value, 'put'],
   ])('is found by %s', async (_, stored, call, found) => {
     await missOnce();
-    aws.putParameter('/orders/prod/API_KEY', stored);
+    orders.aws.putParameter('/orders/prod/API_KEY', stored);
 
     expect(await startProcess().run(() => call('api_key'))).toEqual(found);
   });
 
   test('is found wherever it was put: a secret in a lower directory', async () => {
     await missOnce();
-    aws.putSecret('/global/all/api_key', 'put');
+    orders.aws.putSecret('/global/all/api_key', 'put');
 
     expect(await requireIn(startProcess())).toBe('put');
   });
@@ -88,7 +72,7 @@ describe('a required name that was missing', () => {
   test('is found by its exact name', async () => {
     const options = { config: { strategy: 'names' as const } };
     await missOnce('API_KEY', options);
-    aws.putParameter('/orders/prod/API_KEY', 'put');
+    orders.aws.putParameter('/orders/prod/API_KEY', 'put');
 
     expect(await requireIn(startProcess(options), 'API_KEY')).toBe('put');
   });
@@ -97,8 +81,8 @@ describe('a required name that was missing', () => {
     const process = startProcess();
     const byId = (): Promise<unknown> => process.run(() => config.require('api_key', { secretId: 'shared/api-key' }));
     expect(await rejection(byId)).toBeInstanceOf(ConfigNotFoundError);
-    aws.putSecret('shared/api-key', 'put');
-    clock.advance(1);
+    orders.aws.putSecret('shared/api-key', 'put');
+    orders.clock.advance(1);
 
     expect(await byId()).toBe('put');
   });
@@ -108,28 +92,28 @@ describe('the sources', () => {
   test('are not asked again by the lookup that has just asked them', async () => {
     const process = startProcess();
     await missedIn(process);
-    const asked = sourceOperations(aws).length;
+    const asked = sourceOperations(orders.aws).length;
 
     await missedIn(process);
 
     expect(asked).toBeGreaterThan(0);
-    expect(sourceOperations(aws)).toHaveLength(asked);
+    expect(sourceOperations(orders.aws)).toHaveLength(asked);
   });
 
-  test('are asked once for all who look for one name, and for all names, at the same time', async () => {
+  test('are asked once for all lookups of one name, and for all names, at the same time', async () => {
     await missOnce();
     await missOnce('other_key');
     const alone = startProcess();
     await missedIn(alone);
-    const asked = sourceOperations(aws).length;
-    aws.calls.clear();
+    const asked = sourceOperations(orders.aws).length;
+    orders.aws.calls.clear();
 
     const process = startProcess();
     const names = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'api_key' : 'other_key'));
     await Promise.all(names.map((name) => missedIn(process, name)));
 
     expect(asked).toBeGreaterThan(0);
-    expect(sourceOperations(aws)).toHaveLength(asked);
+    expect(sourceOperations(orders.aws)).toHaveLength(asked);
   });
 
   test('are asked ever more seldom while a name stays missing, and at least once a minute', async () => {
@@ -137,10 +121,10 @@ describe('the sources', () => {
     const process = startProcess();
     const looks: number[] = [];
     for (let second = 0; second < 300; second += 1) {
-      const before = aws.calls.count();
+      const before = orders.aws.calls.count();
       await missedIn(process);
-      if (aws.calls.count() > before) looks.push(second);
-      clock.advance(1);
+      if (orders.aws.calls.count() > before) looks.push(second);
+      orders.clock.advance(1);
     }
 
     expect(looks).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183, 243]);
@@ -164,23 +148,23 @@ describe('the sources', () => {
     ]);
 
     expect(found).toEqual(['fallback', false, true, undefined, { key: undefined, other: 'x' }]);
-    expect(sourceOperations(aws)).toEqual([]);
+    expect(sourceOperations(orders.aws)).toEqual([]);
   });
 
   test('are not asked by a snapshot, whose error says so', async () => {
     await missOnce();
     const snapshot = await startProcess().run(() => config.load(['api_key']));
-    aws.putParameter('/orders/prod/API_KEY', 'put');
+    orders.aws.putParameter('/orders/prod/API_KEY', 'put');
 
     expect(() => snapshot.require('api_key')).toThrow('the sources were not asked: require() asks them');
-    expect(sourceOperations(aws)).toEqual([]);
+    expect(sourceOperations(orders.aws)).toEqual([]);
   });
 
   test('are asked for declared settings that must be', async () => {
     await missOnce();
     await missOnce('db_password');
-    aws.putParameter('/orders/prod/API_KEY', 'put');
-    aws.putSecret('/orders/prod/db_password', 'put, too');
+    orders.aws.putParameter('/orders/prod/API_KEY', 'put');
+    orders.aws.putSecret('/orders/prod/db_password', 'put, too');
 
     const declared = defineSettings({ key: setting('API_KEY'), password: secret('DB_PASSWORD') });
     const settings = await startProcess().run(() => declared.load());
@@ -190,7 +174,7 @@ describe('the sources', () => {
 
   test('leave the answer as it is when they fail', async () => {
     await missOnce();
-    aws.setFaults([{ target: 'Parameter|Secret', status: 500, type: 'InternalServerError' }]);
+    orders.aws.setFaults([{ target: 'Parameter|Secret', status: 500, type: 'InternalServerError' }]);
 
     const error = await missedIn(startProcess());
 

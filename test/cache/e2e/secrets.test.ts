@@ -106,7 +106,7 @@ describe('the value of a secret', () => {
 });
 
 describe('a secret by reference', () => {
-  test('is told by provider, directory and exact name', async () => {
+  test('is kept as provider, directory and exact name', async () => {
     await fill(['token', 'api_key']);
 
     const [token] = await rowsOf(aws, 'token');
@@ -211,7 +211,7 @@ describe('a secret by reference', () => {
 });
 
 describe('secrets in a Config of their own', () => {
-  test('are told apart by chain', async () => {
+  test('are kept apart by chain', async () => {
     await fill(['token']);
     const process = startProcess();
 

@@ -1,29 +1,16 @@
 import { type AttributeMap } from '../../../src/aws/attribute-value';
 import { config } from '../../../src/index';
-import { type LocalAws, type LocalAwsFault } from '../../../src/local-aws/local-aws';
+import { type LocalAwsFault } from '../../../src/local-aws/local-aws';
 import { TestClock, TestRandom } from '../doubles';
-import { FleetProcess, type ProcessOptions } from '../fleet-process';
+import { type FleetProcess, type ProcessOptions } from '../fleet-process';
 import { cacheKey, pythonRow, startSeconds, table } from '../rows';
-import { operations, putRows, rowsOf, startOrdersAws } from './orders-aws';
+import { operations, putRows, rowsOf } from './orders-aws';
+import { withOrdersFleet } from './orders-fleet';
 
-let aws: LocalAws;
-let started: FleetProcess[];
-
-beforeEach(async () => {
-  aws = await startOrdersAws();
-  started = [];
-});
-
-afterEach(async () => {
-  aws.setFaults([]);
-  await Promise.all(started.map((each) => each.close()));
-  await aws.close();
-});
+const orders = withOrdersFleet();
 
 function startProcess(options: ProcessOptions = {}): FleetProcess {
-  const process = new FleetProcess(aws, options);
-  started.push(process);
-  return process;
+  return orders.start(options);
 }
 
 describe('a cache that cannot be read', () => {
@@ -39,7 +26,7 @@ describe('a cache that cannot be read', () => {
     ['answers what is no JSON', { target: 'Query', raw: { body: '<html>' } }, {}],
     ['never comes to an end', { target: 'Query', endlessToken: true }, {}],
   ])('because it %s is skipped with one warning', async (_, fault, options) => {
-    aws.setFaults([fault]);
+    orders.aws.setFaults([fault]);
     const process = startProcess(options);
 
     const values = await process.values(['db_host', 'pool_size', 'token', 'nope']);
@@ -47,22 +34,22 @@ describe('a cache that cannot be read', () => {
     await process.flush();
     expect(values).toEqual(['db.internal', '20', 'canary-token', undefined]);
     expect(process.log.events).toEqual(['cache.unavailable']);
-    expect(await aws.rows(table)).toEqual([]);
+    expect(await orders.aws.rows(table)).toEqual([]);
   });
 
   test('because it has bad credentials is skipped with the one warning that is about credentials', async () => {
-    aws.setFaults([{ target: 'Query', type: 'UnrecognizedClientException' }]);
+    orders.aws.setFaults([{ target: 'Query', type: 'UnrecognizedClientException' }]);
     const process = startProcess();
 
     expect(await process.values(['db_host', 'nope'])).toEqual(['db.internal', undefined]);
 
     await process.flush();
     expect(process.log.warnings).toMatchObject([{ event: 'aws.refused', missing: 'credentials' }]);
-    expect(await aws.rows(table)).toEqual([]);
+    expect(await orders.aws.rows(table)).toEqual([]);
   });
 
   test('because there is no such table is skipped with one warning, which says what to do', async () => {
-    await aws.deleteTable(table);
+    await orders.aws.deleteTable(table);
     const process = startProcess();
 
     expect(await process.values(['db_host', 'nope'])).toEqual(['db.internal', undefined]);
@@ -85,40 +72,40 @@ describe('a throttled Query', () => {
   const retrying = { clients: { maxAttempts: 2 }, random: new TestRandom(0) };
 
   test('is asked once more', async () => {
-    await putRows(aws, [pythonRow()]);
-    aws.setFaults([{ ...throttled, times: 2 }]);
+    await putRows(orders.aws, [pythonRow()]);
+    orders.aws.setFaults([{ ...throttled, times: 2 }]);
     const process = startProcess(retrying);
 
     expect(await process.get('db_host')).toBe('cached');
 
-    expect(operations(aws)).toEqual(['Query', 'Query', 'Query']);
+    expect(operations(orders.aws)).toEqual(['Query', 'Query', 'Query']);
     expect(process.log.events).toEqual([]);
   });
 
   test('is not asked a third time', async () => {
-    aws.setFaults([throttled]);
+    orders.aws.setFaults([throttled]);
     const process = startProcess(retrying);
 
     expect(await process.get('db_host')).toBe('db.internal');
 
-    expect(aws.calls.count('Query')).toBe(4);
+    expect(orders.aws.calls.count('Query')).toBe(4);
     expect(process.log.events).toEqual(['cache.unavailable']);
   });
 
   test('is not asked again for users who want a single attempt', async () => {
-    aws.setFaults([throttled]);
+    orders.aws.setFaults([throttled]);
     const process = startProcess();
 
     expect(await process.get('db_host')).toBe('db.internal');
 
-    expect(aws.calls.count('Query')).toBe(1);
+    expect(orders.aws.calls.count('Query')).toBe(1);
   });
 });
 
 describe('for 30 seconds after a failed Query', () => {
   test('the cache is neither read nor written, also after memory has been forgotten', async () => {
     const clock = new TestClock();
-    aws.setFaults([{ target: 'Query', type: 'AccessDeniedException', times: 1 }]);
+    orders.aws.setFaults([{ target: 'Query', type: 'AccessDeniedException', times: 1 }]);
     const process = startProcess({ clock });
     await process.get('db_host');
     clock.advance(29.9);
@@ -127,7 +114,7 @@ describe('for 30 seconds after a failed Query', () => {
     await process.values(['db_host', 'nope']);
 
     await process.flush();
-    expect(operations(aws).filter((each) => /Query|Item/.test(each))).toEqual(['Query']);
+    expect(operations(orders.aws).filter((each) => /Query|Item/.test(each))).toEqual(['Query']);
   });
 });
 
@@ -138,7 +125,7 @@ describe('a table that cannot be written', () => {
     ['does not answer', { target: 'BatchWriteItem', hang: true }],
     ['leaves everything unprocessed', { target: 'BatchWriteItem', unprocessed: true }],
   ])('because that %s changes no answer, and gives one warning', async (_, fault) => {
-    aws.setFaults([fault]);
+    orders.aws.setFaults([fault]);
     const settings = fault.hang === true ? { requestTimeoutMs: 1000 } : {};
     const process = startProcess({ settings, random: new TestRandom(0) });
 
@@ -152,8 +139,8 @@ describe('a table that cannot be written', () => {
   });
 
   test('is still read', async () => {
-    await putRows(aws, [pythonRow({ real_name: { S: 'only_cached' } })]);
-    aws.setFaults([{ target: 'BatchWriteItem', type: 'AccessDeniedException' }]);
+    await putRows(orders.aws, [pythonRow({ real_name: { S: 'only_cached' } })]);
+    orders.aws.setFaults([{ target: 'BatchWriteItem', type: 'AccessDeniedException' }]);
     const process = startProcess();
     await process.get('nope');
     await process.flush();
@@ -162,14 +149,14 @@ describe('a table that cannot be written', () => {
   });
 
   test('gets what it has left unprocessed sent again', async () => {
-    aws.setFaults([{ target: 'BatchWriteItem', unprocessed: true, times: 2 }]);
+    orders.aws.setFaults([{ target: 'BatchWriteItem', unprocessed: true, times: 2 }]);
     const process = startProcess({ random: new TestRandom(0) });
     await process.get('db_host');
 
     await process.flush();
 
-    expect(aws.calls.count('BatchWriteItem')).toBeGreaterThanOrEqual(3);
-    expect(await rowsOf(aws, 'db_host')).toHaveLength(1);
+    expect(orders.aws.calls.count('BatchWriteItem')).toBeGreaterThanOrEqual(3);
+    expect(await rowsOf(orders.aws, 'db_host')).toHaveLength(1);
     expect(process.log.events).toEqual([]);
   });
 
@@ -178,13 +165,13 @@ describe('a table that cannot be written', () => {
     ['fails', { target: 'PutItem', status: 500 }],
     ['does not answer', { target: 'PutItem', hang: true }],
   ])('goes without a lease when that %s', async (_, fault) => {
-    aws.setFaults([fault]);
+    orders.aws.setFaults([fault]);
     const process = startProcess(fault.hang === true ? { settings: { requestTimeoutMs: 1000 } } : {});
 
     expect(await process.get('db_host')).toBe('db.internal');
 
     await process.flush();
-    expect(await rowsOf(aws, 'db_host')).toHaveLength(1);
+    expect(await rowsOf(orders.aws, 'db_host')).toHaveLength(1);
     expect(process.log.events).toEqual([]);
   });
 });
@@ -205,7 +192,7 @@ describe('rows that cannot be used', () => {
   test.each(garbage)('%s are passed over', async (_, bad) => {
     const isOfOurs = 'xcon_chain' in bad || 'xcon_owner' in bad;
     const foreign = isOfOurs ? { cache_concat_directory_paths: { NULL: true as const } } : {};
-    await putRows(aws, [pythonRow({ ...bad, ...foreign }), pythonRow({ real_name: { S: 'pool_size' } })]);
+    await putRows(orders.aws, [pythonRow({ ...bad, ...foreign }), pythonRow({ real_name: { S: 'pool_size' } })]);
     const process = startProcess();
 
     expect(await process.values(['db_host', 'pool_size'])).toEqual(['db.internal', 'cached']);
@@ -214,24 +201,24 @@ describe('rows that cannot be used', () => {
   });
 
   test('of other partitions are not even read', async () => {
-    await putRows(aws, [pythonRow({ app_key: { S: '/orders/test' } })]);
+    await putRows(orders.aws, [pythonRow({ app_key: { S: '/orders/test' } })]);
 
     expect(await startProcess().get('db_host')).toBe('db.internal');
   });
 
   test('keep their place: rows of others are left alone', async () => {
     const foreign = pythonRow({ name_key: { S: 'foreign' }, cache_concat_provider_names: { S: 'vault' } });
-    await putRows(aws, [foreign]);
+    await putRows(orders.aws, [foreign]);
     const process = startProcess();
     await process.values(['db_host', 'nope']);
 
     await process.flush();
 
-    expect((await aws.rows(table)).find((row) => row['name_key']?.S === 'foreign')).toEqual(foreign);
+    expect((await orders.aws.rows(table)).find((row) => row['name_key']?.S === 'foreign')).toEqual(foreign);
   });
 
   test('in what is bad of them count as absent: a row without an end is good for ever', async () => {
-    await putRows(aws, [pythonRow({ ttl: { S: 'x' }, created_at: { S: 'x' }, source: { N: '1' } })]);
+    await putRows(orders.aws, [pythonRow({ ttl: { S: 'x' }, created_at: { S: 'x' }, source: { N: '1' } })]);
     const process = startProcess();
 
     const item = await process.item('db_host');
@@ -243,19 +230,19 @@ describe('rows that cannot be used', () => {
 
 test('30 seconds after a failed Query the cache is used again', async () => {
   const clock = new TestClock();
-  aws.setFaults([{ target: 'Query', type: 'AccessDeniedException', times: 1 }]);
+  orders.aws.setFaults([{ target: 'Query', type: 'AccessDeniedException', times: 1 }]);
   const process = startProcess({ clock });
   await process.get('db_host');
   await process.flush();
-  aws.calls.clear();
+  orders.aws.calls.clear();
 
   clock.advance(30);
   await process.run(() => config.refresh());
   await process.get('nope');
 
   await process.flush();
-  expect(aws.calls.count('Query')).toBe(1);
-  expect(await rowsOf(aws, 'nope')).toHaveLength(1);
+  expect(orders.aws.calls.count('Query')).toBe(1);
+  expect(await rowsOf(orders.aws, 'nope')).toHaveLength(1);
   expect(process.log.events).toEqual(['cache.unavailable']);
 });
 
@@ -265,7 +252,7 @@ test.each<[string, AttributeMap]>([
   ['of two slashes', { real_directory: { S: '//' } }],
   ['that has an empty part', { real_directory: { S: '/orders//prod' } }],
 ])('rows with a directory %s are passed over', async (_, bad) => {
-  await putRows(aws, [pythonRow(bad), pythonRow({ real_name: { S: 'pool_size' } })]);
+  await putRows(orders.aws, [pythonRow(bad), pythonRow({ real_name: { S: 'pool_size' } })]);
   const process = startProcess();
 
   expect(await process.values(['db_host', 'pool_size'])).toEqual(['db.internal', 'cached']);
@@ -275,7 +262,7 @@ test('a reference to a directory that is none is passed over', async () => {
   const chain = { cache_concat_directory_paths: { NULL: true as const }, xcon_chain: { S: hash } };
   const reference = { xcon_ref: { M: { provider: { S: 'secrets' }, name: { S: '/orders/prod/token' } } } };
   const key = { name_key: { S: `${cacheKey().nameKey('token')}|+|xcon:ref` }, real_directory: { S: '/' } };
-  await putRows(aws, [pythonRow({ real_name: { S: 'token' }, ...chain, ...reference, ...key })]);
+  await putRows(orders.aws, [pythonRow({ real_name: { S: 'token' }, ...chain, ...reference, ...key })]);
 
   expect(await startProcess().get('token')).toBe('canary-token');
 });

@@ -1,4 +1,4 @@
-import { certainAnswers, type KnownPlaces, namedAnswer } from '../../src/chain/certain-answers';
+import { cacheableAnswers, type KnownPlaces, namedAnswer } from '../../src/chain/cacheable-answers';
 import { attemptOf, type Place, type PlaceOutcome, walk } from '../../src/chain/walk';
 import { DirectoryItem, DirectoryListing, type ListingEntry, type ListingOutcome, Unavailable } from '../../src/index';
 import { Stale } from '../../src/memory/stale';
@@ -25,7 +25,7 @@ it('gives every item of the listings, each with the cache name of its provider',
   const [one, two] = [item('one', 1), item('two', 2)];
   const { places, known } = knowing([[one], [two]]);
 
-  const answers = certainAnswers(places, known);
+  const answers = cacheableAnswers(places, known);
 
   expect(answers).toEqual([
     { name: 'one', item: one, provider: 'ssm@eu-west-1' },
@@ -36,7 +36,7 @@ it('gives every item of the listings, each with the cache name of its provider',
 it('gives the item of the first place for a name that several have', () => {
   const { places, known } = knowing([[item('x', 'upper')], [item('x', 'lower')]]);
 
-  const answers = certainAnswers(places, known);
+  const answers = cacheableAnswers(places, known);
 
   expect(answers.map((each) => each.item?.value)).toEqual(['upper']);
 });
@@ -47,7 +47,7 @@ it.each([
 ])('gives nothing from below a place that %s, nor that a name is missing', (_, held) => {
   const { places, known } = knowing([[item('above', 1)], held, [item('below', 2)]]);
 
-  const answers = certainAnswers(places, known, 'missing');
+  const answers = cacheableAnswers(places, known, 'missing');
 
   expect(answers.map(({ name }) => name)).toEqual(['above']);
 });
@@ -62,7 +62,7 @@ it('gives nothing from a provider that is not cacheable, and nothing below it', 
   const listing = (place: Place): ListingOutcome =>
     new DirectoryListing(place.directory, [item(`x${places.indexOf(place)}`, 1)]);
 
-  const answers = certainAnswers(places, { listing, secret: nothingRead }, 'missing');
+  const answers = cacheableAnswers(places, { listing, secret: nothingRead }, 'missing');
 
   expect(answers.map(({ name }) => name)).toEqual(['x0']);
 });
@@ -70,7 +70,7 @@ it('gives nothing from a provider that is not cacheable, and nothing below it', 
 it('gives no item of one place over an unread secret of the same name', () => {
   const { places, known } = knowing([[unread('x')], [item('x', 'lower'), item('y', 1)]]);
 
-  const answers = certainAnswers(places, known, 'x');
+  const answers = cacheableAnswers(places, known, 'x');
 
   expect(answers.map(({ name }) => name)).toEqual(['y']);
 });
@@ -83,7 +83,7 @@ it('gives the value of a secret that was read, asking for its exact name', () =>
     return secret;
   });
 
-  const answers = certainAnswers(places, known);
+  const answers = cacheableAnswers(places, known);
 
   expect(asked).toEqual(['/d0/X']);
   expect(answers).toEqual([{ name: 'x', item: secret, provider: 'ssm@eu-west-1' }]);
@@ -92,7 +92,7 @@ it('gives the value of a secret that was read, asking for its exact name', () =>
 it('looks below a secret that is gone', () => {
   const { places, known } = knowing([[unread('x'), unread('y')], [item('x', 'lower')]], () => undefined);
 
-  const answers = certainAnswers(places, known, 'y');
+  const answers = cacheableAnswers(places, known, 'y');
 
   expect(answers.map(({ name, item: found }) => [name, found?.value])).toEqual([
     ['x', 'lower'],
@@ -110,7 +110,7 @@ it.each([
 ])('gives nothing for a name with %s, but its neighbours', (_, entry) => {
   const { places, known } = knowing([[entry, item('y', 1)], [item('x', 2)]], () => refusal);
 
-  const answers = certainAnswers(places, known, 'x');
+  const answers = cacheableAnswers(places, known, 'x');
 
   expect(answers.map(({ name }) => name)).toEqual(['y']);
 });
@@ -118,8 +118,8 @@ it.each([
 it('says that a name is missing only when no place has it', () => {
   const { places, known } = knowing([[item('x', 1)]]);
 
-  expect(certainAnswers(places, known, 'y').at(-1)).toEqual({ name: 'y', item: undefined, provider: undefined });
-  expect(certainAnswers(places, known, 'x')).toHaveLength(1);
+  expect(cacheableAnswers(places, known, 'y').at(-1)).toEqual({ name: 'y', item: undefined, provider: undefined });
+  expect(cacheableAnswers(places, known, 'x')).toHaveLength(1);
 });
 
 describe('the answer of a walk by exact name', () => {
@@ -186,7 +186,7 @@ it('equals what a fresh lookup gives, for every name that one is sure of and for
     fc.asyncProperty(worlds, async (world) => {
       const { places, known, read } = make(world);
 
-      const answers = certainAnswers(places, known, 'missing');
+      const answers = cacheableAnswers(places, known, 'missing');
 
       expect(new Set(answers.map(({ name }) => name)).size).toBe(answers.length);
       for (const name of [...names, 'missing']) {
@@ -270,7 +270,7 @@ describe('what is stale', () => {
     const other = item('y', 2);
     const { places, known } = knowing([[stale, other], [item('x', 'lower')]]);
 
-    expect(certainAnswers(places, known).map(({ name }) => name)).toEqual(['y']);
+    expect(cacheableAnswers(places, known).map(({ name }) => name)).toEqual(['y']);
   });
 
   it.each<[string, PlaceOutcome[], number]>([

@@ -1,4 +1,4 @@
-import { type CertainAnswer } from '../cache/cacher';
+import { type CacheableAnswer } from '../cache/cacher';
 import { earliestOf, type Moment } from '../di/moment';
 import { DirectoryItem, type DirectoryItem as Item } from '../item/directory-item';
 import { type ListingEntry, Unavailable, type UnreadSecret } from '../item/directory-listing';
@@ -25,18 +25,18 @@ export interface RememberedPlace {
 /**
  * Gives the answers that places are sure of: those that a fresh lookup, from the first place on, would give too.
  *
- * A place that failed, was not permitted, is stale, or is not cacheable makes everything below it uncertain; a secret that was not
+ * A place that failed, was not permitted, is stale, or is not cacheable makes everything below it uncacheable; a secret that was not
  * read, or an item that may not be cached, makes its own name so.
  *
  * @param places - In the order of the lookup, up to the one that gave the answer.
  * @param missing - A name found in none of them, when they are all there are.
  */
-export function certainAnswers(
+export function cacheableAnswers(
   places: readonly Place[],
   known: KnownPlaces,
   missing?: string,
-): readonly CertainAnswer[] {
-  const answers: CertainAnswer[] = [];
+): readonly CacheableAnswer[] {
+  const answers: CacheableAnswer[] = [];
   const decided = new Set<string>();
   /** When secrets were read: those that were found, and those that were gone. */
   const secretsReadAt = new Map<string, Moment | undefined>();
@@ -54,7 +54,7 @@ export function certainAnswers(
       }
       if (outcome === undefined) continue;
       decided.add(name);
-      if (outcome === 'uncertain') continue;
+      if (outcome === 'uncacheable') continue;
       const { cacheName: provider } = place.provider;
       answers.push({ name, item: outcome, provider, readAt: earliestOf(readAt, secretsReadAt.get(name)) });
     }
@@ -67,10 +67,10 @@ export function certainAnswers(
 }
 
 /**
- * Gives the answer of a walk by exact name, when it is certain.
+ * Gives the answer of a walk by exact name, when it may be cached.
  *
  * @param places - The places that were asked; the last gave the answer, if there is one.
- * @param remembered - Gives what memory has of a place: an answer that it does not have any more is not certain; absent: not
+ * @param remembered - Gives what memory has of a place: an answer that it does not have any more is not cached; absent: not
  * known.
  */
 export function namedAnswer(
@@ -78,12 +78,12 @@ export function namedAnswer(
   places: readonly Place[],
   { item, attempts }: WalkResult,
   remembered?: (place: Place) => RememberedPlace,
-): readonly CertainAnswer[] {
+): readonly CacheableAnswer[] {
   const above = item === undefined ? attempts : attempts.slice(0, -1);
-  const certain =
+  const isCacheable =
     above.every(({ outcome, stale }) => outcome === 'absent' && stale !== true) &&
     places.every(({ provider }) => provider.cacheable);
-  if (!certain || item?.cacheable === false) return [];
+  if (!isCacheable || item?.cacheable === false) return [];
   const all = remembered === undefined ? [] : places.map(remembered);
   const isRemembered = all.every(({ outcome }, index) => outcome === (index < above.length ? undefined : item));
   if (!isRemembered) return [];
@@ -95,8 +95,12 @@ function isUnread(entry: ListingEntry | undefined): entry is UnreadSecret {
   return entry !== undefined && 'kind' in entry && entry.kind === 'unread';
 }
 
-function outcomeOf(place: Place, entry: ListingEntry | undefined, known: KnownPlaces): Item | 'uncertain' | undefined {
+function outcomeOf(
+  place: Place,
+  entry: ListingEntry | undefined,
+  known: KnownPlaces,
+): Item | 'uncacheable' | undefined {
   const outcome = isUnread(entry) ? known.secret(place, entry) : entry;
   if (outcome === undefined) return undefined;
-  return outcome instanceof DirectoryItem && outcome.cacheable ? outcome : 'uncertain';
+  return outcome instanceof DirectoryItem && outcome.cacheable ? outcome : 'uncacheable';
 }
