@@ -47,7 +47,7 @@ export class Expression {
   /** @param template - As the parser of files gives it: text, with what is computed in `${}`. */
   static async parse(template: string): Promise<Expression> {
     const text = `"${template}"`;
-    return new Expression(text, (await getExpressionAst('main.tf', text)) as unknown as Node);
+    return new Expression(text, (await getExpressionAst('main.tf', text)) as Node);
   }
 
   evaluate(scope: Scope): unknown {

@@ -48,7 +48,7 @@ describe('the protocol', () => {
     });
     const headers = { 'x-amz-target': 'AmazonSSM.GetParameter' };
 
-    const answer = await fetch(aws.url, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+    const answer = await fetch(aws.url, { method: 'POST', headers, body, duplex: 'half' });
     const most = `{"Name":"/a"${' '.repeat(16 * 1024 * 1024 - 13)}}`;
 
     expect([answer.status, answer.headers.get('x-amzn-errortype')]).toEqual([413, 'RequestEntityTooLargeException']);
