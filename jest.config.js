@@ -13,6 +13,7 @@ const long = [
   'events/properties',
   'canary',
   'end-to-end/canary.test.ts',
+  'end-to-end/hostile-names.test.ts',
   'end-to-end/canary-sweep.test.ts',
   // Every fault of every service.
   'reliability',
@@ -22,6 +23,9 @@ const long = [
   'events/e2e/ten-processes.test.ts',
   // A process that is frozen for seconds.
   'config/frozen-process.test.ts',
+  // The command and Jest itself, as processes.
+  'cli/xcon-local.test.ts',
+  'setup',
   // The package as it is published, and templates as they are deployed.
   'package',
   'infra',

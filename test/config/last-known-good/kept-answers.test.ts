@@ -1,3 +1,4 @@
+import { encodeAttribute } from '../../../src/aws/attribute-value';
 import { Directory } from '../../../src/directory/directory';
 import { DirectoryItem } from '../../../src/item/directory-item';
 import {
@@ -39,7 +40,7 @@ describe('keepAnswer', () => {
 });
 
 describe('what is written', () => {
-  it('is read again as it was, whatever the value', () => {
+  it('is read again as it was, whatever the value; one that no table holds is not written', () => {
     fc.assert(
       fc.property(configValues, fc.string({ minLength: 1 }), (value, name) => {
         const found = new DirectoryItem({
@@ -57,6 +58,8 @@ describe('what is written', () => {
 
         const read = readAnswers(writeAnswers(written, 0))?.get('chain')?.get(name);
 
+        // A whole number of more than 38 digits, for one: no attribute of a table holds it.
+        if (encodeAttribute(value) === undefined) return expect(read).toBeUndefined();
         expect(read?.item?.value).toEqual(found.value);
         expect({ ...read?.item }).toEqual({ ...found, cacheable: false });
       }),
