@@ -295,6 +295,35 @@ describe('no credentials, or no region', () => {
     ]);
     expect(world.aws.calls.count()).toBe(0);
   });
+
+  const given = { credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+  const expired = [{ target: '.', type: 'ExpiredTokenException', status: 400, message: 'expired' }];
+
+  it.each([
+    ['without a region', 'warn', given, []],
+    ['without a region', 'error', given, []],
+    ['without credentials', 'warn', { region: 'us-east-1' }, []],
+    ['without credentials', 'error', { region: 'us-east-1' }, []],
+    ['with credentials that have expired', 'warn', { ...given, region: 'us-east-1' }, expired],
+    ['with credentials that have expired', 'error', { ...given, region: 'us-east-1' }, expired],
+  ] as const)(
+    '%s and refusals %s, health is not ok, and one warning covers the cache',
+    async (_, refusals, options, faults) => {
+      world = await AwsWorld.start({ faults: [...faults] }, { refusals, service: 'orders', environment: 'prod' });
+      const clients = new AwsClients({ endpoint: world.aws.url, maxAttempts: 1, ...options });
+
+      const [value, seen, probed] = await world.run(async () => {
+        const config = ordersConfig({ cacher: DynamoCacher, defaults: { x: 'default' } });
+        const found = await config.get('x').catch((error: Error) => error.name);
+        return [found, await config.health(), await config.health({ probe: true })] as const;
+      }, [clients]);
+      await clients.close();
+
+      expect(value).toBe(refusals === 'warn' ? 'default' : 'ProviderError');
+      expect([seen.ok, probed.ok]).toEqual([false, false]);
+      expect(world.warnings.map(({ event }) => event)).toEqual(['aws.refused']);
+    },
+  );
 });
 
 it.each(['UnrecognizedClientException', 'ExpiredTokenException', 'InvalidSignatureException'])(
