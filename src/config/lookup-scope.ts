@@ -21,9 +21,10 @@ import { type LookupStrategy, type ResolvedSettings } from '../settings/settings
 import { XconSettings } from '../settings/xcon-settings';
 import { type Answer } from './answer';
 import { NamedValues } from './named-values';
-import { type ParentLink, parentsOf } from './parent-chain';
 import {
   type ConfigLayer,
+  type ParentLink,
+  parentsOf,
   resolveCacher,
   resolveDirectories,
   resolveEnviron,

@@ -1,4 +1,4 @@
-import { parentsOf } from '../../src/config/parent-chain';
+import { parentsOf } from '../../src/config/resolve-chain';
 import { fc } from '../setup/fast-check';
 
 interface Link {
