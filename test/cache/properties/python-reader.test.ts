@@ -5,7 +5,7 @@ import { MemoryDynamo } from '../memory-dynamo';
 import { configValues } from './config-values';
 import { alignedEnd, BadRowError, findItem, type PythonItem, readPartition } from './python-reader';
 import { type Answer, show, World } from './world';
-import { type ChainModel, type WorldModel, worlds } from './world-model';
+import { type ChainModel, secretModes, type WorldModel, worlds, worldThatMeets } from './world-model';
 
 const names = [
   'DB_HOST',
@@ -163,7 +163,10 @@ describe('what the library writes', () => {
       for (const kind of await check(model)) written.add(kind);
     });
 
-    await fc.assert(property, { numRuns: 150 });
+    const habits = { sealing: 'kms', refreshLease: true } as const;
+    const examples = secretModes.map((mode): [WorldModel] => [worldThatMeets('missing', mode, habits)]);
+
+    await fc.assert(property, { numRuns: 150, examples });
 
     expect([...written].sort()).toEqual([...ownAttributes].sort());
   });

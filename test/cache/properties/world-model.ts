@@ -109,6 +109,42 @@ export function worlds(parts: WorldParts): fc.Arbitrary<WorldModel> {
     );
 }
 
+/** Gives a small world in which a process with this `cacheSecrets` looks up a name whose row of this kind is in the table. */
+export function worldThatMeets(
+  kind: PlantKind,
+  cacheSecrets: CacheSecrets,
+  habits: Partial<Pick<ProcessModel, 'sealing' | 'refreshLease'>> = {},
+): WorldModel {
+  const [first, local, last] = ['p0', 'p1', 'p2'] as const;
+  const directory = '/orders/prod';
+  const entry: EntryModel = { name: 'a', kind: 'unread', value: 'a secret' };
+  const empty = { readsByName: false, turns: 0, entries: {}, otherEntries: {} };
+  const listed = { [directory]: [entry] };
+  return {
+    sources: [
+      { ...empty, name: first, kind: 'cacheable', holdsOnlySecrets: true, entries: listed, otherEntries: listed },
+      { ...empty, name: local, kind: 'local', holdsOnlySecrets: false },
+      { ...empty, name: last, kind: 'cacheable', holdsOnlySecrets: false },
+    ],
+    chains: [{ strategy: 'listing', sources: [first, local, last], directories: [directory] }],
+    // `behind`: from the last source, which stands behind the local one.
+    plants: [{ kind, chain: 0, name: 'a', place: kind === 'behind' ? 2 : 0 }],
+    processes: [
+      {
+        host: 'one',
+        cacheSecrets,
+        sealing: 'given key',
+        refreshLease: false,
+        chance: 0,
+        troubles: [],
+        steps: [{ kind: 'look up', names: ['a'], chain: 0 }],
+        laterSeconds: 61,
+        ...habits,
+      },
+    ],
+  };
+}
+
 function sources(name: string, { names, directories }: WorldParts): fc.Arbitrary<SourceModel> {
   const listings = fc.record(
     Object.fromEntries(
