@@ -26,7 +26,7 @@ const nodeConfig = `
 `;
 
 /** Optional peers: never in a bundle unless the service uses them. */
-const optional = ['@aws-sdk/client-kms', 'dynalite', 'yaml'];
+const optional = ['@aws-sdk/client-kms', 'dynalite'];
 const sdk = ['@aws-sdk/*', '@smithy/*', '@aws-crypto/*'];
 
 /** Measures what a service that uses the library carries with it. */

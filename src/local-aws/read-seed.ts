@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 
-import { LocalAwsError, loadOptional } from './local-aws-error';
+import { LocalAwsError } from './local-aws-error';
 
 /**
  * Reads a seed from a file.
@@ -43,13 +43,7 @@ function plainValue(document: { toJS(): unknown }, path: string): unknown {
 }
 
 async function parseYaml(text: string, path: string): Promise<unknown> {
-  const { LineCounter, parseDocument } = await loadOptional('yaml', 'A seed in YAML', () => import('yaml'));
-  // The peer may be any version, because one that was not would keep projects with yaml 1 from installing xcon.
-  if (typeof LineCounter !== 'function') {
-    throw new LocalAwsError(
-      'A seed in YAML needs yaml 2, and an older one is installed. Run: npm install --save-dev yaml@2',
-    );
-  }
+  const { LineCounter, parseDocument } = await import('yaml');
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const [error] = document.errors;

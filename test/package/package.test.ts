@@ -238,14 +238,9 @@ describe('xcon-local', () => {
   });
 
   it('says which package it lacks', async () => {
-    project.write('seed.yaml', 'ssm: {}');
     project.write('seed.json', '{ "tables": { "settings": {} } }');
     const start = (seed: string) => project.node('node_modules/xcon/dist/cjs/xcon-local.js', '--seed', seed);
 
-    expect(await start('seed.yaml')).toEqual({
-      code: 1,
-      output: 'xcon-local: A seed in YAML needs the package yaml. Run: npm install --save-dev yaml',
-    });
     expect(await start('seed.json')).toEqual({
       code: 1,
       output: 'xcon-local: The local DynamoDB needs the package dynalite. Run: npm install --save-dev dynalite',
@@ -381,7 +376,7 @@ describe('in a bundle', () => {
        }`,
     );
 
-    await bundle('service.js', `service.${extension}`, ...options, '--external:dynalite', '--external:yaml');
+    await bundle('service.js', `service.${extension}`, ...options, '--external:dynalite');
 
     expect(await project.node(`service.${extension}`)).toEqual({ code: 0, output: 'db.internal' });
   });
