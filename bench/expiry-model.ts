@@ -57,7 +57,7 @@ function playExpiry(
     if (nowMs >= writtenAtMs) return { refreshes, writtenAtMs };
     const due = isExpired(ttl, nowMs) || isEarly(ttl, earlyWindow(ttl, createdAtMs, cacheTtlSeconds), random(), nowMs);
     if (!due) continue;
-    const free = leaseStep(held, nowMs) === 'stand again';
+    const free = leaseStep(held, nowMs) === 'try again';
     if (lease && !free) continue;
     refreshes += 1;
     held = { state: 'held', untilMs: nowMs + Math.min(leaseMs, doneMs) };
