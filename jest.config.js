@@ -26,8 +26,9 @@ const long = [
   // The command and Jest itself, as processes.
   'cli/xcon-local.test.ts',
   'setup',
-  // The package as it is published, and templates as they are deployed.
+  // The package as it is published, the examples of its pages compiled and run, and templates as they are deployed.
   'package',
+  'docs/examples.test.ts',
   'infra',
   'cdk',
 ];
