@@ -6,7 +6,7 @@ import { barChart } from '../bar-chart';
 import { type Measured, type Table, tableOf } from './result';
 
 const root = join(__dirname, '../..');
-const page = join(root, 'docs/performance.md');
+const page = join(root, 'docs/explanation/performance.md');
 
 /** Tells how busy the machine is: processes that want to run, in the last minute. */
 export function load(): string {
@@ -14,7 +14,7 @@ export function load(): string {
 }
 
 /**
- * Writes what was measured into `docs/performance.md`, area by area, and draws the charts.
+ * Writes what was measured into `docs/explanation/performance.md`, area by area, and draws the charts.
  *
  * @param busy - The load before the run.
  */
@@ -34,7 +34,7 @@ export async function writePage(measured: Readonly<Record<string, Measured>>, bu
 function replaceBetween(text: string, name: string, replacement: string): string {
   const [begin, end] = [`<!-- measured: ${name} -->`, `<!-- end: ${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`docs/performance.md has no place for "${name}".`);
+  if (from === -1 || to < from) throw new Error(`docs/explanation/performance.md has no place for "${name}".`);
   return `${text.slice(0, from)}${begin}\n\n${replacement}\n\n${text.slice(to)}`;
 }
 

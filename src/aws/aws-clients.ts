@@ -211,7 +211,7 @@ function explainBundle(error: unknown): never {
   if (!(error instanceof Error && error.message.startsWith('Dynamic require of '))) throw error;
   const problem =
     'the AWS SDK cannot be loaded in this bundle, which has no require(): build it with --main-fields=module,main, ' +
-    'or with a banner that makes a require() (docs/bundling.md of the package).';
+    'or with a banner that makes a require() (docs/guides/bundling.md of the package).';
   throw new InvalidSettingsError('AwsClients', problem, { cause: error });
 }
 

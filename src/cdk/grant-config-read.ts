@@ -62,7 +62,7 @@ function widenedText({ service, names = [] }: PolicyOptions, widened: string): s
 function nothingGrantedText({ service }: PolicyOptions): string {
   return (
     `Nothing was granted for the settings of ${service}: the policies of this principal are not managed by this app, as those of ` +
-    'a role of another account or with mutable: false. Give it a policy where it is managed: docs/deploying.md of xcon shows it.'
+    'a role of another account or with mutable: false. Give it a policy where it is managed: docs/guides/deploying.md of xcon shows it.'
   );
 }
 

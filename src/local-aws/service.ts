@@ -8,7 +8,8 @@ export const services = ['ssm', 'secretsmanager', 'dynamodb', 'kms', 'sts'] as c
 export type LocalAwsService = (typeof services)[number];
 
 /** Where a reader finds what each operation does; the last sentence of refusals. */
-export const whereOperationsAre = 'The operations it has, and their members, are in docs/local-aws.md of xcon.';
+export const whereOperationsAre =
+  'The operations it has, and their members, are in docs/reference/local-aws.md of xcon.';
 
 /** Who signed a request. */
 export interface Identity {

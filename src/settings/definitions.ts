@@ -16,7 +16,7 @@ import {
   valueRecord,
 } from './setting-kinds';
 
-/** One setting of the library: all that resolution, errors and docs/library-settings.md say of it. */
+/** One setting of the library: all that resolution, errors and docs/reference/library-settings.md say of it. */
 export interface SettingDefinition<T> {
   /** What values it takes. */
   readonly kind: SettingKind<T>;
@@ -36,7 +36,7 @@ const defaultExpirationMinutes = 15;
 /**
  * The settings of the library, each in one entry.
  *
- * The table of docs/library-settings.md repeats the comments, `@see` as a link; its test derives what it must say from here.
+ * The table of docs/reference/library-settings.md repeats the comments, `@see` as a link; its test derives what it must say from here.
  */
 export const settingDefinitions = {
   /** Service that is running: `{service}` in directories, and half of the partition of the cache table. */
@@ -46,7 +46,7 @@ export const settingDefinitions = {
   /**
    * Directories to look in, the variable separated by commas; unset: the default four, an empty list: none.
    *
-   * @see lookup-order.md#directories
+   * @see ../explanation/lookup-order.md#directories
    */
   directories: define<readonly (Directory | string)[] | undefined>(directoryList, undefined),
   /** Providers to ask, classes or instances, in the variable their names (`env,ssm`); unset: env, ssm, secrets; an empty list: env alone. */
@@ -76,13 +76,13 @@ export const settingDefinitions = {
   /**
    * How secrets are kept in the cache table: `reference`, `encrypt`, `never`, `plaintext`.
    *
-   * @see caching.md#secrets
+   * @see ../explanation/caching.md#secrets
    */
   cacheSecrets: define(oneOf('reference', 'encrypt', 'never', 'plaintext'), 'reference'),
   /**
    * Whether values that the Python library has put into the cache table are used: `use` or `ignore`.
    *
-   * @see caching.md#a-mixed-fleet
+   * @see ../explanation/caching.md#a-mixed-fleet
    */
   cacheForeignRows: define(oneOf('use', 'ignore'), 'use'),
   /** Keys for `encrypt`, base64 of 32 bytes each, the variable separated by commas; the first seals, all open. */
@@ -92,37 +92,37 @@ export const settingDefinitions = {
   /**
    * Whether one process of a fleet refreshes for all.
    *
-   * @see caching.md#one-refresh-per-fleet
+   * @see ../explanation/caching.md#one-refresh-per-fleet
    */
   refreshLease: define(flag, true),
   /**
    * How names are looked up: `listing` or `names`; a Config can say so too.
    *
-   * @see lookup-order.md#by-listing-or-by-name
+   * @see ../explanation/lookup-order.md#by-listing-or-by-name
    */
   strategy: define(oneOf('listing', 'names'), 'listing'),
   /**
    * What a place that is not permitted does to a lookup that reaches it: `warn` and go on, or `error`.
    *
-   * @see lookup-order.md#when-a-place-is-not-permitted
+   * @see ../explanation/lookup-order.md#when-a-place-is-not-permitted
    */
   refusals: define(oneOf('warn', 'error'), 'warn'),
   /**
    * How long stale values are served while their source fails; 0: not at all.
    *
-   * @see reliability.md#stale-values
+   * @see ../explanation/reliability.md#stale-values
    */
   staleIfErrorSeconds: define(numberWithin({ unit: 'seconds', atLeast: 0, atMost: longestLifeSeconds }), 3600),
   /**
    * Sealed file of the last good answers, `{ file, key, maxAgeSeconds }`, the variable as JSON; unset: none.
    *
-   * @see reliability.md#a-sealed-file-for-a-start-in-an-outage
+   * @see ../explanation/reliability.md#a-sealed-file-for-a-start-in-an-outage
    */
   lastKnownGood: define(lastKnownGood, undefined, { isHidden: true }),
   /**
    * Pause before a source that failed is asked again; 0: none.
    *
-   * @see reliability.md#a-source-that-fails-is-not-asked-for-a-moment
+   * @see ../explanation/reliability.md#a-source-that-fails-is-not-asked-for-a-moment
    */
   failurePauseMs: define(numberWithin({ unit: 'milliseconds', atLeast: 0, atMost: longestTimerMs }), 1000),
   /** Time for an attempt to connect. */

@@ -7,7 +7,7 @@ import { table } from '../cache/rows';
 
 /*
  * Why the table client has a codec of its own: what DynamoDBDocumentClient does with rows, whatever its options are. When the last
- * three of these tests fail, the reasons have gone: see "Not used" in docs/dependencies.md.
+ * three of these tests fail, the reasons have gone: see "Not used" in docs/explanation/dependencies.md.
  */
 
 const options = { marshallOptions: { convertClassInstanceToMap: true }, unmarshallOptions: { wrapNumbers: true } };

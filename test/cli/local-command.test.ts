@@ -34,7 +34,7 @@ describe('xcon-local', () => {
   it('prints its help, which the documentation shows', async () => {
     const { code, result, messages } = await run(['--help']);
 
-    const page = readFileSync(join(__dirname, '../../docs/local-aws.md'), 'utf8');
+    const page = readFileSync(join(__dirname, '../../docs/reference/local-aws.md'), 'utf8');
     expect([code, messages]).toEqual([0, '']);
     expect(page).toContain(`\`\`\`text\n${result}\`\`\`\n`);
     expect(result.split('\n').filter((line) => line.length > 90)).toEqual([]);

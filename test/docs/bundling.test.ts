@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { blocksOf, readDocument, root } from './documents';
 
 const project = join(root, 'test/consumers/bundlers');
-const blocks = blocksOf(readDocument('docs/bundling.md'));
+const blocks = blocksOf(readDocument('docs/guides/bundling.md'));
 const codeOf = (info: string): readonly string[] =>
   blocks.filter((block) => block.info === info).map(({ code }) => code);
 
-describe('docs/bundling.md', () => {
+describe('docs/guides/bundling.md', () => {
   it('has the commands that the project of the bundlers runs', () => {
     const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
       readonly scripts: Readonly<Record<string, string>>;

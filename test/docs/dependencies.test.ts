@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readDocument, root, tableOf } from './documents';
 import { installedPackages } from './installed-packages';
 
-const page = readDocument('docs/dependencies.md');
+const page = readDocument('docs/explanation/dependencies.md');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ describe('README.md', () => {
   });
 });
 
-describe('docs/dependencies.md', () => {
+describe('docs/explanation/dependencies.md', () => {
   it('gives a reason for each dependency, and for no other package', () => {
     const listed = tableOf(page, ['Package', 'Why']).map(([name]) => name);
 

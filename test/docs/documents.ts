@@ -22,11 +22,12 @@ export interface Block {
   readonly next: Pick<Block, 'info' | 'code'> | undefined;
 }
 
-/** The pages: those at the top, and those in `docs`. */
+/** The pages: those at the top, and those in `docs` and its folders. */
 export function documents(): readonly Document[] {
   const top = ['README.md', 'CHANGELOG.md', 'SECURITY.md'];
-  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
-  return [...top, ...pages.map((name) => `docs/${name}`)].map(readDocument);
+  const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
+  const paths = pages.filter((name) => name.endsWith('.md')).map((name) => `docs/${name.replaceAll('\\', '/')}`);
+  return [...top, ...paths.toSorted()].map(readDocument);
 }
 
 /** Reads one page. */

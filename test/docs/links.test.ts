@@ -20,14 +20,24 @@ test.each(cases)('%s exists', (_, { path, anchor }) => {
   if (anchor !== undefined) expect(anchorsOf(readDocument(path))).toContain(anchor);
 });
 
-test('the pages are reached from the README', () => {
-  const reached = links.filter(({ from }) => from === 'README.md').map(({ path }) => path);
+test.each([['README.md'], ['docs/README.md']])('every page is reached from %s', (start) => {
+  const reached = new Set([start]);
+  for (const page of reached) for (const link of links) if (link.from === page) reached.add(link.path);
 
   expect(
     documents()
       .map(({ path }) => path)
-      .filter((path) => path !== 'README.md' && !reached.includes(path)),
+      .filter((path) => !reached.has(path)),
   ).toEqual([]);
+});
+
+test('the index of the documentation lists every page of its four parts', () => {
+  const listed = links.filter(({ from }) => from === 'docs/README.md').map(({ path }) => path);
+  const pages = documents()
+    .map(({ path }) => path)
+    .filter((path) => /^docs\/(start|guides|reference|explanation)\//.test(path));
+
+  expect(pages.filter((path) => !listed.includes(path))).toEqual([]);
 });
 
 function linksOf(document: Document): readonly Link[] {

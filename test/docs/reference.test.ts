@@ -19,8 +19,8 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
 
 const definitionComments = readComments();
 
-describe('docs/errors.md', () => {
-  const page = readDocument('docs/errors.md');
+describe('docs/reference/errors.md', () => {
+  const page = readDocument('docs/reference/errors.md');
 
   it('lists the codes and classes of the sources', () => {
     const inSources = sources.flatMap((text) => [
@@ -53,16 +53,20 @@ describe('docs/errors.md', () => {
   });
 });
 
-describe('docs/library-settings.md', () => {
+describe('docs/reference/library-settings.md', () => {
   it('has the table of the settings that the sources define, in their order', () => {
-    const listed = tableOf(readDocument('docs/library-settings.md'), ['Setting, variable', 'Default', 'Meaning']);
+    const listed = tableOf(readDocument('docs/reference/library-settings.md'), [
+      'Setting, variable',
+      'Default',
+      'Meaning',
+    ]);
 
     expect(listed).toEqual(settingNames.map(rowOfSetting));
   });
 });
 
-describe('docs/providers.md', () => {
-  const [row = {}] = blocksOf(readDocument('docs/providers.md'))
+describe('docs/reference/providers.md', () => {
+  const [row = {}] = blocksOf(readDocument('docs/reference/providers.md'))
     .filter(({ info }) => info === 'json')
     .map(({ code }) => (encodeAttribute(JSON.parse(code) as ConfigValue)?.M ?? {}) as AttributeMap);
 
@@ -101,7 +105,7 @@ describe('The documentation', () => {
 
   it('lists every difference from the Python library', () => {
     const differing = vectors.vectors.filter((each) => 'differs' in each && each.differs).map(({ id }) => id);
-    const page = readDocument('docs/python-differences.md').text;
+    const page = readDocument('docs/reference/python-differences.md').text;
     const listed = matches(page, /\b[a-z_]+-\d{2}\b/g);
 
     expect(listed.toSorted()).toEqual(differing.toSorted());

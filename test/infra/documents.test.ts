@@ -10,7 +10,7 @@ import { parseTemplate, readInfra } from './cloudformation';
 import { TerraformModule } from './terraform';
 
 const orders: PolicyOptions = { region: 'REGION', account: 'ACCOUNT', service: 'orders', environment: 'prod' };
-const deploying = readDocument('docs/deploying.md');
+const deploying = readDocument('docs/guides/deploying.md');
 
 function policyIn(document: Document): unknown {
   const block = blocksOf(document).find(({ info, code }) => info === 'json' && code.includes('2012-10-17'));
@@ -51,7 +51,7 @@ function sorted(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-describe('the table of options in docs/deploying.md', () => {
+describe('the table of options in docs/guides/deploying.md', () => {
   const rows = tableOf(deploying, ['What', 'AWS CDK']);
 
   test('has the options of the constructs', () => {
@@ -90,7 +90,7 @@ describe('the table of options in docs/deploying.md', () => {
   });
 });
 
-describe('docs/deploying.md', () => {
+describe('docs/guides/deploying.md', () => {
   test('shows the policy that the library makes', () => {
     expect(policyIn(deploying)).toEqual(leastPrivilegePolicy({ ...orders, providers: ['ssm', 'secrets', 'dynamo'] }));
   });
@@ -109,18 +109,18 @@ describe('docs/deploying.md', () => {
   });
 });
 
-test('docs/caching.md shows the statements of the cache table that the library makes', () => {
+test('docs/explanation/caching.md shows the statements of the cache table that the library makes', () => {
   const policy = leastPrivilegePolicy({
     ...orders,
     providers: [],
     cacheKmsKeyArn: 'arn:aws:kms:REGION:ACCOUNT:key/KEY',
   });
 
-  expect(policyIn(readDocument('docs/caching.md'))).toEqual(policy);
+  expect(policyIn(readDocument('docs/explanation/caching.md'))).toEqual(policy);
 });
 
-test('docs/providers.md says of each action of a source what it is for', () => {
-  const told = tableOf(readDocument('docs/providers.md'), ['Provider', 'Action']).map(([, action]) => action);
+test('docs/reference/providers.md says of each action of a source what it is for', () => {
+  const told = tableOf(readDocument('docs/reference/providers.md'), ['Provider', 'Action']).map(([, action]) => action);
 
   const policy = leastPrivilegePolicy({
     ...orders,

@@ -12,7 +12,7 @@ export type Made = Readonly<Record<string, Resource['Properties']>>;
 
 /** A way to deploy. */
 export interface Way {
-  /** What docs/deploying.md calls it. */
+  /** What docs/guides/deploying.md calls it. */
   readonly title: string;
   /** Gives what it makes of tables and handler. @param place - Absent: a usual one. */
   made(deployment: Deployment, place?: Place): Made;

@@ -23,7 +23,7 @@ const signedFor = (service: string) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=KEY/20300102/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 });
 const known = 'It answers for ssm, secretsmanager, dynamodb, kms, sts.';
-const where = 'docs/local-aws.md of xcon';
+const where = 'docs/reference/local-aws.md of xcon';
 
 async function send(init: RequestInit & { readonly path?: string }) {
   const answer = await fetch(`${aws.url}${init.path ?? '/'}`, init);

@@ -58,7 +58,7 @@ describe('the pages of the tarball', () => {
       `
       const { dirname, join } = require('node:path');
       const home = 'node_modules/xcon';
-      const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md', ...fs.readdirSync(join(home, 'docs')).map((name) => 'docs/' + name)];
+      const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md', ...fs.readdirSync(join(home, 'docs'), { recursive: true }).map((name) => 'docs/' + name)];
       const links = pages.filter((page) => page.endsWith('.md')).flatMap((page) => {
         const prose = fs.readFileSync(join(home, page), 'utf8').replace(/^\`\`\`[^]*?^\`\`\`$/gm, '');
         const targets = [...prose.matchAll(/\\]\\(([^)\\s#]+)/g)].map(([, target]) => target);
@@ -315,7 +315,7 @@ describe('what is deployed', () => {
     expect(packages.map(([, name]) => name)).toEqual(
       expect.arrayContaining(['xcon', 'pino', 'reflect-metadata', 'tslib', 'tsyringe']),
     );
-    // Those that docs/dependencies.md lists as what an install brings.
+    // Those that docs/explanation/dependencies.md lists as what an install brings.
     expect(new Set(packages.map(([, , licence]) => licence))).toEqual(new Set(['MIT', 'Apache-2.0', '0BSD']));
     expect(packages.filter(([, , , text = '']) => text.trim() === '')).toEqual([]);
   });

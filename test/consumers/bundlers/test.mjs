@@ -1,4 +1,4 @@
-// Builds a function with each bundler as docs/bundling.md says, runs the bundle where it finds nothing else, and compares what it
+// Builds a function with each bundler as docs/guides/bundling.md says, runs the bundle where it finds nothing else, and compares what it
 // does with what the function does unbundled. The package of the KMS client is not installed under its name.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';

@@ -17,7 +17,7 @@ import { ssmCases } from './ssm';
 import { stsCases } from './sts';
 import { type ServiceCases, World } from './world';
 
-/** A row of a table in `docs/local-aws.md`. */
+/** A row of a table in `docs/reference/local-aws.md`. */
 interface Row {
   readonly operation: string;
   readonly source: string;
@@ -25,7 +25,7 @@ interface Row {
   readonly errors: readonly string[];
 }
 
-const page = readDocument('docs/local-aws.md');
+const page = readDocument('docs/reference/local-aws.md');
 const reference = 'https://docs.aws.amazon.com';
 const supported = allOperations({} as Stores);
 

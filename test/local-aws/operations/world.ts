@@ -7,7 +7,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { type LocalAws, type LocalAwsSeed, startLocalAws } from '../../../src/local-aws/local-aws';
 import { clientOptions } from '../local-requests';
 
-/** A local AWS for one row of the tables in `docs/local-aws.md`, and the clients of the SDK that ask it. */
+/** A local AWS for one row of the tables in `docs/reference/local-aws.md`, and the clients of the SDK that ask it. */
 export class World {
   readonly ssm: SSMClient;
   readonly secrets: SecretsManagerClient;
