@@ -87,7 +87,7 @@ export const settingDefinitions = {
   cacheForeignRows: define(oneOf('use', 'ignore'), 'use'),
   /** Keys for `encrypt`, base64 of 32 bytes each, the variable separated by commas; the first seals, all open. */
   cacheKeys: define(keyList, Object.freeze([]), { variables: ['XCON_CACHE_KEY'], isHidden: true }),
-  /** KMS key for `encrypt`, when `cacheKeys` is empty. [In a bundle](bundling.md#optional-packages). */
+  /** KMS key for `encrypt`, when `cacheKeys` is empty. [In a bundle](../guides/bundling.md#optional-packages). */
   cacheKmsKeyId: define(optional(anyText), undefined),
   /**
    * Whether one process of a fleet refreshes for all.
