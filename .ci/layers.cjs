@@ -17,7 +17,7 @@ module.exports = [
   },
   { di: 'contexts, containers, clock, chance', settings: 'one table of the library’s settings' },
   { aws: 'SDK clients, credentials, kinds of errors', logging: 'the log' },
-  { providers: 'env, ssm, secrets, dynamo: the contract and four sources' },
+  { providers: 'env, envfile, ssm, secrets, dynamo, appconfig: the contract and six sources' },
   { memory: 'what this process has read: values, failures, stale values' },
   { cache: 'the DynamoDB table that the fleet shares: rows, lease, generation' },
   { chain: 'the lookup order: places, walk, answers that may be cached', iam: 'policies' },
@@ -25,7 +25,7 @@ module.exports = [
   { explain: 'every place tried, as data, table and page' },
   { 'config/config': 'Config', 'config/current-config': 'config' },
   { declared: 'defineSettings: schemas, problems, rotation' },
-  { 'local-aws': 'SSM, Secrets Manager, DynamoDB, KMS, STS on a loopback port' },
+  { 'local-aws': 'SSM, Secrets Manager, DynamoDB, KMS, STS, AppConfig on a loopback port' },
   {
     compose: 'the default wiring',
     index: 'xcon',

@@ -58,12 +58,14 @@ export { DynamoCacher } from './cache/dynamo-cacher';
 export { type ListingOutcome, Provider, type ReadSession, type SecretOutcome } from './providers/provider';
 export { type AwsProviderOptions } from './providers/aws-provider';
 export { EnvProvider } from './providers/env-provider';
-export { SsmProvider } from './providers/ssm-provider';
-export { SecretsProvider } from './providers/secrets-provider';
+export { EnvFileProvider, type EnvFileProviderOptions } from './providers/env-file-provider';
+export { SsmProvider, type SsmProviderOptions } from './providers/ssm-provider';
+export { SecretsProvider, type SecretsProviderOptions } from './providers/secrets-provider';
 export { DynamoProvider } from './providers/dynamo-provider';
+export { AppConfigProvider, type AppConfigProviderOptions } from './providers/app-config-provider';
 export { LocalCache } from './memory/local-cache';
 export { type AwsClientLike, AwsClients, type AwsClientsOptions } from './aws/aws-clients';
-export { type KmsModule, provideKms } from './aws/kms-module';
+export { type AppConfigModule, type KmsModule, provideAppConfig, provideKms } from './aws/optional-packages';
 
 export { Directory, type DirectoryOptions, type DirectoryVariables } from './directory/directory';
 export { DirectoryChain } from './directory/directory-chain';

@@ -3,6 +3,7 @@ import * as xcon from 'xcon';
 
 /** What code can import, types left aside. A change of this list is a change of the API. */
 const names = [
+  'AppConfigProvider',
   'AwsClients',
   'Cacher',
   'CacherError',
@@ -21,6 +22,7 @@ const names = [
   'DirectoryListing',
   'DynamoCacher',
   'DynamoProvider',
+  'EnvFileProvider',
   'EnvProvider',
   'Explanation',
   'ExplanationSet',
@@ -45,6 +47,7 @@ const names = [
   'defineSettings',
   'isConfigError',
   'isCredentialsRefused',
+  'provideAppConfig',
   'provideKms',
   'registerDependencies',
   'registerIn',

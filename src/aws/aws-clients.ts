@@ -12,8 +12,8 @@ import { checkOptions } from '../options';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
 import { SharedCredentials } from './credentials';
-import { importKms } from './kms-module';
 import { limitBodies } from './limit-bodies';
+import { importAppConfig, importKms } from './optional-packages';
 import { type ClientLife, refuseWhenClosed } from './refuse-when-closed';
 
 /** How much of the time of a lookup the source of credentials may take. */
@@ -39,6 +39,8 @@ export interface AwsClientsOptions {
   readonly dynamo?: DynamoDBClient;
   /** A client of the user's, used as it is and never closed. */
   readonly kms?: AwsClientLike;
+  /** A client of the user's, used as it is and never closed. */
+  readonly appConfig?: AwsClientLike;
 }
 
 /** A client of the AWS SDK whose package is an optional one, so that its types may be missing. */
@@ -53,7 +55,7 @@ export interface AwsClientLike {
 }
 
 /** Clients that decide what is read, when they are given. */
-const givenClients = ['ssm', 'secretsManager', 'dynamo'] as const;
+const givenClients = ['ssm', 'secretsManager', 'dynamo', 'appConfig'] as const;
 
 /** A client that was made here, or is being made. */
 interface MadeClient {
@@ -137,6 +139,14 @@ export class AwsClients extends Dependency {
     });
   }
 
+  /** Gives the client of AppConfigData; its package is an optional one. */
+  appConfig(settings?: ResolvedSettings): Promise<AwsClientLike> {
+    return this.client('appConfig', settings, this.options().appConfig, async (config) => {
+      const { AppConfigDataClient: Client } = await importAppConfig();
+      return new Client(config);
+    });
+  }
+
   /**
    * Closes the connections of the clients made here, also of those that are still being made: calls that use them send nothing
    * any more and fail. Those that were given stay open. Usable again afterwards, with new clients.
@@ -202,6 +212,7 @@ const optionNames: Readonly<Record<keyof AwsClientsOptions, true>> = {
   secretsManager: true,
   dynamo: true,
   kms: true,
+  appConfig: true,
 };
 
 state.clientsClass = AwsClients;

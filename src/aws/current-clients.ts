@@ -35,5 +35,6 @@ const noClients = {
   secretsManager: refuse,
   dynamo: refuse,
   kms: refuse,
+  appConfig: refuse,
   close: () => Promise.resolve(),
 } as unknown as AwsClients;

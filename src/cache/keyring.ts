@@ -3,7 +3,7 @@ import { errorFacts } from '../base/describe-error';
 import { shortDigest } from '../base/digest';
 import { seal, type SealOptions, unseal } from '../base/seal';
 import { withTimeoutSignal } from '../base/time-limit';
-import { importKms } from '../aws/kms-module';
+import { importKms } from '../aws/optional-packages';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { createdAtMs, dataKeyKey, type DataKeyRow, isoTime, nowhere } from './rows';
 

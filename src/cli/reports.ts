@@ -7,6 +7,7 @@ const kinds: Readonly<Record<keyof SeedChanges, readonly [one: string, many: str
   tables: ['table', 'tables'],
   rows: ['row', 'rows'],
   kmsKeys: ['KMS key', 'KMS keys'],
+  configurations: ['configuration', 'configurations'],
 };
 
 /** Says in counts what a seed has changed: `1 parameter added, 2 changed; 1 secret removed`. */

@@ -13,7 +13,7 @@ import { type Declaration } from './declaration';
 
 /** What a declaration does not have: where the service runs, and which keys are in use there. */
 export interface SettingsPolicyOptions
-  extends PolicyPlace, Pick<PolicyOptions, 'kmsKeyArns' | 'cacheKmsKeyArn' | 'tableKmsKeyArns'> {
+  extends PolicyPlace, Pick<PolicyOptions, 'kmsKeyArns' | 'cacheKmsKeyArn' | 'tableKmsKeyArns' | 'appConfigArns'> {
   /**
    * Whether each name is allowed on its own. `false`: all names of the directories, in a shorter policy. Absent: each name, as
    * long as the policy fits a managed policy (6,144 characters); else all names of the directories, of parameters if that is
@@ -30,9 +30,15 @@ const policyOptionNames: Readonly<Record<keyof SettingsPolicyOptions, true>> = {
   kmsKeyArns: true,
   cacheKmsKeyArn: true,
   tableKmsKeyArns: true,
+  appConfigArns: true,
 };
 
-const policyProviders: readonly string[] = ['ssm', 'secrets', 'dynamo'] satisfies readonly PolicyProvider[];
+const policyProviders: readonly string[] = [
+  'ssm',
+  'secrets',
+  'dynamo',
+  'appconfig',
+] satisfies readonly PolicyProvider[];
 
 /**
  * Gives the least policy that loads declared settings: their names in the directories, at the providers and in the partition

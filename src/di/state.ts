@@ -22,6 +22,8 @@ export interface ProcessState<C extends object = object> {
   moments: number;
   /** The module of the KMS client, where one was provided; absent: it is imported when needed. */
   kms?: object;
+  /** The module of the AppConfig client, where one was provided; absent: it is imported when needed. */
+  appConfig?: object;
 }
 
 const key = Symbol.for('xcon@1');

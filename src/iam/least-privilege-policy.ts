@@ -1,8 +1,8 @@
 import { sealingStatement, tableKeyStatement } from './key-statements';
-import { type PolicyDocument } from './policy-document';
+import { allow, type PolicyDocument } from './policy-document';
 import { checkOptions } from '../options';
-import { type PolicyOptions, policyOptionNames } from './policy-options';
-import { parameterStatements, secretStatements } from './source-statements';
+import { type PolicyOptions, policyOptionNames, rolesOf } from './policy-options';
+import { appConfigStatements, parameterStatements, secretStatements } from './source-statements';
 import { cacheTableStatement, configTableStatement } from './table-statements';
 
 /**
@@ -22,6 +22,8 @@ export function leastPrivilegePolicy(
     Statement: [
       ...parameterStatements({ ...options, names }),
       ...secretStatements(options),
+      ...appConfigStatements(options),
+      ...allow('AssumeRoles', ['sts:AssumeRole'], rolesOf(options)),
       ...configTableStatement(options),
       ...cacheTableStatement(options),
       ...sealingStatement(options),

@@ -5,11 +5,13 @@ import { type CacheSecrets, type LookupStrategy } from '../settings/settings-val
 import { type PolicyPlace } from './arn';
 
 /** A provider that needs permissions. */
-export type PolicyProvider = 'ssm' | 'secrets' | 'dynamo';
+export type PolicyProvider = 'ssm' | 'secrets' | 'dynamo' | 'appconfig';
 
 /** A provider that reads another region or account than the rest. */
 export interface PolicySource extends PolicyPlace {
   readonly provider: PolicyProvider;
+  /** Role that it reads with, which has the permissions then; who runs needs to be allowed to assume it. */
+  readonly roleArn?: string | undefined;
 }
 
 /** Who reads what, as far as permissions depend on it. */
@@ -30,6 +32,11 @@ export interface PolicyOptions extends PolicyPlace {
   readonly secretIds?: readonly string[] | undefined;
   /** Full names of parameters that it reads wherever they are (`/shared/x`), at the first `ssm` of the providers. Absent: none. */
   readonly parameterIds?: readonly string[] | undefined;
+  /**
+   * ARNs of the configurations that `appconfig` reads, `...:application/ID/environment/ID/configuration/ID`: AppConfig makes them of ids,
+   * which no name tells. Absent: all of the account.
+   */
+  readonly appConfigArns?: readonly string[] | undefined;
   /** Table that `dynamo` reads, by name; by ARN where it is in another region or account. Default: `global-all-config`. */
   readonly configTable?: string | undefined;
   /** Partition of the cache table, where it is another than that of service and environment. */
@@ -59,6 +66,7 @@ export const policyOptionNames: Readonly<Record<keyof PolicyOptions, true>> = {
   names: true,
   secretIds: true,
   parameterIds: true,
+  appConfigArns: true,
   configTable: true,
   environ: true,
   cacheTable: true,
@@ -74,8 +82,24 @@ export function placesOf(
   provider: PolicyProvider,
 ): readonly PolicyPlace[] {
   const place = { partition, region, account };
-  const asked = providers.map((each) => (typeof each === 'string' ? { provider: each } : each));
-  return asked.filter((each) => each.provider === provider).map((each) => ({ ...place, ...each }));
+  const asked = providers.map((each): PolicySource => (typeof each === 'string' ? { provider: each } : each));
+  const own = asked.filter((each) => each.provider === provider && each.roleArn === undefined);
+  return own.map((each) => ({ ...place, ...definedOf(each) }));
+}
+
+/** Gives the ARNs of the roles that providers read with, each once. */
+export function rolesOf({ providers = [] }: PolicyOptions): readonly string[] {
+  const roles = providers.flatMap((each) => (typeof each === 'string' ? [] : (each.roleArn ?? [])));
+  return [...new Set(roles)];
+}
+
+/** A place that says nothing of a part of it has that of the rest. */
+function definedOf({ partition, region, account }: PolicyPlace): PolicyPlace {
+  return {
+    ...(partition !== undefined && { partition }),
+    ...(region !== undefined && { region }),
+    ...(account !== undefined && { account }),
+  };
 }
 
 /** Gives the paths that are looked in, in order, each once. @throws InvalidDirectoryError for what is no path. */

@@ -69,6 +69,19 @@ export function secretStatements(options: PolicyOptions): readonly PolicyStateme
   ];
 }
 
+/**
+ * Allows to read deployed configurations.
+ *
+ * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsappconfig.html
+ */
+export function appConfigStatements(options: PolicyOptions): readonly PolicyStatement[] {
+  const all = 'application/*/environment/*/configuration/*';
+  const places = placesOf(options, 'appconfig');
+  const arns = options.appConfigArns ?? places.map((place) => arnOf(place, 'appconfig', all));
+  const actions = ['appconfig:StartConfigurationSession', 'appconfig:GetLatestConfiguration'];
+  return allow('ReadConfigurations', actions, places.length === 0 ? [] : arns);
+}
+
 function parameterArns(options: PolicyOptions): readonly string[] {
   const ends = options.names?.filter((name) => parameterName.test(name)) ?? ['*'];
   return namedIn(options, placesOf(options, 'ssm'), 'ssm', 'parameter', ends);

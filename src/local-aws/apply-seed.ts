@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import { type Configuration, type ConfigurationStore } from './app-config';
 import { type CheckedSecret, type CheckedSeed, type CheckedTable } from './check-seed';
 import { DynamoTables, keyOf, type TableKeys } from './dynamo-tables';
 import { type KeyStore } from './kms';
@@ -16,6 +17,7 @@ export interface SeedStores {
   readonly secrets: SecretStore;
   readonly tables: DynamoTables;
   readonly keys: KeyStore;
+  readonly configurations: ConfigurationStore;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function applySeed(seed: CheckedSeed, stores: SeedStores, source: s
     throw new LocalAwsError(`${source}: tables["${name}"] exists with other keys: ${[...existing.keys()].join(', ')}.`);
   }
   for (const id of seed.kmsKeys) stores.keys.add(id);
+  for (const [name, each] of seed.configurations) stores.configurations.put(name, each);
   for (const [name, input] of seed.parameters) stores.parameters.put(name, input);
   for (const [name, secret] of seed.secrets) putSecret(stores.secrets, name, secret);
   for (const [name, table] of seed.tables) await fillTable(stores.tables, name, table, source);
@@ -54,7 +57,13 @@ export async function rehearse(seed: CheckedSeed, source: string): Promise<Check
 }
 
 /** A seed without anything in it. */
-export const noSeed: CheckedSeed = { parameters: new Map(), secrets: new Map(), tables: new Map(), kmsKeys: [] };
+export const noSeed: CheckedSeed = {
+  parameters: new Map(),
+  secrets: new Map(),
+  tables: new Map(),
+  kmsKeys: [],
+  configurations: new Map(),
+};
 
 /** Puts together what two seeds have given, one after the other. */
 export function mergeSeeds(first: CheckedSeed, second: CheckedSeed): CheckedSeed {
@@ -67,6 +76,7 @@ export function mergeSeeds(first: CheckedSeed, second: CheckedSeed): CheckedSeed
     secrets: new Map([...first.secrets, ...second.secrets]),
     tables,
     kmsKeys: [...first.kmsKeys, ...second.kmsKeys],
+    configurations: new Map([...first.configurations, ...second.configurations]),
   };
 }
 
@@ -134,6 +144,11 @@ export async function replaceSeed(
     tables: await replaceEntries(former.tables, next.tables, tableEntries(stores.tables, dropTable)),
     rows: await replaceRows(former.tables, next.tables, stores.tables),
     kmsKeys: stores.keys.replaceAll(next.kmsKeys),
+    configurations: await replaceEntries(
+      former.configurations,
+      next.configurations,
+      configurationEntries(stores.configurations),
+    ),
   };
 }
 
@@ -181,6 +196,18 @@ function isSecretAs(secret: Secret, { contents, patch }: CheckedSecret): boolean
   if (!isDeepStrictEqual(contentOf('AWSCURRENT'), current)) return false;
   if (previous !== undefined && !isDeepStrictEqual(contentOf('AWSPREVIOUS'), previous)) return false;
   return Object.entries(patch).every(([key, value]) => isDeepStrictEqual(secret[key as keyof SecretPatch], value));
+}
+
+function configurationEntries(store: ConfigurationStore): Entries<Configuration> {
+  return {
+    remove: (name) => store.delete(name),
+    put: (name, wanted) => {
+      const known = store.find(name);
+      if (isDeepStrictEqual(known, wanted)) return 'same';
+      store.put(name, wanted);
+      return known === undefined ? 'added' : 'changed';
+    },
+  };
 }
 
 /** Tables of a seed, by name. */

@@ -1,3 +1,4 @@
+import { type Configuration } from './app-config';
 import { type Fields, isFields } from './fields';
 import { LocalAwsError } from './local-aws-error';
 import { type ParameterInput } from './parameter-store';
@@ -25,6 +26,7 @@ export interface CheckedSeed {
   readonly secrets: ReadonlyMap<string, CheckedSecret>;
   readonly tables: ReadonlyMap<string, CheckedTable>;
   readonly kmsKeys: readonly string[];
+  readonly configurations: ReadonlyMap<string, Configuration>;
 }
 
 /**
@@ -35,13 +37,14 @@ export interface CheckedSeed {
  * @throws LocalAwsError that says where the seed is malformed, and what was expected there.
  */
 export function checkSeed(seed: unknown, source: string, nowMs: number): CheckedSeed {
-  const known = ['ssm', 'secrets', 'tables', 'kmsKeys'] as const;
+  const known = ['ssm', 'secrets', 'tables', 'kmsKeys', 'appConfig'] as const;
   const whole = new SeedPlace(seed, `${source}:`).structure(known, `a map with ${known.join(', ')}`);
   return {
     parameters: mapOf(whole.ssm, checkParameter),
     secrets: mapOf(whole.secrets, checkSecret),
     tables: mapOf(whole.tables, (place) => checkTable(place, nowMs)),
     kmsKeys: whole.kmsKeys.ifPresent((keys) => keys.members().map((each) => each.text('a key id'))) ?? [],
+    configurations: mapOf(whole.appConfig, checkConfiguration),
   };
 }
 
@@ -63,6 +66,20 @@ function checkParameter(place: SeedPlace): ParameterInput {
     labels: labels.ifPresent((list) => list.members().map((each) => each.text())),
     description: description.ifPresent((each) => each.text()),
     tags: tags.ifPresent(checkTags) ?? new Map(),
+  };
+}
+
+function checkConfiguration(place: SeedPlace): Configuration {
+  const json = 'application/json';
+  if (typeof place.value === 'string') return { content: place.value, contentType: json, versionLabel: undefined };
+  const { content, contentType, versionLabel } = place.structure(
+    ['content', 'contentType', 'versionLabel'],
+    'a text (quote it) or { content, contentType }',
+  );
+  return {
+    content: content.text(),
+    contentType: contentType.ifPresent((each) => each.text()) ?? json,
+    versionLabel: versionLabel.ifPresent((each) => each.text()),
   };
 }
 

@@ -130,6 +130,7 @@ function send(answer: Answer, response: ServerResponse): void {
     'x-amzn-requestid': randomUUID(),
     // Clients of this protocol read no answer without it.
     ...(answer.type === 'application/cbor' ? { 'smithy-protocol': 'rpc-v2-cbor' } : {}),
+    ...answer.headers,
     ...(answer.error === undefined ? {} : { 'x-amzn-errortype': answer.error }),
   });
   response.end(answer.body);

@@ -55,6 +55,14 @@ export interface SeedTable {
   readonly rows?: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** A configuration that AppConfig has deployed to an environment. */
+export interface SeedConfiguration {
+  readonly content: string;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+  readonly versionLabel?: string;
+}
+
 /** What a local AWS holds at its start, or is given later. Listings show it in this order. */
 export interface LocalAwsSeed {
   /** By full name. A text is a `String`. Names and values are not checked as AWS would: an empty value is kept. */
@@ -64,6 +72,8 @@ export interface LocalAwsSeed {
   readonly tables?: Readonly<Record<string, SeedTable>>;
   /** Key ids, aliases or ARNs. With none, every key id is taken to exist. */
   readonly kmsKeys?: readonly string[];
+  /** By application, environment and profile: `orders/prod/settings`. A text is JSON. */
+  readonly appConfig?: Readonly<Record<string, string | SeedConfiguration>>;
 }
 
 /** How many entries of one kind came, became others, and went. */
@@ -82,4 +92,5 @@ export interface SeedChanges {
   /** Rows of tables that were not removed. */
   readonly rows: SeedChange;
   readonly kmsKeys: SeedChange;
+  readonly configurations: SeedChange;
 }

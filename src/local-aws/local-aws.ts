@@ -1,5 +1,6 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { checkOptions } from '../options';
+import { ConfigurationStore } from './app-config';
 import { applySeed, mergeSeeds, noSeed, putSecret, rehearse, replaceSeed, type SeedStores } from './apply-seed';
 import { type CallLog, RecordedCalls } from './call-log';
 import { checkSeed } from './check-seed';
@@ -34,6 +35,7 @@ export {
   type LocalAwsSeed,
   type SeedChange,
   type SeedChanges,
+  type SeedConfiguration,
   type SeedParameter,
   type SeedRotation,
   type SeedSecret,
@@ -44,7 +46,7 @@ export { type LocalAwsChange, type LocalAwsService } from './service';
 
 /**
  * AWS on one loopback port, for tests: SSM Parameter Store, Secrets Manager, DynamoDB, the part of KMS that wraps keys,
- * and who asks, from STS.
+ * who asks, from STS, and what AppConfig has deployed.
  *
  * It holds everything in memory and checks no signatures.
  */
@@ -164,7 +166,7 @@ export class LocalAwsServer implements LocalAws {
     const secrets = new SecretStore(context);
     const tables = new DynamoTables(context);
     const keys = new KeyStore();
-    this.stores = { parameters, secrets, tables, keys };
+    this.stores = { parameters, secrets, tables, keys, configurations: new ConfigurationStore() };
     this.settings = new TableSettings(tables, clock);
     const identities = new Identities(clock);
     const operations = allOperations({ ...this.stores, settings: this.settings, identities, clock });

@@ -1,3 +1,4 @@
+import { appConfigOperations, type ConfigurationStore } from './app-config';
 import { dynamoOperations } from './dynamo';
 import { type DynamoTables } from './dynamo-tables';
 import { DynamoTransactions } from './dynamo-transactions';
@@ -20,6 +21,7 @@ export interface Stores {
   readonly tables: DynamoTables;
   readonly settings: TableSettings;
   readonly keys: KeyStore;
+  readonly configurations: ConfigurationStore;
   readonly identities: Identities;
   /** Current time, milliseconds since the Unix epoch. */
   readonly clock: () => number;
@@ -27,12 +29,13 @@ export interface Stores {
 
 /** Every operation of every service. */
 export function allOperations(stores: Stores): ReadonlyMap<LocalAwsService, Operations> {
-  const { parameters, secrets, tables, settings, keys, identities, clock } = stores;
+  const { parameters, secrets, tables, settings, keys, configurations, identities, clock } = stores;
   return new Map<LocalAwsService, Operations>([
     ['ssm', new Map([...ssmReads(parameters), ...ssmWrites(parameters, keys)])],
     ['secretsmanager', new Map([...secretReads(secrets), ...secretWrites(secrets), ...randomPasswords()])],
     ['dynamodb', dynamoOperations(tables, settings, new DynamoTransactions(tables, clock))],
     ['kms', kmsOperations(keys)],
     ['sts', stsOperations(identities)],
+    ['appconfigdata', appConfigOperations(configurations)],
   ]);
 }

@@ -14,9 +14,13 @@ export type Answer =
       readonly type: string;
       /** AWS name of the error, without its namespace. */
       readonly error?: string;
+      /** Members of the answer that are headers. */
+      readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'drop' }
   | { readonly kind: 'hang' };
+
+type BodyAnswer = Extract<Answer, { readonly kind: 'body' }>;
 
 /** How requests and answers are written. */
 export interface Protocol {
@@ -26,6 +30,8 @@ export interface Protocol {
   readonly result: (operation: string, fields: Fields) => string | Uint8Array;
   /** Writes an error. @param name - Without its namespace. */
   readonly error: (error: ServiceError, name: string) => string | Uint8Array;
+  /** What of an answer is not in its body; absent: status 200, the content type of the protocol, no headers. */
+  readonly head?: (operation: string, fields: Fields) => Partial<Pick<BodyAnswer, 'status' | 'type' | 'headers'>>;
   /** Names that errors have in this protocol, where they differ from those of the JSON protocols. */
   readonly errorNames?: Readonly<Record<string, string>>;
 }
@@ -56,8 +62,8 @@ export interface HttpRequest {
 }
 
 /** Answers a request that was performed. */
-export function answerOf(fields: Fields, operation: string, { type, result }: Protocol): Answer {
-  return { kind: 'body', status: 200, body: result(operation, fields), type };
+export function answerOf(fields: Fields, operation: string, { type, result, head }: Protocol): Answer {
+  return { kind: 'body', status: 200, body: result(operation, fields), type, ...head?.(operation, fields) };
 }
 
 /** Answers with an error. */
@@ -103,6 +109,14 @@ export function readRequest({ method, url, headers, text }: HttpRequest): WireRe
     const [, name = '', operation = ''] = /^\/service\/([^/]+)\/operation\/([^/?]+)/.exec(url) ?? [];
     const askedService = signedService || name;
     return { service: 'unknown', operation, protocol: cbor, text, fields: {}, accessKeyId, askedService };
+  }
+  const path = url.split('?', 1)[0] ?? '';
+  if (appConfigRoutes[`${method} ${path}`] !== undefined && ['appconfig', ''].includes(signedService)) {
+    const operation = appConfigRoutes[`${method} ${path}`] ?? '';
+    const token = new URLSearchParams(url.slice(path.length)).get('configuration_token') ?? undefined;
+    const fields = method === 'GET' ? { ConfigurationToken: token } : parseBody(text);
+    const service = 'appconfigdata';
+    return { service, operation, protocol: restJson, text, fields, accessKeyId, askedService: service };
   }
   const form = readForm(method === 'GET' ? url.slice(url.indexOf('?') + 1) : text);
   const operation = form['Action'];
@@ -160,6 +174,36 @@ function json(version: '1.0' | '1.1'): Protocol {
     error: ({ type, message, details }) => JSON.stringify({ __type: type, message, ...details }),
   };
 }
+
+/**
+ * The operations of AppConfigData by method and path: its requests name none.
+ *
+ * Source: https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_Operations_AWS_AppConfig_Data.html
+ */
+const appConfigRoutes: Readonly<Record<string, string>> = {
+  'POST /configurationsessions': 'StartConfigurationSession',
+  'GET /configuration': 'GetLatestConfiguration',
+};
+
+/** Source: https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html */
+const restJson: Protocol = {
+  type: 'application/json',
+  result: (_, { Configuration: content, ...fields }) =>
+    typeof content === 'string' ? content : JSON.stringify(fields),
+  head: (operation, fields) => {
+    if (operation === 'StartConfigurationSession') return { status: 201 };
+    const { ContentType, NextPollConfigurationToken, NextPollIntervalInSeconds, VersionLabel } = fields;
+    return {
+      type: String(ContentType),
+      headers: {
+        'next-poll-configuration-token': String(NextPollConfigurationToken),
+        'next-poll-interval-in-seconds': String(NextPollIntervalInSeconds),
+        ...(typeof VersionLabel === 'string' && { 'version-label': VersionLabel }),
+      },
+    };
+  },
+  error: ({ message, details }) => JSON.stringify({ Message: message, ...details }),
+};
 
 /** Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 function query(namespace: string): Protocol {

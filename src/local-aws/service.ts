@@ -2,7 +2,7 @@ import { type Fields, isFields } from './fields';
 import { validationError } from './service-error';
 
 /** Every service the local AWS answers for. */
-export const services = ['ssm', 'secretsmanager', 'dynamodb', 'kms', 'sts'] as const;
+export const services = ['ssm', 'secretsmanager', 'dynamodb', 'kms', 'sts', 'appconfigdata'] as const;
 
 /** Services the local AWS answers for. */
 export type LocalAwsService = (typeof services)[number];

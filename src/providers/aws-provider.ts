@@ -1,3 +1,4 @@
+import { assumedRole } from '../aws/assumed-role';
 import { AwsClients } from '../aws/aws-clients';
 import { sourceRefusalOf } from '../aws/aws-errors';
 import { callAws } from '../aws/credentials';
@@ -14,9 +15,31 @@ export interface AwsProviderOptions {
   readonly region?: string;
   /** Clients of another account or endpoint; needs a `cacheName`. Never closed here. */
   readonly clients?: AwsClients;
-  /** Tells the provider apart in cache keys. Default: its name, with `@` and the region when one is given. */
+  /**
+   * ARN of a role to read with, such as one of another account; its account tells the cache name apart (`ssm@role=111122223333`).
+   * Needs the package `@aws-sdk/credential-providers`.
+   */
+  readonly roleArn?: string;
+  /** What the trust policy of the role asks for. */
+  readonly externalId?: string;
+  /** Tells the provider apart in cache keys. Default: its name, with `@` and the region when one is given, and so with what else it reads apart. */
   readonly cacheName?: string;
 }
+
+/** Where a provider reads: in another region or account, or with a role, which has the permissions then. */
+export interface OwnPlace {
+  readonly region?: string | undefined;
+  readonly account?: string | undefined;
+  readonly roleArn?: string | undefined;
+}
+
+const optionNames: Readonly<Record<keyof AwsProviderOptions, true>> = {
+  region: true,
+  clients: true,
+  cacheName: true,
+  roleArn: true,
+  externalId: true,
+};
 
 /** What the providers that read AWS have in common. */
 export abstract class AwsProvider extends Provider {
@@ -26,13 +49,17 @@ export abstract class AwsProvider extends Provider {
 
   /**
    * @param options - Where to read; absent: with the clients of the context.
+   * @param ownOptions - Names of the options that the provider has beside these.
    * @throws InvalidSettingsError for clients without a cache name: their rows would be taken for those of the default ones.
    */
-  constructor(private readonly options: AwsProviderOptions = {}) {
+  constructor(
+    private readonly options: AwsProviderOptions = {},
+    ownOptions: Readonly<Record<string, true>> = {},
+  ) {
     super();
     const name = classNameOf(this.constructor);
-    checkOptions(`new ${name}()`, options, { region: true, clients: true, cacheName: true });
-    const { region, clients, cacheName } = options;
+    checkOptions(`new ${name}()`, options, { ...optionNames, ...ownOptions });
+    const { region, clients, cacheName, roleArn, externalId } = options;
     if (clients !== undefined && region !== undefined) {
       throw new InvalidSettingsError(
         `${name} option region`,
@@ -45,20 +72,31 @@ export abstract class AwsProvider extends Provider {
         'needs a cacheName beside it, so that cached rows tell the accounts apart.',
       );
     }
+    if (roleArn !== undefined) checkRole(name, roleArn, clients);
+    if (externalId !== undefined && roleArn === undefined) {
+      throw new InvalidSettingsError(`${name} option externalId`, 'needs the roleArn of the role that asks for it.');
+    }
     hideFields(this, 'options');
-    this.ownClients = clients ?? (region === undefined ? undefined : new AwsClients({ region }));
+    this.ownClients = clients ?? clientsWith(options);
   }
 
   override get cacheName(): string {
-    const { region, cacheName } = this.options;
-    return cacheName ?? (region === undefined ? this.name : `${this.name}@${region}`);
+    const { region, cacheName, roleArn } = this.options;
+    const account = accountOf(roleArn);
+    const place = [...(region === undefined ? [] : [region]), ...(account === undefined ? [] : [`role=${account}`])];
+    return cacheName ?? [this.name, ...place, ...this.readsApart].join('@');
+  }
+
+  /** What tells, in the cache name, what it reads from what a provider of its kind reads by default; nothing: the same. */
+  protected get readsApart(): readonly string[] {
+    return [];
   }
 
   /** Where it reads, when not where the clients of the context do: clients of its own may lead to any account. */
-  get ownPlace(): { readonly region: string; readonly account?: string } | undefined {
-    const { region, clients } = this.options;
+  get ownPlace(): OwnPlace | undefined {
+    const { region, clients, roleArn } = this.options;
     if (clients !== undefined) return { region: '*', account: '*' };
-    return region === undefined ? undefined : { region };
+    return region === undefined && roleArn === undefined ? undefined : { region, roleArn };
   }
 
   override clientsFor(session: SharedSession): AwsClients {
@@ -67,6 +105,33 @@ export abstract class AwsProvider extends Provider {
 
   override async close(): Promise<void> {
     if (this.ownClients !== undefined && this.options.clients === undefined) await this.ownClients.close();
+  }
+}
+
+/** Clients of the provider's own; `undefined` when it reads with those of the context. */
+function clientsWith({ region, roleArn, externalId }: AwsProviderOptions): AwsClients | undefined {
+  if (roleArn !== undefined) {
+    const credentials = assumedRole({ roleArn, externalId, region });
+    return new AwsClients({ credentials, ...(region !== undefined && { region }) });
+  }
+  return region === undefined ? undefined : new AwsClients({ region });
+}
+
+/** Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns */
+function accountOf(roleArn: string | undefined): string | undefined {
+  return /^arn:aws[\w-]*:iam::(\d{12}):role\/./.exec(roleArn ?? '')?.[1];
+}
+
+function checkRole(provider: string, roleArn: string, clients: AwsClients | undefined): void {
+  const where = `${provider} option roleArn`;
+  if (clients !== undefined) {
+    throw new InvalidSettingsError(
+      where,
+      'is given beside clients, which have credentials of their own: give one of them.',
+    );
+  }
+  if (accountOf(roleArn) === undefined) {
+    throw new InvalidSettingsError(where, 'is not the ARN of a role: expected arn:aws:iam::ACCOUNT:role/NAME.');
   }
 }
 

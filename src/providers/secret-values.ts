@@ -40,6 +40,8 @@ export interface SecretReading {
   /** What tells it apart in cache keys. */
   readonly cacheName: string;
   readonly signal: AbortSignal;
+  /** Staging label of the versions to read; absent: the current ones. */
+  readonly versionStage?: string | undefined;
 }
 
 /**
@@ -57,7 +59,8 @@ export function readSecretValues(
   const started = new Map<string, Promise<SecretOutcome>>(
     secrets.map(({ exactName }) => [exactName, Promise.resolve(undefined)]),
   );
-  if (possible.length <= mostSingleReads) {
+  // The batch call gives current versions only.
+  if (possible.length <= mostSingleReads || reading.versionStage !== undefined) {
     for (const each of possible)
       started.set(
         each.exactName,
@@ -95,8 +98,8 @@ type BatchError = NonNullable<BatchGetSecretValueCommandOutput['Errors']>[number
 class SecretValueReader {
   constructor(private readonly reading: SecretReading) {}
 
-  /** @param stage - Label of the version to read; absent: the current one. */
-  async readOne(secret: UnreadSecret, stage?: string): Promise<SecretOutcome> {
+  /** @param stage - Label of the version to read; absent: the one of the reading, else the current one. */
+  async readOne(secret: UnreadSecret, stage = this.reading.versionStage): Promise<SecretOutcome> {
     const { connecting, signal: abortSignal } = this.reading;
     const client = await connecting;
     const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');

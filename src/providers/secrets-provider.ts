@@ -5,13 +5,21 @@ import { readPages } from '../aws/pages';
 import { momentOf } from '../base/time';
 import { type Directory } from '../directory/directory';
 import { DirectoryListing, Unavailable, type UnreadSecret } from '../item/directory-listing';
-import { AwsProvider, whenPermitted } from './aws-provider';
+import { AwsProvider, type AwsProviderOptions, whenPermitted } from './aws-provider';
 import { nameInDirectory } from './name-in-directory';
 import { type ListingOutcome, type ReadSession, type SecretOutcome } from './provider';
 import { readPreviousValue, readSecretValues, type SecretReading } from './secret-values';
 
 /** Most values that one filter of `ListSecrets` takes. */
 const maxFilterValues = 10;
+
+/** Where the provider reads, and which versions. */
+export interface SecretsProviderOptions extends AwsProviderOptions {
+  /** Staging label of the versions to read, such as `AWSPENDING`: a secret that has none with it is absent. Default: `AWSCURRENT`. */
+  readonly versionStage?: string;
+}
+
+const currentStage = 'AWSCURRENT';
 
 /**
  * Secrets Manager: the secrets directly under a directory.
@@ -26,6 +34,19 @@ export class SecretsProvider extends AwsProvider {
   override readonly holdsOnlySecrets = true;
   override readonly givesNull = false;
   override readonly readsByName = true;
+
+  /** `undefined`: the current version. */
+  private readonly versionStage: string | undefined;
+
+  /** @throws InvalidSettingsError for an unknown option. */
+  constructor(options: SecretsProviderOptions = {}) {
+    super(options, { versionStage: true });
+    this.versionStage = options.versionStage === currentStage ? undefined : options.versionStage;
+  }
+
+  protected override get readsApart(): readonly string[] {
+    return this.versionStage === undefined ? [] : [`stage=${this.versionStage}`];
+  }
 
   override readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
     return this.readTogether([directory], session).then((list) => list(directory));
@@ -48,12 +69,15 @@ export class SecretsProvider extends AwsProvider {
   }
 
   override readPreviousSecret(secret: UnreadSecret, session: ReadSession): Promise<SecretOutcome> {
+    // Only of the current version it is known which one it has replaced.
+    if (this.versionStage !== undefined) return Promise.resolve(undefined);
     return readPreviousValue(this.reading(session), secret);
   }
 
   private reading(session: ReadSession): SecretReading {
     const connecting = this.clientsFor(session).secretsManager(session.settings);
-    return { connecting, source: this.name, cacheName: this.cacheName, signal: session.signal };
+    const { cacheName, name: source, versionStage } = this;
+    return { connecting, source, cacheName, signal: session.signal, versionStage };
   }
 
   override async warm(session: ReadSession): Promise<void> {

@@ -22,6 +22,8 @@ export interface ParameterReading {
   /** The client to read with. */
   readonly connecting: Promise<SSMClient>;
   readonly signal: AbortSignal;
+  /** Label of the versions to read; absent: the latest. */
+  readonly label?: string | undefined;
   /** Makes the item of a parameter. @throws Error when its value is missing. */
   readonly itemOf: (secret: UnreadSecret, parameter: Parameter) => DirectoryItem;
 }
@@ -61,10 +63,14 @@ async function readBatch(
   reading: ParameterReading,
   secrets: readonly UnreadSecret[],
 ): Promise<(secret: UnreadSecret) => SecretOutcome | Promise<SecretOutcome>> {
-  const { connecting, itemOf, signal } = reading;
+  const { connecting, itemOf, label, signal } = reading;
+  const selector = label === undefined ? '' : `:${label}`;
   const client = await connecting;
   const { GetParametersCommand } = await import('@aws-sdk/client-ssm');
-  const command = new GetParametersCommand({ Names: secrets.map(({ exactName }) => exactName), WithDecryption: true });
+  const command = new GetParametersCommand({
+    Names: secrets.map(({ exactName }) => `${exactName}${selector}`),
+    WithDecryption: true,
+  });
   try {
     const answer = wholeAnswer(await callAws(client, () => client.send(command, { abortSignal: signal })));
     const byName = new Map(listOf(answer.Parameters).map((each) => [each.Name, each]));
@@ -72,7 +78,7 @@ async function readBatch(
     return (secret) => {
       const parameter = byName.get(secret.exactName);
       if (parameter !== undefined) return itemOf(secret, parameter);
-      if (absent.has(secret.exactName)) return undefined;
+      if (absent.has(`${secret.exactName}${selector}`)) return undefined;
       throw new Error(`The answer of the service is not understood: it leaves out ${secret.exactName}.`);
     };
   } catch (error) {

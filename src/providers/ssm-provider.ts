@@ -6,12 +6,21 @@ import { readPages } from '../aws/pages';
 import { momentOf } from '../base/time';
 import { errorFacts } from '../base/describe-error';
 import { type Directory } from '../directory/directory';
+import { InvalidSettingsError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type ListingEntry, type UnreadSecret } from '../item/directory-listing';
-import { AwsProvider } from './aws-provider';
+import { AwsProvider, type AwsProviderOptions } from './aws-provider';
 import { nameInDirectory } from './name-in-directory';
 import { type ListingOutcome, type ReadSession, type SecretOutcome } from './provider';
 import { readParameters } from './secure-parameters';
+
+/** Where the provider reads, and which versions, in which form. */
+export interface SsmProviderOptions extends AwsProviderOptions {
+  /** Label of the versions to read: a parameter that has none with it is absent. Default: the latest version of each. */
+  readonly label?: string;
+  /** Whether a `StringList` is a list of texts. Default: false, its text with commas. */
+  readonly stringLists?: boolean;
+}
 
 /**
  * SSM Parameter Store: the parameters directly under a directory, decrypted.
@@ -25,12 +34,31 @@ export class SsmProvider extends AwsProvider {
   override readonly givesNull = false;
   override readonly readsByName = true;
 
+  private readonly label: string | undefined;
+  private readonly stringLists: boolean;
+
+  /** @throws InvalidSettingsError for an unknown option, and for a label that no version can have. */
+  constructor(options: SsmProviderOptions = {}) {
+    super(options, { label: true, stringLists: true });
+    this.label = options.label;
+    this.stringLists = options.stringLists ?? false;
+    if (this.label !== undefined && !labelPattern.test(this.label)) {
+      throw new InvalidSettingsError('SsmProvider option label', 'is not a label: letters, digits, ".", "-" and "_".');
+    }
+  }
+
+  protected override get readsApart(): readonly string[] {
+    const label = this.label === undefined ? [] : [`label=${this.label}`];
+    return [...label, ...(this.stringLists ? ['lists'] : [])];
+  }
+
   override async readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
     const client = await this.clientsFor(session).ssm(session.settings);
     const { signal } = session;
+    const { label } = this;
     const remedy = `allow ssm:GetParametersByPath on arn:aws:ssm:*:*:parameter${directory.path}`;
     const list = (decrypt: boolean): Promise<readonly Parameter[]> =>
-      callAws(client, () => parametersOf(client, directory, { decrypt, signal }));
+      callAws(client, () => parametersOf(client, directory, { decrypt, signal, label }));
     try {
       return this.listingOf(directory, await list(true), true);
     } catch (error) {
@@ -51,10 +79,8 @@ export class SsmProvider extends AwsProvider {
       if (item !== undefined) return item;
       throw new Error(`The answer of the service is not understood: it has no value for ${exactName}.`);
     };
-    return readParameters(
-      { connecting: this.clientsFor(session).ssm(session.settings), signal: session.signal, itemOf },
-      secrets,
-    );
+    const connecting = this.clientsFor(session).ssm(session.settings);
+    return readParameters({ connecting, signal: session.signal, itemOf, label: this.label }, secrets);
   }
 
   override async warm(session: ReadSession): Promise<void> {
@@ -87,7 +113,7 @@ export class SsmProvider extends AwsProvider {
     if (typeof value !== 'string' || name === undefined) return undefined;
     return new DirectoryItem({
       name,
-      value,
+      value: this.stringLists && type === 'StringList' ? value.split(',') : value,
       directory,
       source: this.name,
       cacheName: this.cacheName,
@@ -98,6 +124,9 @@ export class SsmProvider extends AwsProvider {
     });
   }
 }
+
+/** Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-labels.html */
+const labelPattern = /^(?!aws|ssm|\d)[\w.-]{1,100}$/i;
 
 async function unlessRefused<T>(call: Promise<T>): Promise<T | undefined> {
   try {
@@ -122,12 +151,23 @@ function mayBeKey(error: unknown): boolean {
 async function parametersOf(
   client: SSMClient,
   { path }: Directory,
-  { decrypt, signal }: { readonly decrypt: boolean; readonly signal: AbortSignal },
+  {
+    decrypt,
+    signal,
+    label,
+  }: { readonly decrypt: boolean; readonly signal: AbortSignal; readonly label?: string | undefined },
 ): Promise<readonly Parameter[]> {
   const { GetParametersByPathCommand } = await import('@aws-sdk/client-ssm');
   return readPages(
     (token: string | undefined): Promise<GetParametersByPathCommandOutput> => {
-      const input = { Path: path, Recursive: false, WithDecryption: decrypt, MaxResults: 10, NextToken: token };
+      const input = {
+        Path: path,
+        Recursive: false,
+        WithDecryption: decrypt,
+        MaxResults: 10,
+        NextToken: token,
+        ...(label !== undefined && { ParameterFilters: [{ Key: 'Label', Option: 'Equals', Values: [label] }] }),
+      };
       return client.send(new GetParametersByPathCommand(input), { abortSignal: signal });
     },
     (page) => page.NextToken,

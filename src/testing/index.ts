@@ -14,6 +14,7 @@ export {
   type ParameterType,
   type SeedChange,
   type SeedChanges,
+  type SeedConfiguration,
   type SeedParameter,
   type SeedRotation,
   type SeedSecret,

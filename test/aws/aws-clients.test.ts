@@ -1,3 +1,4 @@
+import { AppConfigDataClient, GetLatestConfigurationCommand } from '@aws-sdk/client-appconfigdata';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -16,13 +17,14 @@ import { SecretsProvider } from '../../src/providers/secrets-provider';
 import { SsmProvider } from '../../src/providers/ssm-provider';
 import { XconSettings } from '../../src/settings/xcon-settings';
 
-type Kind = 'ssm' | 'secretsManager' | 'dynamo' | 'kms';
+type Kind = 'ssm' | 'secretsManager' | 'dynamo' | 'kms' | 'appConfig';
 
 const kinds = [
   ['ssm', SSMClient],
   ['secretsManager', SecretsManagerClient],
   ['dynamo', DynamoDBClient],
   ['kms', KMSClient],
+  ['appConfig', AppConfigDataClient],
 ] as const;
 
 const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'hunter2' };
@@ -181,6 +183,10 @@ describe('clients that are closed', () => {
     secretsManager: async (clients) => (await clients.secretsManager()).send(new ListSecretsCommand({})),
     dynamo: async (clients) => (await clients.dynamo()).send(new ListTablesCommand({})),
     kms: async (clients) => ((await clients.kms()) as KMSClient).send(new ListKeysCommand({})),
+    appConfig: async (clients) =>
+      ((await clients.appConfig()) as AppConfigDataClient).send(
+        new GetLatestConfigurationCommand({ ConfigurationToken: 'token' }),
+      ),
   };
 
   /** Gives the name of the error, after connections that would be closed have had time to be. */
@@ -286,6 +292,7 @@ describe('AwsClients', () => {
         ['@aws-sdk/client-secrets-manager', 'secretsManager'],
         ['@aws-sdk/client-dynamodb', 'dynamo'],
         ['@aws-sdk/client-kms', 'kms'],
+        ['@aws-sdk/client-appconfigdata', 'appConfig'],
       ] as const) {
         jest.doMock(name, () => {
           loaded.push(kind);

@@ -2,7 +2,14 @@ import { describeCall, describeChanges } from '../../src/cli/reports';
 import { type SeedChanges } from '../../src/testing';
 
 const none = { added: 0, changed: 0, removed: 0 };
-const unchanged: SeedChanges = { parameters: none, secrets: none, tables: none, rows: none, kmsKeys: none };
+const unchanged: SeedChanges = {
+  parameters: none,
+  secrets: none,
+  tables: none,
+  rows: none,
+  kmsKeys: none,
+  configurations: none,
+};
 
 describe('describeChanges', () => {
   it.each<[Partial<SeedChanges>, string]>([
@@ -14,8 +21,9 @@ describe('describeChanges', () => {
         kmsKeys: { added: 1, changed: 0, removed: 1 },
         secrets: { added: 3, changed: 1, removed: 2 },
         tables: { added: 0, changed: 1, removed: 0 },
+        configurations: { added: 0, changed: 2, removed: 0 },
       },
-      '3 secrets added, 1 changed, 2 removed; 1 table changed; 1 KMS key added, 1 removed',
+      '3 secrets added, 1 changed, 2 removed; 1 table changed; 1 KMS key added, 1 removed; 2 configurations changed',
     ],
   ])('counts %j', (changes, text) => {
     expect(describeChanges({ ...unchanged, ...changes })).toBe(text);

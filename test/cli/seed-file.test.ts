@@ -44,7 +44,7 @@ describe('SeedFile', () => {
   it.each([
     ['ssm: { /a: "hunter2" ', 'is not valid YAML at line 1, column 22 (BAD_INDENT).'],
     ['ssm: { /a: 22222222 }', 'ssm["/a"] is a number; expected a text (quote it) or { value, type }.'],
-    ['', 'is null; expected a map with ssm, secrets, tables, kmsKeys.'],
+    ['', 'is null; expected a map with ssm, secrets, tables, kmsKeys, appConfig.'],
   ])('tells why %j cannot be, and changes nothing', async (text, problem) => {
     const outcome = await settle(text);
 

@@ -52,11 +52,16 @@ export function iamRequestsOf(
       return tableRequests(call.operation, body);
     case 'kms':
       return [request(`kms:${call.operation}`, body.KeyId ?? '', encryptionContext(body.EncryptionContext ?? {}))];
+    case 'appconfigdata':
+      return [request(`appconfig:${call.operation}`, configurationArn)];
     case 'sts':
     case 'unknown':
       throw new Error(`A request that the library does not make: ${call.operation}.`);
   }
 }
+
+/** Ids and no names: AppConfig makes ARNs of them. */
+const configurationArn = `arn:aws:appconfig:${region}:000000000000:application/a1/environment/e1/configuration/p1`;
 
 function parameterRequests(
   operation: string,

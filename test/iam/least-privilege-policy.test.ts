@@ -319,3 +319,54 @@ describe('leastPrivilegePolicy', () => {
     ]);
   });
 });
+
+describe('AppConfig', () => {
+  const all = 'arn:aws:appconfig:eu-west-1:111122223333:application/*/environment/*/configuration/*';
+  const one = 'arn:aws:appconfig:eu-west-1:111122223333:application/a1/environment/e1/configuration/p1';
+
+  it.each<[string, Partial<PolicyOptions>, readonly string[]]>([
+    ['all configurations of the place, whose ids no name tells', { providers: ['appconfig'] }, [all]],
+    ['those that are named', { providers: ['appconfig'], appConfigArns: [one] }, [one]],
+    [
+      'those of another region',
+      { providers: [{ provider: 'appconfig', region: 'us-east-1' }] },
+      [all.replace('eu-west-1', 'us-east-1')],
+    ],
+  ])('is allowed for %s', (_, options, resources) => {
+    expect(statement('ReadConfigurations', { ...orders, ...options })).toEqual({
+      Sid: 'ReadConfigurations',
+      Effect: 'Allow',
+      Action: ['appconfig:StartConfigurationSession', 'appconfig:GetLatestConfiguration'],
+      Resource: resources,
+    });
+  });
+
+  it('is not allowed where it is not asked', () => {
+    expect(sids({ ...orders, appConfigArns: [one] })).not.toContain('ReadConfigurations');
+  });
+});
+
+describe('a provider that assumes a role', () => {
+  const roleArn = 'arn:aws:iam::999988887777:role/reader';
+
+  it('needs to be allowed to assume it, and nothing of what the role may do', () => {
+    const options: PolicyOptions = {
+      ...orders,
+      providers: [
+        { provider: 'ssm', roleArn },
+        { provider: 'secrets', roleArn },
+      ],
+    };
+
+    expect(statement('AssumeRoles', options)).toMatchObject({ Action: ['sts:AssumeRole'], Resource: [roleArn] });
+    expect(sids(options)).not.toContain('ListParameters');
+    expect(sids(options)).not.toContain('ReadSecrets');
+  });
+
+  it('leaves the permissions of the provider beside it as they are', () => {
+    const options: PolicyOptions = { ...orders, providers: ['ssm', { provider: 'ssm', roleArn }], cacheTable: null };
+
+    expect(sids(options)).toEqual(['ListParameters', 'AssumeRoles']);
+    expect(statement('ListParameters', options)).toEqual(statement('ListParameters', { ...orders, cacheTable: null }));
+  });
+});

@@ -336,7 +336,7 @@ describe('a malformed fault', () => {
     [{ target: '', __proto__: null, constructor: 1 }, /^faults\[0\]\.constructor is unknown/],
     [
       { target: '', service: 's3', type: 'X' },
-      'faults[0].service is unknown; known: ssm, secretsmanager, dynamodb, kms, sts.',
+      'faults[0].service is unknown; known: ssm, secretsmanager, dynamodb, kms, sts, appconfigdata.',
     ],
     [{ target: '', raw: {} }, /^faults\[0\]\.raw has no body/],
     [{ target: '', raw: null }, /^faults\[0\]\.raw has no body/],

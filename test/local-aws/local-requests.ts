@@ -45,6 +45,7 @@ const targets: Readonly<Record<LocalAwsService, string>> = {
   dynamodb: 'DynamoDB_20120810',
   kms: 'TrentService',
   sts: '',
+  appconfigdata: '',
 };
 
 /** Asks for an operation in the form its service wants, without the SDK. */
@@ -54,6 +55,13 @@ export async function ask(
   operation: string,
   body: unknown,
 ): Promise<RawAnswer> {
+  if (service === 'appconfigdata') {
+    // Requests of this service are told by method and path.
+    const isRead = operation === 'GetLatestConfiguration';
+    const path = isRead ? '/configuration?configuration_token=token' : '/configurationsessions';
+    const init = isRead ? {} : { method: 'POST', body: JSON.stringify(body) };
+    return read(await fetch(`${aws.url}${path}`, init));
+  }
   if (service !== 'sts') return post(aws, `${targets[service]}.${operation}`, body);
   const form = new URLSearchParams({ Action: operation, Version: '2011-06-15', ...flat(body) });
   return read(await fetch(aws.url, { method: 'POST', body: form }));

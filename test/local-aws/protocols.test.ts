@@ -22,7 +22,7 @@ afterAll(async () => {
 const signedFor = (service: string) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=KEY/20300102/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 });
-const known = 'It answers for ssm, secretsmanager, dynamodb, kms, sts.';
+const known = 'It answers for ssm, secretsmanager, dynamodb, kms, sts, appconfigdata.';
 const where = 'docs/reference/local-aws.md of xcon';
 
 async function send(init: RequestInit & { readonly path?: string }) {

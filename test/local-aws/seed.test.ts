@@ -107,7 +107,7 @@ describe('a seed file', () => {
 
   it('may hold nothing but must not be empty', async () => {
     expect(await messageOf(await fileOf('empty.yaml', ''))).toMatch(
-      /empty\.yaml: is null; expected a map with ssm, secrets, tables, kmsKeys\.$/,
+      /empty\.yaml: is null; expected a map with ssm, secrets, tables, kmsKeys, appConfig\.$/,
     );
   });
 
@@ -203,8 +203,8 @@ describe('a malformed seed', () => {
   const keys = { app_key: 'a', name_key: 'b' };
 
   it.each<[string, unknown, string]>([
-    ['is no map', [], 'Seed: is a list; expected a map with ssm, secrets, tables, kmsKeys.'],
-    ['has an unknown part', { smm: {} }, 'Seed: smm is unknown; known: ssm, secrets, tables, kmsKeys.'],
+    ['is no map', [], 'Seed: is a list; expected a map with ssm, secrets, tables, kmsKeys, appConfig.'],
+    ['has an unknown part', { smm: {} }, 'Seed: smm is unknown; known: ssm, secrets, tables, kmsKeys, appConfig.'],
     ['has a part that is no map', { ssm: [] }, 'Seed: ssm is a list; expected a map.'],
     [
       'has a number for a parameter',

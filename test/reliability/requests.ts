@@ -12,7 +12,7 @@ import { type LocalAwsSeed, type LocalAwsService } from '../../src/local-aws/loc
 export interface RequestKind {
   /** What the page calls it. */
   readonly title: string;
-  readonly service: Exclude<LocalAwsService, 'sts'>;
+  readonly service: Exclude<LocalAwsService, 'sts' | 'appconfigdata'>;
   readonly operation: string;
   /** Only requests to this table. */
   readonly table?: string;

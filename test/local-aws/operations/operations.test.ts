@@ -1,3 +1,4 @@
+import * as appconfigdata from '@aws-sdk/client-appconfigdata';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as kms from '@aws-sdk/client-kms';
 import * as secretsmanager from '@aws-sdk/client-secrets-manager';
@@ -9,6 +10,7 @@ import { allOperations, type Stores } from '../../../src/local-aws/operations';
 import { type LocalAwsService } from '../../../src/local-aws/service';
 import { readDocument, tableOf } from '../../docs/documents';
 import { ask } from '../local-requests';
+import { appConfigCases } from './app-config';
 import { dynamoCases } from './dynamo-tables';
 import { kmsCases } from './kms';
 import { membersOf } from './model';
@@ -35,6 +37,7 @@ describe.each<[string, LocalAwsService, ServiceCases, string]>([
   ['DynamoDB', 'dynamodb', dynamoCases, `${reference}/amazondynamodb/latest/APIReference`],
   ['KMS', 'kms', kmsCases, `${reference}/kms/latest/APIReference`],
   ['STS', 'sts', stsCases, `${reference}/STS/latest/APIReference`],
+  ['AppConfig', 'appconfigdata', appConfigCases, `${reference}/appconfig/2019-10-09/APIReference`],
 ])('The table of %s', (title, service, { seed, cases }, source) => {
   const operations = supported.get(service) ?? new Map();
   const rows = tableOf(page, [`${title} operation`, 'Members honoured', 'Errors']).map(readRow);
@@ -56,7 +59,7 @@ describe.each<[string, LocalAwsService, ServiceCases, string]>([
       expect(topMembersOf(calls)).toEqual(members.toSorted());
       expect(honoured.filter((member) => !calls.some(({ body }) => hasMember(body, member.split('.'))))).toEqual([]);
       expect(errorsOf(calls)).toEqual(errors.toSorted());
-      expect(row.source).toBe(`${source}/API_${operation}.html`);
+      expect(row.source).toBe(`${source}/API_${service === 'appconfigdata' ? 'appconfigdata_' : ''}${operation}.html`);
     } finally {
       await world.close();
     }
@@ -64,7 +67,7 @@ describe.each<[string, LocalAwsService, ServiceCases, string]>([
 });
 
 describe('Every member that the SDK knows', () => {
-  const models = { ssm, secretsmanager, dynamodb, kms, sts } as Readonly<
+  const models = { ssm, secretsmanager, dynamodb, kms, sts, appconfigdata } as Readonly<
     Record<string, Readonly<Record<string, unknown>>>
   >;
   const all = [...supported].flatMap(([service, operations]) =>

@@ -1,3 +1,4 @@
+import { AppConfigDataClient } from '@aws-sdk/client-appconfigdata';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -14,6 +15,7 @@ export class World {
   readonly dynamo: DynamoDBClient;
   readonly kms: KMSClient;
   readonly sts: STSClient;
+  readonly appConfig: AppConfigDataClient;
 
   private constructor(
     readonly aws: LocalAws,
@@ -25,6 +27,7 @@ export class World {
     this.dynamo = new DynamoDBClient(options);
     this.kms = new KMSClient(options);
     this.sts = new STSClient(options);
+    this.appConfig = new AppConfigDataClient(options);
   }
 
   static async start(seed: LocalAwsSeed): Promise<World> {
@@ -37,7 +40,8 @@ export class World {
   }
 
   async close(): Promise<void> {
-    for (const client of [this.ssm, this.secrets, this.dynamo, this.kms, this.sts]) client.destroy();
+    const { ssm, secrets, dynamo, kms, sts, appConfig } = this;
+    for (const client of [ssm, secrets, dynamo, kms, sts, appConfig]) client.destroy();
     await this.aws.close();
   }
 }

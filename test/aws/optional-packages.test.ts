@@ -1,9 +1,11 @@
+import * as appConfig from '@aws-sdk/client-appconfigdata';
 import * as kms from '@aws-sdk/client-kms';
-import { importKms, provideKms } from '../../src/aws/kms-module';
+import { importAppConfig, importKms, provideAppConfig, provideKms } from '../../src/aws/optional-packages';
 import { state } from '../../src/di/state';
 
 afterEach(() => {
   delete state.kms;
+  delete state.appConfig;
 });
 
 describe('importKms', () => {
@@ -28,7 +30,7 @@ describe('importKms', () => {
       jest.doMock('@aws-sdk/client-kms', () => {
         throw missing;
       });
-      reading = (await import('../../src/aws/kms-module')).importKms();
+      reading = (await import('../../src/aws/optional-packages')).importKms();
       await reading.catch(() => undefined);
     });
 
@@ -44,5 +46,21 @@ describe('importKms', () => {
 test('provideKms refuses another module', () => {
   expect(() => provideKms({ KMSClient: kms.KMSClient, DecryptCommand: undefined, GenerateDataKeyCommand: 5 })).toThrow(
     'provideKms(): expected the module @aws-sdk/client-kms.',
+  );
+});
+
+describe('importAppConfig', () => {
+  it('loads the client, unless its module was provided', async () => {
+    class AppConfigDataClient {}
+
+    expect((await importAppConfig()).AppConfigDataClient).toBe(appConfig.AppConfigDataClient);
+    provideAppConfig({ ...appConfig, AppConfigDataClient });
+    expect((await importAppConfig()).AppConfigDataClient).toBe(AppConfigDataClient);
+  });
+});
+
+test('provideAppConfig refuses another module', () => {
+  expect(() => provideAppConfig(kms as never)).toThrow(
+    'provideAppConfig(): expected the module @aws-sdk/client-appconfigdata.',
   );
 });

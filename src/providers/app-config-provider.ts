@@ -1,0 +1,218 @@
+import type { AppConfigDataClient, GetLatestConfigurationCommandOutput } from '@aws-sdk/client-appconfigdata';
+import { classifyAwsError, refusalOf } from '../aws/aws-errors';
+import { callAws } from '../aws/credentials';
+import { importAppConfig } from '../aws/optional-packages';
+import { hidden, hideFields } from '../base/hidden';
+import { type Directory } from '../directory/directory';
+import { DirectoryItem } from '../item/directory-item';
+import { DirectoryListing } from '../item/directory-listing';
+import { type ConfigValue, isPlainObject } from '../item/value';
+import { AwsProvider, type AwsProviderOptions } from './aws-provider';
+import { type ListingOutcome, type ReadSession } from './provider';
+
+/** Where the provider reads, and what the configuration profiles hold. */
+export interface AppConfigProviderOptions extends AwsProviderOptions {
+  /** Configuration profile of a directory that names none (`/orders/prod`). Default: `settings`. */
+  readonly profile?: string;
+  /**
+   * Whether the profiles are feature flags: the value of a flag is whether it is enabled, and its attributes are settings of their
+   * own, `checkout.limit`. Default: false.
+   */
+  readonly featureFlags?: boolean;
+  /** Whether the values are secrets, as those of a profile that AppConfig reads from Secrets Manager. Default: false. */
+  readonly secret?: boolean;
+}
+
+const defaultProfile = 'settings';
+/** Seconds between two polls where the service does not say. */
+const usualIntervalSeconds = 60;
+
+/** What names a deployed configuration. */
+interface Profile {
+  readonly ApplicationIdentifier: string;
+  readonly EnvironmentIdentifier: string;
+  readonly ConfigurationProfileIdentifier: string;
+}
+
+/** What a session has read last, and how it goes on. */
+interface PolledConfiguration {
+  /** For one request. */
+  readonly token: string;
+  /** When the service allows the next poll, **milliseconds** since the Unix epoch. */
+  readonly nextPollAtMs: number;
+  readonly values: Values;
+  readonly version: string | undefined;
+}
+
+type Values = Readonly<Record<string, ConfigValue>>;
+
+/**
+ * AWS AppConfig: the deployed configuration of an application, an environment and a profile, in JSON or YAML.
+ *
+ * The first part of a directory is the application, the second the environment, the rest the profile: `/orders/prod` is the
+ * profile `settings` of the environment `prod` of `orders`; `/orders/prod/limits` its profile `limits`. Needs the optional
+ * package `@aws-sdk/client-appconfigdata`.
+ * Source: https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_appconfigdata_GetLatestConfiguration.html
+ */
+export class AppConfigProvider extends AwsProvider {
+  static readonly dependencyName: string = 'AppConfigProvider';
+
+  override readonly name = 'appconfig';
+  override readonly holdsOnlySecrets: boolean;
+
+  /** Sessions by client and path; their tokens belong to no memory, and a token is used once. */
+  private readonly sessions = hidden(new WeakMap<object, Map<string, PolledConfiguration>>());
+  private readonly profile: string;
+  private readonly featureFlags: boolean;
+
+  /** @throws InvalidSettingsError for an unknown option. */
+  constructor(options: AppConfigProviderOptions = {}) {
+    super(options, { profile: true, featureFlags: true, secret: true });
+    hideFields(this, 'sessions');
+    this.profile = options.profile ?? defaultProfile;
+    this.featureFlags = options.featureFlags ?? false;
+    this.holdsOnlySecrets = options.secret ?? false;
+  }
+
+  protected override get readsApart(): readonly string[] {
+    const profile = this.profile === defaultProfile ? [] : [`profile=${this.profile}`];
+    return [...profile, ...(this.featureFlags ? ['flags'] : [])];
+  }
+
+  override async readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
+    const profile = profileOf(directory, this.profile);
+    if (profile === undefined) return new DirectoryListing(directory, []);
+    const client = (await this.clientsFor(session).appConfig(session.settings)) as AppConfigDataClient;
+    const sessions = this.sessionsOf(client);
+    const known = sessions.get(directory.path);
+    if (known !== undefined && session.nowMs() < known.nextPollAtMs) return this.listingOf(directory, known);
+    // Taken out while its token is used: another read at the same time opens a session of its own.
+    sessions.delete(directory.path);
+    try {
+      const polled = await callAws(client, () => this.poll(client, profile, session, known));
+      sessions.set(directory.path, polled);
+      return this.listingOf(directory, polled);
+    } catch (error) {
+      if (classifyAwsError(error) === 'not-found') return new DirectoryListing(directory, []);
+      const actions = 'appconfig:StartConfigurationSession and appconfig:GetLatestConfiguration';
+      const refusal = refusalOf(error, `allow ${actions} on the configuration profile of ${directory.path}`);
+      if (refusal === undefined) throw error;
+      return refusal;
+    }
+  }
+
+  override async warm(session: ReadSession): Promise<void> {
+    await Promise.all([importAppConfig(), this.clientsFor(session).appConfig(session.settings)]);
+  }
+
+  private sessionsOf(client: object): Map<string, PolledConfiguration> {
+    const known = this.sessions().get(client);
+    if (known !== undefined) return known;
+    const sessions = new Map<string, PolledConfiguration>();
+    this.sessions().set(client, sessions);
+    return sessions;
+  }
+
+  /** Polls in a session, or in a new one where its token is not accepted any more: a token lives for 24 hours. */
+  private async poll(
+    client: AppConfigDataClient,
+    profile: Profile,
+    session: ReadSession,
+    known: PolledConfiguration | undefined,
+  ): Promise<PolledConfiguration> {
+    const { GetLatestConfigurationCommand, StartConfigurationSessionCommand } = await importAppConfig();
+    const options = { abortSignal: session.signal };
+    const latest = (token: string | undefined): Promise<GetLatestConfigurationCommandOutput> =>
+      client.send(new GetLatestConfigurationCommand({ ConfigurationToken: token }), options);
+    const begin = async (): Promise<GetLatestConfigurationCommandOutput> => {
+      const started = await client.send(new StartConfigurationSessionCommand(profile), options);
+      return latest(started.InitialConfigurationToken);
+    };
+    if (known === undefined) return this.polledFrom(await begin(), session, undefined);
+    try {
+      return await this.polledFrom(await latest(known.token), session, known);
+    } catch (error) {
+      if (classifyAwsError(error) !== 'bad-request') throw error;
+      return this.polledFrom(await begin(), session, undefined);
+    }
+  }
+
+  private async polledFrom(
+    answer: GetLatestConfigurationCommandOutput,
+    session: ReadSession,
+    known: PolledConfiguration | undefined,
+  ): Promise<PolledConfiguration> {
+    const { Configuration: content, ContentType: type = '', NextPollConfigurationToken: token, VersionLabel } = answer;
+    if (token === undefined) throw new Error('The answer of the service has no token for the next poll.');
+    const intervalSeconds = answer.NextPollIntervalInSeconds ?? usualIntervalSeconds;
+    const next = { token, nextPollAtMs: session.nowMs() + intervalSeconds * 1000 };
+    // An empty configuration, which the SDK gives as null, says that the last one is still deployed.
+    if ((content?.length ?? 0) === 0) {
+      return { ...next, values: known?.values ?? {}, version: known?.version };
+    }
+    const parsed = await parse(new TextDecoder().decode(content), type);
+    return { ...next, values: this.featureFlags ? valuesOfFlags(parsed) : parsed, version: VersionLabel };
+  }
+
+  private listingOf(directory: Directory, { values, version }: PolledConfiguration): DirectoryListing {
+    const { cacheName, holdsOnlySecrets: secret, name: source } = this;
+    const items = Object.entries(values).map(
+      ([name, value]) => new DirectoryItem({ name, value, directory, source, cacheName, secret, version }),
+    );
+    return new DirectoryListing(directory, items);
+  }
+}
+
+/** @returns `undefined` for a directory without an environment. */
+function profileOf({ env, service }: Directory, profile: string): Profile | undefined {
+  const [environment = '', ...rest] = env?.split('/') ?? [];
+  if (environment === '') return undefined;
+  return {
+    ApplicationIdentifier: service,
+    EnvironmentIdentifier: environment,
+    ConfigurationProfileIdentifier: rest.length === 0 ? profile : rest.join('/'),
+  };
+}
+
+/** Reads a configuration. @throws Error that repeats nothing of it: parsers quote what they do not understand. */
+async function parse(text: string, contentType: string): Promise<Values> {
+  const parsed = /\bjson\b/i.test(contentType) ? parseJson(text) : await parseYaml(text, contentType);
+  if (typeof parsed === 'object' && parsed !== null && isPlainObject(parsed)) return parsed;
+  throw new Error('The configuration is not understood: expected a map of names and values.');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('The configuration is not understood: it is not valid JSON.');
+  }
+}
+
+async function parseYaml(text: string, contentType: string): Promise<unknown> {
+  if (!/ya?ml/i.test(contentType)) {
+    throw new Error(`The configuration is not understood: its content type is ${contentType}, not JSON or YAML.`);
+  }
+  const { parse: parseText } = await import('yaml');
+  try {
+    return parseText(text, { logLevel: 'error' });
+  } catch {
+    throw new Error('The configuration is not understood: it is not valid YAML.');
+  }
+}
+
+/** Source: https://docs.aws.amazon.com/appconfig/latest/userguide/appconfig-type-reference-feature-flags.html */
+function valuesOfFlags(flags: Values): Values {
+  const entries = Object.entries(flags).flatMap(([name, flag]) => {
+    if (typeof flag !== 'object' || flag === null || !isPlainObject(flag)) {
+      throw new Error('The configuration is not understood: a feature flag is a map with "enabled".');
+    }
+    const { enabled, ...attributes } = flag as Values;
+    if (typeof enabled !== 'boolean') {
+      throw new Error('The configuration is not understood: "enabled" of a feature flag is true or false.');
+    }
+    const settings = Object.entries(attributes).map(([attribute, value]) => [`${name}.${attribute}`, value] as const);
+    return [[name, enabled] as const, ...settings];
+  });
+  return Object.fromEntries(entries);
+}
