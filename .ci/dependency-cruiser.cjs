@@ -43,8 +43,8 @@ module.exports = {
       comment:
         'Explanations load with the first one that is asked for: import() them. Renderers are injected into their classes.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(explain/(explain|text|page|markup|notes)|declared/explain)\\.ts$' },
-      to: { path: '^src/(explain/(explain|text|page|markup|notes)|declared/explain)\\.ts$', dynamic: false },
+      from: { path: '^src/', pathNot: '^src/(explain/(explain|names|text|page|markup|notes)|declared/explain)\\.ts$' },
+      to: { path: '^src/(explain/(explain|names|text|page|markup|notes)|declared/explain)\\.ts$', dynamic: false },
     },
     {
       name: 'no-orphans',

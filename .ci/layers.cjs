@@ -33,6 +33,6 @@ module.exports = [
     testing: 'xcon/testing, runners, fakes',
     events: 'xcon/events',
     cdk: 'xcon/cdk',
-    cli: 'xcon-local',
+    cli: 'xcon and xcon-local, the commands',
   },
 ];

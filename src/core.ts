@@ -19,7 +19,16 @@ export {
 } from './config/health';
 export { ConfigSnapshot, type LoadedName } from './config/snapshot';
 export { type Watch, type WatchOptions } from './config/watch';
-export { type DeclaredNote, type ExplainedPlace, Explanation, ExplanationSet } from './explain/explained';
+export {
+  type CachedName,
+  type DeclaredNote,
+  type ExplainedPlace,
+  Explanation,
+  ExplanationSet,
+  type ReachableName,
+  type ReachableNames,
+  type ReachablePlace,
+} from './explain/explained';
 export { type DeclaredSettings, defineSettings, type Subscription } from './declared/declared-settings';
 export {
   type DeclarationKind,

@@ -22,7 +22,8 @@ export async function buildCommonJs(out) {
     await bundle(entry, `${out}/${name}.js`, [], packages);
     await writeWrapper(out, name, await exportsOf(entry));
   }
-  for (const [name, entry] of Object.entries(commands)) await bundle(entry, `${out}/${name}.js`, built, packages);
+  for (const [name, entry] of Object.entries(commands))
+    await bundle(entry, `${out}/${name}.js`, built, packages, { isCommand: true });
   return { files: built.flatMap(({ files }) => [...files]), packages };
 }
 
@@ -31,9 +32,10 @@ export async function buildCommonJs(out) {
  *
  * @param built - What was made before it, and is used instead of being made again.
  * @param packages - Takes the packages that it loads.
+ * @param isCommand - Whether it is a program of its own.
  * @returns The source files that are in it.
  */
-async function bundle(entry, outfile, built, packages) {
+async function bundle(entry, outfile, built, packages, { isCommand = false } = {}) {
   const extension = extname(outfile);
   const { metafile } = await build({
     ...common,
@@ -43,8 +45,8 @@ async function bundle(entry, outfile, built, packages) {
     plugins: [loadedLate, sharing(built, extension)],
     ...(extension === '.mjs' ? { format: 'esm' } : { format: 'cjs', banner: { js: "'use strict';" } }),
     metafile: true,
-    // A real import() fails in code that Jest has loaded.
-    supported: { 'dynamic-import': false },
+    // A real import() fails in code that Jest has loaded; commands load packages that are ES modules only.
+    supported: { 'dynamic-import': isCommand },
   });
   const { inputs, outputs } = metafile;
   for (const { path } of Object.values(outputs).flatMap(({ imports }) => imports)) packages.add(path);

@@ -33,6 +33,7 @@ export const copied = new Set(
     'base/digest',
     'base/printable',
     'base/start-work',
+    'base/text-table',
     'base/time',
     'base/unfaked-timers',
     'cache/changes',
@@ -40,6 +41,7 @@ export const copied = new Set(
     'cache/generation',
     'cache/rows',
     'directory/default-directories',
+    'explain/shown-value',
     'item/decimal',
     'item/value',
     'options',
@@ -61,6 +63,7 @@ export const functions = {
 
 /** The commands of the package: programs that use the entries. */
 export const commands = {
+  xcon: 'src/cli/xcon.ts',
   'xcon-local': 'src/cli/xcon-local.ts',
 };
 

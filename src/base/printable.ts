@@ -1,3 +1,6 @@
+/** Takes the place of a secret wherever one would be shown. */
+export const mask = '********';
+
 /** What would steer a terminal, begin a new line, or turn the direction of a line around. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 

@@ -102,7 +102,18 @@ export class PlaceReader {
    */
   async peek(place: Place, name: string, exact = name): Promise<ListedEntry> {
     if (this.isByName(place.provider)) return this.read(place, name, exact);
-    return this.outcomes.entryIn(await this.readListing(place), name);
+    return this.outcomes.entryIn(await this.list(place), name);
+  }
+
+  /** Lists a place, whatever the strategy. @throws ProviderError when the source failed. */
+  async list(place: Place): Promise<RememberedListing> {
+    let read: StartedRead<RememberedListing>;
+    try {
+      read = this.listingOf(place);
+    } catch (error) {
+      return this.fail(place, error);
+    }
+    return read.promise.catch((error: unknown) => this.failListing(place, error));
   }
 
   /** Gives what a place has under a name without waiting, stale if need be; `'unread'` when nothing is there. */
@@ -246,16 +257,6 @@ export class PlaceReader {
   private memoryIn(memory: LocalCache, provider: Provider): SourceMemory {
     const { session } = this.options;
     return memory.memoryOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
-  }
-
-  private async readListing(place: Place): Promise<RememberedListing> {
-    let read: StartedRead<RememberedListing>;
-    try {
-      read = this.listingOf(place);
-    } catch (error) {
-      return this.fail(place, error);
-    }
-    return read.promise.catch((error: unknown) => this.failListing(place, error));
   }
 
   private failListing(place: Place, error: unknown): never {

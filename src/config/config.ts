@@ -15,7 +15,7 @@ import { Answer, settled } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
 import { type ConfigOptions } from './config-options';
 import { ConfigShape } from './config-shape';
-import { type Explanation, type ExplanationSet } from '../explain/explained';
+import { type Explanation, type ExplanationSet, type ReachableNames } from '../explain/explained';
 import { type ConfigHealth, type HealthOptions } from './health';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { logLookup, lookUp } from './lookup';
@@ -153,6 +153,20 @@ export class Config extends ConfigShape {
     const scope = this.scope();
     const { explain, explainAll } = await import('../explain/explain');
     return typeof asked === 'string' ? explain(scope, asked, { signal }) : explainAll(scope, asked, { signal });
+  }
+
+  /**
+   * Lists every name that can be looked up here, and the places that have it, in the order of the lookup. Values of secrets are
+   * not read.
+   *
+   * @throws ProviderError when a source failed, because names may be missing then; the reason of the signal.
+   */
+  async names(options: WaitOptions = {}): Promise<ReachableNames> {
+    checkOptions('config.names()', options, waitOptionNames);
+    options.signal?.throwIfAborted();
+    const scope = this.currentScope();
+    const { reachableNames } = await import('../explain/names');
+    return withLambdaFreezeGuard(scope, () => reachableNames(scope, options));
   }
 
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */

@@ -32,6 +32,7 @@ const members: Readonly<Record<keyof Omit<ConfigApi, 'get'>, 'method' | 'propert
   requireItem: 'method',
   has: 'method',
   explain: 'method',
+  names: 'method',
   load: 'method',
   setOverride: 'method',
   getOverride: 'method',

@@ -201,6 +201,16 @@ export class LookupScope {
     return firstOf(this.layers, ({ defaults }) => defaults.find(name)) ?? this.settingsDefaults.find(name);
   }
 
+  /** The overrides, each name once. */
+  get overrides(): readonly DirectoryItem[] {
+    return eachNameOnce(this.layers.map(({ overrides }) => overrides));
+  }
+
+  /** The defaults, of the Configs and of the settings, each name once. */
+  get defaults(): readonly DirectoryItem[] {
+    return eachNameOnce([...this.layers.map(({ defaults }) => defaults), this.settingsDefaults]);
+  }
+
   /** Names are compared lower-cased, but where sources are asked for them as they are. */
   private knownInOtherCase(name: string): Answer | undefined {
     // What is no name at all is refused by the lookup that follows.
@@ -250,6 +260,13 @@ const settingsDirectory = Directory.literal('/_default/settings');
 
 function idKey({ provider, id }: SettingId, name: string): string {
   return [provider, id, name].join(separator);
+}
+
+/** @param values - Of two with the same name, the first counts. */
+function eachNameOnce(values: readonly NamedValues[]): readonly DirectoryItem[] {
+  const items = new Map<string, DirectoryItem>();
+  for (const item of values.toReversed().flatMap((each) => [...each.items])) items.set(item.name, item);
+  return [...items.values()];
 }
 
 function isSameList(some: readonly string[], others: readonly string[]): boolean {

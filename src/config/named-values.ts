@@ -43,6 +43,11 @@ export class NamedValues {
     noteMutation();
   }
 
+  /** The items, each of a name of its own. */
+  get items(): Iterable<DirectoryItem> {
+    return this.#items.values();
+  }
+
   /** The lower-cased names. */
   get names(): readonly string[] {
     return [...this.#items.keys()];

@@ -1,3 +1,4 @@
+import { mask } from '../base/printable';
 import { type Config } from '../config/config';
 import { explainItem, explanationSet, renderers } from '../explain/explain';
 import { type ExplainedPlace, Explanation, type ExplanationSet } from '../explain/explained';
@@ -5,7 +6,7 @@ import { idOf, type WaitOptions } from '../config/lookup-options';
 import { type LookupScope } from '../config/lookup-scope';
 import { isSecretName, showValue } from '../explain/shown-value';
 import { DirectoryItem } from '../item/directory-item';
-import { mask, Secret } from '../item/secret';
+import { Secret } from '../item/secret';
 import { type ConfigValue } from '../item/value';
 import { type Declaration } from './declaration';
 import { loadFrom } from './load';

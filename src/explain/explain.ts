@@ -1,3 +1,4 @@
+import { mask } from '../base/printable';
 import { type TimeLeft, withTimeLimit } from '../base/time-limit';
 import { type CachedRow } from '../cache/cacher';
 import { type SettingId, settingById } from '../chain/by-id';
@@ -10,7 +11,6 @@ import { type LookupScope } from '../config/lookup-scope';
 import { isConfigError, ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type ListingEntry, Unavailable } from '../item/directory-listing';
-import { mask } from '../item/secret';
 import { StaleAbsence } from '../memory/stale';
 import { type ExplainedPlace, Explanation, type ExplanationRenderers, ExplanationSet } from './explained';
 import { explanationPage } from './page';

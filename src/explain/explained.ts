@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { type CachedRow } from '../cache/cacher';
 import { type Attempt } from '../chain/walk';
+import { type SearchedPlace } from '../errors';
 
 /** One place of the lookup order, and what it has for the name. */
 export interface ExplainedPlace extends Attempt {
@@ -186,6 +187,62 @@ export class ExplanationSet {
   [inspect.custom](): string {
     return this.toString();
   }
+}
+
+/** What can be looked up here. */
+export interface ReachableNames {
+  /** In the order of their lower-cased names. */
+  readonly names: readonly ReachableName[];
+  /** The places that may not be listed, each with what to grant: names may be missing because of them. */
+  readonly refusals: readonly SearchedPlace[];
+}
+
+/** A name, and every place that has it. */
+export interface ReachableName {
+  /** As it is stored in the place whose value `get` gives. */
+  readonly name: string;
+  /** Every place that has the name, in the order of the lookup. */
+  readonly places: readonly ReachablePlace[];
+  /** The place whose value `get` gives, one of `places`; `undefined` when none may be read. */
+  readonly winner: ReachablePlace | undefined;
+  /** Whether the value is masked: one of the places keeps it as a secret, or the name is like that of one. */
+  readonly secret: boolean;
+  /** What the cache table has for the name; `undefined`: nothing, or there is no cache. */
+  readonly cached: CachedName | undefined;
+}
+
+/** A place that has a name. */
+export interface ReachablePlace {
+  /** Cache name of the provider, `override` or `default`. */
+  readonly provider: string;
+  /** Path of the directory; `undefined` for values that are in none, such as environment variables. */
+  readonly directory: string | undefined;
+  /** Name as it is stored there. */
+  readonly name: string;
+  /** Full name at the source, such as `/orders/prod/DB_HOST`; `undefined` where the source has none. */
+  readonly exactName: string | undefined;
+  /** The value as it may be shown: masked when it is secret, in one line, shortened; `undefined` when it may not be read. */
+  readonly value: string | undefined;
+  /** Whether the source keeps the value as a secret. */
+  readonly secret: boolean;
+  /** Version at the source; `undefined` where a listing does not tell. */
+  readonly version: string | undefined;
+  /** When the source last changed the value, **milliseconds** since the Unix epoch; `undefined` where a listing does not tell. */
+  readonly changedAtMs: number | undefined;
+  /** For a stale value: when it was last read, ISO 8601. */
+  readonly staleSince: string | undefined;
+  /** Why the value may not be read, and what to grant; `undefined` when it may. */
+  readonly refusal: string | undefined;
+}
+
+/** What the cache table has for a name. */
+export interface CachedName {
+  /** How its row keeps the answer; `absent`: that the name is missing. */
+  readonly kind: 'plain' | 'sealed' | 'reference' | 'absent';
+  /** When the row was written, ISO 8601; `undefined` when unknown. */
+  readonly createdAt: string | undefined;
+  /** When the row expires, **milliseconds** since the Unix epoch; `undefined` when unknown. */
+  readonly expiresAtMs: number | undefined;
 }
 
 /** Gives a place as it can be printed: whatever a provider gives in place of a text is replaced by the name of its type. */

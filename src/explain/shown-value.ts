@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
-import { printable } from '../base/printable';
-import { mask } from '../item/secret';
+import { mask, printable } from '../base/printable';
 import { type ConfigValue } from '../item/value';
 
 const longestValue = 40;

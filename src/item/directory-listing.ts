@@ -15,6 +15,8 @@ export interface UnreadSecret {
   readonly directory: Directory;
   /** When the secret rotates next, milliseconds since the Unix epoch; `undefined` when it does not. */
   readonly nextRotationMs: number | undefined;
+  /** When the source last changed it, milliseconds since the Unix epoch; absent where the listing does not tell. */
+  readonly changedAtMs?: number | undefined;
 }
 
 /** A name that a listing shows and this process may not read. */

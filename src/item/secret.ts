@@ -1,11 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { serialize } from 'node:v8';
+import { mask } from '../base/printable';
 import { knowAcrossCopies } from './copies';
 import { copyValue, sealValue, type SealedValue, type ConfigValue } from './value';
-
-/** Takes the place of a secret wherever one would be shown. */
-export const mask = '********';
 
 const fingerprint = Symbol.for('xcon.secret');
 const holder = globalThis as { [fingerprint]?: Buffer };

@@ -108,12 +108,13 @@ function listingOf(directory: Directory, secrets: readonly SecretListEntry[]): D
 
 function unreadSecret(
   directory: Directory,
-  { Name: exactName, NextRotationDate: nextRotation }: SecretListEntry,
+  { Name: exactName, NextRotationDate: nextRotation, LastChangedDate: changed }: SecretListEntry,
 ): UnreadSecret | undefined {
   if (exactName === undefined) throw new Error('The answer of the service lists a secret without a name.');
   const name = nameInDirectory(exactName, directory)?.toLowerCase();
   if (name === undefined) return undefined;
-  return { kind: 'unread', name, exactName, directory, nextRotationMs: momentOf(nextRotation) };
+  const [nextRotationMs, changedAtMs] = [momentOf(nextRotation), momentOf(changed)];
+  return { kind: 'unread', name, exactName, directory, nextRotationMs, changedAtMs };
 }
 
 async function secretsOf(

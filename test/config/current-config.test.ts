@@ -59,6 +59,7 @@ const publicMembers = {
   has: true,
   health: true,
   load: true,
+  names: true,
   overrides: true,
   providerChain: true,
   providers: true,

@@ -20,7 +20,7 @@ import {
   StubLease,
   unread,
 } from '../chain/doubles';
-import { mask } from '../../src/item/secret';
+import { mask } from '../../src/base/printable';
 import { withoutVariables, World } from '../config/doubles';
 
 withoutVariables();

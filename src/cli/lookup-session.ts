@@ -1,0 +1,156 @@
+import {
+  AwsClients,
+  Config,
+  type ConfigOptions,
+  Context,
+  InvalidSettingsError,
+  type LogFields,
+  Logger,
+  XconSettings,
+} from '../index';
+import { UsageError } from './exit-codes';
+import { type GlobalOptions } from './global-options';
+import { type CliHost } from './host';
+import { type XconFile } from './xcon-file';
+
+/** What a lookup of a command differs in from the global options. */
+export interface LookupTarget {
+  readonly service?: string | undefined;
+  readonly environment?: string | undefined;
+  /** Whether the variables of this process are looked at, as the provider `env` does. Default: true. */
+  readonly withVariables?: boolean;
+}
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  readonly host: CliHost;
+  readonly globals: GlobalOptions;
+  readonly file: XconFile;
+  /** Takes a line for standard error. */
+  readonly complain: (text: string) => void;
+}
+
+/**
+ * Sets up the library as the global options, `xcon.yaml` and the variables say, in this order of precedence.
+ *
+ * @throws UsageError for an option that is invalid, InvalidSettingsError for a variable that is.
+ */
+export function openSession(options: SessionOptions): LookupSession {
+  const { host, globals, file } = options;
+  const { region, profile, endpointUrl } = globals;
+  // Everything that asks AWS sees variables: clients, sources of credentials, the doctor.
+  if (region !== undefined) host.env['AWS_REGION'] = region;
+  if (profile !== undefined) host.env['AWS_PROFILE'] = profile;
+  if (endpointUrl !== undefined) host.env['AWS_ENDPOINT_URL'] = endpointUrl;
+  const providers = globals.providers ?? file.providers;
+  if (providers !== undefined) host.env['XCON_PROVIDERS'] = providers.join(',');
+  const session = new LookupSession(options);
+  try {
+    session.check();
+  } catch (error) {
+    throw asUsageError(error, options);
+  }
+  return session;
+}
+
+/** The library as a command uses it: contexts of their own, which share memory and clients. */
+export class LookupSession {
+  /** Service of the global options or `xcon.yaml`; `undefined`: variables decide. */
+  readonly service: string | undefined;
+  /** Environment of the global options, or the only one of `xcon.yaml`; `undefined`: variables decide. */
+  readonly environment: string | undefined;
+  private readonly root: Context;
+  private readonly main: Config;
+
+  constructor(private readonly options: SessionOptions) {
+    const { globals, file, host, complain } = options;
+    this.service = globals.service ?? file.service;
+    this.environment = globals.environment ?? environmentOf(file, host.env);
+    this.main = new Config({ ...this.choices, useParent: false });
+    this.root = Context.createRoot([
+      this.settings({}),
+      new AwsClients(),
+      new Logger(logTo(complain, globals)),
+      ...(host.dependencies ?? []),
+      this.main,
+    ]);
+  }
+
+  /** Runs a function in which a Config for a target is the current one. */
+  async at<T>(target: LookupTarget, fn: (config: Config) => T | Promise<T>): Promise<T> {
+    if (Object.values(target).every((each) => each === undefined || each === true)) {
+      return this.root.run(async () => fn(this.main));
+    }
+    const config = new Config({ ...this.choices, ...this.providersOf(target), useParent: false });
+    return this.root.child([this.settings(target), config]).run(async () => fn(config));
+  }
+
+  /** Resolves everything once. @throws InvalidSettingsError, InvalidDirectoryError for what is invalid. */
+  check(): void {
+    this.root.run(() => [this.main.directoryChain, this.main.providerChain, this.main.resolvedCacher]);
+  }
+
+  /** Awaits writes to the cache table and closes the connections. Never rejects. */
+  async close(): Promise<void> {
+    await this.root.run(() => this.main.close()).catch(() => undefined);
+  }
+
+  private get choices(): ConfigOptions {
+    return this.options.globals.cache ? {} : { cacher: null };
+  }
+
+  private providersOf({ withVariables = true }: LookupTarget): ConfigOptions {
+    if (withVariables) return {};
+    const { providers } = this.root.run(() => this.main.providerChain);
+    return { providers: providers.filter(({ name }) => name !== 'env') };
+  }
+
+  /** As assignments in code: what decides the directories decides the partition of the cache table, too. */
+  private settings(target: LookupTarget): XconSettings {
+    const { globals, file } = this.options;
+    const { service = this.service, environment = this.environment } = target;
+    const directories = globals.directory ?? file.directories;
+    return new XconSettings({
+      ...(service !== undefined && { service }),
+      ...(environment !== undefined && { environment }),
+      ...(directories !== undefined && { directories: [...directories] }),
+    });
+  }
+}
+
+function environmentOf({ environments }: XconFile, env: NodeJS.ProcessEnv): string | undefined {
+  if ((env['APP_ENV'] ?? '') !== '' || environments?.length !== 1) return undefined;
+  return environments[0];
+}
+
+/** Says which option or key is invalid, where the library names the variable that carries it. */
+function asUsageError(error: unknown, { globals, file }: SessionOptions): unknown {
+  if (!(error instanceof InvalidSettingsError) || error.setting !== 'XCON_PROVIDERS') return error;
+  if (globals.providers === undefined && file.providers === undefined) return error;
+  const where = globals.providers === undefined ? `providers in ${file.path}` : '--providers';
+  return new UsageError(error.message.replace('XCON_PROVIDERS', where), { cause: error });
+}
+
+/** Writes the library's log for a person: warnings as lines, with `--verbose` everything, with `--quiet` nothing. */
+function logTo(complain: (text: string) => void, { quiet, verbose }: GlobalOptions) {
+  const isLevelEnabled = (level: string): boolean => verbose || (!quiet && !['trace', 'debug', 'info'].includes(level));
+  const write =
+    (level: string) =>
+    (fields: LogFields, message = ''): void => {
+      if (!isLevelEnabled(level)) return;
+      const parts = Object.entries(fields).filter(([name, value]) => name !== 'event' && value !== undefined);
+      complain(`xcon: ${level}: ${message} ${parts.map(([name, value]) => `${name}=${textOf(value)}`).join(' ')}`);
+    };
+  return {
+    trace: write('trace'),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warning'),
+    error: write('error'),
+    isLevelEnabled,
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : (JSON.stringify(value) ?? String(value));
+}

@@ -1,0 +1,69 @@
+import { describeError } from '../base/describe-error';
+import { startWork } from '../base/start-work';
+import { type CommandEntry } from './command';
+import { commands } from './commands';
+import { CommandContext } from './context';
+import { exitCodeOf } from './exit-codes';
+import { type CliHost } from './host';
+import { type Parsed, parseArguments } from './parse-arguments';
+
+/**
+ * Runs `xcon`.
+ *
+ * @param argv - The arguments, those after the name of the program.
+ * @param host - The process around it.
+ * @param entries - The commands; absent: all of them.
+ * @returns The exit code. Never rejects.
+ */
+export async function runXcon(
+  argv: readonly string[],
+  host: CliHost,
+  entries: readonly CommandEntry[] = commands,
+): Promise<number> {
+  try {
+    const parsed = await parseArguments(argv, entries, host);
+    return parsed.kind === 'ended' ? parsed.exitCode : await runParsed(parsed, host);
+  } catch (error) {
+    host.stderr.write(`xcon: ${messageOf(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+async function runParsed(parsed: Extract<Parsed, { kind: 'command' }>, host: CliHost): Promise<number> {
+  const { command, args, options, globals } = parsed;
+  const context = new CommandContext(host, globals);
+  const stopListening = host.onSignal((name) => {
+    if (command.handlesSignals !== true && (name === 'SIGINT' || name === 'SIGTERM')) context.interrupt(name);
+  });
+  try {
+    const running = (): ReturnType<typeof command.run> => command.run(context, args, options);
+    const outcome = await (command.writes === true ? running() : untilInterrupted(context, running));
+    const { result, exitCode = 0 } = outcome;
+    if (globals.json) host.stdout.write(`${JSON.stringify(command.renderJson(result), undefined, 2)}\n`);
+    else {
+      const text = command.renderText(result, context.style);
+      if (text.length > 0) host.stdout.write(text);
+    }
+    return exitCode;
+  } catch (error) {
+    context.complain(`xcon: ${messageOf(error)}`);
+    return exitCodeOf(error);
+  } finally {
+    await context.close();
+    stopListening();
+  }
+}
+
+/** Waits for work, or until the process is asked to end; the work itself is not ended. */
+function untilInterrupted<T>({ signal }: CommandContext, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    startWork(work).then(resolve, reject);
+  });
+}
+
+/** Errors of the library and of the command line say all in their message; others have a name that says more. */
+function messageOf(error: unknown): string {
+  const hasCode = typeof error === 'object' && error !== null && ('code' in error || 'exit' in error);
+  return hasCode && error instanceof Error ? error.message : describeError(error);
+}

@@ -1,0 +1,98 @@
+import { folderWith, useLocalAws, xcon } from '../run-xcon';
+
+const local = useLocalAws();
+const get = (args: readonly string[], more: object = {}) =>
+  xcon(['get', ...args, '-s', 'orders', '-e', 'prod', '--no-cache'], { aws: local.aws, ...more });
+
+describe('xcon get', () => {
+  it('prints a value as it is stored, and nothing else', async () => {
+    expect(await get(['DB_HOST'])).toMatchObject({ code: 0, out: 'db.shop.internal', err: '' });
+    expect(await get(['db_host'], { terminal: true })).toMatchObject({ code: 0, out: 'db.shop.internal\n' });
+  });
+
+  it('prints data as JSON', async () => {
+    expect(await get(['RETRY', '--providers', 'ssm,dynamo'])).toMatchObject({ out: '{"times":5,"wait":30}' });
+  });
+
+  it('prints several as lines', async () => {
+    expect(await get(['DB_HOST', 'PAGE_SIZE'])).toMatchObject({ out: 'DB_HOST=db.shop.internal\nPAGE_SIZE=50\n' });
+  });
+
+  it('says where a value comes from in JSON', async () => {
+    const { out } = await get(['DB_HOST', 'DB_PASSWORD', 'NO_SUCH', '--json']);
+
+    expect(JSON.parse(out)).toEqual({
+      settings: [
+        {
+          name: 'DB_HOST',
+          found: true,
+          value: 'db.shop.internal',
+          masked: false,
+          provider: 'ssm',
+          directory: '/orders/prod',
+          version: '1',
+          viaCacher: false,
+          stale: false,
+        },
+        expect.objectContaining({ name: 'DB_PASSWORD', value: '********', masked: true, provider: 'secrets' }),
+        { name: 'NO_SUCH', found: false },
+      ],
+    });
+  });
+
+  it('masks a secret at a terminal, refuses it in a pipe, and prints it with --reveal', async () => {
+    const shown = await get(['DB_PASSWORD'], { terminal: true });
+    const piped = await get(['DB_PASSWORD']);
+    const revealed = await get(['DB_PASSWORD', '--reveal']);
+
+    expect(shown).toMatchObject({ code: 0, out: '********\n' });
+    expect(shown.err).toContain('--reveal');
+    expect(piped).toMatchObject({ code: 4, out: '' });
+    expect(revealed).toMatchObject({ code: 0, out: 'correct-horse-battery-staple', err: '' });
+  });
+
+  it('reports a missing name with every place searched, and prints the others', async () => {
+    const { code, out, err } = await get(['NO_SUCH', 'DB_HOST']);
+
+    expect({ code, out }).toEqual({ code: 1, out: 'DB_HOST=db.shop.internal\n' });
+    expect(err).toMatch(/^xcon: NO_SUCH was not found\.\n/);
+    for (const directory of ['/orders/prod', '/orders/all', '/global/prod', '/global/all'])
+      expect(err).toMatch(new RegExp(`ssm +${directory} +absent`));
+  });
+
+  it('prints bytes as they are with --raw, and else in base64', async () => {
+    local.aws.putSecret('/orders/prod/cert', new Uint8Array([0, 255, 10]));
+
+    const raw = await get(['CERT', '--raw', '--reveal']);
+    const text = await get(['CERT', '--reveal']);
+
+    expect([...raw.bytes]).toEqual([0, 255, 10]);
+    expect(text.out).toBe('AP8K');
+  });
+
+  it('takes service and environment from xcon.yaml, then from variables', async () => {
+    const cwd = folderWith({ 'xcon.yaml': 'service: orders\nenvironments: [prod]\n' });
+
+    expect(await xcon(['get', 'DB_HOST'], { aws: local.aws, cwd })).toMatchObject({ out: 'db.shop.internal' });
+    expect(await xcon(['get', 'DB_HOST'], { aws: local.aws, env: { APP_NAME: 'orders', APP_ENV: 'x' } })).toMatchObject(
+      { out: 'localhost' },
+    );
+  });
+
+  it('looks in the directories and at the providers that are given', async () => {
+    expect(await get(['PAGE_SIZE', '-d', '/global/all', '-d', '/orders/all'])).toMatchObject({ out: '20' });
+    expect(await get(['DB_PASSWORD', '--providers', 'env,ssm', '--reveal'])).toMatchObject({ code: 1, out: '' });
+    expect(await get(['X', '--providers', 'smm'])).toMatchObject({ code: 2, out: '' });
+    expect((await get(['X', '--providers', 'smm'])).err).toContain('--providers: there is no provider "smm"');
+  });
+
+  it('ends with 3 when a source fails', async () => {
+    local.aws.setFaults([{ service: 'ssm', target: 'GetParametersByPath', status: 500 }]);
+
+    const { code, out, err } = await get(['DB_HOST'], { env: { AWS_MAX_ATTEMPTS: '1' } });
+    local.aws.setFaults([]);
+
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(/^xcon: Provider "ssm" failed for \/orders\/prod/);
+  });
+});
