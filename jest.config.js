@@ -26,6 +26,8 @@ const long = [
   // The command and Jest itself, as processes.
   'cli/xcon-local.test.ts',
   'setup',
+  // The TypeScript compiler.
+  'types',
   // The package as it is published, the examples of its pages compiled and run, and templates as they are deployed.
   'package',
   'docs/examples.test.ts',
