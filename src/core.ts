@@ -56,6 +56,8 @@ export {
   type ValueOrigin,
 } from './declared/problems';
 export { type SettingsPolicyOptions } from './declared/policy';
+export { type PolicyOptions, type PolicyProvider, type PolicyReader, type PolicySource } from './iam/policy-options';
+export { type PolicyPlace } from './iam/arn';
 export { type PolicyConditions, type PolicyDocument, type PolicyStatement } from './iam/policy-document';
 export { setWiring, type Wiring } from './config/wiring';
 export { Default } from './di/default';
@@ -66,6 +68,22 @@ export { Cacher } from './cache/cacher';
 export { DynamoCacher } from './cache/dynamo-cacher';
 export { type ListingOutcome, Provider, type ReadSession, type SecretOutcome } from './providers/provider';
 export { type AwsProviderOptions } from './providers/aws-provider';
+export { type IdOption, type SuggestedEntry } from './providers/access';
+export { WriteError, type WriteFailure } from './providers/write-error';
+export {
+  type CallOptions,
+  type EntryAddress,
+  type EntryFacts,
+  type EntryVersion,
+  type EntryWrite,
+  type ReadEntryOptions,
+  type RemoveOptions,
+  type RemoveOutcome,
+  type SourceWriter,
+  type StoredEntry,
+  type WriteOutcome,
+  type WriteSession,
+} from './providers/writer';
 export { EnvProvider } from './providers/env-provider';
 export { EnvFileProvider, type EnvFileProviderOptions } from './providers/env-file-provider';
 export { SsmProvider, type SsmProviderOptions } from './providers/ssm-provider';

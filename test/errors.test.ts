@@ -12,6 +12,7 @@ import {
   NotLoadedError,
   ProviderError,
 } from '../src/errors';
+import { WriteError } from '../src/providers/write-error';
 
 const cause = new Error('socket hang up');
 
@@ -25,6 +26,7 @@ const kinds: readonly (readonly [name: string, code: string, error: ConfigError]
   ['ContextError', 'CONTEXT_ORDER', new ContextError('left too early')],
   ['ProviderError', 'PROVIDER_FAILED', new ProviderError('ssm', '/orders/prod', 'TimeoutError')],
   ['CacherError', 'CACHER_FAILED', new CacherError('no such table')],
+  ['WriteError', 'WRITE_FAILED', new WriteError('ssm', '/orders/prod/X', 'busy', 'try again')],
 ];
 
 describe.each(kinds)('%s', (name, code, error) => {

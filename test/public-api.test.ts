@@ -42,6 +42,7 @@ const names = [
   'SettingsValidationError',
   'SsmProvider',
   'Unavailable',
+  'WriteError',
   'XconSettings',
   'config',
   'defineSettings',

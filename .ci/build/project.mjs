@@ -35,6 +35,7 @@ export const copied = new Set(
     'base/start-work',
     'base/text-table',
     'base/time',
+    'base/token-bucket',
     'base/unfaked-timers',
     'cache/changes',
     'cache/current-session',

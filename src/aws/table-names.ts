@@ -4,6 +4,12 @@ export const tableKeys = { partition: 'app_key', sort: 'name_key' } as const;
 /** Separates name, directories and providers in the sort key of a cached row. */
 export const keySeparator = '|+|';
 
+/** Gives the name of a setting in a row: `real_name`, else `name`, else its sort key up to the first separator. */
+export function nameOfRow(row: Readonly<Record<string, { readonly S?: string | undefined }>>): string | undefined {
+  const names = [row['real_name']?.S, row['name']?.S, row[tableKeys.sort]?.S?.split(keySeparator, 1)[0]];
+  return names.find((each) => each !== undefined && each !== '');
+}
+
 /** Gives the ARN of a table for a remedy: that of any region and account, unless it is named by its own. */
 export function tableArnText(table: string): string {
   return table.startsWith('arn:') ? table : `arn:aws:dynamodb:*:*:table/${table}`;

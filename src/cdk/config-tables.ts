@@ -16,6 +16,7 @@ import { nameIndex, tableKeys } from '../aws/table-names';
 import { InvalidSettingsError } from '../errors';
 import { placesOf, policyOptionNames, type PolicyOptions } from '../iam/policy-options';
 import { checkOptions } from '../options';
+import { dynamoAccess } from '../providers/dynamo-access';
 import { settingsDefaults } from '../settings/settings-values';
 import { grantConfigRead } from './grant-config-read';
 
@@ -92,7 +93,7 @@ export class ConfigTables extends Construct {
     checkOptions('ConfigTables.grantRead()', reader, readerNames);
     const { cacheTable, configTable, keyArns } = this;
     const scope = Construct.isConstruct(grantee) ? grantee : this;
-    if (configTable === undefined && placesOf(reader, 'dynamo').length > 0) {
+    if (configTable === undefined && placesOf(reader, dynamoAccess.provider).length > 0) {
       throw new InvalidSettingsError(
         'ConfigTables.grantRead() option providers',
         'dynamo reads the configuration table, and these tables have none: configTable is null.',

@@ -1,5 +1,6 @@
 import { Directory } from '../directory/directory';
 import { type UnreadSecret } from '../item/directory-listing';
+import { type IdOption } from '../providers/access';
 import { type Provider } from '../providers/provider';
 import { type PlaceReader } from './place-reader';
 import { type ProviderChain } from './provider-chain';
@@ -7,8 +8,8 @@ import { type LookupTrace, placesOf, walk, type WalkResult } from './walk';
 
 /** A setting that is read by its full name, in place of the directories. */
 export interface SettingId {
-  /** Whose setting it is: Secrets Manager's or Parameter Store's. */
-  readonly provider: 'secrets' | 'ssm';
+  /** Option of the lookup that gave the full name; the provider with this `idOption` reads it. */
+  readonly option: IdOption;
   /** Full name of the secret or parameter, or ARN of the secret. */
   readonly id: string;
 }
@@ -48,10 +49,10 @@ export async function findById(
 export function settingById(
   providers: ProviderChain,
   name: string,
-  { provider: providerName, id }: SettingId,
+  { option, id }: SettingId,
 ): { readonly provider: Provider | undefined; readonly setting: UnreadSecret } {
-  const provider = providers.walked.find((each) => each.name === providerName);
-  const directory = providerName === 'ssm' ? directoryOf(id) : noDirectory;
+  const provider = providers.walked.find(({ idOption }) => idOption === option);
+  const directory = option === 'parameterId' ? directoryOf(id) : noDirectory;
   return { provider, setting: { kind: 'unread', name, exactName: id, directory, nextRotationMs: undefined } };
 }
 

@@ -58,6 +58,6 @@ export const parameterName = /^(\/[A-Za-z0-9_.-]+){2,}$/;
 
 /** Gives what is read in place of the directories; `undefined` for a lookup that looks in them. */
 export function idOf(options: LookupOptions | undefined): SettingId | undefined {
-  if (options?.secretId !== undefined) return { provider: 'secrets', id: options.secretId };
-  return options?.parameterId === undefined ? undefined : { provider: 'ssm', id: options.parameterId };
+  if (options?.secretId !== undefined) return { option: 'secretId', id: options.secretId };
+  return options?.parameterId === undefined ? undefined : { option: 'parameterId', id: options.parameterId };
 }

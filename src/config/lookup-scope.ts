@@ -258,8 +258,8 @@ export class LookupScope {
 
 const settingsDirectory = Directory.literal('/_default/settings');
 
-function idKey({ provider, id }: SettingId, name: string): string {
-  return [provider, id, name].join(separator);
+function idKey({ option, id }: SettingId, name: string): string {
+  return [option, id, name].join(separator);
 }
 
 /** @param values - Of two with the same name, the first counts. */

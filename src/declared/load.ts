@@ -85,7 +85,7 @@ export async function loadFrom(
 ): Promise<LoadedSetting | SettingsProblem> {
   const misplaced = item.nonExistent ? undefined : misplacement(declaration, item, config);
   if (misplaced !== undefined) {
-    const facts = { origin: originOf(item), fix: commandToSet(declaration, config) };
+    const facts = { origin: originOf(item), fix: await commandToSet(declaration, config) };
     return problemWith(declaration, 'misplaced', `${describeOrigin(item)}, and ${misplaced}`, facts);
   }
   const picked = pickValue(declaration, item, isLocal(item, config));
@@ -97,7 +97,7 @@ export async function loadFrom(
   const describe = descriptions?.of(declaration.key);
   const outcome = await readValue(declaration.schema, found, isHidden(declaration, item), describe);
   if ('value' in outcome) return loaded(declaration.kind === 'secret' ? new Secret(outcome.value) : outcome.value);
-  if (found === undefined) return missing(declaration, item, commandToSet(declaration, config), places);
+  if (found === undefined) return missing(declaration, item, await commandToSet(declaration, config), places);
   return invalid(declaration, item, outcome.wrong);
 }
 

@@ -3,7 +3,7 @@ import { type LookupScope } from '../config/lookup-scope';
 import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
 import { arnOf, type PolicyPlace } from '../iam/arn';
-import { leastPrivilegePolicy } from '../iam/least-privilege-policy';
+import { isPolicyProvider, leastPrivilegePolicy } from '../iam/least-privilege-policy';
 import { type PolicyDocument } from '../iam/policy-document';
 import { fittingPolicy, managedPolicyCharacters, policyCharacters, splitPolicy } from '../iam/policy-size';
 import { type PolicyOptions, type PolicyProvider, type PolicySource } from '../iam/policy-options';
@@ -32,13 +32,6 @@ const policyOptionNames: Readonly<Record<keyof SettingsPolicyOptions, true>> = {
   tableKmsKeyArns: true,
   appConfigArns: true,
 };
-
-const policyProviders: readonly string[] = [
-  'ssm',
-  'secrets',
-  'dynamo',
-  'appconfig',
-] satisfies readonly PolicyProvider[];
 
 /**
  * Gives the least policy that loads declared settings: their names in the directories, at the providers and in the partition
@@ -94,7 +87,7 @@ function policyTerms(
   const { cached, directories, environment, providers, service, settings, strategy } = scope;
   const names = unique(declarations.flatMap((each) => (idOf(each) === undefined ? each.name : [])));
   const isCached = cached !== undefined && names.length > 0;
-  return {
+  const terms: PolicyOptions = {
     ...options,
     service,
     environment,
@@ -110,17 +103,14 @@ function policyTerms(
     environ: cached?.chain.key.environ,
     cacheKmsKeyArn: isCached ? sealingKeyArn(scope, options) : undefined,
   };
+  return { ...terms, otherStatements: providers.providers.flatMap((each) => each.policyStatements(terms)) };
 }
 
-/** Gives where a provider reads; nothing for one that needs no permission, or that is not one of the library. */
+/** Gives where a provider of the library reads; nothing for others, which say themselves what they need. */
 function sourceOf(provider: Provider): readonly (PolicyProvider | PolicySource)[] {
   if (!isPolicyProvider(provider.name)) return [];
   const { ownPlace } = provider as Partial<Pick<AwsProvider, 'ownPlace'>>;
   return [ownPlace === undefined ? provider.name : { provider: provider.name, ...ownPlace }];
-}
-
-function isPolicyProvider(name: string): name is PolicyProvider {
-  return policyProviders.includes(name);
 }
 
 function sealingKeyArn(

@@ -2,16 +2,16 @@ import { placeOfTable, type PolicyPlace, viaService } from './arn';
 import { allow, type PolicyStatement } from './policy-document';
 import { environOf, type PolicyOptions } from './policy-options';
 
-/** What is decrypted, by which service. */
-export interface Decryption {
+/** What a key is used for, by which service. */
+export interface KeyUse {
   readonly sid: string;
   /** Where the service is asked. */
   readonly places: readonly PolicyPlace[];
   /** Service that uses the key for the reader. */
   readonly service: 'ssm' | 'secretsmanager';
-  /** Key of the encryption context that names what is decrypted. */
+  /** Key of the encryption context that names what is encrypted. */
   readonly contextKey: 'PARAMETER_ARN' | 'SecretARN';
-  /** ARNs of what may be decrypted. */
+  /** ARNs of what is encrypted. */
   readonly arns: readonly string[];
 }
 
@@ -21,12 +21,22 @@ export interface Decryption {
  * Sources: https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html,
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
  */
-export function decryptStatement(
+export function decryptStatement(options: PolicyOptions, decryption: KeyUse): readonly PolicyStatement[] {
+  return keyStatement(options, ['kms:Decrypt'], decryption);
+}
+
+/** Allows to use customer managed keys through a service, for what it keeps and may be written. Sources: as above. */
+export function encryptStatement(options: PolicyOptions, encryption: KeyUse): readonly PolicyStatement[] {
+  return keyStatement(options, ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'], encryption);
+}
+
+function keyStatement(
   options: PolicyOptions,
-  { sid, places, service, contextKey, arns }: Decryption,
+  actions: readonly string[],
+  { sid, places, service, contextKey, arns }: KeyUse,
 ): readonly PolicyStatement[] {
   if (arns.length === 0) return [];
-  return allow(sid, ['kms:Decrypt'], options.kmsKeyArns ?? [], {
+  return allow(sid, actions, options.kmsKeyArns ?? [], {
     StringLike: { 'kms:ViaService': viaServices(places, service), [`kms:EncryptionContext:${contextKey}`]: arns },
   });
 }

@@ -1,9 +1,41 @@
 import { sealingStatement, tableKeyStatement } from './key-statements';
 import { allow, type PolicyDocument } from './policy-document';
+import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
-import { type PolicyOptions, policyOptionNames, rolesOf } from './policy-options';
-import { appConfigStatements, parameterStatements, secretStatements } from './source-statements';
-import { cacheTableStatement, configTableStatement } from './table-statements';
+import {
+  type PolicyOptions,
+  policyOptionNames,
+  type PolicyProvider,
+  type PolicyReader,
+  rolesOf,
+} from './policy-options';
+import { type SourceAccess } from '../providers/access';
+import { appConfigAccess } from '../providers/app-config-access';
+import { dynamoAccess } from '../providers/dynamo-access';
+import { secretsAccess } from '../providers/secrets-access';
+import { ssmAccess } from '../providers/ssm-access';
+import { cacheTableStatement } from './table-statements';
+
+/** The providers of the library that need permissions, in the order of their statements. */
+const sources: readonly SourceAccess[] = [ssmAccess, secretsAccess, appConfigAccess, dynamoAccess];
+
+/** What each reader is allowed at the sources. */
+const statementsFor = {
+  service: ['readStatements'],
+  'cli-read': ['readStatements', 'historyStatements'],
+  'cli-write': ['readStatements', 'historyStatements', 'writeStatements'],
+} as const satisfies Readonly<Record<PolicyReader, readonly (keyof SourceAccess)[]>>;
+
+/** Whether a provider, by its short name, is one whose permissions are known here. */
+export function isPolicyProvider(name: string): name is PolicyProvider {
+  return sources.some(({ provider }) => provider === name);
+}
+
+function statementsOf(reader: PolicyReader): (typeof statementsFor)[PolicyReader] {
+  if (Object.hasOwn(statementsFor, reader)) return statementsFor[reader];
+  const known = Object.keys(statementsFor).join(', ');
+  throw new InvalidSettingsError('leastPrivilegePolicy() option for', `expected one of ${known}.`);
+}
 
 /**
  * Gives the least policy that a service needs to read its settings: its chain's directories at the providers it asks, and its
@@ -17,17 +49,20 @@ export function leastPrivilegePolicy(
   { parameterNames: names }: { readonly parameterNames: PolicyOptions['names'] } = { parameterNames: options.names },
 ): PolicyDocument {
   checkOptions('leastPrivilegePolicy()', options, policyOptionNames);
+  const { for: reader = 'service' } = options;
+  const statements = sources.flatMap((source) => {
+    const terms = source === ssmAccess ? { ...options, names } : options;
+    return statementsOf(reader).flatMap((kind) => source[kind](terms));
+  });
   return {
     Version: '2012-10-17',
     Statement: [
-      ...parameterStatements({ ...options, names }),
-      ...secretStatements(options),
-      ...appConfigStatements(options),
+      ...statements,
       ...allow('AssumeRoles', ['sts:AssumeRole'], rolesOf(options)),
-      ...configTableStatement(options),
       ...cacheTableStatement(options),
       ...sealingStatement(options),
       ...tableKeyStatement(options),
+      ...(options.otherStatements ?? []),
     ],
   };
 }

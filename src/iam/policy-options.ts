@@ -2,7 +2,8 @@ import { defaultDirectories } from '../directory/default-directories';
 import { Directory } from '../directory/directory';
 import { DirectoryChain } from '../directory/directory-chain';
 import { type CacheSecrets, type LookupStrategy } from '../settings/settings-values';
-import { type PolicyPlace } from './arn';
+import { arnOf, literal, type PolicyPlace } from './arn';
+import { type PolicyStatement } from './policy-document';
 
 /** A provider that needs permissions. */
 export type PolicyProvider = 'ssm' | 'secrets' | 'dynamo' | 'appconfig';
@@ -14,8 +15,16 @@ export interface PolicySource extends PolicyPlace {
   readonly roleArn?: string | undefined;
 }
 
+/** Who works with the settings of a service. */
+export type PolicyReader = 'service' | 'cli-read' | 'cli-write';
+
 /** Who reads what, as far as permissions depend on it. */
 export interface PolicyOptions extends PolicyPlace {
+  /**
+   * Who is to be allowed: a `service`, which reads; the command line, which also reads versions (`cli-read`); the command line with
+   * the commands that write (`cli-write`). Default: `service`.
+   */
+  readonly for?: PolicyReader | undefined;
   /** Service that runs. */
   readonly service: string;
   /** Environment it runs in. */
@@ -51,6 +60,8 @@ export interface PolicyOptions extends PolicyPlace {
   readonly cacheKmsKeyArn?: string | undefined;
   /** ARNs of the customer managed keys that the tables are encrypted with. */
   readonly tableKmsKeyArns?: readonly string[] | undefined;
+  /** What providers of one's own need, see `Provider.policyStatements`; their ids must differ from the others. Absent: nothing. */
+  readonly otherStatements?: readonly PolicyStatement[] | undefined;
 }
 
 /** Names of the options. */
@@ -58,6 +69,7 @@ export const policyOptionNames: Readonly<Record<keyof PolicyOptions, true>> = {
   partition: true,
   region: true,
   account: true,
+  for: true,
   service: true,
   environment: true,
   directories: true,
@@ -74,6 +86,7 @@ export const policyOptionNames: Readonly<Record<keyof PolicyOptions, true>> = {
   kmsKeyArns: true,
   cacheKmsKeyArn: true,
   tableKmsKeyArns: true,
+  otherStatements: true,
 };
 
 /** Gives where a provider reads: once for each time that it is asked, never when it is not. */
@@ -109,6 +122,19 @@ export function pathsOf({ directories = defaultDirectories, service, environment
     (typeof each === 'string' ? new Directory({ path: each }) : each).resolve({ service, environment }),
   );
   return new DirectoryChain(resolved).directories.map(({ path }) => path);
+}
+
+/** Gives the ARNs of what has a path of the chain and one of some names behind it, at each place. */
+export function namedIn(
+  options: PolicyOptions,
+  places: readonly PolicyPlace[],
+  service: string,
+  kind: string,
+  ends: readonly string[],
+): readonly string[] {
+  return places.flatMap((place) =>
+    pathsOf(options).flatMap((path) => ends.map((end) => arnOf(place, service, `${kind}${literal(path)}/${end}`))),
+  );
 }
 
 /** Gives the partition of the cache table; `undefined` for the service `global`, which caches nothing. */

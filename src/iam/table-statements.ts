@@ -1,15 +1,7 @@
 import { settingsDefaults } from '../settings/settings-values';
 import { tableArnOf } from './arn';
 import { allow, type PolicyConditions, type PolicyStatement } from './policy-document';
-import { environOf, pathsOf, placesOf, type PolicyOptions } from './policy-options';
-
-/** Allows to read the partitions of a chain in the configuration table, and no others. */
-export function configTableStatement(options: PolicyOptions): readonly PolicyStatement[] {
-  const { configTable = settingsDefaults.configTable } = options;
-  const places = options.names?.length === 0 ? [] : placesOf(options, 'dynamo');
-  const tables = new Set(places.map((place) => tableArnOf(place, configTable)));
-  return allow('ReadConfigTable', ['dynamodb:Query'], [...tables], onlyPartitions(pathsOf(options)));
-}
+import { environOf, type PolicyOptions } from './policy-options';
 
 /**
  * Allows to read and write one partition of the cache table, and no other: rows by `Query` and `BatchWriteItem`, which
@@ -24,12 +16,14 @@ export function cacheTableStatement(options: PolicyOptions): readonly PolicyStat
 }
 
 /**
+ * Limits a statement to partitions of a table.
+ *
  * Without the second condition, the first holds for requests that name no partition, such as a Scan.
  *
  * Sources: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html,
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
-function onlyPartitions(partitions: readonly string[]): PolicyConditions {
+export function onlyPartitions(partitions: readonly string[]): PolicyConditions {
   return {
     'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitions },
     Null: { 'dynamodb:LeadingKeys': 'false' },

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
+import { fullBucket, takeToken, type TokenBucket } from '../base/token-bucket';
 import { type LocalAwsOutcome } from './call-log';
 import {
   requestWithFault,
@@ -32,8 +33,8 @@ export interface GatewayAnswer {
 export class Gateway {
   latencyMs = 0;
   faults = new FaultPlan([]);
-  ssmReadLimit: TokenBucket | undefined;
-  ssmWriteLimit: TokenBucket | undefined;
+  ssmReadLimit: RateLimit | undefined;
+  ssmWriteLimit: RateLimit | undefined;
 
   constructor(
     private readonly services: ReadonlyMap<LocalAwsService, Operations>,
@@ -116,29 +117,21 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Lets so many requests pass a second, a second's worth of them at once; with 0, none. */
-export class TokenBucket {
-  private readonly capacity: number;
-  private tokens: number;
-  private filledAtMs: number;
+export class RateLimit {
+  private bucket: TokenBucket;
 
   /** @param clock - Current time, milliseconds. */
   constructor(
     private readonly perSecond: number,
     private readonly clock: () => number,
   ) {
-    this.capacity = perSecond === 0 ? 0 : Math.max(1, perSecond);
-    this.tokens = this.capacity;
-    this.filledAtMs = clock();
+    this.bucket = fullBucket(perSecond, clock());
   }
 
-  /** Takes a token; false when there is none. */
+  /** Lets a request pass; false when there are too many. */
   take(): boolean {
-    const nowMs = this.clock();
-    const gained = (Math.max(0, nowMs - this.filledAtMs) / 1000) * this.perSecond;
-    this.tokens = Math.min(this.capacity, this.tokens + gained);
-    this.filledAtMs = nowMs;
-    if (this.tokens < 1) return false;
-    this.tokens -= 1;
-    return true;
+    const { bucket, waitMs } = takeToken(this.bucket, this.perSecond, this.clock());
+    this.bucket = bucket;
+    return waitMs === 0;
   }
 }

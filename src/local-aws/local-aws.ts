@@ -6,7 +6,7 @@ import { type CallLog, RecordedCalls } from './call-log';
 import { checkSeed } from './check-seed';
 import { DynamoTables } from './dynamo-tables';
 import { FaultPlan, type LocalAwsFault } from './faults';
-import { Gateway, TokenBucket } from './gateway';
+import { Gateway, RateLimit } from './gateway';
 import { HttpEndpoint } from './http-endpoint';
 import { KeyStore } from './kms';
 import {
@@ -225,7 +225,7 @@ export class LocalAwsServer implements LocalAws {
     checkOptions('limits of the local AWS:', limits, limitNames);
     const { ssmRequestsPerSecond, ssmWritesPerSecond } = limits;
     const bucket = (perSecond: number | undefined, name: string) =>
-      perSecond === undefined ? undefined : new TokenBucket(checkAmount(perSecond, `limits.${name}`), this.clock);
+      perSecond === undefined ? undefined : new RateLimit(checkAmount(perSecond, `limits.${name}`), this.clock);
     this.gateway.ssmReadLimit = bucket(ssmRequestsPerSecond, 'ssmRequestsPerSecond');
     this.gateway.ssmWriteLimit = bucket(ssmWritesPerSecond, 'ssmWritesPerSecond');
   }

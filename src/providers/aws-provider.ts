@@ -3,11 +3,12 @@ import { AwsClients } from '../aws/aws-clients';
 import { sourceRefusalOf } from '../aws/aws-errors';
 import { callAws } from '../aws/credentials';
 import { hideFields } from '../base/hidden';
-import { classNameOf } from '../di/context';
+import { classNameOf, Context } from '../di/context';
 import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
 import { type Unavailable } from '../item/directory-listing';
 import { Provider, type SharedSession } from './provider';
+import { type WriteSession } from './writer';
 
 /** Where a provider reads, when not with the clients of the context. */
 export interface AwsProviderOptions {
@@ -154,4 +155,11 @@ export async function whenPermitted<T>(
     if (refusal === undefined) throw error;
     return refusal;
   }
+}
+
+/** Gives what writes may use; absent: that of the current context, which is looked at before anything is awaited. */
+export async function writeSession(given: WriteSession | undefined): Promise<WriteSession> {
+  if (given !== undefined) return given;
+  const context = Context.current();
+  return (await import('./write-session')).writeSessionOf(context);
 }

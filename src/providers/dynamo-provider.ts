@@ -1,13 +1,15 @@
 import { type AttributeMap, decodeAttribute, isUsable } from '../aws/attribute-value';
 import { rememberAttribute } from '../aws/stored-attribute';
 import { connectToTable, queryRows } from '../aws/table-client';
-import { keySeparator, tableArnText, tableKeys } from '../aws/table-names';
+import { nameOfRow, tableArnText } from '../aws/table-names';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type ResolvedSettings, settingsDefaults } from '../settings/settings-values';
-import { AwsProvider, whenPermitted } from './aws-provider';
+import { type SuggestedEntry } from './access';
+import { AwsProvider, whenPermitted, writeSession } from './aws-provider';
 import { type ListingOutcome, type ReadSession } from './provider';
+import { type SourceWriter, type WriteSession } from './writer';
 
 /**
  * The configuration table: one partition per directory, one row per setting, values of any DynamoDB type.
@@ -44,6 +46,16 @@ export class DynamoProvider extends AwsProvider {
     await connectToTable({ client, table: session.settings.configTable }, session.signal);
   }
 
+  override async commandToSet(entry: SuggestedEntry): Promise<string | undefined> {
+    return (await import('./dynamo-access')).dynamoAccess.commandToSet(entry);
+  }
+
+  override async writer(session?: WriteSession): Promise<SourceWriter> {
+    const [{ DynamoWriter }, used] = await Promise.all([import('./dynamo-writer'), writeSession(session)]);
+    const { settings } = used;
+    return new DynamoWriter(this.name, this.clientsFor(used).dynamo(settings), settings.configTable, used);
+  }
+
   private entryOf(directory: Directory, row: AttributeMap, nowMs: number): ListingEntry | undefined {
     const name = nameOfRow(row);
     const ttl = Number(row['ttl']?.N ?? Number.NaN);
@@ -68,10 +80,4 @@ export class DynamoProvider extends AwsProvider {
     });
     return rememberAttribute(item, attribute);
   }
-}
-
-/** The name is in `real_name`, else in `name`, else it is the sort key up to its first separator. */
-function nameOfRow(row: AttributeMap): string | undefined {
-  const names = [row['real_name']?.S, row['name']?.S, row[tableKeys.sort]?.S?.split(keySeparator, 1)[0]];
-  return names.find((each) => each !== undefined && each !== '');
 }

@@ -2,6 +2,7 @@ import { type Hidden, hidden, hideFields } from '../base/hidden';
 import { Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing } from '../item/directory-listing';
+import { type SuggestedEntry } from './access';
 import { Provider } from './provider';
 
 /** Environment variables, as they are when first looked at. */
@@ -25,6 +26,10 @@ export class EnvProvider extends Provider {
 
   override readDirectory(): Promise<DirectoryListing> {
     return Promise.resolve(this.snapshot());
+  }
+
+  override commandToSet({ name }: SuggestedEntry): Promise<string> {
+    return Promise.resolve(`export ${name}=VALUE`);
   }
 
   /** Takes the listing of all variables; values are strings exactly as they are. */

@@ -4,11 +4,15 @@ import { startWork } from '../base/start-work';
 import { type AwsClients } from '../aws/aws-clients';
 import { Directory } from '../directory/directory';
 import { classNameOf, Dependency } from '../di/context';
+import { type PolicyStatement } from '../iam/policy-document';
+import { type PolicyOptions } from '../iam/policy-options';
 import { knowAcrossCopies } from '../item/copies';
 import { type DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type ConfigValue } from '../item/value';
 import { type ResolvedSettings } from '../settings/settings-values';
+import { type IdOption, type SuggestedEntry } from './access';
+import { type SourceWriter, type WriteSession } from './writer';
 
 /** What reads of a scope may use; resolved before they start, because they may serve several callers. */
 export interface SharedSession {
@@ -101,6 +105,9 @@ export abstract class Provider extends Dependency {
     return new Map(directories.map((each) => [each.path, startWork(() => this.readDirectory(each, session))]));
   }
 
+  /** Option of lookups that gives a full name or ARN of this source: `secretId`, `parameterId`. Default: none does. */
+  readonly idOption: IdOption | undefined = undefined;
+
   /** Whether {@link Provider.readSecrets} reads whatever has an exact name, so that no listing is needed (`names`). */
   readonly readsByName: boolean = false;
 
@@ -120,6 +127,30 @@ export abstract class Provider extends Dependency {
    * @returns Its item, why it may not be read, or `undefined`: there is none, or the source keeps none.
    */
   readPreviousSecret(_secret: UnreadSecret, _session: ReadSession): Promise<SecretOutcome> {
+    return Promise.resolve(undefined);
+  }
+
+  /**
+   * Gives what writes, removes and lists versions of the entries of this source. A module of its own, which lookups never load.
+   *
+   * @param session - What it may use; absent: clients, settings, clock and chance of the current context.
+   * @throws WriteError `read-only` for a source that cannot be written; by default.
+   */
+  async writer(_session?: WriteSession): Promise<SourceWriter> {
+    const { readOnly } = await import('./write-error');
+    throw readOnly(this.name, this.cacheable);
+  }
+
+  /**
+   * Gives what a service has to be allowed in IAM to read this source, for `settings.policy()`. By default nothing; the library's
+   * own providers have it in a module of their own, which the CDK and `infra/` use by name.
+   */
+  policyStatements(_options: PolicyOptions): readonly PolicyStatement[] {
+    return [];
+  }
+
+  /** Gives the shell command that sets a value in this source, for messages; by default there is none to suggest. */
+  commandToSet(_entry: SuggestedEntry): Promise<string | undefined> {
     return Promise.resolve(undefined);
   }
 

@@ -54,7 +54,7 @@ export function readSecretValues(
   secrets: readonly UnreadSecret[],
 ): ReadonlyMap<string, Promise<SecretOutcome>> {
   const reader = new SecretValueReader(reading);
-  const possible = secrets.filter(({ exactName }) => isPossible(exactName));
+  const possible = secrets.filter(({ exactName }) => isSecretId(exactName));
   // A name that no secret can have would fail the call.
   const started = new Map<string, Promise<SecretOutcome>>(
     secrets.map(({ exactName }) => [exactName, Promise.resolve(undefined)]),
@@ -84,7 +84,8 @@ export function readPreviousValue(reading: SecretReading, secret: UnreadSecret):
   return new SecretValueReader(reading).readOne(secret, 'AWSPREVIOUS');
 }
 
-function isPossible(exactName: string): boolean {
+/** Whether a secret can have a full name or an ARN. */
+export function isSecretId(exactName: string): boolean {
   const name = exactName.replace(arnPrefix, '');
   return secretName.test(name) && exactName.length <= (name === exactName ? longest.name : longest.id);
 }

@@ -5,10 +5,12 @@ import { readPages } from '../aws/pages';
 import { momentOf } from '../base/time';
 import { type Directory } from '../directory/directory';
 import { DirectoryListing, Unavailable, type UnreadSecret } from '../item/directory-listing';
-import { AwsProvider, type AwsProviderOptions, whenPermitted } from './aws-provider';
+import { type SuggestedEntry } from './access';
+import { AwsProvider, type AwsProviderOptions, whenPermitted, writeSession } from './aws-provider';
 import { nameInDirectory } from './name-in-directory';
 import { type ListingOutcome, type ReadSession, type SecretOutcome } from './provider';
 import { readPreviousValue, readSecretValues, type SecretReading } from './secret-values';
+import { type SourceWriter, type WriteSession } from './writer';
 
 /** Most values that one filter of `ListSecrets` takes. */
 const maxFilterValues = 10;
@@ -34,6 +36,7 @@ export class SecretsProvider extends AwsProvider {
   override readonly holdsOnlySecrets = true;
   override readonly givesNull = false;
   override readonly readsByName = true;
+  override readonly idOption = 'secretId';
 
   /** `undefined`: the current version. */
   private readonly versionStage: string | undefined;
@@ -84,6 +87,15 @@ export class SecretsProvider extends AwsProvider {
     const client = await this.clientsFor(session).secretsManager(session.settings);
     const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
     await openConnection(client, new ListSecretsCommand({}), session.signal);
+  }
+
+  override async commandToSet(entry: SuggestedEntry): Promise<string | undefined> {
+    return (await import('./secrets-access')).secretsAccess.commandToSet(entry);
+  }
+
+  override async writer(session?: WriteSession): Promise<SourceWriter> {
+    const [{ SecretsWriter }, used] = await Promise.all([import('./secrets-writer'), writeSession(session)]);
+    return new SecretsWriter(this.name, this.clientsFor(used).secretsManager(used.settings), used);
   }
 
   /** Lists the secrets of up to ten directories. @returns What picks those of one. */

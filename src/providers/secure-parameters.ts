@@ -17,6 +17,11 @@ export const parameterName = /^[/A-Za-z0-9_.-]+$/;
  */
 const longestName = 1011;
 
+/** Whether a parameter can have a full name. */
+export function isParameterName(name: string): boolean {
+  return parameterName.test(name) && name.length <= longestName;
+}
+
 /** How secure strings are read. */
 export interface ParameterReading {
   /** The client to read with. */
@@ -53,7 +58,7 @@ function callsOf(secrets: readonly UnreadSecret[]): readonly (readonly UnreadSec
   const byDirectory = new Map<string, UnreadSecret[]>();
   for (const each of secrets) {
     // One invalid name fails the whole call, and no parameter has it.
-    if (!parameterName.test(each.exactName) || each.exactName.length > longestName) continue;
+    if (!isParameterName(each.exactName)) continue;
     byDirectory.set(each.directory.path, [...(byDirectory.get(each.directory.path) ?? []), each]);
   }
   return [...byDirectory.values()].flatMap((all) => batchesOf(all, maxNames));

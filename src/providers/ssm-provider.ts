@@ -9,10 +9,12 @@ import { type Directory } from '../directory/directory';
 import { InvalidSettingsError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type ListingEntry, type UnreadSecret } from '../item/directory-listing';
-import { AwsProvider, type AwsProviderOptions } from './aws-provider';
+import { type SuggestedEntry } from './access';
+import { AwsProvider, type AwsProviderOptions, writeSession } from './aws-provider';
 import { nameInDirectory } from './name-in-directory';
 import { type ListingOutcome, type ReadSession, type SecretOutcome } from './provider';
 import { readParameters } from './secure-parameters';
+import { type SourceWriter, type WriteSession } from './writer';
 
 /** Where the provider reads, and which versions, in which form. */
 export interface SsmProviderOptions extends AwsProviderOptions {
@@ -33,6 +35,7 @@ export class SsmProvider extends AwsProvider {
   override readonly name = 'ssm';
   override readonly givesNull = false;
   override readonly readsByName = true;
+  override readonly idOption = 'parameterId';
 
   private readonly label: string | undefined;
   private readonly stringLists: boolean;
@@ -87,6 +90,15 @@ export class SsmProvider extends AwsProvider {
     const client = await this.clientsFor(session).ssm(session.settings);
     const { GetParametersByPathCommand } = await import('@aws-sdk/client-ssm');
     await openConnection(client, new GetParametersByPathCommand({ Path: '/' }), session.signal);
+  }
+
+  override async commandToSet(entry: SuggestedEntry): Promise<string | undefined> {
+    return (await import('./ssm-access')).ssmAccess.commandToSet(entry);
+  }
+
+  override async writer(session?: WriteSession): Promise<SourceWriter> {
+    const [{ SsmWriter }, used] = await Promise.all([import('./ssm-writer'), writeSession(session)]);
+    return new SsmWriter(this.name, this.clientsFor(used).ssm(used.settings), used);
   }
 
   /** @param decrypted - Whether secure strings have their values. */

@@ -129,6 +129,10 @@ function fakeOf(base: typeof EmptyProvider, source: FakeSource, secret?: boolean
       return new Map(secrets.map((each) => [each.exactName, read(each)]));
     }
 
+    override writer(): Promise<never> {
+      return Provider.prototype.writer.call(this) as Promise<never>;
+    }
+
     set(name: string, value: ConfigValue | undefined): void {
       source.set(name, value);
     }
@@ -148,7 +152,7 @@ function fakeOf(base: typeof EmptyProvider, source: FakeSource, secret?: boolean
         directory,
         source: this.name,
         cacheName: this.cacheName,
-        secret: secret ?? this.name === 'secrets',
+        secret: secret ?? this.holdsOnlySecrets,
         cacheable: this.cacheable,
         exactName: `${directory.path}/${name}`,
       });

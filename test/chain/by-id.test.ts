@@ -13,7 +13,7 @@ function find(...providers: readonly Provider[]): Promise<WalkResult> {
   const logger = new RecordedLog().logger();
   const reader = new PlaceReader({ context: Context.createRoot(), localCache: new LocalCache(), logger, session });
   const chain = { providers: new ProviderChain(providers), reader };
-  return findById(chain, 'DB_LOGIN', { provider: 'secrets', id }, { waitingFor: '' });
+  return findById(chain, 'DB_LOGIN', { option: 'secretId', id }, { waitingFor: '' });
 }
 
 it('asks the providers in front for the name, then Secrets Manager for the id', async () => {

@@ -14,6 +14,9 @@ import {
   Directory,
   DirectoryItem,
   DirectoryListing,
+  DynamoProvider,
+  EnvProvider,
+  type IdOption,
   type ListingEntry,
   type ListingOutcome,
   type LogFields,
@@ -21,6 +24,9 @@ import {
   type LogTarget,
   Provider,
   type SecretOutcome,
+  SecretsProvider,
+  SsmProvider,
+  type SuggestedEntry,
   Unavailable,
   type UnreadSecret,
 } from '../../src/index';
@@ -36,17 +42,34 @@ export interface MapProviderOptions {
   readonly cacheName?: string;
   /** Whether it can be asked for exact names without listing. */
   readonly readsByName?: boolean;
+  readonly holdsOnlySecrets?: boolean;
   /** By path; a function is asked at each read. */
   readonly held?: Readonly<Record<string, Held | (() => Held | Promise<Held>)>>;
   /** By exact name; a function is asked at each read. */
   readonly secrets?: Readonly<Record<string, SecretOutcome | Error | (() => SecretOutcome | Promise<SecretOutcome>)>>;
 }
 
+/** The providers whose commands the doubles of their names suggest. */
+const suggesting: ReadonlyMap<string, Provider> = new Map(
+  [EnvProvider, SsmProvider, SecretsProvider, DynamoProvider].map((each) => {
+    const provider = new each();
+    return [provider.name, provider];
+  }),
+);
+
+/** The options of lookups that the doubles of these providers answer, as the providers do. */
+const idOptions: ReadonlyMap<string, IdOption> = new Map([
+  ['ssm', 'parameterId'],
+  ['secrets', 'secretId'],
+]);
+
 /** A provider over plain objects, as a user might write one; it counts what it is asked. */
 export class MapProvider extends Provider {
   override readonly name: string;
   override readonly cacheable: boolean;
   override readonly readsByName: boolean;
+  override readonly idOption: IdOption | undefined;
+  override readonly holdsOnlySecrets: boolean;
   /** Paths read, in order. */
   readonly listed: string[] = [];
   /** Exact names read, one list per call. */
@@ -60,6 +83,8 @@ export class MapProvider extends Provider {
     this.name = options.name ?? 'map';
     this.cacheable = options.cacheable ?? true;
     this.readsByName = options.readsByName ?? false;
+    this.idOption = idOptions.get(this.name);
+    this.holdsOnlySecrets = options.holdsOnlySecrets ?? false;
   }
 
   override get cacheName(): string {
@@ -68,6 +93,10 @@ export class MapProvider extends Provider {
 
   override get ownDirectory(): Directory | undefined {
     return this.options.ownDirectory ?? super.ownDirectory;
+  }
+
+  override commandToSet(entry: SuggestedEntry): Promise<string | undefined> {
+    return suggesting.get(this.name)?.commandToSet(entry) ?? super.commandToSet(entry);
   }
 
   override async readDirectory(directory: Directory): Promise<ListingOutcome> {

@@ -319,11 +319,11 @@ describe('a scope', () => {
       const scope = scopeOf(configOf(holding({})));
       const found = answerOf('x');
 
-      scope.remember(found, { provider: 'secrets', id: '/the/secret' });
+      scope.remember(found, { option: 'secretId', id: '/the/secret' });
 
-      const known = (provider: 'secrets' | 'ssm', id: string) => scope.known('x', { provider, id });
-      expect(known('secrets', '/the/secret')).toBe(found);
-      expect([known('secrets', '/other'), known('ssm', '/the/secret')]).toEqual([undefined, undefined]);
+      const known = (option: 'secretId' | 'parameterId', id: string) => scope.known('x', { option, id });
+      expect(known('secretId', '/the/secret')).toBe(found);
+      expect([known('secretId', '/other'), known('parameterId', '/the/secret')]).toEqual([undefined, undefined]);
       expect([scope.known('x'), scope.known('/the/secret\nx')]).toEqual([undefined, undefined]);
     }));
 

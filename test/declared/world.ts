@@ -29,7 +29,7 @@ export class Service {
 
   constructor({ env = {}, ssm = {}, secrets = {}, dynamo = {} }: Sources, options: ConfigOptions = {}) {
     this.ssm = new MapProvider({ name: 'ssm', held: ssm });
-    this.secrets = new MapProvider({ name: 'secrets', readsByName: true, ...secrets });
+    this.secrets = new MapProvider({ name: 'secrets', readsByName: true, holdsOnlySecrets: true, ...secrets });
     this.config = new Config({
       service: 'orders',
       environment: 'prod',

@@ -17,6 +17,10 @@ interface Body {
   readonly Recursive?: boolean;
   readonly WithDecryption?: boolean;
   readonly Names?: readonly string[];
+  readonly Name?: string;
+  readonly ResourceId?: string;
+  readonly Type?: string;
+  readonly Tags?: readonly unknown[];
   readonly SecretId?: string;
   readonly SecretIdList?: readonly string[];
   readonly KeyId?: string;
@@ -45,9 +49,13 @@ export function iamRequestsOf(
   const body = call.body as Body;
   switch (call.service) {
     case 'ssm':
-      return parameterRequests(call.operation, body, account);
+      return body.Name === undefined && body.ResourceId === undefined
+        ? parameterRequests(call.operation, body, account)
+        : entryRequests(call.operation, body, account);
     case 'secretsmanager':
-      return secretRequests(call.operation, body, account);
+      return secretActions.includes(call.operation)
+        ? secretRequests(call.operation, body, account)
+        : secretEntryRequests(call.operation, body, account);
     case 'dynamodb':
       return tableRequests(call.operation, body);
     case 'kms':
@@ -75,6 +83,39 @@ function parameterRequests(
     ...(Names ?? []).map((name) => request(action, parameterArn(name))),
     ...(Names === undefined ? [request(action, parameterArn(Path), { 'ssm:Recursive': String(Recursive) })] : []),
     ...decrypted.flatMap((name) => decryption(account, 'ssm', { PARAMETER_ARN: parameterArn(name) })),
+  ];
+}
+
+/** Operations on one parameter: what is encrypted, by which tier, is not told apart. */
+function entryRequests(operation: string, body: Body, account: Account): readonly IamRequest[] {
+  const { Name: name = body.ResourceId ?? '', Tags, Type, WithDecryption } = body;
+  const isSecret = Type === 'SecureString' || (account.secureStrings ?? []).includes(name);
+  const context = { PARAMETER_ARN: parameterArn(name) };
+  return [
+    request(`ssm:${operation}`, parameterArn(name)),
+    ...(operation === 'PutParameter' && Tags !== undefined
+      ? [request('ssm:AddTagsToResource', parameterArn(name))]
+      : []),
+    ...(operation === 'PutParameter' && isSecret ? encryption(account, 'ssm', context) : []),
+    ...(WithDecryption === true && isSecret ? decryption(account, 'ssm', context) : []),
+  ];
+}
+
+/** Operations that read values, or list. */
+const secretActions: readonly string[] = ['GetSecretValue', 'BatchGetSecretValue', 'ListSecrets'];
+
+function secretEntryRequests(operation: string, body: Body, account: Account): readonly IamRequest[] {
+  const name = body.SecretId ?? body.Name ?? '';
+  const exists = operation !== 'CreateSecret' && (account.secrets?.includes(name) ?? true);
+  const arn = secretArn(name);
+  const writes = ['CreateSecret', 'PutSecretValue', 'UpdateSecret'].includes(operation);
+  const resource = exists ? arn : arn.slice(0, -'-123456'.length);
+  return [
+    request(`secretsmanager:${operation}`, resource),
+    ...(operation === 'CreateSecret' && body.Tags !== undefined
+      ? [request('secretsmanager:TagResource', resource)]
+      : []),
+    ...(writes ? encryption(account, 'secretsmanager', { SecretARN: arn }) : []),
   ];
 }
 
@@ -112,14 +153,23 @@ function partitionOf(write: Write): string | undefined {
   return ('PutRequest' in write ? write.PutRequest.Item : write.DeleteRequest.Key)['app_key']?.S;
 }
 
-function decryption(
+function decryption(account: Account, service: string, context: Readonly<Record<string, string>>) {
+  return keyRequests(account, service, context, ['kms:Decrypt']);
+}
+
+function encryption(account: Account, service: string, context: Readonly<Record<string, string>>) {
+  return keyRequests(account, service, context, ['kms:Encrypt', 'kms:GenerateDataKey']);
+}
+
+function keyRequests(
   { key }: Account,
   service: string,
   context: Readonly<Record<string, string>>,
+  actions: readonly string[],
 ): readonly IamRequest[] {
   if (key === undefined) return [];
   const via = { 'kms:ViaService': `${service}.${region}.amazonaws.com` };
-  return [request('kms:Decrypt', keyArn(key), { ...encryptionContext(context), ...via })];
+  return actions.map((action) => request(action, keyArn(key), { ...encryptionContext(context), ...via }));
 }
 
 function encryptionContext(context: Readonly<Record<string, string>>): IamRequest['context'] {

@@ -124,7 +124,13 @@ test('docs/reference/providers.md says of each action of a source what it is for
 
   const policy = leastPrivilegePolicy({
     ...orders,
-    providers: ['ssm', 'secrets', 'dynamo'],
+    providers: [
+      'ssm',
+      'secrets',
+      'dynamo',
+      'appconfig',
+      { provider: 'ssm', roleArn: 'arn:aws:iam::ACCOUNT:role/ROLE' },
+    ],
     kmsKeyArns: ['arn:aws:kms:REGION:ACCOUNT:key/KEY'],
   });
   const sources = policy.Statement.filter(({ Sid }) => Sid !== 'UseCacheTable');

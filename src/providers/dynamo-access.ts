@@ -1,0 +1,57 @@
+import { tableKeys } from '../aws/table-names';
+import { type AttributeMap } from '../aws/attribute-value';
+import { tableArnOf } from '../iam/arn';
+import { allow, type PolicyStatement } from '../iam/policy-document';
+import { pathsOf, placesOf, type PolicyOptions } from '../iam/policy-options';
+import { onlyPartitions } from '../iam/table-statements';
+import { settingsDefaults } from '../settings/settings-values';
+import { placeholder, quoted, type SourceAccess, type SuggestedEntry } from './access';
+
+/** Permissions for the configuration table, and the command that puts a row. */
+export const dynamoAccess: SourceAccess = {
+  provider: 'dynamo',
+  readStatements,
+  // Rows have no versions.
+  historyStatements: () => [],
+  writeStatements,
+  commandToSet,
+};
+
+/**
+ * Makes the attributes of a new row, but for its value, so that the Python library reads it, too: one without a name and a
+ * directory makes it raise for the whole directory.
+ *
+ * @param sort - Its sort key. Default: its name.
+ */
+export function newRow(directory: string, name: string, sort = name): AttributeMap {
+  return {
+    [tableKeys.partition]: { S: directory },
+    [tableKeys.sort]: { S: sort },
+    real_name: { S: name },
+    real_directory: { S: directory },
+  };
+}
+
+/** Allows to read the partitions of a chain in the configuration table, and no others. */
+function readStatements(options: PolicyOptions): readonly PolicyStatement[] {
+  return statements('ReadConfigTable', ['dynamodb:Query'], options);
+}
+
+/** Allows to change the rows of the partitions of a chain in the configuration table, and of no others. */
+function writeStatements(options: PolicyOptions): readonly PolicyStatement[] {
+  return statements('WriteConfigTable', ['dynamodb:PutItem', 'dynamodb:DeleteItem'], options);
+}
+
+function statements(sid: string, actions: readonly string[], options: PolicyOptions): readonly PolicyStatement[] {
+  const { configTable = settingsDefaults.configTable } = options;
+  const places = options.names?.length === 0 ? [] : placesOf(options, 'dynamo');
+  const tables = new Set(places.map((place) => tableArnOf(place, configTable)));
+  return allow(sid, actions, [...tables], onlyPartitions(pathsOf(options)));
+}
+
+/** @returns `undefined` for a secret: rows are not encrypted one by one, and who reads one reads its whole directory. */
+function commandToSet({ directory, name, secret, settings }: SuggestedEntry): string | undefined {
+  if (secret) return undefined;
+  const row = { ...newRow(directory, name), value: { S: placeholder } };
+  return `aws dynamodb put-item --table-name ${quoted(settings.configTable)} --item ${quoted(JSON.stringify(row))}`;
+}

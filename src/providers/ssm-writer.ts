@@ -1,0 +1,330 @@
+import type {
+  ParameterHistory,
+  ParameterTier,
+  ParameterType,
+  PutParameterCommandInput,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { readPages } from '../aws/pages';
+import { momentOf } from '../base/time';
+import { type ConfigValue } from '../item/value';
+import { isParameterName } from './secure-parameters';
+import { type KnownFailures, requireText, wasRepeated, type WriteCall, WriteCalls } from './write-calls';
+import { WriteError } from './write-error';
+import {
+  type CallOptions,
+  type EntryAddress,
+  type EntryVersion,
+  type EntryWrite,
+  type ReadEntryOptions,
+  type RemoveOptions,
+  type RemoveOutcome,
+  type SourceWriter,
+  type StoredEntry,
+  type WriteOutcome,
+  type WriteSession,
+} from './writer';
+
+/**
+ * `PutParameter` calls a second that an account has, unless its quota was raised.
+ *
+ * Source: https://docs.aws.amazon.com/general/latest/gr/ssm.html
+ */
+const writesPerSecond = 3;
+
+/** Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors */
+const failures: KnownFailures = {
+  ParameterAlreadyExists: ['exists', 'the parameter exists already; write it without the condition that it does not'],
+  ParameterNotFound: ['not-found', 'there is no such parameter'],
+  TooManyUpdates: ['busy', 'other updates of this parameter are under way; try again in a moment'],
+  HierarchyTypeMismatchException: [
+    'type-mismatch',
+    'the type of a parameter cannot be changed; remove it and set it anew, or take another name',
+  ],
+  ParameterLimitExceeded: [
+    'quota',
+    'the account has as many parameters as it may have; remove some, or have the quota raised',
+  ],
+  ParameterMaxVersionLimitExceeded: [
+    'quota',
+    'the parameter has 100 versions and its oldest has a label; remove that label, or move it to a newer version',
+  ],
+  HierarchyLevelLimitExceededException: ['invalid', 'a parameter has at most 15 levels; take a shorter path'],
+  ParameterPatternMismatchException: ['invalid', 'the value does not match the AllowedPattern of the parameter'],
+  TooManyTagsError: ['quota', 'a parameter has at most 50 tags; remove some'],
+  InvalidKeyId: ['unusable-key', 'there is no such KMS key here, or it cannot be used; give another one'],
+};
+
+/**
+ * Writes parameters.
+ *
+ * What a parameter has beside its value stays as it is: description, tier, key, pattern and policies are read first and written
+ * again, because `PutParameter` would take its defaults for them.
+ */
+export class SsmWriter implements SourceWriter {
+  private readonly calls: WriteCalls;
+
+  constructor(
+    readonly provider: string,
+    private readonly connecting: Promise<SSMClient>,
+    session: WriteSession,
+  ) {
+    const perSecond = session.ssmWritesPerSecond ?? writesPerSecond;
+    this.calls = new WriteCalls(provider, session, { failures, perSecond });
+  }
+
+  exactName({ directory, name }: EntryAddress): string {
+    return `${directory.path}/${name}`;
+  }
+
+  async read(
+    address: EntryAddress,
+    { withValue = true, withTags = false, signal }: ReadEntryOptions = {},
+  ): Promise<StoredEntry | undefined> {
+    const name = this.exactName(address);
+    if (!isParameterName(name)) return undefined;
+    const versions = await this.versionsOf(name, withValue, signal);
+    const latest = latestOf(versions);
+    if (latest === undefined) return undefined;
+    const tags = withTags ? await this.tagsOf(name, signal) : undefined;
+    return storedEntry(name, latest, tags);
+  }
+
+  async write(address: EntryAddress, write: EntryWrite): Promise<WriteOutcome> {
+    const { expected, signal, value } = write;
+    const name = this.checkedName(address);
+    const text = requireText(this.calls, name, value);
+    if (text === '') {
+      throw this.calls.refuse(name, 'invalid', 'Parameter Store takes no empty value; remove it, or put it elsewhere');
+    }
+    const latest = expected === 'absent' ? undefined : latestOf(await this.versionsOf(name, false, signal));
+    if (typeof expected === 'object' && versionText(latest) !== expected.version) throw this.changed(name);
+    const input = { ...inputOf(name, text, write, latest), Overwrite: latest !== undefined };
+    const { PutParameterCommand } = await import('@aws-sdk/client-ssm');
+    const client = await this.connecting;
+    const call = this.call(client, name, 'PutParameter', signal, { changes: true, sent: text });
+    try {
+      const { Version } = await this.calls.send(call, (o) => client.send(new PutParameterCommand(input), o));
+      return { version: Version === undefined ? undefined : `${Version}`, created: latest === undefined };
+    } catch (error) {
+      if (latest === undefined && (await this.isOwnCreation(error, address, text))) {
+        return { version: '1', created: true };
+      }
+      throw error;
+    }
+  }
+
+  async remove(address: EntryAddress, { expected, signal }: RemoveOptions = {}): Promise<RemoveOutcome> {
+    const name = this.checkedName(address);
+    if (expected !== undefined) {
+      const latest = latestOf(await this.versionsOf(name, false, signal));
+      if (latest !== undefined && versionText(latest) !== expected.version) throw this.changed(name);
+    }
+    const { DeleteParameterCommand } = await import('@aws-sdk/client-ssm');
+    const client = await this.connecting;
+    const call = this.call(client, name, 'DeleteParameter', signal, { changes: true });
+    // Gone already: also where the answer to an earlier attempt was lost.
+    await unlessAbsent(this.calls.send(call, (o) => client.send(new DeleteParameterCommand({ Name: name }), o)));
+    return { recoverableUntilMs: undefined };
+  }
+
+  async tag(
+    address: EntryAddress,
+    tags: Readonly<Record<string, string>>,
+    { signal }: CallOptions = {},
+  ): Promise<void> {
+    const name = this.checkedName(address);
+    const { AddTagsToResourceCommand } = await import('@aws-sdk/client-ssm');
+    const client = await this.connecting;
+    const command = new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: name, Tags: tagList(tags) });
+    const call = this.call(client, name, 'AddTagsToResource', signal, { changes: true });
+    await this.calls.send(call, (o) => client.send(command, o));
+  }
+
+  async history(address: EntryAddress, { signal }: CallOptions = {}): Promise<readonly EntryVersion[]> {
+    const versions = await this.versionsOf(this.checkedName(address), false, signal);
+    const latest = latestOf(versions);
+    return versions
+      .toSorted((one, other) => numberOf(other) - numberOf(one))
+      .map((each) => ({
+        version: `${each.Version}`,
+        current: each === latest,
+        writtenAtMs: momentOf(each.LastModifiedDate),
+        writtenBy: each.LastModifiedUser,
+        labels: each.Labels ?? [],
+        value: each.Type === 'SecureString' ? undefined : each.Value,
+      }));
+  }
+
+  async readVersion(address: EntryAddress, version: string, { signal }: CallOptions = {}): Promise<ConfigValue> {
+    const name = this.checkedName(address);
+    const versions = await this.versionsOf(name, true, signal);
+    const found = versions.find((each) => `${each.Version}` === version || each.Labels?.includes(version) === true);
+    if (found === undefined) {
+      throw this.calls.refuse(
+        name,
+        'not-found',
+        `there is no version ${version}; its history lists those that are kept`,
+      );
+    }
+    const { Value: value } = found;
+    if (value !== undefined) return value;
+    throw this.calls.refuse(
+      name,
+      'unusable-key',
+      `version ${version} cannot be decrypted; allow kms:Decrypt on its key`,
+    );
+  }
+
+  /**
+   * Reads the versions of a parameter; none when there is no such parameter. Where the key of a secret is refused, its values are
+   * left out.
+   */
+  private async versionsOf(
+    name: string,
+    decrypt: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly ParameterHistory[]> {
+    const { GetParameterHistoryCommand } = await import('@aws-sdk/client-ssm');
+    const client = await this.connecting;
+    const call = this.call(client, name, 'GetParameterHistory', signal);
+    const read = (withDecryption: boolean): Promise<readonly ParameterHistory[]> =>
+      readPages(
+        (token: string | undefined) => {
+          const input = { Name: name, WithDecryption: withDecryption, MaxResults: 50, NextToken: token };
+          return this.calls.send(call, (o) => client.send(new GetParameterHistoryCommand(input), o));
+        },
+        (page) => page.NextToken,
+        (page) => page.Parameters,
+      );
+    const encrypted = (): Promise<readonly ParameterHistory[]> => read(false).then((all) => all.map(withoutCiphertext));
+    if (!decrypt) return (await unlessAbsent(encrypted())) ?? [];
+    try {
+      return (await unlessAbsent(read(true))) ?? [];
+    } catch (error) {
+      const isOfKey = error instanceof WriteError && ['unusable-key', 'not-permitted'].includes(error.reason);
+      if (!isOfKey) throw error;
+      return (await unlessAbsent(encrypted())) ?? [];
+    }
+  }
+
+  private async tagsOf(name: string, signal: AbortSignal | undefined): Promise<Readonly<Record<string, string>>> {
+    const { ListTagsForResourceCommand } = await import('@aws-sdk/client-ssm');
+    const client = await this.connecting;
+    const command = new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name });
+    const call = this.call(client, name, 'ListTagsForResource', signal);
+    const { TagList: tags = [] } = await this.calls.send(call, (o) => client.send(command, o));
+    return Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+  }
+
+  /**
+   * Whether a parameter that exists already is the one that this writer was creating: when the answer to the first attempt is lost,
+   * the SDK repeats the call.
+   */
+  private async isOwnCreation(error: unknown, address: EntryAddress, text: string): Promise<boolean> {
+    if (!(error instanceof WriteError) || error.reason !== 'exists' || !wasRepeated(error)) return false;
+    const stored = await this.read(address).catch(() => undefined);
+    return stored?.version === '1' && stored.value === text;
+  }
+
+  private checkedName(address: EntryAddress): string {
+    const name = this.exactName(address);
+    if (isParameterName(name)) return name;
+    throw this.calls.refuse(
+      name,
+      'invalid',
+      'no parameter can have this name; it has letters, digits and ._- between slashes, and 1,011 characters at most',
+    );
+  }
+
+  private changed(name: string): WriteError {
+    return this.calls.refuse(name, 'changed', 'it has changed since it was read; look at it, then try again');
+  }
+
+  private call(
+    client: SSMClient,
+    name: string,
+    operation: string,
+    signal: AbortSignal | undefined,
+    more: Pick<WriteCall, 'changes' | 'sent'> = {},
+  ): WriteCall {
+    const key = operation === 'PutParameter' ? ', and kms:GenerateDataKey or kms:Encrypt on its key' : '';
+    const remedy = `allow ssm:${operation} on arn:aws:ssm:*:*:parameter${name}${key}`;
+    return { client, entry: name, remedy, signal, ...more };
+  }
+}
+
+function inputOf(
+  name: string,
+  value: string,
+  { description, keyId, secret, tags, tier, type }: EntryWrite,
+  latest: ParameterHistory | undefined,
+): PutParameterCommandInput {
+  const wanted = type ?? (secret === true ? 'SecureString' : (latest?.Type ?? 'String'));
+  const key = keyId ?? (latest?.Type === 'SecureString' ? latest.KeyId : undefined);
+  const policies = latest?.Policies?.map(({ PolicyText }) => PolicyText).filter((each) => each !== undefined) ?? [];
+  const input: PutParameterCommandInput = {
+    Name: name,
+    Value: value,
+    Type: wanted as ParameterType,
+    Tier: (tier ?? latest?.Tier) as ParameterTier | undefined,
+    KeyId: wanted === 'SecureString' ? key : undefined,
+    Description: description ?? latest?.Description,
+    AllowedPattern: latest?.AllowedPattern,
+    DataType: latest?.DataType === 'text' ? undefined : latest?.DataType,
+    Policies: policies.length === 0 ? undefined : `[${policies.join(',')}]`,
+    Tags: latest === undefined && tags !== undefined ? tagList(tags) : undefined,
+  };
+  return Object.fromEntries(Object.entries(input).filter(([, each]) => each !== undefined)) as typeof input;
+}
+
+function storedEntry(
+  exactName: string,
+  latest: ParameterHistory,
+  tags: Readonly<Record<string, string>> | undefined,
+): StoredEntry {
+  return {
+    exactName,
+    value: latest.Value,
+    secret: latest.Type === 'SecureString',
+    version: versionText(latest),
+    changedAtMs: momentOf(latest.LastModifiedDate),
+    changedBy: latest.LastModifiedUser,
+    deletionAtMs: undefined,
+    type: latest.Type,
+    tier: latest.Tier,
+    keyId: latest.KeyId,
+    description: latest.Description,
+    tags,
+  };
+}
+
+function latestOf(versions: readonly ParameterHistory[]): ParameterHistory | undefined {
+  return versions.toSorted((one, other) => numberOf(other) - numberOf(one))[0];
+}
+
+function numberOf({ Version: version = 0 }: ParameterHistory): number {
+  return version;
+}
+
+function versionText(version: ParameterHistory | undefined): string | undefined {
+  return version?.Version === undefined ? undefined : `${version.Version}`;
+}
+
+/** What a call without decryption gives for a `SecureString` is no value. */
+function withoutCiphertext(version: ParameterHistory): ParameterHistory {
+  return version.Type === 'SecureString' ? { ...version, Value: undefined } : version;
+}
+
+function tagList(tags: Readonly<Record<string, string>>): { readonly Key: string; readonly Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+async function unlessAbsent<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof WriteError && error.reason === 'not-found') return undefined;
+    throw error;
+  }
+}

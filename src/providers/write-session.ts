@@ -1,0 +1,21 @@
+import { AwsClients } from '../aws/aws-clients';
+import { sleep } from '../base/time';
+import { withSignal } from '../base/time-limit';
+import { Clock } from '../di/clock';
+import { type Context } from '../di/context';
+import { Random } from '../di/random';
+import { XconSettings } from '../settings/xcon-settings';
+import { type WriteSession } from './writer';
+
+/** Gives what writes may use in a context. */
+export function writeSessionOf(context: Context): WriteSession {
+  const clock = context.resolve(Clock);
+  const random = context.resolve(Random);
+  return {
+    clients: context.resolve(AwsClients),
+    settings: context.resolve(XconSettings).resolve(),
+    nowMs: () => clock.nowMs(),
+    random: () => random.next(),
+    sleep: (ms, signal) => withSignal(signal, () => sleep(ms)),
+  };
+}
