@@ -25,6 +25,7 @@ const long = [
   'config/frozen-process.test.ts',
   // The command and Jest itself, as processes.
   'cli/xcon-local.test.ts',
+  'cli/completion/bash.test.ts',
   'setup',
   // The TypeScript compiler.
   'types',

@@ -25,6 +25,7 @@ module.exports = [
   { explain: 'every place tried, as data, table and page' },
   { 'config/config': 'Config', 'config/current-config': 'config' },
   { declared: 'defineSettings: schemas, problems, rotation' },
+  { doctor: 'what keeps a Config from finding its settings' },
   { 'local-aws': 'SSM, Secrets Manager, DynamoDB, KMS, STS, AppConfig on a loopback port' },
   {
     compose: 'the default wiring',

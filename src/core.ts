@@ -56,6 +56,7 @@ export {
   type ValueOrigin,
 } from './declared/problems';
 export { type SettingsPolicyOptions } from './declared/policy';
+export { iamPolicy } from './iam/iam-policy';
 export { type PolicyOptions, type PolicyProvider, type PolicyReader, type PolicySource } from './iam/policy-options';
 export { type PolicyPlace } from './iam/arn';
 export { type PolicyConditions, type PolicyDocument, type PolicyStatement } from './iam/policy-document';

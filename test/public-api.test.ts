@@ -46,6 +46,7 @@ const names = [
   'XconSettings',
   'config',
   'defineSettings',
+  'iamPolicy',
   'isConfigError',
   'isCredentialsRefused',
   'provideAppConfig',

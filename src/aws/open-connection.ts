@@ -10,15 +10,29 @@ interface Sender {
 }
 
 interface SdkRequest {
+  readonly protocol: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 interface SdkAnswer {
-  readonly response: { readonly body?: AsyncIterable<unknown> };
+  readonly response: {
+    readonly headers?: Readonly<Record<string, string | undefined>>;
+    readonly body?: AsyncIterable<unknown>;
+  };
 }
 
 interface RequestHandler {
   handle(request: object, options: { readonly abortSignal: AbortSignal }): Promise<SdkAnswer>;
+}
+
+/** What an endpoint answered to a ping. */
+export interface PingAnswer {
+  /** Address of the service, as `https://ssm.eu-west-1.amazonaws.com`. */
+  readonly endpoint: string;
+  /** How long the answer took, **milliseconds**; that of a first ping includes opening the connection. */
+  readonly elapsedMs: number;
+  /** Its `Date` header as it came, a time in whole seconds; `undefined` without one. */
+  readonly date: string | undefined;
 }
 
 /**
@@ -29,19 +43,30 @@ interface RequestHandler {
  * service: it needs no permission and counts against no quota, and any answer will do.
  *
  * @param command - Any of the client's; it is not performed.
+ * @returns What the endpoint answered; `undefined` when the client sends nothing, as a test double of it does.
  * @throws What the SDK throws without region or credentials, or when there is no connection.
  */
-export async function openConnection(client: AwsClientLike, command: PlainCommand, signal: AbortSignal): Promise<void> {
+export async function openConnection(
+  client: AwsClientLike,
+  command: PlainCommand,
+  signal: AbortSignal,
+): Promise<PingAnswer | undefined> {
   await client.config.region();
   const requestHandler = client.config.requestHandler as RequestHandler;
+  const answers: PingAnswer[] = [];
   const ping = () => async (step: { readonly request: SdkRequest }) => {
-    const { host = '' } = step.request.headers;
+    const { headers, protocol } = step.request;
+    const { host = '' } = headers;
     const request = { ...step.request, method: 'GET', path: '/ping', query: {}, headers: { host }, body: undefined };
+    const startedMs = performance.now();
     const { response } = await requestHandler.handle(request, { abortSignal: signal });
     // Only a connection whose answer has been read to its end is used again.
     for await (const chunk of response.body ?? []) void chunk;
+    const elapsedMs = performance.now() - startedMs;
+    answers.push({ endpoint: `${protocol}//${host}`, elapsedMs, date: response.headers?.['date'] });
     return { response, output: { $metadata: {} } };
   };
   command.middlewareStack.add(ping as never, { step: 'finalizeRequest', priority: 'low', name: 'ping' } as never);
   await (client as AwsClientLike & Sender).send(command, { abortSignal: signal });
+  return answers.at(-1);
 }

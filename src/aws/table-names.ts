@@ -1,6 +1,9 @@
 /** Attribute names of the keys that the config table and the cache table share. */
 export const tableKeys = { partition: 'app_key', sort: 'name_key' } as const;
 
+/** Attribute that says when a row ends, **seconds** since the Unix epoch. */
+export const ttlAttribute = 'ttl';
+
 /** Separates name, directories and providers in the sort key of a cached row. */
 export const keySeparator = '|+|';
 

@@ -29,3 +29,14 @@ export function momentOf(date: Date | undefined): number | undefined {
   const ms = date instanceof Date ? date.getTime() : Number.NaN;
   return Number.isNaN(ms) ? undefined : ms;
 }
+
+const secondsPer = { min: 60, h: 3600, d: 86_400 } as const;
+
+/** Says how long a time is, in one unit and rounded down: `under 1 min`, `45 min`, `30 h`, `3 d`. @param ms - **Milliseconds**; less than 0 counts as 0. */
+export function durationText(ms: number): string {
+  const seconds = Math.max(0, ms / 1000);
+  if (seconds < secondsPer.min) return 'under 1 min';
+  if (seconds < 2 * secondsPer.h) return `${Math.floor(seconds / secondsPer.min)} min`;
+  if (seconds < 2 * secondsPer.d) return `${Math.floor(seconds / secondsPer.h)} h`;
+  return `${Math.floor(seconds / secondsPer.d)} d`;
+}

@@ -4,8 +4,9 @@ import { describeError } from '../base/describe-error';
 import { probeTable, queryRows, type WriteTarget, writeRows } from '../aws/table-client';
 import { tableArnText, tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
-import { type CacheRow, decodeRow, generationKey, nowhere } from './rows';
-import { isExpired } from './expiry';
+import { isOutdated } from './changes';
+import { earlyWindow, isEarly, isExpired } from './expiry';
+import { type AnswerRow, type CacheRow, createdAtMs, decodeRow, generationKey, isAnswer, nowhere } from './rows';
 import { callAws } from '../aws/credentials';
 import { type CachedChain, type CacheRecord, type CacheSession } from './cacher';
 
@@ -19,6 +20,8 @@ export interface PartitionOptions {
 export interface ClearOptions extends PartitionOptions {
   /** Only the rows of this name, in any case; absent: all. */
   readonly name?: string;
+  /** Whether the rows are only counted, and nothing is deleted or forgotten. Default: false. */
+  readonly dryRun?: boolean;
 }
 
 /** A partition of the cache table, as an operator works on it. */
@@ -46,6 +49,17 @@ export interface CacheEntry {
   readonly ttl: number | undefined;
   /** Whether it has ended and only waits for DynamoDB to delete it. */
   readonly expired: boolean;
+  /** Whether it ends so soon that a process may refresh it already; `false` for rows that answer for no name. */
+  readonly early: boolean;
+  /** Whether it rests on reads from before a change that is known, so that it is not used. */
+  readonly outdated: boolean;
+  /** Which process refreshes a chain; given for a lease. */
+  readonly lease?: { readonly state: 'held' | 'done'; readonly untilMs: number };
+  /**
+   * Number of the latest change that the partition has followed, about its moment in **milliseconds** since the Unix epoch; given for
+   * the generation.
+   */
+  readonly generation?: number;
 }
 
 /**
@@ -68,14 +82,33 @@ export async function targetOf(
 /**
  * Lists the rows of a partition; unusable ones are left out.
  *
+ * @param cacheTtlSeconds - Life of a row as settings have it, on which depends when it is early.
  * @throws CacherError when the table cannot be read.
  */
-export async function listEntries(target: PartitionTarget, nowMs: number): Promise<readonly CacheEntry[]> {
+export async function listEntries(
+  target: PartitionTarget,
+  { nowMs, cacheTtlSeconds }: { readonly nowMs: number; readonly cacheTtlSeconds: number },
+): Promise<readonly CacheEntry[]> {
   const rows = await attempt('read', 'dynamodb:Query', target, () =>
     queryRows(target, target.environ, { consistent: true }),
   );
   const decoded = rows.map(decodeRow).filter((row) => row !== undefined);
-  return decoded.map((row) => entryOf(row, nowMs));
+  const generation = decoded.find((row) => row.kind === 'generation');
+  return decoded.map((row) => ({
+    ...entryOf(row, nowMs),
+    early: isAnswer(row) && isInEarlyWindow(row, cacheTtlSeconds, nowMs),
+    outdated: generation !== undefined && isAnswer(row) && isOutdated(row, generation),
+  }));
+}
+
+/** Gives the sort keys of the rows that are to be deleted. @throws CacherError when the table cannot be read. */
+export async function keysToDelete(target: PartitionTarget, name: string | undefined): Promise<readonly string[]> {
+  const attributes = [tableKeys.sort, 'real_name'];
+  const rows = await attempt('read', 'dynamodb:Query', target, () =>
+    queryRows(target, target.environ, { consistent: true, attributes }),
+  );
+  const wanted = name === undefined ? rows : rows.filter((row) => row['real_name']?.S?.toLowerCase() === name);
+  return wanted.map(sortKeyOf).filter((key) => key !== generationKey);
 }
 
 /**
@@ -89,12 +122,7 @@ export async function listEntries(target: PartitionTarget, nowMs: number): Promi
  * @throws CacherError when the table cannot be read or written.
  */
 export async function deleteRows(target: PartitionTarget, name?: string): Promise<number> {
-  const attributes = [tableKeys.sort, 'real_name'];
-  const rows = await attempt('read', 'dynamodb:Query', target, () =>
-    queryRows(target, target.environ, { consistent: true, attributes }),
-  );
-  const wanted = name === undefined ? rows : rows.filter((row) => row['real_name']?.S?.toLowerCase() === name);
-  const keys = wanted.map(sortKeyOf).filter((key) => key !== generationKey);
+  const keys = await keysToDelete(target, name);
   const changes = keys.map((nameKey) => ({ delete: { partition: target.environ, sort: nameKey } }));
   await attempt('cleared', 'dynamodb:BatchWriteItem', target, () => writeRows(target, changes));
   await attempt('cleared', 'dynamodb:GetItem and dynamodb:PutItem', target, () => raiseGeneration(target, name));
@@ -111,10 +139,20 @@ function sortKeyOf(row: AttributeMap): string {
   return row[tableKeys.sort]?.S ?? '';
 }
 
-function entryOf(row: CacheRow, nowMs: number): CacheEntry {
+function entryOf(row: CacheRow, nowMs: number): Omit<CacheEntry, 'early' | 'outdated'> {
   const { nameKey, name, directory, source, createdAt, ttl } = row;
-  const expired = isExpired(ttl, nowMs);
-  return { nameKey, name, kind: kindOf(row), directory, source, createdAt, ttl, expired };
+  return {
+    ...{ nameKey, name, kind: kindOf(row), directory, source, createdAt, ttl, expired: isExpired(ttl, nowMs) },
+    ...(row.kind === 'lease' && { lease: { state: row.state, untilMs: row.untilMs } }),
+    ...(row.kind === 'generation' && { generation: row.current }),
+  };
+}
+
+/** Whether a row has not ended and may be refreshed, as a process with the lowest draw would do. */
+function isInEarlyWindow(row: AnswerRow, cacheTtlSeconds: number, nowMs: number): boolean {
+  const { ttl } = row;
+  if (ttl === undefined || isExpired(ttl, nowMs)) return false;
+  return isEarly(ttl, earlyWindow(ttl, createdAtMs(row), cacheTtlSeconds), 1, nowMs);
 }
 
 function kindOf({ kind, directory }: CacheRow): CacheEntry['kind'] {

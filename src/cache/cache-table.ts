@@ -1,12 +1,8 @@
-import type {
-  AttributeDefinition,
-  DescribeTableCommandOutput,
-  DynamoDBClient,
-  GlobalSecondaryIndex,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeDefinition, DynamoDBClient, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { withoutPayload } from '../aws/aws-errors';
+import { describeTable, expectedKeys, type TableDescription } from '../aws/table-description';
 import { describeError, errorFacts, isInstance } from '../base/describe-error';
-import { nameIndex, tableKeys } from '../aws/table-names';
+import { nameIndex, tableKeys, ttlAttribute } from '../aws/table-names';
 import { CacherError } from '../errors';
 
 /** How the cache table is made. */
@@ -19,7 +15,6 @@ export interface CacheTableOptions {
   readonly index?: boolean | undefined;
 }
 
-const ttlAttribute = 'ttl';
 const maxWaitSeconds = 120;
 
 /**
@@ -32,10 +27,11 @@ const maxWaitSeconds = 120;
 export async function ensureCacheTable(client: DynamoDBClient, options: CacheTableOptions): Promise<void> {
   const { table } = options;
   try {
-    const existing = await describeTable(client, table);
+    const existing = await describeTable({ client, table });
     if (existing === undefined) await createTable(client, options);
     else checkKeys(table, existing);
-    await switchOnTtl(client, table);
+    const { ttlAttribute: ttl } = existing ?? (await describeTable({ client, table })) ?? {};
+    if (ttl === undefined) await switchOnTtl(client, table);
     if (options.index === true && existing !== undefined) await addIndex(client, table, existing);
   } catch (error) {
     if (isInstance(error, CacherError)) throw error;
@@ -45,16 +41,6 @@ export async function ensureCacheTable(client: DynamoDBClient, options: CacheTab
     throw new CacherError(`The cache table "${table}" could not be made: ${describeError(error)}; ${remedy}.`, {
       cause: withoutPayload(error),
     });
-  }
-}
-
-async function describeTable(client: DynamoDBClient, table: string): Promise<DescribeTableCommandOutput | undefined> {
-  const { DescribeTableCommand } = await import('@aws-sdk/client-dynamodb');
-  try {
-    return await client.send(new DescribeTableCommand({ TableName: table }));
-  } catch (error) {
-    if (errorFacts(error).name === 'ResourceNotFoundException') return undefined;
-    throw error;
   }
 }
 
@@ -86,12 +72,8 @@ async function createTable(
 }
 
 /** Adds the index; DynamoDB fills it within minutes. */
-async function addIndex(
-  client: DynamoDBClient,
-  table: string,
-  { Table: now }: DescribeTableCommandOutput,
-): Promise<void> {
-  if (now?.GlobalSecondaryIndexes?.some(({ IndexName: name }) => name === nameIndex.name) === true) return;
+async function addIndex(client: DynamoDBClient, table: string, { indexes }: TableDescription): Promise<void> {
+  if (indexes.includes(nameIndex.name)) return;
   const { UpdateTableCommand } = await import('@aws-sdk/client-dynamodb');
   const command = new UpdateTableCommand({
     TableName: table,
@@ -120,9 +102,7 @@ function attributeDefinitions(names: readonly string[]): AttributeDefinition[] {
 }
 
 async function switchOnTtl(client: DynamoDBClient, table: string): Promise<void> {
-  const { DescribeTimeToLiveCommand, UpdateTimeToLiveCommand } = await import('@aws-sdk/client-dynamodb');
-  const { TimeToLiveDescription: now } = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
-  if (now?.TimeToLiveStatus === 'ENABLED' || now?.TimeToLiveStatus === 'ENABLING') return;
+  const { UpdateTimeToLiveCommand } = await import('@aws-sdk/client-dynamodb');
   const specification = { AttributeName: ttlAttribute, Enabled: true };
   try {
     await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification: specification }));
@@ -132,12 +112,10 @@ async function switchOnTtl(client: DynamoDBClient, table: string): Promise<void>
   }
 }
 
-function checkKeys(table: string, { Table: description }: DescribeTableCommandOutput): void {
-  const keys = (description?.KeySchema ?? []).map(({ AttributeName: name, KeyType: type }) => `${name} ${type}`);
-  const wanted = [`${tableKeys.partition} HASH`, `${tableKeys.sort} RANGE`];
-  if (wanted.every((each) => keys.includes(each)) && keys.length === wanted.length) return;
+function checkKeys(table: string, { keys }: TableDescription): void {
+  if (keys.join() === expectedKeys.join()) return;
   throw new CacherError(
-    `The table "${table}" has the keys ${keys.join(', ')} and cannot be the cache table, which has ${wanted.join(', ')}. ` +
+    `The table "${table}" has the keys ${keys.join(', ')} and cannot be the cache table, which has ${expectedKeys.join(', ')}. ` +
       'Name another table: xconSettings.cacheTable or XCON_CACHE_TABLE.',
   );
 }

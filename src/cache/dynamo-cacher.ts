@@ -124,18 +124,23 @@ export class DynamoCacher extends Cacher {
    * Deletes the rows of a partition, so that every process asks the sources again. Deleting them by any other means works
    * as well. What this process remembers of them is forgotten too.
    *
-   * @returns How many rows were deleted.
+   * @returns How many rows were deleted; with `dryRun`, how many would be.
    * @throws CacherError when that did not work; what was deleted stays so, call it again to go on.
    */
   async clear(options: ClearOptions = {}): Promise<number> {
-    checkOptions('cacher.clear()', options, { environ: true, name: true });
+    checkOptions('cacher.clear()', options, { environ: true, name: true, dryRun: true });
     const session = currentSession();
     const target = { environ: this.latestEnviron, ...options };
+    const name = options.name?.toLowerCase();
+    if (options.dryRun === true) {
+      const { keysToDelete, targetOf } = await import('./admin');
+      return (await keysToDelete(await targetOf(session, target), name)).length;
+    }
     // Lookups under way rest on reads from before: what they save from here on is not written.
     session.localCache.reset();
     await this.writes.settled();
     const { deleteRows, targetOf } = await import('./admin');
-    const deleted = await deleteRows(await targetOf(session, target), options.name?.toLowerCase());
+    const deleted = await deleteRows(await targetOf(session, target), name);
     session.localCache.reset();
     return deleted;
   }
@@ -146,7 +151,8 @@ export class DynamoCacher extends Cacher {
     const session = currentSession();
     const target = { environ: this.latestEnviron, ...options };
     const { listEntries, targetOf } = await import('./admin');
-    return listEntries(await targetOf(session, target), session.nowMs());
+    const { cacheTtlSeconds } = session.settings;
+    return listEntries(await targetOf(session, target), { nowMs: session.nowMs(), cacheTtlSeconds });
   }
 
   /**

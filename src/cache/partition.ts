@@ -12,6 +12,7 @@ import {
   decodeRow,
   finiteNumber,
   type GenerationRow,
+  isAnswer,
   nowhere,
   readAtAttribute,
   saidAtMs,
@@ -219,10 +220,6 @@ export function unlessReplaced({ createdAt, readAt }: RowVersion): PutCondition 
     ConditionExpression: conditions.join(' AND '),
     ...(values.length > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
   };
-}
-
-function isAnswer(row: CacheRow): row is AnswerRow {
-  return row.kind === 'plain' || row.kind === 'sealed' || row.kind === 'reference';
 }
 
 function chainOf(row: AnswerRow): string {

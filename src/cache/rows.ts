@@ -76,6 +76,11 @@ export type AnswerRow = PlainRow | SealedRow | ReferenceRow;
 /** Every kind of row that the library reads. */
 export type CacheRow = AnswerRow | LeaseRow | DataKeyRow | GenerationRow;
 
+/** Whether a row answers for a name. */
+export function isAnswer(row: CacheRow): row is AnswerRow {
+  return row.kind === 'plain' || row.kind === 'sealed' || row.kind === 'reference';
+}
+
 /** Attribute of rows that answer for a name: when the oldest read behind them began. */
 export const readAtAttribute = 'xcon_read';
 /** Path that means "in no directory". */

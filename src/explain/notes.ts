@@ -1,6 +1,6 @@
+import { durationText } from '../base/time';
 import { type ExplainedPlace, type Explanation } from './explained';
 
-const secondsPer = { min: 60, h: 3600, d: 86_400 } as const;
 /** Versions of secrets are this many random characters, or more. */
 const longVersion = 12;
 const shownOfLongVersion = 8;
@@ -68,9 +68,5 @@ function cachedNote({ cachedAs, cachedFrom, cachedAt, cachedUntil }: ExplainedPl
 
 /** Gives the time between two moments, in one unit. */
 function between(from: string, to: string): string {
-  const seconds = Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
-  if (seconds < secondsPer.min) return 'under 1 min';
-  if (seconds < 2 * secondsPer.h) return `${Math.floor(seconds / secondsPer.min)} min`;
-  if (seconds < 2 * secondsPer.d) return `${Math.floor(seconds / secondsPer.h)} h`;
-  return `${Math.floor(seconds / secondsPer.d)} d`;
+  return durationText(Date.parse(to) - Date.parse(from));
 }

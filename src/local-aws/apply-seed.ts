@@ -51,7 +51,7 @@ export async function rehearse(seed: CheckedSeed, source: string): Promise<Check
   const tables = new Map<string, CheckedTable>();
   for (const [name, table] of seed.tables) {
     await fillTable(stage, name, table, source);
-    tables.set(name, { keys: table.keys, rows: await stage.rows(name) });
+    tables.set(name, { ...table, rows: await stage.rows(name) });
   }
   return { ...seed, tables };
 }
@@ -68,8 +68,9 @@ export const noSeed: CheckedSeed = {
 /** Puts together what two seeds have given, one after the other. */
 export function mergeSeeds(first: CheckedSeed, second: CheckedSeed): CheckedSeed {
   const tables = new Map(first.tables);
-  for (const [name, { keys, rows }] of second.tables) {
-    tables.set(name, { keys, rows: [...(tables.get(name)?.rows ?? []), ...rows] });
+  for (const [name, table] of second.tables) {
+    const before = tables.get(name);
+    tables.set(name, { ...table, ttl: table.ttl ?? before?.ttl, rows: [...(before?.rows ?? []), ...table.rows] });
   }
   return {
     parameters: new Map([...first.parameters, ...second.parameters]),

@@ -17,6 +17,8 @@ export interface CheckedSecret {
 export interface CheckedTable {
   /** Key attributes in order, with their DynamoDB types. */
   readonly keys: ReadonlyMap<string, string>;
+  /** Attribute that says when a row expires; `undefined`: as it is. */
+  readonly ttl: string | undefined;
   readonly rows: readonly WireItem[];
 }
 
@@ -148,7 +150,8 @@ function checkBase64(place: SeedPlace): string {
 }
 
 function checkTable(place: SeedPlace, nowMs: number): CheckedTable {
-  const { hashKey, rangeKey, rows } = place.structure(['hashKey', 'rangeKey', 'rows'], '{ hashKey, rangeKey, rows }');
+  const known = ['hashKey', 'rangeKey', 'ttl', 'rows'] as const;
+  const { hashKey, rangeKey, ttl, rows } = place.structure(known, '{ hashKey, rangeKey, ttl, rows }');
   const hash = hashKey.ifPresent((each) => each.text()) ?? 'app_key';
   const range =
     rangeKey.value === null ? [] : [rangeKey.ifPresent((each) => each.text('a text or null')) ?? 'name_key'];
@@ -165,7 +168,7 @@ function checkTable(place: SeedPlace, nowMs: number): CheckedTable {
       }
     }
   });
-  return { keys, rows: items };
+  return { keys, ttl: ttl.ifPresent((each) => each.text()), rows: items };
 }
 
 function checkRow(place: SeedPlace, nowMs: number): WireItem {

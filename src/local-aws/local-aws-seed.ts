@@ -46,6 +46,8 @@ export interface SeedTable {
   readonly hashKey?: string;
   /** Default `name_key`; `null`: the table has no sort key. */
   readonly rangeKey?: string | null;
+  /** Attribute by which DynamoDB deletes rows whose time is over. Absent: it keeps the one it has. */
+  readonly ttl?: string;
   /**
    * Plain values: string, number, bigint, boolean, null, array, object, `Uint8Array`, `Set`.
    *

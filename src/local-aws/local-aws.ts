@@ -3,7 +3,7 @@ import { checkOptions } from '../options';
 import { ConfigurationStore } from './app-config';
 import { applySeed, mergeSeeds, noSeed, putSecret, rehearse, replaceSeed, type SeedStores } from './apply-seed';
 import { type CallLog, RecordedCalls } from './call-log';
-import { checkSeed } from './check-seed';
+import { type CheckedSeed, checkSeed } from './check-seed';
 import { DynamoTables } from './dynamo-tables';
 import { FaultPlan, type LocalAwsFault } from './faults';
 import { Gateway, RateLimit } from './gateway';
@@ -203,6 +203,7 @@ export class LocalAwsServer implements LocalAws {
   async seed(seed: LocalAwsSeed | string): Promise<void> {
     const { source, ready } = await this.prepare(seed);
     await applySeed(ready, this.stores, source);
+    this.applyTtl(ready);
     this.seeded = mergeSeeds(this.seeded, ready);
   }
 
@@ -210,7 +211,9 @@ export class LocalAwsServer implements LocalAws {
     const { ready } = await this.prepare(seed);
     const replacement = { former: this.seeded, next: ready };
     this.seeded = ready;
-    return replaceSeed(replacement, this.stores, (table) => this.deleteTable(table));
+    const changes = await replaceSeed(replacement, this.stores, (table) => this.deleteTable(table));
+    this.applyTtl(ready);
+    return changes;
   }
 
   setFaults(faults: readonly LocalAwsFault[]): void {
@@ -280,6 +283,10 @@ export class LocalAwsServer implements LocalAws {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  private applyTtl({ tables }: CheckedSeed): void {
+    for (const [name, { ttl }] of tables) if (ttl !== undefined) this.settings.expireBy(name, ttl);
   }
 
   private async prepare(seed: LocalAwsSeed | string) {

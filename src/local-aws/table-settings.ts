@@ -43,6 +43,11 @@ export class TableSettings {
     this.facts.delete(name);
   }
 
+  /** Lets rows of a table expire by an attribute, whatever it was before. */
+  expireBy(name: string, ttlAttribute: string): void {
+    this.change(name, { ttlAttribute });
+  }
+
   async createTable(fields: Fields): Promise<Fields> {
     const described = describedFacts(fields);
     const { TableDescription } = await this.tables.create(fields);

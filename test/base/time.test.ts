@@ -1,4 +1,4 @@
-import { momentOf, timeoutSignal } from '../../src/base/time';
+import { durationText, momentOf, timeoutSignal } from '../../src/base/time';
 
 afterEach(() => jest.restoreAllMocks());
 
@@ -21,4 +21,16 @@ it('the moment of a date is its time, and of what is no date nothing', () => {
     undefined,
     undefined,
   ]);
+});
+
+it.each([
+  [-5, 'under 1 min'],
+  [59_999, 'under 1 min'],
+  [60_000, '1 min'],
+  [7_199_999, '119 min'],
+  [7_200_000, '2 h'],
+  [172_799_999, '47 h'],
+  [172_800_000, '2 d'],
+])('%s ms are %s', (ms, text) => {
+  expect(durationText(ms)).toBe(text);
 });

@@ -8,6 +8,7 @@ import {
   Logger,
   XconSettings,
 } from '../../src/index';
+import { fixedClock } from '../../src/testing/fixed-clock';
 import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { patience } from '../setup/patience';
 import { type CachedChain, CacheRecord } from '../../src/cache/cacher';
@@ -159,6 +160,53 @@ describe('with a table', () => {
     const entries = await inProcess(orders, () => DynamoCacher.grab().entries());
 
     expect(entries).toMatchObject([{ name: 'old', expired: true }]);
+  });
+
+  it('entries says which rows may be refreshed, and who refreshes a chain', async () => {
+    await inProcess(orders, () => lookUp('DB_HOST'));
+    const soon = fixedClock(Date.now() + 11.4 * 3_600_000);
+
+    const [fresh, late] = await inProcess(orders, async () => [
+      await DynamoCacher.grab().entries(),
+      await soon.run(() => DynamoCacher.grab().entries()),
+    ]);
+
+    const ofHost = ({ name }: { readonly name: string }) => name === 'db_host';
+    expect([fresh?.find(ofHost)?.early, late?.find(ofHost)?.early]).toEqual([false, true]);
+    expect(fresh?.find(({ kind }) => kind === 'lease')).toMatchObject({ early: false, lease: { state: 'done' } });
+  });
+
+  it('entries says which rows rest on reads from before a change', async () => {
+    const facts = { real_directory: '/_nonExistent', source: 'xcon-gen', created_at: '2026-03-01T12:00:00+00:00' };
+    const generation = { app_key: '/orders/prod', name_key: '~xcon|gen', real_name: '~xcon-gen', xcon_gen: 7 };
+    await inProcess(orders, () => lookUp('DB_HOST', 'POOL'));
+    const changes = { '/orders/prod|+|pool': 7 };
+    await aws.seed({ tables: { [table]: { rows: [{ ...generation, ...facts, xcon_changes: changes }] } } });
+
+    const entries = await inProcess(orders, () => DynamoCacher.grab().entries());
+
+    const outdated = entries.filter((each) => each.outdated).map(({ name }) => name);
+    expect(outdated).toEqual(['pool']);
+    expect(entries.find(({ kind }) => kind === 'generation')).toMatchObject({ generation: 7 });
+  });
+
+  it('clear counts what it would delete, and deletes and forgets nothing', async () => {
+    await inProcess(orders, async () => {
+      await lookUp('DB_HOST', 'TOKEN');
+      const memory = LocalCache.grab().generation;
+      const before = await aws.rows(table);
+
+      const counts = [
+        await DynamoCacher.grab().clear({ dryRun: true }),
+        await DynamoCacher.grab().clear({ name: 'Db_Host', dryRun: true }),
+        await DynamoCacher.grab().clear({ name: 'nowhere', dryRun: true }),
+      ];
+
+      expect(counts).toEqual([before.length, 1, 0]);
+      expect(await aws.rows(table)).toEqual(before);
+      expect(LocalCache.grab().generation).toBe(memory);
+      expect(await DynamoCacher.grab().clear()).toBe(counts[0]);
+    });
   });
 
   it('entries leaves out rows without a name, which no lookup uses', async () => {

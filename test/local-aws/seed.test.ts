@@ -119,6 +119,30 @@ describe('a seed file', () => {
   });
 });
 
+describe('tables of a seed', () => {
+  const ttlOf = async () => {
+    const { json } = await post(aws, 'DynamoDB_20120810.DescribeTimeToLive', { TableName: 'tab' });
+    return (json['TimeToLiveDescription'] as Readonly<Record<string, unknown>>)['AttributeName'];
+  };
+
+  it('may have an attribute by which rows expire, which stays until another seed says so', async () => {
+    const row = { app_key: '/a', name_key: 'x', ends: 100 };
+    await aws.seed({ tables: { tab: { ttl: 'ends', rows: [row] } } });
+    await aws.seed({ tables: { tab: {} } });
+
+    expect(await ttlOf()).toBe('ends');
+    expect(await aws.expireItems(101)).toBe(1);
+    await aws.reseed({ tables: { tab: { ttl: 'over' } } });
+    expect(await ttlOf()).toBe('over');
+  });
+
+  it('are refused with an attribute that is no text', async () => {
+    expect(await messageOf({ tables: { tab: { ttl: 5 as never } } })).toBe(
+      'Seed: tables["tab"].ttl is a number; expected a text (quote it).',
+    );
+  });
+});
+
 describe('rows of a seed', () => {
   it('may hold everything JavaScript can say', async () => {
     await aws.seed({
