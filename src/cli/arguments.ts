@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 
 /** Forms in which variables can be printed. */
-const formats = ['env', 'json'] as const;
+export const formats = ['env', 'json'] as const;
 
 /** A form in which variables can be printed. */
 export type VariableFormat = (typeof formats)[number];
 
 /** Hosts it may listen on, as they are written in a URL. */
-const hosts: ReadonlyMap<string, string> = new Map([
+export const hosts: ReadonlyMap<string, string> = new Map([
   ['127.0.0.1', '127.0.0.1'],
   ['::1', '[::1]'],
   ['localhost', '127.0.0.1'],

@@ -40,7 +40,7 @@ export interface Command<Result = unknown, Options extends object = object> {
   run(context: CommandContext, args: readonly string[], options: Options): Promise<CommandOutcome<Result>>;
   /** Gives what standard output gets, with a newline at the end; empty: nothing. Bytes are written as they are. */
   renderText(result: Result, style: TextStyle): string | Uint8Array;
-  /** Gives what `--json` prints: one document, whose keys are stable. */
+  /** Gives what `--json` prints: one document, whose keys are stable; `undefined`: nothing, where all was printed meanwhile. */
   renderJson(result: Result): unknown;
 }
 

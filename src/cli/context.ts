@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { printable } from '../base/printable';
+import { type Command as Parser } from 'commander';
 import { type Config } from '../index';
 import { InterruptedError, RefusedError, UsageError } from './exit-codes';
 import { type GlobalOptions } from './global-options';
@@ -56,6 +57,8 @@ export class CommandContext {
   constructor(
     readonly host: CliHost,
     readonly globals: GlobalOptions,
+    /** Gives the definitions of all commands, which loads them. */
+    readonly parser: () => Promise<Parser>,
   ) {
     const wantsColor = globals.color && (host.env['NO_COLOR'] ?? '') === '';
     this.variables = Object.freeze({ ...host.env });

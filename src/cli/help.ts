@@ -1,8 +1,9 @@
 /** What `xcon-local --help` prints. */
 export const help = `xcon-local: AWS on this machine, for tests and development
 
-It answers for SSM Parameter Store, Secrets Manager, DynamoDB, STS, AppConfigData and the
-part of KMS that wraps keys, on one loopback port and from memory. It checks no signatures.
+It answers for SSM Parameter Store, Secrets Manager, DynamoDB, STS, AppConfigData and
+the part of KMS that wraps keys, on one loopback port and from memory. It checks no
+signatures.
 
 Usage: xcon-local [options]
 

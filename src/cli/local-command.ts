@@ -9,13 +9,17 @@ import { formatVariables } from './variables';
 /** How a command ended, for the shell: stopped or done, failed, wrong usage. */
 export type ExitCode = 0 | 1 | 2;
 
-/** The process around `xcon-local`. */
-export interface CommandHost {
+/** What runs the local AWS. */
+export interface LocalHost {
   readonly output: Output;
-  /** Version of the package. */
-  readonly version: string;
   /** Waits a moment between two looks at the seed file; gives false when it is time to stop. */
   readonly pause: () => Promise<boolean>;
+}
+
+/** The process around `xcon-local`. */
+export interface CommandHost extends LocalHost {
+  /** Version of the package. */
+  readonly version: string;
 }
 
 /**
@@ -40,12 +44,21 @@ export async function localCommand(args: readonly string[], host: CommandHost): 
       output.result(formatVariables(localAwsEnvironment(asked.url), asked.format));
       return 0;
     case 'run':
-      return run(asked.options, host);
+      return runLocalAws(asked.options, host, 'xcon-local');
   }
 }
 
-async function run(options: RunOptions, { output, pause }: CommandHost): Promise<ExitCode> {
-  const tell = (text: string): void => output.message(`xcon-local: ${text}\n`);
+/**
+ * Runs a local AWS until it is time to stop: prints the variables, and reads the seed file again when it changes.
+ *
+ * @param program - Begins each message.
+ */
+export async function runLocalAws(
+  options: RunOptions,
+  { output, pause }: LocalHost,
+  program: string,
+): Promise<ExitCode> {
+  const tell = (text: string): void => output.message(`${program}: ${text}\n`);
   const inform = options.detail === 'quiet' ? () => undefined : tell;
   const { seed } = options;
   const file = seed === undefined ? undefined : await SeedFile.begin(seed);

@@ -72,6 +72,13 @@ export async function helpOf(entries: readonly CommandEntry[], entry?: CommandEn
   return `${parser.helpInformation()}${examplesText(command.examples)}`;
 }
 
+/** Gives the parser of the program with all commands, arguments and options: for what is made from their definitions. */
+export async function describedProgram(entries: readonly CommandEntry[], screen: Screen): Promise<Parser> {
+  const program = makeProgram(entries, screen);
+  for (const entry of entries) describe(parserOf(program, entry.name), (await entry.load()).command);
+  return program;
+}
+
 /** Finds the command that is named; `undefined` when none is, or an unknown one. */
 function entryIn(argv: readonly string[], entries: readonly CommandEntry[], screen: Screen): CommandEntry | undefined {
   const { operands } = withGlobalOptions(newParser('xcon', screen)).parseOptions([...argv]);

@@ -5,7 +5,7 @@ import { commands } from './commands';
 import { CommandContext } from './context';
 import { exitCodeOf } from './exit-codes';
 import { type CliHost } from './host';
-import { type Parsed, parseArguments } from './parse-arguments';
+import { describedProgram, type Parsed, parseArguments } from './parse-arguments';
 
 /**
  * Runs `xcon`.
@@ -22,16 +22,20 @@ export async function runXcon(
 ): Promise<number> {
   try {
     const parsed = await parseArguments(argv, entries, host);
-    return parsed.kind === 'ended' ? parsed.exitCode : await runParsed(parsed, host);
+    return parsed.kind === 'ended' ? parsed.exitCode : await runParsed(parsed, host, entries);
   } catch (error) {
     host.stderr.write(`xcon: ${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
 }
 
-async function runParsed(parsed: Extract<Parsed, { kind: 'command' }>, host: CliHost): Promise<number> {
+async function runParsed(
+  parsed: Extract<Parsed, { kind: 'command' }>,
+  host: CliHost,
+  entries: readonly CommandEntry[],
+): Promise<number> {
   const { command, args, options, globals } = parsed;
-  const context = new CommandContext(host, globals);
+  const context = new CommandContext(host, globals, () => describedProgram(entries, host));
   const stopListening = host.onSignal((name) => {
     if (command.handlesSignals !== true && (name === 'SIGINT' || name === 'SIGTERM')) context.interrupt(name);
   });
@@ -39,8 +43,9 @@ async function runParsed(parsed: Extract<Parsed, { kind: 'command' }>, host: Cli
     const running = (): ReturnType<typeof command.run> => command.run(context, args, options);
     const outcome = await (command.writes === true ? running() : untilInterrupted(context, running));
     const { result, exitCode = 0 } = outcome;
-    if (globals.json) host.stdout.write(`${JSON.stringify(command.renderJson(result), undefined, 2)}\n`);
-    else {
+    const json = globals.json ? command.renderJson(result) : undefined;
+    if (json !== undefined) host.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`);
+    if (!globals.json) {
       const text = command.renderText(result, context.style);
       if (text.length > 0) host.stdout.write(text);
     }

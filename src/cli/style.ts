@@ -34,17 +34,19 @@ export class TextStyle {
    * @param heads - Of the columns.
    * @param rows - Texts in any form: what would steer a terminal is escaped.
    * @param paintCell - Chooses the color of a cell; absent, or `undefined`: none.
+   * @param narrowest - Least width of a column that is shortened, in characters; absent: 12.
    * @returns With a newline at the end; empty without rows.
    */
   table(
     heads: readonly string[],
     rows: readonly (readonly string[])[],
     paintCell: (row: number, column: number) => Paint | undefined = () => undefined,
+    narrowest = 12,
   ): string {
     if (rows.length === 0) return '';
     const lines = tableLines([heads, ...rows], {
       width: this.columns,
-      narrowest: 12,
+      narrowest,
       paint: (text, row, column) => {
         const paint = row === 0 ? 'bold' : paintCell(row - 1, column);
         return paint === undefined ? text : this.paint(paint, text);
