@@ -33,7 +33,7 @@ export interface DiagnosedConfig {
   readonly versions: InstalledVersions;
 }
 
-const awsProviders: readonly string[] = ['ssm', 'secrets', 'dynamo'] satisfies readonly PolicyProvider[];
+const awsProviders: readonly string[] = ['ssm', 'secrets', 'dynamo', 'appconfig'] satisfies readonly PolicyProvider[];
 
 /**
  * Looks for what keeps a Config from finding its settings: versions, region, credentials, clock, endpoints, permissions in each
