@@ -1,7 +1,8 @@
 import { describeTable, expectedKeys, type TableDescription } from '../../aws/table-description';
 import { nameIndex, ttlAttribute } from '../../aws/table-names';
-import { callAws } from '../../aws/credentials';
-import { AwsClients, DynamoCacher, XconSettings } from '../../index';
+import { remedyOf, withoutPayload } from '../../aws/aws-errors';
+import { describeError } from '../../base/describe-error';
+import { AwsClients, CacherError, DynamoCacher, XconSettings } from '../../index';
 import { type Command } from '../command';
 
 interface CreateTableOptions {
@@ -39,7 +40,7 @@ export const command: Command<CreatedTable, CreateTableOptions> = {
       const settings = XconSettings.grab().resolve();
       const client = await AwsClients.grab().dynamo(settings);
       const table = settings.cacheTable;
-      const found = await callAws(client, () => describeTable({ client, table }));
+      const found = await describeTable({ client, table }).catch((error: unknown) => failed(table, error));
       const region = await client.config.region();
       const changes = changesOf(found, { index });
       if (changes.length > 0) {
@@ -62,6 +63,12 @@ export const command: Command<CreatedTable, CreateTableOptions> = {
 
   renderJson: (created) => created,
 };
+
+function failed(table: string, error: unknown): never {
+  const remedy = remedyOf(error, 'allow dynamodb:DescribeTable and dynamodb:DescribeTimeToLive on it');
+  const problem = `The table "${table}" could not be described: ${describeError(error)}; ${remedy}.`;
+  throw new CacherError(problem, { cause: withoutPayload(error) });
+}
 
 /** Says what will change; nothing for a table with other keys, which is refused. */
 function changesOf(found: TableDescription | undefined, { index }: { readonly index: boolean }): readonly string[] {

@@ -186,6 +186,16 @@ describe('xcon cache create-table', () => {
     );
   });
 
+  it('says what to allow when it may not look', async () => {
+    local.aws.setFaults([{ target: 'DescribeTable', type: 'AccessDeniedException' }]);
+
+    const { code, err } = await create(['--yes'], 'unseen');
+    local.aws.setFaults([]);
+
+    expect(code).toBe(3);
+    expect(err).toMatch(/"unseen" could not be described: AccessDenied.*; allow dynamodb:DescribeTable/);
+  });
+
   it('refuses a table with other keys', async () => {
     await local.aws.seed({ tables: { other: { hashKey: 'id', rangeKey: null } } });
 
