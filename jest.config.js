@@ -57,6 +57,7 @@ const project = {
     '^xcon/testing$': '<rootDir>/src/testing/index.ts',
     '^xcon/cdk$': '<rootDir>/src/cdk/index.ts',
     '^xcon/events$': '<rootDir>/src/events/index.ts',
+    '^xcon/(http|lambda|middy|nestjs|otel)$': '<rootDir>/src/$1/index.ts',
     '^xcon/(jest|vitest|node-test)$': '<rootDir>/src/testing/$1.ts',
   },
 };

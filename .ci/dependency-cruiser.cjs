@@ -57,7 +57,7 @@ module.exports = {
       name: 'resolvable',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^(vitest|@jest/globals)' },
+      to: { couldNotResolve: true, pathNot: '^(vitest|@jest/globals|aws-lambda)' },
     },
   ],
   options: {

@@ -47,6 +47,15 @@ export { Secret } from './item/secret';
 export { type Declaration } from './declared/declaration';
 export { type ChangeListener, type DefineSettingsOptions, type SettingsChange } from './declared/changes';
 export { type SettingsRefreshOptions } from './declared/session';
+export {
+  type CacheReadEvent,
+  type LookupEvent,
+  type LookupOrigin,
+  type RefreshEvent,
+  type RequestEvent,
+  type Timed,
+  type XconEvents,
+} from './base/channels';
 export { isCredentialsRefused, type SecretUse, type SecretUseOptions, type SecretVersions } from './declared/rotation';
 export { type SchemaIssue, type SchemaResult, type StandardSchema } from './declared/standard-schema';
 export {

@@ -1,4 +1,9 @@
 import * as core from 'xcon/core';
+import * as http from 'xcon/http';
+import * as lambda from 'xcon/lambda';
+import * as middy from 'xcon/middy';
+import * as nestjs from 'xcon/nestjs';
+import * as otel from 'xcon/otel';
 import * as xcon from 'xcon';
 
 /** What code can import, types left aside. A change of this list is a change of the API. */
@@ -88,6 +93,16 @@ it('xcon exports exactly this', () => {
 it('xcon/core exports the same things', () => {
   expect(Object.keys(core).sort()).toEqual(names);
   for (const [name, value] of Object.entries(core)) expect([name, Reflect.get(xcon, name)]).toEqual([name, value]);
+});
+
+it.each([
+  ['http', http, ['liveness', 'readiness', 'toFastifyHandler', 'toNodeHandler']],
+  ['lambda', lambda, ['withSettings']],
+  ['middy', middy, ['withSettings']],
+  ['nestjs', nestjs, ['InjectSettings', 'XconHealthIndicator', 'XconModule', 'XconService']],
+  ['otel', otel, ['startTelemetry']],
+])('xcon/%s exports exactly this', (_, entry, expected) => {
+  expect(Object.keys(entry).sort()).toEqual(expected);
 });
 
 it('neither has a default export', () => {

@@ -17,6 +17,12 @@ export const entries = {
   vitest: 'src/testing/vitest.ts',
   'node-test': 'src/testing/node-test.ts',
   events: 'src/events/index.ts',
+  http: 'src/http/index.ts',
+  invocations: 'src/lambda/invocation-settings.ts',
+  lambda: 'src/lambda/index.ts',
+  middy: 'src/middy/index.ts',
+  nestjs: 'src/nestjs/index.ts',
+  otel: 'src/otel/index.ts',
 };
 
 /** Sources with nothing but functions, of which an entry may have a copy: what is in them twice remembers nothing. */

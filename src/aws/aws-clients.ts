@@ -14,6 +14,7 @@ import { XconSettings } from '../settings/xcon-settings';
 import { SharedCredentials } from './credentials';
 import { limitBodies } from './limit-bodies';
 import { importAppConfig, importKms } from './optional-packages';
+import { reportRequests } from './report-requests';
 import { type ClientLife, refuseWhenClosed } from './refuse-when-closed';
 
 /** How much of the time of a lookup the source of credentials may take. */
@@ -178,7 +179,10 @@ export class AwsClients extends Dependency {
     const life = { isClosed: false };
     const client = startWork(async () => {
       const made = await make(clientConfig(this.options(), limits)).catch(explainBundle);
-      return refuseWhenClosed(limitBodies(credentials?.attach(made) ?? made, limits.requestTimeoutMs), life);
+      return refuseWhenClosed(
+        reportRequests(limitBodies(credentials?.attach(made) ?? made, limits.requestTimeoutMs)),
+        life,
+      );
     });
     const entry = { client, life };
     this.made().set(name, entry);

@@ -1,7 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { classifyAwsError, sourceRefusalOf } from '../aws/aws-errors';
-import { describeError } from '../base/describe-error';
+import { cacheReads, startTimer } from '../base/channels';
+import { describeError, errorFacts } from '../base/describe-error';
 import { sleep } from '../base/time';
 import { withTimeoutSignal } from '../base/time-limit';
 import { callAws } from '../aws/credentials';
@@ -167,6 +168,7 @@ export class PartitionState implements WritablePartition {
     const { clients, localCache, logger, nowMs, random, settings } = this.session;
     const { record } = this.backoff;
     record.requests += 1;
+    const report = this.reporter();
     try {
       const client = await clients.dynamo(settings);
       const target = { client, table: settings.cacheTable };
@@ -176,6 +178,7 @@ export class PartitionState implements WritablePartition {
         ),
       );
       record.succeed('reading', nowMs());
+      report?.(rows.length);
       clearClientsWarning({ localCache }, cacheUse);
       logger.debug('cache.read', { table: settings.cacheTable, environ: this.environ, rows: rows.length });
       const now = nowMs();
@@ -185,6 +188,7 @@ export class PartitionState implements WritablePartition {
       if (localCache.readSince === undefined) this.firstGeneration ??= partition.generation;
       return partition;
     } catch (error) {
+      report?.(undefined, errorFacts(error).name);
       this.backoff.untilMs = nowMs() + backoffMs;
       this.warnOfProblem('cache.unavailable', error, {
         activity: 'reading',
@@ -193,6 +197,14 @@ export class PartitionState implements WritablePartition {
       });
       return undefined;
     }
+  }
+
+  /** Measures a read of the partition, where somebody subscribes. @returns Publishes it. */
+  private reporter(): ((rows: number | undefined, error?: string) => void) | undefined {
+    if (!cacheReads.hasSubscribers) return undefined;
+    const stop = startTimer();
+    const { environ, session } = this;
+    return (rows, error) => cacheReads.publish({ table: session.settings.cacheTable, environ, rows, error, ...stop() });
   }
 
   /** Repeats a throttled call once, after a pause; not for users who asked for a single attempt. */

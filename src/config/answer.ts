@@ -1,3 +1,4 @@
+import { type LookupOrigin } from '../base/channels';
 import { ConfigNotFoundError, type SearchedPlace } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
@@ -10,21 +11,30 @@ export type Conversion<T> = (found: FoundValue) => T;
 export class Answer {
   /** Made with the first conversion: most answers are used as they are. */
   #converted: Map<Conversion<unknown>, unknown> | undefined;
+  /** Made for the first subscriber, and the same for each hit. */
+  #origin: LookupOrigin | undefined;
 
   /**
    * @param name - As asked.
    * @param item - What was found; one that is `nonExistent` when there is nothing.
    * @param attempts - Every place that was asked, in order; needed where there is nothing, and not kept otherwise.
+   * @param answeredAtMs - When the lookup ended, **milliseconds** since the Unix epoch; absent: not known.
    */
   constructor(
     readonly name: string,
     readonly item: DirectoryItem,
     readonly attempts: readonly SearchedPlace[],
+    private readonly answeredAtMs?: number,
   ) {}
 
   /** Gives the same answer for the name in another case. */
   askedAs(name: string): Answer {
-    return new Answer(name, this.item, this.attempts);
+    return new Answer(name, this.item, this.attempts, this.answeredAtMs);
+  }
+
+  /** Where the answer comes from, for events; without its value. */
+  get origin(): LookupOrigin {
+    return (this.#origin ??= originOf(this.name, this.item, this.answeredAtMs));
   }
 
   /** Gives the value; the fallback when there is none, or when it is null and there is a fallback. */
@@ -61,4 +71,18 @@ export function settled<T>(answer: Answer, use: (answer: Answer) => T): Promise<
   } catch {
     return Promise.resolve(answer).then(use);
   }
+}
+
+function originOf(name: string, item: DirectoryItem, answeredAtMs: number | undefined): LookupOrigin {
+  const { createdAt, directory, nonExistent, stale, staleSince, viaCacher } = item;
+  const known = staleSince ?? (viaCacher ? createdAt : undefined);
+  return {
+    name,
+    outcome: nonExistent ? 'missing' : 'found',
+    source: item.cacheName ?? item.provider ?? 'none',
+    directory: directory.path.startsWith('/_') ? undefined : directory.path,
+    viaCacher,
+    stale,
+    knownSinceMs: known === undefined ? answeredAtMs : Date.parse(known),
+  };
 }

@@ -1,3 +1,4 @@
+import { lookups, memoryHits } from '../base/channels';
 import { startWork } from '../base/start-work';
 import { withSignal } from '../base/time-limit';
 import { type Cacher, PendingWork } from '../cache/cacher';
@@ -19,6 +20,7 @@ import { type Explanation, type ExplanationSet, type ReachableNames } from '../e
 import { type ConfigHealth, type HealthOptions } from './health';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { logLookup, lookUp } from './lookup';
+import { reportHits, reportLookup } from './lookup-events';
 import { checkLookupOptions, idOf, type LookupOptions, waitOptionNames, type WaitOptions } from './lookup-options';
 import { LookupScope } from './lookup-scope';
 import { checkName, isNestedName } from './named-values';
@@ -171,7 +173,9 @@ export class Config extends ConfigShape {
 
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */
   load<const Name extends string>(names: readonly Name[], options?: LookupOptions): Promise<ConfigSnapshot<Name>> {
-    const known = Array.isArray(names) ? this.knownScope(options)?.snapshotOf(names) : undefined;
+    const scope = Array.isArray(names) ? this.knownScope(options) : undefined;
+    const known = scope?.snapshotOf(names);
+    if (known !== undefined && memoryHits.hasSubscribers) reportHits(names.map((name) => scope?.known(name)));
     return known === undefined ? this.loadAll(names, options) : Promise.resolve(known);
   }
 
@@ -305,7 +309,9 @@ export class Config extends ConfigShape {
 
   /** The answer for a name that is in memory; `undefined` when there is none, or the lookup wants more. */
   private remembered(name: string, options: LookupOptions | undefined): Answer | undefined {
-    return this.knownScope(options)?.known(name, idOf(options));
+    const known = this.knownScope(options)?.known(name, idOf(options));
+    if (known !== undefined && memoryHits.hasSubscribers) memoryHits.publish(known.origin);
+    return known;
   }
 
   /** The scope whose memory may answer a lookup; `undefined` when there is nothing good, or the lookup wants more. */
@@ -334,7 +340,8 @@ export class Config extends ConfigShape {
     checkName(name);
     checkLookupOptions(options);
     options.signal?.throwIfAborted();
-    return withLambdaFreezeGuard(this.scope(), () => this.findNow(name, options));
+    const find = (): Promise<Answer> => withLambdaFreezeGuard(this.scope(), () => this.findNow(name, options));
+    return lookups.hasSubscribers ? reportLookup(name, find) : find();
   }
 
   private async findNow(name: string, options: LookupOptions): Promise<Answer> {
@@ -347,7 +354,8 @@ export class Config extends ConfigShape {
     const scope = this.scope();
     const result = await lookUp(scope, name, options);
     logLookup(scope.logger, result);
-    const answer = new Answer(name, result.item, result.item.nonExistent ? result.attempts : []);
+    const { item } = result;
+    const answer = new Answer(name, item, item.nonExistent ? result.attempts : [], clock.nowMs());
     // Such an answer would be given longer, and less visibly, than memory means it to be.
     if (options.skipProviders !== true && !isProvisional(result)) scope.remember(answer, idOf(options));
     return answer;

@@ -44,6 +44,8 @@ export interface Subscription {
 export class DeclaredSettings<Shape extends SettingsShape> {
   /** The settings, in the order in which they were written. */
   readonly declarations: readonly Declaration[];
+  /** Names these settings, and no others, in containers of dependencies. */
+  readonly injectionToken: symbol;
   readonly #shape: Shape;
   readonly #options: DefineSettingsOptions;
   readonly #sessions = new WeakMap<Config, SettingsSession<SettingsOf<Shape>>>();
@@ -59,6 +61,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
     const { refreshEverySeconds: seconds } = options;
     if (seconds !== undefined) pause.check(seconds, 'refreshEverySeconds');
     this.declarations = Object.freeze(declarationsOf(shape));
+    this.injectionToken = Symbol(this.toString());
     this.#shape = shape;
     this.#options = options;
   }

@@ -166,11 +166,23 @@ export interface SettingsShape {
 }
 
 /**
- * The loaded settings of a shape: typed, and deeply read-only because they are frozen.
+ * The loaded settings of a shape, or of what `defineSettings` gives (`SettingsOf<typeof settings>`): typed, and deeply read-only
+ * because they are frozen.
  *
  * A conditional type, so that editors show the types of the values instead of the name of this one.
  */
-export type SettingsOf<Shape> = Shape extends infer S ? { readonly [Key in keyof S]: LoadedOf<S[Key]> } : never;
+export type SettingsOf<Shape> =
+  Shape extends Loadable<infer Settings>
+    ? Settings
+    : Shape extends infer S
+      ? { readonly [Key in keyof S]: LoadedOf<S[Key]> }
+      : never;
+
+/** What of declared settings tells their type; no shape has a symbol in it. */
+interface Loadable<Settings> {
+  readonly injectionToken: symbol;
+  load(): Promise<Settings>;
+}
 
 type LoadedOf<Declared> =
   Declared extends Setting<infer T>

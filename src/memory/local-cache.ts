@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { hidden, hideFields } from '../base/hidden';
+import { refreshes, type RefreshEvent } from '../base/channels';
 import { callAndForget } from '../base/start-work';
 import { afterThisTurn } from '../di/after-this-turn';
 import { Dependency } from '../di/context';
@@ -102,7 +103,7 @@ export class LocalCache extends Dependency {
    */
   touch(nowMs: number, lifeMs: number): void {
     const { expiresAtMs } = this.current();
-    if (expiresAtMs !== undefined && nowMs >= expiresAtMs) this.reset();
+    if (expiresAtMs !== undefined && nowMs >= expiresAtMs) this.forget('expired');
     this.current().expiresAtMs ??= nowMs + lifeMs;
     this.settleFreshness();
   }
@@ -134,6 +135,10 @@ export class LocalCache extends Dependency {
    * @internal
    */
   reset(options: ResetOptions = {}): void {
+    this.forget('requested', options);
+  }
+
+  private forget(reason: RefreshEvent['reason'], options: ResetOptions = {}): void {
     this.current = hidden(new ForgottenByReset(cacheReadPolicy(options)));
     const sources = this.usedSources();
     for (const source of sources) {
@@ -142,6 +147,7 @@ export class LocalCache extends Dependency {
     }
     this.settleFreshness();
     noteMutation();
+    if (refreshes.hasSubscribers) refreshes.publish({ reason });
     for (const each of this.listeners) callAndForget(each);
   }
 

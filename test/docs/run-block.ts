@@ -1,4 +1,9 @@
 import * as ssm from '@aws-sdk/client-ssm';
+import * as nestCommon from '@nestjs/common';
+import * as nestCore from '@nestjs/core';
+import * as sdkMetrics from '@opentelemetry/sdk-metrics';
+import * as diagnosticsChannel from 'node:diagnostics_channel';
+import * as nodeEvents from 'node:events';
 import * as http from 'node:http';
 import { format } from 'node:util';
 import 'reflect-metadata';
@@ -6,6 +11,10 @@ import * as tsyringe from 'tsyringe';
 import ts from 'typescript';
 import * as xcon from 'xcon';
 import * as events from 'xcon/events';
+import * as xconHttp from 'xcon/http';
+import * as lambda from 'xcon/lambda';
+import * as xconNestjs from 'xcon/nestjs';
+import * as otel from 'xcon/otel';
 import * as testing from 'xcon/testing';
 import * as zod from 'zod';
 import { TestFile } from '../../src/testing/test-file';
@@ -17,6 +26,15 @@ const modules: Readonly<Record<string, unknown>> = {
   xcon,
   'xcon/testing': testing,
   'xcon/events': events,
+  'xcon/http': xconHttp,
+  'xcon/lambda': lambda,
+  'xcon/nestjs': xconNestjs,
+  'xcon/otel': otel,
+  '@nestjs/common': nestCommon,
+  '@nestjs/core': nestCore,
+  '@opentelemetry/sdk-metrics': sdkMetrics,
+  'node:diagnostics_channel': diagnosticsChannel,
+  'node:events': nodeEvents,
   'xcon/jest': {},
   'reflect-metadata': {},
   tsyringe,

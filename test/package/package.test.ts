@@ -100,7 +100,7 @@ describe('a stack trace', () => {
 });
 
 describe('in Node', () => {
-  it.each(['xcon', 'xcon/core', 'xcon/testing', 'xcon/events'])(
+  it.each(['xcon', 'xcon/core', 'xcon/testing', 'xcon/events', 'xcon/http', 'xcon/lambda', 'xcon/middy'])(
     '%s has the same exports for import and require',
     async (path) => {
       const outcome = await printed(`
@@ -142,15 +142,18 @@ describe('in Node', () => {
     expect(outcome).toEqual({ code: 0, output: 'green' });
   });
 
-  it.each(['xcon', 'xcon/core', 'xcon/testing', 'xcon/events'])('%s loads no package but itself', async (path) => {
-    const outcome = await printed(`
+  it.each([...['xcon', 'xcon/core', 'xcon/testing', 'xcon/events'], ...['xcon/http', 'xcon/lambda', 'xcon/middy']])(
+    '%s loads no package but itself',
+    async (path) => {
+      const outcome = await printed(`
       await import('${path}');
       const packages = Object.keys(require.cache).map((file) => /.*node_modules.((@[^/]+.)?[^/]+)/.exec(file)[1]);
       console.log([...new Set(packages)].sort().join());
     `);
 
-    expect(outcome).toEqual({ code: 0, output: 'xcon' });
-  });
+      expect(outcome).toEqual({ code: 0, output: 'xcon' });
+    },
+  );
 
   it.each(['xcon', 'xcon/core'])('%s loads no module for the network', async (path) => {
     const outcome = await printed(`

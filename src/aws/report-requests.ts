@@ -1,0 +1,63 @@
+import { requests, startTimer } from '../base/channels';
+import { errorFacts, readProperty } from '../base/describe-error';
+
+/** What the SDK says of a call. */
+interface CallContext {
+  readonly clientName?: string;
+  readonly commandName?: string;
+}
+
+type Step = (request: unknown) => Promise<unknown>;
+
+/** A client of the SDK, as far as it is steered here. */
+interface SteeredClient {
+  readonly middlewareStack: {
+    add(
+      middleware: (next: Step, context: CallContext) => Step,
+      options: { step: 'initialize'; priority: 'high'; name: string },
+    ): void;
+  };
+}
+
+/** Makes a client of the SDK publish each call, retries included, where somebody subscribes. */
+export function reportRequests<T>(client: T): T {
+  const reported =
+    (next: Step, { clientName = '', commandName = '' }: CallContext): Step =>
+    async (request) => {
+      if (!requests.hasSubscribers) return next(request);
+      const stop = startTimer();
+      const call = { service: clientName.replace(/Client$/, ''), operation: commandName.replace(/Command$/, '') };
+      try {
+        const result = await next(request);
+        requests.publish({ ...call, ...stop(), ...metadataOf(readOutput(result)), error: undefined });
+        return result;
+      } catch (error) {
+        requests.publish({ ...call, ...stop(), ...metadataOf(error), error: errorFacts(error).name });
+        throw error;
+      }
+    };
+  (client as SteeredClient).middlewareStack.add(reported, {
+    step: 'initialize',
+    priority: 'high',
+    name: 'xconReportedRequests',
+  });
+  return client;
+}
+
+function readOutput(result: unknown): unknown {
+  return typeof result === 'object' && result !== null ? readProperty(result, 'output') : undefined;
+}
+
+function metadataOf(answer: unknown) {
+  const metadata = typeof answer === 'object' && answer !== null ? readProperty(answer, '$metadata') : undefined;
+  const {
+    attempts,
+    httpStatusCode: status,
+    requestId,
+  } = (metadata ?? {}) as {
+    readonly attempts?: number;
+    readonly httpStatusCode?: number;
+    readonly requestId?: string;
+  };
+  return { attempts, status, requestId };
+}

@@ -1,0 +1,155 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  Clock,
+  type Config,
+  type ConfigApi,
+  type ConfigHealth,
+  type DeclaredSettings,
+  type ProblemReason,
+  type SettingsShape,
+  SettingsValidationError,
+} from '../core';
+
+/** Answers a probe: takes a request as `fetch` has it, gives the response. */
+export type ProbeHandler = (request: Pick<Request, 'method'>) => Promise<Response>;
+
+/** How a source does. */
+export interface ReportedSource {
+  /** Cache name of the provider, or name of the cacher. */
+  readonly name: string;
+  readonly state: ConfigHealth['providers'][number]['state'];
+  /** Since when, ISO 8601; absent for `ok` and `unused`. */
+  readonly since?: string | undefined;
+}
+
+/** A declared setting that cannot be loaded. */
+export interface ReportedSetting {
+  readonly name: string;
+  readonly reason: ProblemReason;
+}
+
+/** What a readiness probe answers, as JSON. */
+export interface ReadinessReport {
+  readonly status: 'ready' | 'not ready';
+  readonly sources: readonly ReportedSource[];
+  /** Declared settings that cannot be loaded; empty when all can. */
+  readonly settings: readonly ReportedSetting[];
+  /** When this was found out, ISO 8601. */
+  readonly checkedAt: string;
+}
+
+/** How a readiness probe works. */
+export interface ReadinessOptions {
+  /** How long an answer is given again, **milliseconds**, so that probes cost nothing. Default: 1000. */
+  readonly cacheMs?: number;
+}
+
+/** Makes the answer of a liveness probe: the process runs. It looks at nothing: a restart repairs no source. */
+export function liveness(): ProbeHandler {
+  return (request) => Promise.resolve(answer(request, 200, { status: 'alive' }));
+}
+
+/**
+ * Makes the answer of a readiness probe: 200 when lookups get the answers they should, and the declared settings can be loaded; else 503.
+ *
+ * It asks no source by itself: it says what lookups have seen. Names of sources and settings are in it, no values.
+ *
+ * @param config - Asked how its sources do.
+ * @param declared - Settings without which the service is not ready.
+ */
+export function readiness<Shape extends SettingsShape>(
+  config: Config | ConfigApi,
+  declared?: DeclaredSettings<Shape>,
+  { cacheMs = 1000 }: ReadinessOptions = {},
+): ProbeHandler {
+  let latest: { readonly report: Promise<ReadinessReport>; readonly untilMs: number } | undefined;
+  return async (request) => {
+    const nowMs = Clock.grab().nowMs();
+    if (latest === undefined || nowMs >= latest.untilMs) {
+      latest = { report: reportOf(config, declared, nowMs), untilMs: nowMs + cacheMs };
+    }
+    const report = await latest.report;
+    return answer(request, report.status === 'ready' ? 200 : 503, report);
+  };
+}
+
+/**
+ * Makes a request listener of `node:http` of a probe; also a handler of Express.
+ *
+ * @example
+ * app.get('/ready', toNodeHandler(readiness(config, settings)));
+ */
+export function toNodeHandler(probe: ProbeHandler): (request: IncomingMessage, response: ServerResponse) => void {
+  return ({ method = 'GET' }, response) => {
+    const send = async (): Promise<void> => {
+      const { status, headers, body } = await sent(probe, method);
+      response.writeHead(status, headers).end(body);
+    };
+    // The connection may be gone by now.
+    send().catch(() => response.destroy());
+  };
+}
+
+/** What of a reply of Fastify is used. */
+export interface FastifyReplyLike {
+  code(status: number): this;
+  headers(values: Record<string, string>): this;
+  send(body: string): unknown;
+}
+
+/**
+ * Makes a handler of Fastify of a probe.
+ *
+ * @example
+ * app.get('/ready', toFastifyHandler(readiness(config, settings)));
+ */
+export function toFastifyHandler(
+  probe: ProbeHandler,
+): (request: { readonly method: string }, reply: FastifyReplyLike) => Promise<void> {
+  return async ({ method }, reply) => {
+    const { status, headers, body } = await sent(probe, method);
+    await reply.code(status).headers(headers).send(body);
+  };
+}
+
+/** Never rejects: what cannot be found out is not ready. */
+async function reportOf<Shape extends SettingsShape>(
+  config: Config | ConfigApi,
+  declared: DeclaredSettings<Shape> | undefined,
+  nowMs: number,
+): Promise<ReadinessReport> {
+  const settings = await problemsOf(declared);
+  const health = await Promise.resolve(config.health()).catch(() => undefined);
+  const sources =
+    health === undefined ? [] : [...health.providers, ...(health.cache === undefined ? [] : [health.cache])];
+  return {
+    status: health?.ok === true && settings.length === 0 ? 'ready' : 'not ready',
+    sources: sources.map(({ name, since, state }) => ({ name, state, ...(since !== undefined && { since }) })),
+    settings,
+    checkedAt: new Date(nowMs).toISOString(),
+  };
+}
+
+async function problemsOf<Shape extends SettingsShape>(
+  declared: DeclaredSettings<Shape> | undefined,
+): Promise<readonly ReportedSetting[]> {
+  try {
+    await declared?.load();
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsValidationError)) return [{ name: '*', reason: 'failed' }];
+    return error.problems.map(({ name, reason }) => ({ name, reason }));
+  }
+}
+
+function answer({ method }: Pick<Request, 'method'>, status: number, body: object): Response {
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+  if (method === 'GET') return new Response(JSON.stringify(body), { status, headers });
+  if (method === 'HEAD') return new Response(null, { status, headers });
+  return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } });
+}
+
+async function sent(probe: ProbeHandler, method: string) {
+  const response = await probe({ method });
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+}

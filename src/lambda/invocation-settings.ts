@@ -1,0 +1,134 @@
+import {
+  Clock,
+  config,
+  type DeclaredSettings,
+  InvalidSettingsError,
+  Logger,
+  type SettingsOf,
+  type SettingsShape,
+} from '../core';
+
+/** How the settings of a Lambda function are kept up to date. */
+export interface InvocationOptions {
+  /** How old settings may be at the start of an invocation before they are read anew, **seconds**. Default: 300. */
+  readonly refreshSeconds?: number;
+  /** How long an invocation waits for that before it goes on with the settings that it has, **milliseconds**. Default: 500. */
+  readonly refreshBudgetMs?: number;
+  /** How old settings may get that cannot be read anew, **seconds**; then an invocation waits, and fails. Default: 3600. */
+  readonly staleSeconds?: number;
+  /** How long the end of an invocation waits for what is written to the cache table, **milliseconds**. Default: 300. */
+  readonly flushBudgetMs?: number;
+}
+
+/** Pause before settings that could not be read anew are asked for again, **milliseconds**. */
+const retryMs = 10_000;
+const defaults: Readonly<Required<InvocationOptions>> = {
+  refreshSeconds: 300,
+  refreshBudgetMs: 500,
+  staleSeconds: 3600,
+  flushBudgetMs: 300,
+};
+
+interface LoadedSettings<Settings> {
+  readonly settings: Settings;
+  /** When they were read, **milliseconds** since the Unix epoch. */
+  readonly atMs: number;
+  /** When they are read anew, **milliseconds** since the Unix epoch. */
+  dueAtMs: number;
+}
+
+/**
+ * The settings of a function that is frozen between its invocations: loaded in the init phase, read anew at the start of an
+ * invocation and never in between, where nothing runs.
+ *
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+export class InvocationSettings<Shape extends SettingsShape> {
+  private readonly options: Readonly<Required<InvocationOptions>>;
+  private initial: Promise<LoadedSettings<SettingsOf<Shape>>> | undefined;
+  private loaded: LoadedSettings<SettingsOf<Shape>> | undefined;
+
+  /**
+   * Begins to load.
+   *
+   * @param where - Function that takes the options, for errors.
+   * @throws InvalidSettingsError for an option that is unknown, or no such number.
+   */
+  constructor(
+    where: string,
+    private readonly declared: DeclaredSettings<Shape>,
+    options: InvocationOptions = {},
+  ) {
+    this.options = { ...defaults, ...checked(where, options) };
+    this.initial = this.load();
+    // The first invocation reports it, after it has tried again.
+    this.initial.catch(() => undefined);
+  }
+
+  /**
+   * Gives the settings for an invocation.
+   *
+   * @throws SettingsValidationError when they cannot be loaded, and there are none that are recent enough.
+   */
+  async begin(): Promise<SettingsOf<Shape>> {
+    const { loaded = await this.first() } = this;
+    const nowMs = Clock.grab().nowMs();
+    return nowMs < loaded.dueAtMs ? loaded.settings : this.refreshed(loaded, nowMs);
+  }
+
+  /** Leaves nothing half done when the process is frozen. Never rejects. */
+  async end(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeIsUp = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.options.flushBudgetMs);
+    });
+    await Promise.race([config.flush(), timeIsUp]);
+    clearTimeout(timer);
+  }
+
+  /** Gives what the init phase has loaded; where that failed, what can be loaded now. */
+  private async first(): Promise<LoadedSettings<SettingsOf<Shape>>> {
+    const { initial } = this;
+    this.initial = undefined;
+    return (await initial?.catch(() => undefined)) ?? this.load();
+  }
+
+  private async load(signal?: AbortSignal): Promise<LoadedSettings<SettingsOf<Shape>>> {
+    const settings = await (this.loaded === undefined ? this.declared.load() : this.declared.refresh({ signal }));
+    const atMs = Clock.grab().nowMs();
+    return (this.loaded = { settings, atMs, dueAtMs: atMs + this.options.refreshSeconds * 1000 });
+  }
+
+  private async refreshed(before: LoadedSettings<SettingsOf<Shape>>, nowMs: number): Promise<SettingsOf<Shape>> {
+    if (nowMs - before.atMs > this.options.staleSeconds * 1000) return (await this.load()).settings;
+    const budget = new AbortController();
+    const { refreshBudgetMs } = this.options;
+    const timer = setTimeout(() => {
+      budget.abort(new Error(`no answer within refreshBudgetMs (${refreshBudgetMs} ms)`));
+    }, refreshBudgetMs);
+    try {
+      return (await this.load(budget.signal)).settings;
+    } catch (error) {
+      before.dueAtMs = nowMs + retryMs;
+      const reason = error instanceof Error ? error.message : 'something that is no error was thrown';
+      Logger.grab().warn('settings.refresh-failed', { reason });
+      return before.settings;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function checked(where: string, options: InvocationOptions): InvocationOptions {
+  const given = Object.entries(options as Readonly<Record<string, unknown>>).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!Object.hasOwn(defaults, name)) {
+      throw new InvalidSettingsError(`${where} option ${name}`, `there is no such option. There are ${names}.`);
+    }
+    if (typeof value === 'number' && value >= 0) continue;
+    throw new InvalidSettingsError(`${where} option ${name}`, 'expected a number, 0 or more.');
+  }
+  return Object.fromEntries(given);
+}
+
+const names = Object.keys(defaults).join(', ');

@@ -1,0 +1,39 @@
+import type { Context } from 'aws-lambda';
+import { type DeclaredSettings, type SettingsOf, type SettingsShape } from '../core';
+import { type InvocationOptions, InvocationSettings } from '../lambda/invocation-settings';
+
+export { type InvocationOptions } from '../lambda/invocation-settings';
+
+/** The context of an invocation, with the declared settings: typed and frozen. */
+export type SettingsContext<Settings> = Context & { readonly settings: Settings };
+
+/** A middleware of middy that gives a handler its settings. */
+export interface SettingsMiddleware<Settings> {
+  before(request: { readonly context: SettingsContext<Settings> }): Promise<void>;
+  after(): Promise<void>;
+  onError(): Promise<void>;
+}
+
+/**
+ * Makes a middleware that puts declared settings into the context: `context.settings`.
+ *
+ * They are loaded in the init phase and read anew at the start of an invocation when they are old, as by `withSettings` of
+ * `xcon/lambda`. What is written to the cache table is awaited before the invocation ends.
+ *
+ * @param declared - Settings to load. An invocation without them fails with a SettingsValidationError.
+ * @throws InvalidSettingsError for an unknown option.
+ *
+ * @example
+ * export const handler = middy().use(withSettings(settings)).handler(async (event, { settings }) => settings.db.host);
+ */
+export function withSettings<Shape extends SettingsShape>(
+  declared: DeclaredSettings<Shape>,
+  options?: InvocationOptions,
+): SettingsMiddleware<SettingsOf<Shape>> {
+  const invocations = new InvocationSettings('withSettings()', declared, options);
+  return {
+    before: async ({ context }) => void Object.assign(context, { settings: await invocations.begin() }),
+    after: () => invocations.end(),
+    onError: () => invocations.end(),
+  };
+}

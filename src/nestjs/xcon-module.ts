@@ -1,0 +1,129 @@
+import { type DynamicModule, Inject, Module, type ModuleMetadata, type Provider, type Type } from '@nestjs/common';
+import { type Config, type DeclaredSettings, type SettingsShape } from '../core';
+import { XconHealthIndicator } from './xcon-health-indicator';
+import { XconService } from './xcon-service';
+
+/** Declared settings of any shape. */
+type AnySettings = Pick<DeclaredSettings<SettingsShape>, 'injectionToken' | 'load'>;
+
+/** What the module uses and provides. */
+export interface XconModuleOptions {
+  /** Config to ask. Default: that of the process. It is closed when the application shuts down. */
+  readonly config?: Config;
+  /** Settings that are loaded before the application listens; without them, it does not start. */
+  readonly settings?: readonly AnySettings[];
+}
+
+/** How the module is made for the whole application. */
+export interface XconRootOptions extends XconModuleOptions {
+  /** Whether other modules can use it without importing it. Default: true. */
+  readonly isGlobal?: boolean;
+}
+
+/** How the module is made of what other providers give. */
+export interface XconAsyncOptions<Dependencies extends readonly unknown[]> extends Pick<ModuleMetadata, 'imports'> {
+  /** Tokens of what the factory gets. */
+  readonly inject?: { readonly [Index in keyof Dependencies]: Type<Dependencies[Index]> | string | symbol };
+  readonly useFactory: (
+    ...dependencies: Dependencies
+  ) => Pick<XconModuleOptions, 'config'> | Promise<Pick<XconModuleOptions, 'config'>>;
+  /** Settings that are loaded before the application listens; without them, it does not start. */
+  readonly settings?: readonly AnySettings[];
+  /** Whether other modules can use it without importing it. Default: true. */
+  readonly isGlobal?: boolean;
+}
+
+const optionsToken = Symbol('options of XconModule');
+
+/**
+ * Settings for NestJS: `XconService` for lookups, declared settings by `@InjectSettings()`, a health indicator. What lookups have begun
+ * ends with the application.
+ */
+export class XconModule {
+  /**
+   * Makes the module for the whole application.
+   *
+   * @example
+   * Module({ imports: [XconModule.forRoot({ settings: [settings] })] })
+   */
+  static forRoot({ isGlobal = true, settings = [], config }: XconRootOptions = {}): DynamicModule {
+    return rootModule({ isGlobal, settings, options: { provide: optionsToken, useValue: { config } } });
+  }
+
+  /** Makes the module for the whole application, of what other providers give. */
+  static forRootAsync<const Dependencies extends readonly unknown[]>({
+    imports = [],
+    inject = [] as never,
+    isGlobal = true,
+    settings = [],
+    useFactory,
+  }: XconAsyncOptions<Dependencies>): DynamicModule {
+    const options: Provider = {
+      provide: optionsToken,
+      inject: [...(inject as readonly (Type | string | symbol)[])],
+      useFactory: useFactory as unknown as (
+        ...dependencies: unknown[]
+      ) => XconModuleOptions | Promise<XconModuleOptions>,
+    };
+    return { ...rootModule({ isGlobal, settings, options }), imports };
+  }
+
+  /** Makes a module that provides declared settings to the one that imports it. Needs `forRoot` in the application. */
+  static forFeature(...settings: readonly AnySettings[]): DynamicModule {
+    // A class of its own: before Nest 11, modules of one class that look alike are taken for the same.
+    class XconFeatureModule {}
+    const providers = settings.map(providerOf);
+    return { module: XconFeatureModule, providers, exports: tokensOf(settings) };
+  }
+}
+
+Module({})(XconModule);
+
+/**
+ * Injects declared settings: typed as `SettingsOf<typeof settings>`, frozen, and as they were at the start.
+ *
+ * @example
+ * constructor(@InjectSettings(settings) private readonly settings: SettingsOf<typeof settings>) {}
+ */
+export function InjectSettings({ injectionToken }: AnySettings): PropertyDecorator & ParameterDecorator {
+  return Inject(injectionToken);
+}
+
+function rootModule({
+  isGlobal,
+  settings,
+  options,
+}: {
+  readonly isGlobal: boolean;
+  readonly settings: readonly AnySettings[];
+  readonly options: Provider;
+}): DynamicModule {
+  const service: Provider = {
+    provide: XconService,
+    inject: [optionsToken],
+    useFactory: ({ config }: XconModuleOptions) => new XconService(config),
+  };
+  const indicator: Provider = {
+    provide: XconHealthIndicator,
+    inject: [XconService],
+    useFactory: (known: XconService) => new XconHealthIndicator(known),
+  };
+  return {
+    module: XconModule,
+    global: isGlobal,
+    providers: [options, service, indicator, ...settings.map(providerOf)],
+    exports: [XconService, XconHealthIndicator, ...tokensOf(settings)],
+  };
+}
+
+function providerOf(settings: AnySettings): Provider {
+  return {
+    provide: settings.injectionToken,
+    inject: [XconService],
+    useFactory: (service: XconService) => service.load(settings as DeclaredSettings<SettingsShape>),
+  };
+}
+
+function tokensOf(settings: readonly AnySettings[]): symbol[] {
+  return settings.map(({ injectionToken }) => injectionToken);
+}

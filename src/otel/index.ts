@@ -1,0 +1,46 @@
+import { type MeterProvider, metrics, trace, type TracerProvider } from '@opentelemetry/api';
+import { measure } from './measure';
+import { traceWork } from './trace-work';
+
+/** What is reported, and where to. */
+export interface TelemetryOptions {
+  /** Where spans go. Default: the global provider of OpenTelemetry. */
+  readonly tracerProvider?: TracerProvider;
+  /** Where metrics go. Default: the global provider of OpenTelemetry. */
+  readonly meterProvider?: MeterProvider;
+  /** Whether there are spans. Default: true. */
+  readonly spans?: boolean;
+  /** Whether there are metrics. Default: true. */
+  readonly metrics?: boolean;
+  /** Whether spans of lookups have the name of the setting. Names may come from outside. Default: false. */
+  readonly settingNames?: boolean;
+}
+
+/** Telemetry that was started. */
+export interface Telemetry {
+  /** Ends it; a second call does nothing. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** Name of the tracer and the meter. */
+const scope = 'xcon';
+
+/**
+ * Reports lookups, requests and the cache to OpenTelemetry: spans and metrics, never a value.
+ *
+ * To be started once, after the SDK of OpenTelemetry has set its global providers, unless it is given others. Needs the package `@opentelemetry/api`.
+ *
+ * @example
+ * startTelemetry();
+ */
+export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
+  const { tracerProvider, meterProvider, spans = true, metrics: hasMetrics = true, settingNames = false } = options;
+  const endings: (() => void)[] = [];
+  if (spans) endings.push(...traceWork((tracerProvider ?? trace).getTracer(scope), { settingNames }));
+  if (hasMetrics) endings.push(...measure((meterProvider ?? metrics).getMeter(scope)));
+  const close = (): void => {
+    for (const end of endings.splice(0)) end();
+  };
+  return { close, [Symbol.dispose]: close };
+}

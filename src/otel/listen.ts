@@ -1,0 +1,19 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { diag } from '@opentelemetry/api';
+import { type XconEvents } from '../core';
+
+/** Calls a function with each message of a channel. What it throws ends nothing: Node would end the process. @returns Ends that. */
+export function listen<Name extends keyof XconEvents>(
+  name: Name,
+  listener: (message: XconEvents[Name]) => void,
+): () => void {
+  const onMessage = (message: unknown): void => {
+    try {
+      listener(message as XconEvents[Name]);
+    } catch (error) {
+      diag.error(`xcon: a message of ${name} could not be reported`, error instanceof Error ? error.name : '');
+    }
+  };
+  subscribe(name, onMessage);
+  return () => void unsubscribe(name, onMessage);
+}
