@@ -21,6 +21,9 @@ const long = [
   'cache/e2e/herd.test.ts',
   'cache/e2e/processes.test.ts',
   'events/e2e/ten-processes.test.ts',
+  // Entries at services that are asked over HTTP, and applies that are killed.
+  'entries/e2e',
+  'cli/commands/entries.test.ts',
   // A process that is frozen for seconds.
   'config/frozen-process.test.ts',
   // The command and Jest itself, as processes.
@@ -57,6 +60,7 @@ const project = {
     '^xcon/testing$': '<rootDir>/src/testing/index.ts',
     '^xcon/cdk$': '<rootDir>/src/cdk/index.ts',
     '^xcon/events$': '<rootDir>/src/events/index.ts',
+    '^xcon/entries$': '<rootDir>/src/entries/index.ts',
     '^xcon/(http|lambda|middy|nestjs|otel)$': '<rootDir>/src/$1/index.ts',
     '^xcon/(jest|vitest|node-test)$': '<rootDir>/src/testing/$1.ts',
   },

@@ -39,6 +39,7 @@ module.exports = [
     otel: 'xcon/otel',
     nestjs: 'xcon/nestjs',
     cdk: 'xcon/cdk',
+    entries: 'xcon/entries: plan and apply what should be configured',
     cli: 'xcon and xcon-local, the commands',
   },
 ];

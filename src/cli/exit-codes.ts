@@ -75,6 +75,11 @@ const libraryErrors: Readonly<Record<string, ExitName>> = {
   INVALID_NAME: 'usage',
   INVALID_DIRECTORY: 'usage',
   INVALID_SETTINGS: 'usage',
+  INVALID_ENTRIES: 'usage',
+  INVALID_PLAN: 'refused',
+  STALE_PLAN: 'refused',
+  STATE_LOCKED: 'refused',
+  NOT_CONFIRMED: 'refused',
 };
 
 /** Gives the exit code for something that was thrown. What is unknown has failed. */

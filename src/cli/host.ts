@@ -21,6 +21,8 @@ export interface CliInput {
 export interface Prompts {
   /** @returns Whether the answer is yes; `false` also when the question was cancelled. */
   confirm(question: string, signal: AbortSignal): Promise<boolean>;
+  /** Asks for a text that is no secret, such as a name to confirm with. @returns `undefined` when the question was cancelled. */
+  text(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Asks without showing what is typed. @returns `undefined` when the question was cancelled. */
   hidden(question: string, signal: AbortSignal): Promise<string | undefined>;
 }

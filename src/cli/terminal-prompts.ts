@@ -8,6 +8,12 @@ export const terminalPrompts: Prompts = {
     return answer === true;
   },
 
+  async text(question, signal) {
+    const { isCancel, text } = await import('@clack/prompts');
+    const answer = await text({ message: question, output: process.stderr, signal });
+    return isCancel(answer) ? undefined : answer;
+  },
+
   async hidden(question, signal) {
     const { isCancel, password } = await import('@clack/prompts');
     const answer = await password({ message: question, output: process.stderr, signal });

@@ -5,3 +5,4 @@ export {
   type ChangeHandlerOptions,
   createChangeHandler,
 } from './change-handler';
+export { type ChangedSetting, followChanges, type FollowChangesOptions, type FollowedChanges } from './follow-changes';

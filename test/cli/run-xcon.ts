@@ -67,6 +67,7 @@ export async function xcon(args: readonly string[], fake: FakeHost = {}): Promis
     version: '1.2.3',
     prompts: {
       confirm: (question) => Promise.resolve(ask(question) === true),
+      text: (question) => Promise.resolve(ask(question) as string | undefined),
       hidden: (question) => Promise.resolve(ask(question) as string | undefined),
     },
     onSignal: (listener) => {

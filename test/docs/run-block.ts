@@ -10,6 +10,7 @@ import 'reflect-metadata';
 import * as tsyringe from 'tsyringe';
 import ts from 'typescript';
 import * as xcon from 'xcon';
+import * as entries from 'xcon/entries';
 import * as events from 'xcon/events';
 import * as xconHttp from 'xcon/http';
 import * as lambda from 'xcon/lambda';
@@ -25,6 +26,7 @@ const modules: Readonly<Record<string, unknown>> = {
   '@aws-sdk/client-ssm': ssm,
   xcon,
   'xcon/testing': testing,
+  'xcon/entries': entries,
   'xcon/events': events,
   'xcon/http': xconHttp,
   'xcon/lambda': lambda,

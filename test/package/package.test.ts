@@ -100,19 +100,25 @@ describe('a stack trace', () => {
 });
 
 describe('in Node', () => {
-  it.each(['xcon', 'xcon/core', 'xcon/testing', 'xcon/events', 'xcon/http', 'xcon/lambda', 'xcon/middy'])(
-    '%s has the same exports for import and require',
-    async (path) => {
-      const outcome = await printed(`
+  it.each([
+    'xcon',
+    'xcon/core',
+    'xcon/testing',
+    'xcon/events',
+    'xcon/entries',
+    'xcon/http',
+    'xcon/lambda',
+    'xcon/middy',
+  ])('%s has the same exports for import and require', async (path) => {
+    const outcome = await printed(`
       import * as imported from '${path}';
       const required = require('${path}');
       const names = Object.keys(required).filter((name) => imported[name] === required[name]);
       console.log(names.length > 0 && names.sort().join() === Object.keys(imported).sort().join());
     `);
 
-      expect(outcome).toEqual({ code: 0, output: 'true' });
-    },
-  );
+    expect(outcome).toEqual({ code: 0, output: 'true' });
+  });
 
   it('is one instance through every door', async () => {
     const outcome = await printed(`

@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { AwsClients, Clock, Random, Secret, XconSettings } from '../index';
+import { type CommandOption } from './command-option';
+import { type CommandContext } from './context';
+import { UsageError } from './exit-codes';
+import {
+  type Diagnostic,
+  type EntriesSession,
+  type EntryFile,
+  type PlanRequestOptions,
+  type StateStore,
+} from '../entries';
+
+/** Options of the commands about entries. */
+export interface EntriesOptions {
+  readonly file?: string | undefined;
+  readonly state?: 'file' | 'table' | undefined;
+  readonly rate?: number | undefined;
+  readonly only?: readonly string[] | undefined;
+}
+
+/** Where the file of entries and its state are. */
+export const placeOptions: readonly CommandOption[] = [
+  { flags: '--file <path>', description: 'the file of entries; else the nearest xcon.yaml' },
+];
+
+/** Where the state is, besides. */
+export const stateOptions: readonly CommandOption[] = [
+  ...placeOptions,
+  {
+    flags: '--state <where>',
+    description:
+      'where the state is kept: file (.xcon/state.json beside the file of entries; default), or table (the config table)',
+    choices: ['file', 'table'],
+  },
+];
+
+/** What commands that ask the services take, besides. */
+export const planOptions: readonly CommandOption[] = [
+  ...stateOptions,
+  { flags: '--only <names>', description: 'plan these entries alone, by name, full name or address', kind: 'list' },
+  {
+    flags: '--rate <number>',
+    description: 'writes of Parameter Store a second, where the account has more than 3',
+    kind: 'number',
+  },
+];
+
+/** A file of entries, and what is wrong with it. */
+export interface ReadEntryFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly folder: string;
+  /** `undefined` where one of the diagnostics is an error. */
+  readonly file: EntryFile | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads and checks the file of entries. @throws UsageError when there is none. */
+export async function readEntryFile(context: CommandContext, { file: given }: EntriesOptions): Promise<ReadEntryFile> {
+  const { builtInKinds, parseEntryFile } = await import('../entries');
+  const xconFile = await context.xconFile();
+  const path = given === undefined ? xconFile.path : resolve(context.host.cwd, given);
+  if (path === undefined)
+    throw new UsageError('There is no xcon.yaml here or above; name the file of entries with --file.');
+  const text = given === undefined ? (xconFile.text ?? '') : await textOf(path);
+  const shown = relative(context.host.cwd, path) || path;
+  const service = context.globals.service ?? xconFile.service ?? context.variables['APP_NAME'];
+  const parsed = parseEntryFile(text, {
+    path: shown,
+    kinds: builtInKinds,
+    service,
+    environments: xconFile.environments,
+  });
+  return { path, folder: dirname(path), ...parsed };
+}
+
+/** Gives the file, its state and its key. @throws InvalidEntriesError with every problem of the file; UsageError when there is none. */
+export async function openEntries(context: CommandContext, options: EntriesOptions): Promise<EntriesSession> {
+  const { InvalidEntriesError, loadStackKey } = await import('../entries');
+  const { diagnostics, file, folder } = await readEntryFile(context, options);
+  if (file === undefined) throw new InvalidEntriesError(diagnostics);
+  for (const each of diagnostics) context.inform(`xcon: ${await describe(each)}`);
+  const key = await loadStackKey(file.stack, join(folder, '.xcon/state.key'), context.variables);
+  return {
+    ...{ file, key },
+    state: await openState(file.stack, folder, options),
+    signal: context.signal,
+    ...(options.rate !== undefined && {
+      rates: Object.fromEntries(writesOfParameters.map((action) => [action, Math.max(1, options.rate ?? 1)])),
+    }),
+    reader: {
+      variables: context.variables,
+      folder,
+      ...(context.isInteractive && {
+        ask: async (name: string) => new Secret(await context.readSecretValue({ name })),
+      }),
+    },
+  };
+}
+
+const writesOfParameters = ['ssm:PutParameter', 'ssm:DeleteParameter', 'ssm:AddTagsToResource'];
+
+/** Gives what of the plan the global options and those of the command ask for. */
+export function requestOf(context: CommandContext, { only }: EntriesOptions): PlanRequestOptions {
+  const { environment } = context.globals;
+  return {
+    ...(environment !== undefined && { environments: [environment] }),
+    ...(only !== undefined && only.length > 0 && { only }),
+  };
+}
+
+async function openState(stack: string, folder: string, { state = 'file' }: EntriesOptions): Promise<StateStore> {
+  const { FileState, TableState } = await import('../entries');
+  if (state === 'file') return new FileState({ path: join(folder, '.xcon/state.json'), stack });
+  const settings = XconSettings.grab().resolve();
+  const [clients, clock, random] = [AwsClients.grab(), Clock.grab(), Random.grab()];
+  return new TableState({
+    client: () => clients.dynamo(settings),
+    table: settings.configTable,
+    stack,
+    nowMs: () => clock.nowMs(),
+    random: () => random.next(),
+  });
+}
+
+async function describe(diagnostic: Diagnostic): Promise<string> {
+  const { describeDiagnostic } = await import('../entries');
+  return describeDiagnostic(diagnostic);
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}).`, {
+      cause: error,
+    });
+  }
+}

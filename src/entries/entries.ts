@@ -1,0 +1,314 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { clearTimeout, setTimeout } from '../base/unfaked-timers';
+import { currentSession } from '../cache/current-session';
+import { type ChangedSetting, type FollowedChanges, followChanges } from '../events/follow-changes';
+import { type Diagnostic, Diagnostics } from './diagnostics';
+import { InvalidPlanError, NotConfirmedError } from './entries-error';
+import { type DeclaredEntry, type EntryFile } from './entry-file';
+import { addressText, type AnyEntryKind, type EntryContext } from './entry-kind';
+import { type AppliedEntry, execute, refreshedRecord } from './executor';
+import { dynamoEntry } from './kinds/dynamo-entry';
+import { secretEntry } from './kinds/secret-entry';
+import { ssmEntry } from './kinds/ssm-entry';
+import { type Plan, type PlanAction, type PlanRequestOptions, refuseStale } from './plan';
+import { makePlan, type PlannedWork, type PlannedWorks } from './planner';
+import { type CallRates, type CallTiming, ServiceCalls } from './service-calls';
+import { readSources, type SourceReader } from './sources';
+import { type StackKey } from './stack-key';
+import { type LockHolder, type StateStore } from './state';
+import { type SourceValues } from './value-template';
+import { readWorld } from './world';
+
+/** The kinds that come with the library. */
+export const builtInKinds: readonly AnyEntryKind[] = [ssmEntry, secretEntry, dynamoEntry];
+
+/** What entries are planned and applied with. Clients, clock and settings are those of the current context. */
+export interface EntriesSession {
+  readonly file: EntryFile;
+  readonly state: StateStore;
+  readonly key: StackKey;
+  /** Kinds of entries; those of the file must be among them. Default: {@link builtInKinds}. */
+  readonly kinds?: readonly AnyEntryKind[];
+  /** Where `from` reads. */
+  readonly reader?: SourceReader;
+  /** Requests a second, by IAM action; `*` for all others. Default: what the services take. */
+  readonly rates?: CallRates;
+  /** Ends the run between two calls. */
+  readonly signal?: AbortSignal;
+  /** Makes running services see what was changed. Default: `followChanges()` of `xcon/events`. */
+  readonly follow?: (changes: readonly ChangedSetting[]) => Promise<FollowedChanges>;
+  /** Time and chance, for tests. */
+  readonly timing?: Partial<CallTiming>;
+}
+
+/** How a plan is applied. */
+export interface ApplyOptions {
+  /** Whether entries may be deleted. Default: false, which refuses a plan that deletes. */
+  readonly allowDelete?: boolean;
+  /** Largest share of the owned entries that is deleted without `allowManyDeletions`. Default: 0.3. */
+  readonly maxDeletionShare?: number;
+  /** Whether more may be deleted; a plan with `destroy` needs none. Default: false. */
+  readonly allowManyDeletions?: boolean;
+  /** How many entries are worked on at the same time. Default: 8. */
+  readonly atOnce?: number;
+  /** Name of the command, for who waits for the lock. Default: `apply`. */
+  readonly operation?: string;
+}
+
+/** What an apply has done. */
+export interface ApplyReport {
+  readonly entries: readonly AppliedEntry[];
+  /** Whether every entry is as the plan wants it. */
+  readonly isComplete: boolean;
+  /** Calls to the services that hold the entries, repetitions included. */
+  readonly calls: number;
+  /** What was done in the cache table for running processes. */
+  readonly followed: FollowedChanges;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What an apply says while it runs; the report comes last. */
+export type ApplyEvent =
+  | { readonly kind: 'started'; readonly total: number; /** **Milliseconds**. */ readonly estimateMs: number }
+  | {
+      readonly kind: 'entry';
+      readonly entry: AppliedEntry;
+      readonly completed: number;
+      readonly total: number;
+      /** Time that the rest will take, **milliseconds**. */
+      readonly leftMs: number;
+    }
+  | { readonly kind: 'report'; readonly report: ApplyReport };
+
+/** How long a lock lasts without being renewed, **milliseconds**: far longer than one entry can take. */
+const lockMs = 300_000;
+const defaultShare = 0.3;
+const defaultAtOnce = 8;
+
+/**
+ * Reads what is declared and what is owned, and plans what is to be done. Writes nothing.
+ *
+ * @returns A plan; with errors among its diagnostics, it cannot be applied.
+ * @throws CallError when a service cannot be asked; StateError.
+ */
+export async function planEntries(session: EntriesSession, request: PlanRequestOptions = {}): Promise<Plan> {
+  return (await prepare(session, request)).plan;
+}
+
+/**
+ * Applies a plan: takes the lock, plans again, refuses what has changed since, does the rest, and follows the changes in the
+ * cache table. What is done is recorded before it is reported; ending the iteration ends the run between two entries.
+ *
+ * @throws StateLockedError, `STALE_PLAN`, `NOT_CONFIRMED`, `INVALID_PLAN`: then nothing has been written.
+ */
+export async function* applyPlan(
+  plan: Plan,
+  session: EntriesSession,
+  options: ApplyOptions = {},
+): AsyncGenerator<ApplyEvent, void> {
+  const lock = new HeldLock(session.state, options.operation ?? 'apply');
+  await lock.take();
+  try {
+    const prepared = await prepare(session, plan.request);
+    refuseErrors(plan, prepared.plan);
+    refuseStale(plan, prepared.plan);
+    refuseDeletions(prepared, options);
+    yield* run(prepared, session, options, lock);
+  } finally {
+    await lock.release();
+  }
+}
+
+interface Prepared extends PlannedWorks {
+  readonly context: EntryContext;
+  readonly calls: ServiceCalls;
+  readonly sources: SourceValues;
+  readonly kinds: readonly AnyEntryKind[];
+}
+
+async function prepare(session: EntriesSession, request: PlanRequestOptions): Promise<Prepared> {
+  const { file, key, kinds = builtInKinds, reader = {}, state } = session;
+  const diagnostics = new Diagnostics();
+  const { calls, context } = contextOf(session, diagnostics);
+  const wanted = (each: DeclaredEntry): boolean =>
+    request.environments === undefined ||
+    each.environment === undefined ||
+    request.environments.includes(each.environment);
+  checkEnvironments(file, request, diagnostics);
+  const declared = file.entries.filter(wanted);
+  const references = declared.flatMap(({ config, kind }) => kind.references?.(config) ?? []);
+  const [records, sources] = await Promise.all([state.load(), readSources(references, reader, diagnostics)]);
+  const observed = await readWorld({ declared: file.entries, records, kinds, key, sources }, context);
+  const nowMs = context.nowMs();
+  const planned = makePlan({ file, declared, observed, records, kinds, key, sources, request, nowMs });
+  for (const each of planned.plan.diagnostics) diagnostics.add(each);
+  return { ...planned, plan: { ...planned.plan, diagnostics: diagnostics.all }, context, calls, sources, kinds };
+}
+
+function contextOf({ file, key, rates, signal, timing }: EntriesSession, diagnostics: Diagnostics) {
+  const { clients, nowMs, random, settings } = currentSession();
+  const ends = signal ?? new AbortController().signal;
+  const calls = new ServiceCalls({ nowMs, random, sleep: pause, ...timing }, ends, rates);
+  const context: EntryContext = {
+    ...{ stack: file.stack, clients, settings, nowMs, diagnostics, randomInt, signal: ends },
+    digest: (text) => key.digest(text),
+    call: (action, request) => calls.call(action, request),
+  };
+  return { calls, context };
+}
+
+function checkEnvironments(file: EntryFile, { environments = [] }: PlanRequestOptions, diagnostics: Diagnostics): void {
+  for (const each of environments) {
+    if (file.environments.includes(each)) continue;
+    const detail = `There are ${file.environments.join(', ') || 'none'}.`;
+    diagnostics.addError(`the file has no environment "${each}".`, { detail });
+  }
+}
+
+function refuseErrors(plan: Plan, fresh: Plan): void {
+  const errors = [...plan.diagnostics, ...fresh.diagnostics].filter(({ severity }) => severity === 'error');
+  const distinct = new Map(errors.map((each) => [JSON.stringify(each), each]));
+  if (distinct.size > 0) throw new InvalidPlanError([...distinct.values()]);
+}
+
+function refuseDeletions({ ownedCount, plan, works }: PlannedWorks, options: ApplyOptions): void {
+  const takenFrom = new Set(works.flatMap(({ change }) => change.takesFrom ?? []));
+  const deleted = works
+    .filter(({ change }) => change.action === 'delete')
+    .map(({ change }) => addressText(change.address));
+  const refuse = (summary: string, detail: string): never => {
+    throw new NotConfirmedError([{ severity: 'error', summary, detail }]);
+  };
+  if (deleted.length > 0 && options.allowDelete !== true) {
+    refuse(
+      `the plan deletes ${deleted.length} of ${ownedCount} entries: ${deleted.slice(0, 5).join(', ')}${deleted.length > 5 ? ', ...' : ''}.`,
+      'Confirm with the name of the stack, or give --yes --allow-delete.',
+    );
+  }
+  const lost = deleted.filter((each) => !takenFrom.has(each)).length;
+  const share = options.maxDeletionShare ?? defaultShare;
+  const isMuch = lost > 1 && lost > share * ownedCount;
+  if (isMuch && plan.request.destroy !== true && options.allowManyDeletions !== true) {
+    refuse(
+      `the plan deletes ${lost} of ${ownedCount} entries, more than ${Math.round(share * 100)} %.`,
+      'Check that the file is the right one; --allow-many-deletions goes on.',
+    );
+  }
+}
+
+async function* run(
+  prepared: Prepared,
+  { follow = followChanges, key, reader = {}, state }: EntriesSession,
+  { atOnce = defaultAtOnce }: ApplyOptions,
+  lock: HeldLock,
+): AsyncGenerator<ApplyEvent, void> {
+  const { calls, context, kinds, plan, sources, works } = prepared;
+  const options = { context, state, key, sources, reader, kinds, atOnce, beat: () => lock.renew() };
+  const refreshed = works.flatMap((work) => {
+    const record = refreshedRecord(work, options);
+    return record === undefined ? [] : [[addressText(work.change.address), record] as const];
+  });
+  if (refreshed.length > 0) await state.save(new Map(refreshed));
+  const pending = works.filter(({ change }) => change.action !== 'unchanged');
+  const estimateMs = estimateOf(pending, calls);
+  yield { kind: 'started', total: pending.length, estimateMs };
+  const entries: AppliedEntry[] = [];
+  const beganMs = performance.now();
+  for await (const entry of execute(pending, options)) {
+    entries.push(entry);
+    const left = pending.length - entries.length;
+    const leftMs = ((performance.now() - beganMs) / entries.length) * left;
+    yield { kind: 'entry', entry, completed: entries.length, total: pending.length, leftMs };
+  }
+  const written = entries.filter(({ action, outcome }) => outcome === 'done' && changesValue.has(action));
+  const followed = await follow(written.map(({ address: { directory, name } }) => ({ directory, name })));
+  const isComplete = entries.every(({ outcome }) => outcome === 'done');
+  const diagnostics = [...plan.diagnostics, ...followed.problems.map(followWarning)];
+  yield { kind: 'report', report: { entries, isComplete, calls: calls.count, followed, diagnostics } };
+}
+
+/** What lookups may find changed. */
+const changesValue: ReadonlySet<PlanAction> = new Set(['create', 'update', 'replace', 'delete']);
+
+function followWarning(problem: string): Diagnostic {
+  return {
+    severity: 'warning',
+    summary: `the cache table could not be told of the changes: ${problem}.`,
+    detail: 'Running services see them when their cached rows end: xcon cache clear NAME drops them.',
+  };
+}
+
+/** Gives how long the slowest action takes at its rate. */
+function estimateOf(works: readonly PlannedWork[], calls: ServiceCalls): number {
+  const counts = new Map<string, number>();
+  for (const { change } of works) {
+    const action = mainActions.get(`${change.address.kind} ${change.action}`);
+    if (action !== undefined) counts.set(action, (counts.get(action) ?? 0) + 1);
+  }
+  return Math.max(0, ...[...counts].map(([action, count]) => count * calls.pauseOf(action)));
+}
+
+const mainActions: ReadonlyMap<string, string> = new Map([
+  ...['create', 'update', 'replace'].map((each) => [`ssm ${each}`, 'ssm:PutParameter'] as const),
+  ['ssm delete', 'ssm:DeleteParameter'],
+  ['ssm adopt', 'ssm:AddTagsToResource'],
+  ['secret create', 'secretsmanager:CreateSecret'],
+  ['secret update', 'secretsmanager:PutSecretValue'],
+  ['dynamo create', 'dynamodb:PutItem'],
+]);
+
+/** The lock of one run. */
+class HeldLock {
+  private readonly id = randomUUID();
+  private readonly clock = currentSession().nowMs;
+  private renewedMs = 0;
+
+  constructor(
+    private readonly state: StateStore,
+    private readonly operation: string,
+  ) {}
+
+  /** @throws StateLockedError when another run has it. */
+  async take(): Promise<void> {
+    this.renewedMs = this.clock();
+    const holder: LockHolder = {
+      id: this.id,
+      who: `${userName()}@${hostname()}, process ${process.pid}`,
+      operation: this.operation,
+      untilMs: this.renewedMs + lockMs,
+    };
+    await this.state.lock(holder);
+  }
+
+  /** Makes it last longer, where a part of its time is over. */
+  async renew(): Promise<void> {
+    if (this.clock() - this.renewedMs > lockMs / 4) await this.take();
+  }
+
+  /** A lock that cannot be given up ends by itself. */
+  async release(): Promise<void> {
+    await this.state.unlock(this.id).catch(() => undefined);
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown user';
+  }
+}
+
+/** Waits, **milliseconds**, until a signal is aborted at most. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}

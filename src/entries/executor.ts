@@ -1,0 +1,240 @@
+import { describeError } from '../base/describe-error';
+import { isConfigError } from '../errors';
+import { type Secret } from '../item/secret';
+import { type ConfigValue } from '../item/value';
+import {
+  addressText,
+  type AnyEntryKind,
+  type EntryAddress,
+  type EntryContext,
+  type EntryState,
+  type WriteRequest,
+} from './entry-kind';
+import { type PlanAction } from './plan';
+import { addressFrom, type PlannedWork } from './planner';
+import { type SourceReader } from './sources';
+import { type StackKey } from './stack-key';
+import { type EntryRecord, type StateStore } from './state';
+import { type SourceValues } from './value-template';
+
+/** One entry that an apply has come to. */
+export interface AppliedEntry {
+  readonly address: EntryAddress;
+  readonly action: PlanAction;
+  /** `skipped`: the entry that takes its place could not be created, or the run was ended before. */
+  readonly outcome: 'done' | 'failed' | 'skipped';
+  /** Why, for what is not done. */
+  readonly problem?: string;
+}
+
+/** What the executor works with. */
+export interface ExecutorOptions {
+  readonly context: EntryContext;
+  readonly state: StateStore;
+  readonly key: StackKey;
+  readonly sources: SourceValues;
+  readonly reader: SourceReader;
+  readonly kinds: readonly AnyEntryKind[];
+  /** How many entries are worked on at the same time. */
+  readonly atOnce: number;
+  /** Called between two entries; keeps the lock. */
+  readonly beat: () => Promise<void>;
+}
+
+/**
+ * Does planned work: on some entries at the same time, deletions last. What is done is recorded before it is reported.
+ *
+ * A failed entry does not stop the others. Once the signal of the context is aborted, nothing more is begun; what has begun is
+ * ended, recorded and reported.
+ */
+export async function* execute(works: readonly PlannedWork[], options: ExecutorOptions): AsyncGenerator<AppliedEntry> {
+  const { beat, context } = options;
+  const recorder = new Recorder(options.state);
+  const queue = works.toSorted((one, other) => rankOf(one) - rankOf(other));
+  const lastFirst = queue.filter((work) => rankOf(work) < 1).length;
+  const outcomes = new Map<string, AppliedEntry['outcome']>();
+  const running = new Map<PlannedWork, Promise<AppliedEntry>>();
+  let next = 0;
+  try {
+    while (next < queue.length || running.size > 0) {
+      while (next < queue.length && running.size < options.atOnce && !context.signal.aborted) {
+        // What replaces others comes first, whole, so that nothing is deleted before its value is elsewhere.
+        if (next === lastFirst && outcomes.size < lastFirst) break;
+        const work = queue[next];
+        next += 1;
+        if (work !== undefined) running.set(work, perform(work, queue, outcomes, recorder, options));
+      }
+      if (running.size === 0) break;
+      const ended = await Promise.race([...running].map(async ([work, promise]) => ({ work, entry: await promise })));
+      running.delete(ended.work);
+      outcomes.set(addressText(ended.entry.address), ended.entry.outcome);
+      await beat();
+      yield ended.entry;
+    }
+    for (const { change } of queue.slice(next)) {
+      yield { address: change.address, action: change.action, outcome: 'skipped', problem: 'the run was ended before' };
+    }
+  } finally {
+    await Promise.allSettled(running.values());
+  }
+}
+
+/** Deletions come after everything else. */
+function rankOf({ change: { action } }: PlannedWork): number {
+  return action === 'delete' ? 1 : 0;
+}
+
+/** Does the work on one entry. Never rejects. */
+async function perform(
+  work: PlannedWork,
+  all: readonly PlannedWork[],
+  outcomes: ReadonlyMap<string, AppliedEntry['outcome']>,
+  recorder: Recorder,
+  options: ExecutorOptions,
+): Promise<AppliedEntry> {
+  const { action, address } = work.change;
+  const entry = addressText(address);
+  const successor = all.find(({ change }) => change.takesFrom === entry);
+  if (
+    action === 'delete' &&
+    successor !== undefined &&
+    outcomes.get(addressText(successor.change.address)) !== 'done'
+  ) {
+    const problem = `${addressText(successor.change.address)}, which takes its place, was not created`;
+    return { address, action, outcome: 'skipped', problem };
+  }
+  try {
+    await recorder.save(entry, await write(work, options));
+    return { address, action, outcome: 'done' };
+  } catch (error) {
+    return { address, action, outcome: 'failed', problem: problemOf(error) };
+  }
+}
+
+/** What others threw may quote a value; errors of the library and of our own checks do not. */
+function problemOf(error: unknown): string {
+  return isConfigError(error) || error instanceof TypeError ? error.message : describeError(error);
+}
+
+/** Writes one entry. @returns Its new record; `undefined` when there is none any more. */
+async function write(work: PlannedWork, options: ExecutorOptions): Promise<EntryRecord | undefined> {
+  const { change, comparison, kind, observed } = work;
+  const { context } = options;
+  const { action, address } = change;
+  if (action === 'forget') return undefined;
+  if (action === 'delete') {
+    await kind.delete(address, context);
+    return undefined;
+  }
+  if (action === 'adopt' && observed !== undefined) {
+    const { keep, version } = await kind.import(address, observed, context);
+    // What it is now is not what was applied: the next plan compares the two.
+    return recordOf(work, { version, fields: {}, keep }, options);
+  }
+  const request = await requestOf(work, options);
+  if (action === 'replace') await kind.delete(address, context);
+  const { keep, version } =
+    action === 'update' ? await kind.update(request, context) : await kind.create(request, context);
+  return recordOf(work, { version, fields: comparison?.digests ?? {}, keep }, options);
+}
+
+async function requestOf(
+  work: PlannedWork,
+  options: ExecutorOptions,
+): Promise<WriteRequest<unknown, EntryState, unknown>> {
+  const { change, comparison, declared, kind, observed, record, rotate } = work;
+  const { key, reader, sources } = options;
+  const { action, address } = change;
+  const entry = addressText(address);
+  const config = declared?.config;
+  const isAsked =
+    (action === 'create' || action === 'replace' || rotate) && kind.references?.(config).includes('prompt') === true;
+  if (isAsked && reader.ask === undefined)
+    throw new TypeError(`${entry} asks for its value, and there is no terminal to ask at.`);
+  const answer = isAsked ? await reader.ask?.(entry) : undefined;
+  const replaced = action === 'replace' ? observed && kind.carriedValue?.(observed) : undefined;
+  return {
+    ...{ address, config, rotate },
+    observed: action === 'replace' ? undefined : observed,
+    kept: record?.kept === undefined ? undefined : key.open(record.kept, entry),
+    sources: answer === undefined ? sources : new Map([...sources, ['prompt', answer]]),
+    changed: comparison?.changed ?? [],
+    carried: replaced ?? (await carriedFrom(change.takesFrom, options)),
+  };
+}
+
+/** Reads the value of the entry whose place another one takes. */
+async function carriedFrom(
+  entry: string | undefined,
+  { context, kinds }: ExecutorOptions,
+): Promise<Secret<ConfigValue> | undefined> {
+  if (entry === undefined) return undefined;
+  const address = addressFrom(entry);
+  const kind = kinds.find(({ name }) => name === address.kind);
+  const observed = (await kind?.read([{ address, fields: ['value'] }], context))?.get(entry);
+  return observed && kind?.carriedValue?.(observed);
+}
+
+/** Gives the record of an entry that is as the file says, for one whose record does not say so; else `undefined`. */
+export function refreshedRecord(
+  work: PlannedWork,
+  options: Pick<ExecutorOptions, 'context' | 'key'>,
+): EntryRecord | undefined {
+  const { change, comparison, declared, observed, record } = work;
+  if (change.action !== 'unchanged' || observed === undefined) return undefined;
+  const fields = comparison?.digests ?? {};
+  const isCurrent =
+    record?.version === observed.version &&
+    record.keyId === options.key.id &&
+    (record.protect === true) === (declared?.protect === true) &&
+    record.environment === change.environment &&
+    Object.entries(fields).every(([field, digest]) => record.fields[field] === digest);
+  return isCurrent ? undefined : recordOf(work, { version: observed.version, fields }, options);
+}
+
+function recordOf(
+  { change, declared, record }: PlannedWork,
+  {
+    version,
+    fields,
+    keep,
+  }: { readonly version: string; readonly fields: EntryRecord['fields']; readonly keep?: unknown },
+  { context, key }: Pick<ExecutorOptions, 'context' | 'key'>,
+): EntryRecord {
+  const kept = keep === undefined ? record?.kept : key.seal(keep, addressText(change.address));
+  return {
+    address: change.address,
+    ...(change.environment !== undefined && { environment: change.environment }),
+    version,
+    keyId: key.id,
+    fields,
+    ...(declared?.protect === true && { protect: true }),
+    writtenAt: new Date(context.nowMs()).toISOString(),
+    ...(kept !== undefined && { kept }),
+  };
+}
+
+/** Writes records together that come while one write is under way. */
+class Recorder {
+  private pending = new Map<string, EntryRecord | undefined>();
+  private batch: Promise<void> | undefined;
+  private saving: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly state: StateStore) {}
+
+  /** Resolves when the record lasts. */
+  save(entry: string, record: EntryRecord | undefined): Promise<void> {
+    this.pending.set(entry, record);
+    const batch = (this.batch ??= this.saving.then(() => this.flush()));
+    // A failed write is reported for its entries, and does not stop the next one.
+    this.saving = batch.catch(() => undefined);
+    return batch;
+  }
+
+  private flush(): Promise<void> {
+    const changes = this.pending;
+    this.pending = new Map();
+    this.batch = undefined;
+    return this.state.save(changes);
+  }
+}

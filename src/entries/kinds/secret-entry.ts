@@ -1,0 +1,414 @@
+import type {
+  BatchGetSecretValueCommandOutput,
+  Filter,
+  ListSecretsCommandOutput,
+  SecretListEntry,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { batchesOf } from '../../aws/batches';
+import { readPages } from '../../aws/pages';
+import { errorFacts } from '../../base/describe-error';
+import { Secret } from '../../item/secret';
+import { type ConfigValue } from '../../item/value';
+import {
+  addressText,
+  type DesiredState,
+  type EntryAddress,
+  type EntryContext,
+  type EntryKind,
+  type GivenEntry,
+  type Observed,
+  ownerTag,
+  type PlanRequest,
+  type WriteRequest,
+} from '../entry-kind';
+import { CallError } from '../service-calls';
+import {
+  canonical,
+  fillTemplate,
+  type GenerateRule,
+  parseTemplate,
+  refuseLiteral,
+  referencesOf,
+  type ValueTemplate,
+} from '../value-template';
+import {
+  addressOf,
+  type CommonOptions,
+  comparedSecret,
+  fullName,
+  noteOf,
+  readCommonOptions,
+  tagListOf,
+  tagsNamedBy,
+  tagsOf,
+} from './common-options';
+
+/** A secret as the file says it. */
+export interface SecretConfig extends CommonOptions {
+  readonly value: ValueTemplate;
+}
+
+/** What can be said of a secret. */
+export type SecretState = {
+  readonly value: Secret<ConfigValue>;
+  readonly description: string | undefined;
+  readonly kms: string | undefined;
+  readonly tags: Readonly<Record<string, string>> | undefined;
+};
+
+/** The rules that the generated parts of a value were made by, by path. */
+export type SecretPrivate = { readonly rules: Readonly<Record<string, GenerateRule>> };
+
+const kind = 'secret';
+/** Most values that one filter of `ListSecrets` takes, and ids that `BatchGetSecretValue` takes. */
+const maxFilterValues = 10;
+const maxIds = 20;
+/** Bytes of a value. Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
+const mostBytes = 65_536;
+/** Days in which a deleted secret can be restored. */
+const recoveryDays = 30;
+
+/** Secrets of Secrets Manager. */
+export const secretEntry: EntryKind<SecretConfig, SecretState, SecretPrivate> = {
+  name: kind,
+
+  validate(given: GivenEntry): SecretConfig | undefined {
+    const { address, diagnostics } = given;
+    const entry = addressText(address);
+    const { common } = readCommonOptions(given, entry, []);
+    const value = parseTemplate(given.value, entry, diagnostics);
+    if (value === undefined) return undefined;
+    refuseLiteral(value, entry, given.value.at, diagnostics);
+    if (!/^[\w/+=.@!-]{1,512}$/.test(fullName(address))) {
+      const problem = 'the name of a secret has at most 512 letters, digits, and / _ + = . @ ! - only.';
+      diagnostics.addError(problem, { entry, at: given.value.at });
+    }
+    return { ...common, value };
+  },
+
+  references: ({ value }) => referencesOf(value),
+
+  async list(directories, context) {
+    const client = await context.clients.secretsManager(context.settings);
+    const inDirectories = batchesOf(directories, maxFilterValues).map((some): Filter[] => [
+      { Key: 'name', Values: some.map((each) => `${each}/`) },
+    ]);
+    const owned: Filter[] = [
+      { Key: 'tag-key', Values: [ownerTag] },
+      { Key: 'tag-value', Values: [context.stack] },
+    ];
+    const lists = await Promise.all([owned, ...inDirectories].map((filters) => listSecrets(client, filters, context)));
+    const all = new Map<string, Observed<SecretState>>();
+    for (const each of lists.flat()) addObserved(all, each, directories, context.stack);
+    return all;
+  },
+
+  async read(targets, context) {
+    const client = await context.clients.secretsManager(context.settings);
+    const all = new Map<string, Observed<SecretState>>();
+    await Promise.all(
+      targets.map(async ({ address }) => {
+        const observed = await describe(client, address, context);
+        if (observed !== undefined) all.set(addressText(address), observed);
+      }),
+    );
+    const wanted = targets.filter(({ address, fields }) => {
+      const observed = all.get(addressText(address));
+      return fields.includes('value') && observed !== undefined && observed.isDeleted !== true;
+    });
+    for (const [text, value] of await readValues(
+      client,
+      wanted.map(({ address }) => address),
+      context,
+    )) {
+      const observed = all.get(text);
+      if (observed === undefined) continue;
+      all.set(text, { ...observed, state: { ...observed.state, value: new Secret(value) }, unread: [] });
+    }
+    return all;
+  },
+
+  plan({
+    config,
+    kept,
+    observed,
+    rotate,
+    sources,
+  }: PlanRequest<SecretConfig, SecretState, SecretPrivate>): DesiredState<SecretState> {
+    const { description, keyId: kms, tags, value } = config;
+    const compared = comparedSecret(value, sources, observed?.state.value);
+    const isOther = observed !== undefined && !rotate && kept !== undefined && !isSameRules(kept.rules, rulesOf(value));
+    const note = isOther ? 'generated by a former rule; --rotate makes it anew' : noteOf(value, sources);
+    return {
+      desired: {
+        ...(compared.desired !== undefined && { value: compared.desired }),
+        ...(description !== undefined && { description }),
+        ...(kms !== undefined && { kms }),
+        ...(tags !== undefined && { tags }),
+      },
+      observed: {
+        ...observed?.state,
+        ...(compared.observed !== undefined && { value: compared.observed }),
+        ...(tags !== undefined && { tags: tagsNamedBy(tags, observed?.state.tags) }),
+      },
+      ...(note !== undefined && { notes: { value: note } }),
+    };
+  },
+
+  carriedValue: ({ state }) => state.value,
+
+  async create(request, context) {
+    const { address, config } = request;
+    const client = await context.clients.secretsManager(context.settings);
+    const { CreateSecretCommand } = await import('@aws-sdk/client-secrets-manager');
+    const value = fill(request, request.carried?.reveal(), context);
+    const input = {
+      Name: fullName(address),
+      ...contentOf(value),
+      Description: config.description,
+      KmsKeyId: config.keyId,
+      Tags: tagListOf({ ...config.tags, [ownerTag]: context.stack }),
+    };
+    try {
+      const { VersionId: version } = await context.call(actionOn('secretsmanager:CreateSecret', address), () =>
+        client.send(new CreateSecretCommand(input)),
+      );
+      return { version: version ?? '', keep: { rules: rulesOf(config.value) } };
+    } catch (error) {
+      // An answer that was lost on the way, or a list that lags behind: the secret is there, and ours.
+      if (!(error instanceof CallError) || errorFacts(error.cause).name !== 'ResourceExistsException') throw error;
+      const observed = await describe(client, address, context);
+      if (observed?.owner !== context.stack) throw error;
+      return { version: observed.version, keep: { rules: rulesOf(config.value) } };
+    }
+  },
+
+  async update(request, context) {
+    const { address, changed, config, observed } = request;
+    const client = await context.clients.secretsManager(context.settings);
+    if (observed?.isDeleted === true) await restore(client, address, context);
+    const isWritten = changed.includes('value') || request.rotate || observed?.isDeleted === true;
+    const version = isWritten ? await putValue(client, request, context) : (observed?.version ?? '');
+    if (changed.includes('description') || changed.includes('kms')) await updateFacts(client, request, context);
+    if (changed.includes('tags') && config.tags !== undefined) await addTags(client, address, config.tags, context);
+    const isMadeAnew = request.rotate || request.kept === undefined;
+    return {
+      version,
+      keep: { rules: isMadeAnew ? rulesOf(config.value) : { ...rulesOf(config.value), ...request.kept?.rules } },
+    };
+  },
+
+  async delete(address, context) {
+    const client = await context.clients.secretsManager(context.settings);
+    const { DeleteSecretCommand } = await import('@aws-sdk/client-secrets-manager');
+    const input = { SecretId: fullName(address), RecoveryWindowInDays: recoveryDays };
+    await context
+      .call(actionOn('secretsmanager:DeleteSecret', address), () => client.send(new DeleteSecretCommand(input)))
+      .catch(async (error: unknown) => {
+        if (!(error instanceof CallError)) throw error;
+        if (error.failure === 'not-found') return;
+        // The service refuses to delete what is scheduled for deletion already.
+        const observed = await describe(client, address, context);
+        if (observed !== undefined && observed.isDeleted !== true) throw error;
+      });
+  },
+
+  async import(address, observed, context) {
+    await addTags(
+      await context.clients.secretsManager(context.settings),
+      address,
+      { [ownerTag]: context.stack },
+      context,
+    );
+    return { version: observed.version };
+  },
+};
+
+/** Gives the rule of each generated part, by its path. */
+function rulesOf(template: ValueTemplate, path = ''): Readonly<Record<string, GenerateRule>> {
+  if (template.kind === 'generate') return { [path]: template.rule };
+  if (template.kind !== 'json') return {};
+  return Object.fromEntries(
+    [...template.parts].flatMap(([key, part]) => Object.entries(rulesOf(part, `${path}/${key}`))),
+  );
+}
+
+function isSameRules(
+  some: Readonly<Record<string, GenerateRule>>,
+  others: Readonly<Record<string, GenerateRule>>,
+): boolean {
+  return Object.entries(others).every(([path, rule]) => {
+    const former = Object.hasOwn(some, path) ? some[path] : undefined;
+    return former === undefined || (former.length === rule.length && former.exclude === rule.exclude);
+  });
+}
+
+function actionOn(action: string, address: EntryAddress) {
+  return { action, resource: `arn:aws:secretsmanager:*:*:secret:${fullName(address)}-??????` };
+}
+
+/** Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html */
+async function listSecrets(
+  client: SecretsManagerClient,
+  filters: Filter[],
+  context: EntryContext,
+): Promise<readonly SecretListEntry[]> {
+  const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
+  return readPages(
+    (token: string | undefined): Promise<ListSecretsCommandOutput> => {
+      const input = { Filters: filters, IncludePlannedDeletion: true, MaxResults: 100, NextToken: token };
+      return context.call({ action: 'secretsmanager:ListSecrets', resource: '*' }, () =>
+        client.send(new ListSecretsCommand(input)),
+      );
+    },
+    (page) => page.NextToken,
+    (page) => page.SecretList,
+  );
+}
+
+function addObserved(
+  all: Map<string, Observed<SecretState>>,
+  entry: SecretListEntry,
+  directories: readonly string[],
+  stack: string,
+): void {
+  const address = addressOf(kind, entry.Name);
+  if (address === undefined) return;
+  const observed = observedOf(entry, entry.SecretVersionsToStages);
+  // Filters are prefixes: they pass what is below a directory, and stacks whose names begin with this one's.
+  if (observed.owner === stack || directories.includes(address.directory)) all.set(addressText(address), observed);
+}
+
+function observedOf(
+  facts: Pick<SecretListEntry, 'Description' | 'KmsKeyId' | 'Tags' | 'DeletedDate'>,
+  stages: Readonly<Record<string, readonly string[]>> = {},
+): Observed<SecretState> {
+  const tags = tagsOf(facts.Tags);
+  const [current = ''] = Object.keys(stages).filter((id) => stages[id]?.includes('AWSCURRENT') === true);
+  return {
+    version: current,
+    owner: tags[ownerTag],
+    state: { description: facts.Description, kms: facts.KmsKeyId, tags },
+    unread: ['value'],
+    isDeleted: facts.DeletedDate !== undefined,
+  };
+}
+
+async function describe(
+  client: SecretsManagerClient,
+  address: EntryAddress,
+  context: EntryContext,
+): Promise<Observed<SecretState> | undefined> {
+  const { DescribeSecretCommand } = await import('@aws-sdk/client-secrets-manager');
+  try {
+    const facts = await context.call(actionOn('secretsmanager:DescribeSecret', address), () =>
+      client.send(new DescribeSecretCommand({ SecretId: fullName(address) })),
+    );
+    return observedOf(facts, facts.VersionIdsToStages);
+  } catch (error) {
+    if (error instanceof CallError && error.failure === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+/** Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html */
+async function readValues(
+  client: SecretsManagerClient,
+  addresses: readonly EntryAddress[],
+  context: EntryContext,
+): Promise<ReadonlyMap<string, ConfigValue>> {
+  const { BatchGetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+  const answers = await Promise.all(
+    batchesOf(addresses, maxIds).map((batch): Promise<BatchGetSecretValueCommandOutput> =>
+      context.call({ action: 'secretsmanager:BatchGetSecretValue', resource: '*' }, () =>
+        client.send(new BatchGetSecretValueCommand({ SecretIdList: batch.map(fullName) })),
+      ),
+    ),
+  );
+  const values = new Map<string, ConfigValue>();
+  for (const { Errors: errors = [], SecretValues: found = [] } of answers) {
+    for (const { Name: name, SecretString: text, SecretBinary: bytes } of found) {
+      const [address, value] = [addressOf(kind, name), text ?? bytes];
+      if (address !== undefined && value !== undefined) values.set(addressText(address), value);
+    }
+    for (const { SecretId: id, ErrorCode: code = 'unknown reason' } of errors) {
+      if (code === 'ResourceNotFoundException') continue;
+      const address = addressOf(kind, id);
+      const entry = address === undefined ? `${id}` : addressText(address);
+      const detail = `Allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:*:*:secret:${id}-??????, and kms:Decrypt on its key.`;
+      context.diagnostics.addError(`its value cannot be read (${code}).`, { entry, detail });
+    }
+  }
+  return values;
+}
+
+function fill(
+  { address, config, rotate, sources }: WriteRequest<SecretConfig, SecretState, SecretPrivate>,
+  current: ConfigValue | undefined,
+  { randomInt }: EntryContext,
+): string | Uint8Array {
+  const value = fillTemplate(config.value, { sources, current, rotate, randomInt });
+  if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
+    throw new TypeError(`There is no value for ${addressText(address)}: its source gives none.`);
+  }
+  if (Buffer.byteLength(value) > mostBytes) {
+    throw new TypeError(
+      `The value of ${addressText(address)} has more than ${mostBytes} bytes, which a secret can hold.`,
+    );
+  }
+  return value;
+}
+
+function contentOf(value: string | Uint8Array) {
+  return typeof value === 'string' ? { SecretString: value } : { SecretBinary: value };
+}
+
+async function putValue(
+  client: SecretsManagerClient,
+  request: WriteRequest<SecretConfig, SecretState, SecretPrivate>,
+  context: EntryContext,
+): Promise<string> {
+  const { PutSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+  const { address, carried, observed } = request;
+  const known =
+    observed?.state.value?.reveal() ?? (await readValues(client, [address], context)).get(addressText(address));
+  const value = fill(request, known ?? carried?.reveal(), context);
+  // What was restored may be as it is to be.
+  if (known !== undefined && canonical(known) === canonical(value)) return observed?.version ?? '';
+  const input = { SecretId: fullName(address), ...contentOf(value) };
+  const { VersionId: version } = await context.call(actionOn('secretsmanager:PutSecretValue', address), () =>
+    client.send(new PutSecretValueCommand(input)),
+  );
+  return version ?? '';
+}
+
+async function updateFacts(
+  client: SecretsManagerClient,
+  { address, config }: WriteRequest<SecretConfig, SecretState, SecretPrivate>,
+  context: EntryContext,
+): Promise<void> {
+  const { UpdateSecretCommand } = await import('@aws-sdk/client-secrets-manager');
+  const input = { SecretId: fullName(address), Description: config.description, KmsKeyId: config.keyId };
+  await context.call(actionOn('secretsmanager:UpdateSecret', address), () =>
+    client.send(new UpdateSecretCommand(input)),
+  );
+}
+
+async function restore(client: SecretsManagerClient, address: EntryAddress, context: EntryContext): Promise<void> {
+  const { RestoreSecretCommand } = await import('@aws-sdk/client-secrets-manager');
+  await context.call(actionOn('secretsmanager:RestoreSecret', address), () =>
+    client.send(new RestoreSecretCommand({ SecretId: fullName(address) })),
+  );
+}
+
+async function addTags(
+  client: SecretsManagerClient,
+  address: EntryAddress,
+  tags: Readonly<Record<string, string>>,
+  context: EntryContext,
+): Promise<void> {
+  const { TagResourceCommand } = await import('@aws-sdk/client-secrets-manager');
+  const input = { SecretId: fullName(address), Tags: tagListOf(tags) };
+  await context.call(actionOn('secretsmanager:TagResource', address), () => client.send(new TagResourceCommand(input)));
+}

@@ -1,0 +1,441 @@
+import {
+  type DescribeParametersCommandOutput,
+  type ParameterMetadata,
+  type ParameterStringFilter,
+  type PutParameterCommandInput,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import { batchesOf } from '../../aws/batches';
+import { readPages } from '../../aws/pages';
+import { errorFacts } from '../../base/describe-error';
+import { Secret } from '../../item/secret';
+import { type ConfigValue } from '../../item/value';
+import {
+  addressText,
+  type DesiredState,
+  type EntryAddress,
+  type EntryContext,
+  type EntryKind,
+  type GivenEntry,
+  type Observed,
+  ownerTag,
+  type PlanRequest,
+  type WriteRequest,
+  type Written,
+} from '../entry-kind';
+import { CallError } from '../service-calls';
+import {
+  fillTemplate,
+  isGenerated,
+  parseTemplate,
+  refuseLiteral,
+  referencesOf,
+  type ValueTemplate,
+} from '../value-template';
+import {
+  addressOf,
+  type CommonOptions,
+  comparedSecret,
+  fullName,
+  noteOf,
+  readCommonOptions,
+  tagListOf,
+  tagsNamedBy,
+  tagsOf,
+} from './common-options';
+
+/** A parameter as the file says it. */
+export interface SsmConfig extends CommonOptions {
+  readonly value: ValueTemplate;
+  readonly type: 'String' | 'StringList' | 'SecureString';
+  readonly tier: 'Standard' | 'Advanced' | 'Intelligent-Tiering' | undefined;
+  /** Regular expression that values must match. */
+  readonly pattern: string | undefined;
+}
+
+/** What can be said of a parameter. */
+export type SsmState = {
+  readonly type: string;
+  /** A `Secret` of a `SecureString`. */
+  readonly value: string | Secret<ConfigValue>;
+  readonly description: string | undefined;
+  readonly tier: string | undefined;
+  readonly kms: string | undefined;
+  readonly pattern: string | undefined;
+  readonly tags: Readonly<Record<string, string>> | undefined;
+};
+
+const kind = 'ssm';
+const types = ['String', 'StringList', 'SecureString'] as const;
+/** Bytes of a value. Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html */
+const mostBytes = { Standard: 4096, Advanced: 8192 } as const;
+/** Most values of a filter, and names of a call. */
+const maxFilterValues = 50;
+const maxNames = 10;
+
+/** Parameters of SSM Parameter Store. */
+export const ssmEntry: EntryKind<SsmConfig, SsmState> = {
+  name: kind,
+
+  validate(given: GivenEntry): SsmConfig | undefined {
+    const { address, diagnostics, options } = given;
+    const entry = addressText(address);
+    const { common, fields } = readCommonOptions(given, entry, ['type', 'tier', 'pattern']);
+    const template = parseTemplate(given.value, entry, diagnostics);
+    if (template === undefined) return undefined;
+    const isSecret = template.kind !== 'literal';
+    const type = fields.choice('type', types) ?? (isSecret ? 'SecureString' : 'String');
+    const at = options.get('type')?.at ?? given.value.at;
+    if (type === 'SecureString') refuseLiteral(template, entry, given.value.at, diagnostics);
+    else if (isSecret) {
+      diagnostics.addError(`a value that is not in the file is kept as a SecureString, not as a ${type}.`, {
+        entry,
+        at,
+      });
+    }
+    if (common.keyId !== undefined && type !== 'SecureString') {
+      diagnostics.addError('only a SecureString has a KMS key.', { entry, at: options.get('kms')?.at ?? at });
+    }
+    const tier = fields.choice('tier', ['Standard', 'Advanced', 'Intelligent-Tiering']);
+    const value = type === 'SecureString' ? template : literalText(template, type);
+    const problem = nameProblem(address) ?? valueProblem(value, tier);
+    if (problem !== undefined) diagnostics.addError(problem, { entry, at: given.value.at });
+    return { ...common, value, type, tier, pattern: fields.text('pattern') };
+  },
+
+  references: ({ value }) => referencesOf(value),
+
+  async list(directories, context) {
+    const client = await context.clients.ssm(context.settings);
+    const inDirectories = batchesOf(directories, maxFilterValues).map((values) => ({
+      Key: 'Path',
+      Option: 'OneLevel',
+      Values: [...values],
+    }));
+    const owned = { Key: `tag:${ownerTag}`, Option: 'Equals', Values: [context.stack] };
+    const [ownedOnes = [], ...listed] = await Promise.all(
+      [owned, ...inDirectories].map((filter) => describe(client, filter, context)),
+    );
+    const all = new Map<string, Observed<SsmState>>();
+    for (const each of listed.flat()) addObserved(all, each, undefined);
+    for (const each of ownedOnes) addObserved(all, each, context.stack);
+    return all;
+  },
+
+  async read(targets, context) {
+    const client = await context.clients.ssm(context.settings);
+    const names = targets.map(({ address }) => fullName(address));
+    const found = await Promise.all(
+      batchesOf(names, maxFilterValues).map((values) =>
+        describe(client, { Key: 'Name', Option: 'Equals', Values: [...values] }, context),
+      ),
+    );
+    const described = new Map(found.flat().map((each) => [each.Name, each]));
+    const existing = targets.filter(({ address }) => described.has(fullName(address)));
+    const values = await readValues(
+      client,
+      existing.map(({ address }) => fullName(address)),
+      context,
+    );
+    const owners = new Map(
+      await Promise.all(
+        existing.map(async ({ address }) => [fullName(address), await readTags(client, address, context)] as const),
+      ),
+    );
+    const all = new Map<string, Observed<SsmState>>();
+    for (const { address } of existing) {
+      const metadata = described.get(fullName(address));
+      const tags = owners.get(fullName(address)) ?? {};
+      if (metadata !== undefined) all.set(addressText(address), wholeOf(metadata, values.get(fullName(address)), tags));
+    }
+    return all;
+  },
+
+  plan({ config, observed, sources }: PlanRequest<SsmConfig, SsmState, undefined>): DesiredState<SsmState> {
+    const { value, tags, description, keyId: kms, pattern, tier, type } = config;
+    const current = observed?.state.value;
+    const secret = type === 'SecureString' ? comparedSecret(value, sources, asSecret(current)) : undefined;
+    const note = secret === undefined ? undefined : noteOf(value, sources);
+    return {
+      desired: {
+        type,
+        ...(secret === undefined
+          ? { value: textOf(value) }
+          : secret.desired !== undefined && { value: secret.desired }),
+        ...(description !== undefined && { description }),
+        ...(tier !== undefined && tier !== 'Intelligent-Tiering' && { tier }),
+        ...(kms !== undefined && { kms }),
+        ...(pattern !== undefined && { pattern }),
+        ...(tags !== undefined && { tags }),
+      },
+      observed: {
+        ...observed?.state,
+        ...(secret?.observed !== undefined && { value: secret.observed }),
+        ...(tags !== undefined &&
+          observed?.state.tags !== undefined && { tags: tagsNamedBy(tags, observed.state.tags) }),
+      },
+      replaceOn: ['type', ...(tier === 'Standard' && observed?.state.tier === 'Advanced' ? (['tier'] as const) : [])],
+      ...(note !== undefined && { notes: { value: note } }),
+    };
+  },
+
+  carriedValue: ({ state }) => asSecret(state.value),
+
+  async create(request, context) {
+    const { address, config } = request;
+    const tags = tagListOf({ ...config.tags, [ownerTag]: context.stack });
+    try {
+      return await put(request, { Tags: tags }, context);
+    } catch (error) {
+      // An answer that was lost on the way: the parameter is there, and ours.
+      if (!(error instanceof CallError) || errorFacts(error.cause).name !== 'ParameterAlreadyExists') throw error;
+      const found = await ssmEntry.read([{ address, fields: ['value'] }], context);
+      const observed = found.get(addressText(address));
+      if (observed?.owner !== context.stack) throw error;
+      return { version: observed.version };
+    }
+  },
+
+  async update(request, context) {
+    const { changed, address, config } = request;
+    const client = await context.clients.ssm(context.settings);
+    let written: Written<undefined> | undefined;
+    if (changed.some((field) => field !== 'tags')) written = await put(request, { Overwrite: true }, context);
+    if (changed.includes('tags') && config.tags !== undefined) await addTags(client, address, config.tags, context);
+    return written ?? { version: request.observed?.version ?? '' };
+  },
+
+  async delete(address, context) {
+    const client = await context.clients.ssm(context.settings);
+    const { DeleteParameterCommand } = await import('@aws-sdk/client-ssm');
+    await context
+      .call(actionOn('ssm:DeleteParameter', fullName(address)), () =>
+        client.send(new DeleteParameterCommand({ Name: fullName(address) })),
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof CallError) || errorFacts(error.cause).name !== 'ParameterNotFound') throw error;
+      });
+  },
+
+  async import(address, observed, context) {
+    await addTags(await context.clients.ssm(context.settings), address, { [ownerTag]: context.stack }, context);
+    return { version: observed.version };
+  },
+};
+
+function literalText(template: ValueTemplate, type: string): ValueTemplate {
+  if (template.kind !== 'literal') return template;
+  const { value } = template;
+  const isList = type === 'StringList' && Array.isArray(value);
+  return { kind: 'literal', value: isList ? (value as readonly ConfigValue[]).map(String).join() : scalarText(value) };
+}
+
+/** Gives a scalar as the text of a parameter; anything else is left, and reported. */
+function scalarText(value: ConfigValue): ConfigValue {
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : value;
+}
+
+function textOf(template: ValueTemplate): string {
+  return template.kind === 'literal' && typeof template.value === 'string' ? template.value : '';
+}
+
+/** Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Name) */
+function nameProblem(address: EntryAddress): string | undefined {
+  const full = fullName(address);
+  if (!/^[/A-Za-z0-9_.-]+$/.test(full)) return 'the name of a parameter has letters, digits, and _ . - / only.';
+  if (full.length > 1011) return 'the name of a parameter has at most 1,011 characters.';
+  if (full.split('/').length > 16) return 'the name of a parameter has at most 15 levels.';
+  return /^\/(aws|ssm)/i.test(full) ? 'the names /aws... and /ssm... are reserved.' : undefined;
+}
+
+function valueProblem(template: ValueTemplate, tier: SsmConfig['tier']): string | undefined {
+  if (template.kind !== 'literal') return undefined;
+  const { value } = template;
+  if (typeof value !== 'string')
+    return 'the value of a parameter is a text, a number, true or false; StringLists may be lists.';
+  if (value === '') return 'Parameter Store does not take an empty value; leave the entry out.';
+  if (/\{\{[^}]*\}\}/.test(value)) return 'Parameter Store does not take {{ }} in a value.';
+  const bytes = Buffer.byteLength(value);
+  if (bytes > mostBytes.Advanced) return `the value has ${bytes} bytes; ${mostBytes.Advanced} are allowed.`;
+  if (bytes > mostBytes.Standard && (tier ?? 'Standard') === 'Standard') {
+    return `the value has ${bytes} bytes; ${mostBytes.Standard} are allowed without tier: Advanced.`;
+  }
+  return undefined;
+}
+
+function asSecret(value: string | Secret<ConfigValue> | undefined): Secret<ConfigValue> | undefined {
+  return typeof value === 'string' ? new Secret<ConfigValue>(value) : value;
+}
+
+function actionOn(action: string, name: string) {
+  return {
+    action,
+    resource: name
+      .split(',')
+      .map((each) => `arn:aws:ssm:*:*:parameter${each}`)
+      .join(', '),
+  };
+}
+
+/** Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html */
+async function describe(
+  client: SSMClient,
+  filter: ParameterStringFilter,
+  context: EntryContext,
+): Promise<readonly ParameterMetadata[]> {
+  const { DescribeParametersCommand } = await import('@aws-sdk/client-ssm');
+  return readPages(
+    (token: string | undefined): Promise<DescribeParametersCommandOutput> =>
+      context.call({ action: 'ssm:DescribeParameters', resource: '*' }, () =>
+        client.send(new DescribeParametersCommand({ ParameterFilters: [filter], MaxResults: 50, NextToken: token })),
+      ),
+    (page) => page.NextToken,
+    (page) => page.Parameters,
+  );
+}
+
+function addObserved(
+  all: Map<string, Observed<SsmState>>,
+  metadata: ParameterMetadata,
+  owner: string | undefined,
+): void {
+  const address = addressOf(kind, metadata.Name);
+  if (address === undefined) return;
+  all.set(addressText(address), {
+    version: versionOf(metadata),
+    owner,
+    state: metadataState(metadata),
+    unread: ['value', 'tags'],
+  });
+}
+
+/** One that others have deleted and made again begins at version 1, and has no owner. */
+function versionOf({ Version: version }: Pick<ParameterMetadata, 'Version'>): string {
+  return `${version ?? 0}`;
+}
+
+function metadataState(metadata: ParameterMetadata): Omit<SsmState, 'value' | 'tags'> {
+  const { Type: type, Description: description, Tier: tier, KeyId: kms, AllowedPattern: pattern } = metadata;
+  return { type: type ?? 'String', description, tier: tier ?? 'Standard', kms, pattern };
+}
+
+function wholeOf(
+  metadata: ParameterMetadata,
+  value: string | undefined,
+  tags: Readonly<Record<string, string>>,
+): Observed<SsmState> {
+  const isSecret = metadata.Type === 'SecureString';
+  return {
+    version: versionOf(metadata),
+    owner: tags[ownerTag],
+    state: {
+      ...metadataState(metadata),
+      tags,
+      ...(value !== undefined && { value: isSecret ? new Secret<ConfigValue>(value) : value }),
+    },
+    unread: [],
+  };
+}
+
+/** Reads values ten a call; where one key refuses a call, each by itself, so that the others are read. */
+async function readValues(
+  client: SSMClient,
+  names: readonly string[],
+  context: EntryContext,
+): Promise<ReadonlyMap<string, string>> {
+  const answers = await Promise.all(batchesOf(names, maxNames).map((batch) => readBatch(client, batch, context)));
+  return new Map(answers.flat());
+}
+
+async function readBatch(
+  client: SSMClient,
+  names: readonly string[],
+  context: EntryContext,
+): Promise<readonly (readonly [string, string])[]> {
+  const { GetParametersCommand } = await import('@aws-sdk/client-ssm');
+  try {
+    const { Parameters: found = [] } = await context.call(actionOn('ssm:GetParameters', names.join()), () =>
+      client.send(new GetParametersCommand({ Names: [...names], WithDecryption: true })),
+    );
+    return found.flatMap(({ Name: name, Value: value }) =>
+      name === undefined || value === undefined ? [] : [[name, value] as const],
+    );
+  } catch (error) {
+    if (!(error instanceof CallError) || error.failure === 'failed' || error.failure === 'throttled') throw error;
+    if (names.length > 1) return (await Promise.all(names.map((each) => readBatch(client, [each], context)))).flat();
+    const detail = 'Its KMS key must allow kms:Decrypt, too.';
+    context.diagnostics.addError(error.message, { entry: `${kind}:${names.join()}`, detail });
+    return [];
+  }
+}
+
+async function readTags(
+  client: SSMClient,
+  address: EntryAddress,
+  context: EntryContext,
+): Promise<Readonly<Record<string, string>>> {
+  const { ListTagsForResourceCommand } = await import('@aws-sdk/client-ssm');
+  const input = { ResourceType: 'Parameter' as const, ResourceId: fullName(address) };
+  const { TagList: tags } = await context.call(actionOn('ssm:ListTagsForResource', input.ResourceId), () =>
+    client.send(new ListTagsForResourceCommand(input)),
+  );
+  return tagsOf(tags);
+}
+
+async function addTags(
+  client: SSMClient,
+  address: EntryAddress,
+  tags: Readonly<Record<string, string>>,
+  context: EntryContext,
+): Promise<void> {
+  const { AddTagsToResourceCommand } = await import('@aws-sdk/client-ssm');
+  const input = { ResourceType: 'Parameter' as const, ResourceId: fullName(address), Tags: tagListOf(tags) };
+  await context.call(actionOn('ssm:AddTagsToResource', input.ResourceId), () =>
+    client.send(new AddTagsToResourceCommand(input)),
+  );
+}
+
+/** Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
+async function put(
+  request: WriteRequest<SsmConfig, SsmState, undefined>,
+  how: Pick<PutParameterCommandInput, 'Overwrite' | 'Tags'>,
+  context: EntryContext,
+): Promise<Written<undefined>> {
+  const { address, config, observed } = request;
+  const client = await context.clients.ssm(context.settings);
+  const { PutParameterCommand } = await import('@aws-sdk/client-ssm');
+  const value = await valueToPut(client, request, context);
+  const former = how.Overwrite === true ? observed?.state : undefined;
+  const input = {
+    ...how,
+    Name: fullName(address),
+    Value: value,
+    Type: config.type,
+    // A write without these would take them away.
+    Description: config.description ?? former?.description,
+    AllowedPattern: config.pattern ?? former?.pattern,
+    KeyId: config.keyId ?? (config.type === 'SecureString' ? former?.kms : undefined),
+    Tier: config.tier,
+  };
+  const { Version: version } = await context.call(actionOn('ssm:PutParameter', input.Name), () =>
+    client.send(new PutParameterCommand(input)),
+  );
+  return { version: `${version ?? 0}` };
+}
+
+/** What is generated, or cannot be read now, keeps the value that the parameter has. */
+async function valueToPut(
+  client: SSMClient,
+  { address, carried, config, observed, rotate, sources }: WriteRequest<SsmConfig, SsmState, undefined>,
+  context: EntryContext,
+): Promise<string> {
+  const keeps = isGenerated(config.value) || referencesOf(config.value).some((each) => !sources.has(each));
+  const known = asSecret(observed?.state.value) ?? carried;
+  const reads = keeps && known === undefined && observed !== undefined;
+  const current = reads
+    ? (await readValues(client, [fullName(address)], context)).get(fullName(address))
+    : known?.reveal();
+  const value = fillTemplate(config.value, { sources, current, rotate, randomInt: context.randomInt });
+  if (typeof value === 'string' && value !== '') return value;
+  throw new TypeError(`There is no value for ${addressText(address)}: its source gives none.`);
+}

@@ -1,0 +1,180 @@
+import { classifyAwsError, remedyOf, withoutPayload } from '../aws/aws-errors';
+import { describeError } from '../base/describe-error';
+import { fullBucket, takeToken, type TokenBucket } from '../base/token-bucket';
+import { ConfigError } from '../errors';
+import { type ServiceAction } from './entry-kind';
+
+/** Why a call failed: what decides whether it is repeated, and what is to be done. */
+export type CallFailure = ReturnType<typeof classifyAwsError>;
+
+/** A call to a service failed, after its repetitions. Names the action and the resource, never a value. */
+export class CallError extends ConfigError {
+  override readonly name = 'CallError';
+  readonly code = 'CALL_FAILED';
+  /** Action and resource, as IAM names them. */
+  readonly action: string;
+  readonly resource: string;
+  readonly failure: CallFailure;
+
+  /** @param error - What the last attempt threw. */
+  constructor({ action, resource }: ServiceAction, error: unknown) {
+    const failure = classifyAwsError(error);
+    super(`${action} on ${resource} failed: ${reasonOf(error)}; ${remedyFor({ action, resource }, failure, error)}.`, {
+      cause: withoutPayload(error),
+    });
+    this.action = action;
+    this.resource = resource;
+    this.failure = failure;
+  }
+}
+
+/** Messages of validation errors may quote values; those of refusals and outages do not. */
+function reasonOf(error: unknown): string {
+  if (classifyAwsError(error) !== 'bad-request') return describeError(error);
+  return error instanceof Error ? error.name : 'the request is refused';
+}
+
+function remedyFor(action: ServiceAction, failure: CallFailure, error: unknown): string {
+  const grant = `allow ${action.action} on ${action.resource}`;
+  if (failure === 'throttled') return 'the quota of the action is used up: try again later, or ask for a higher one';
+  if (failure === 'failed') return 'try again: what was done is kept';
+  if (failure === 'bad-request') return quotas.get(error instanceof Error ? error.name : '') ?? 'correct the entry';
+  if (failure === 'not-found') return 'create what the name or the table says, or correct it';
+  return remedyOf(error, grant);
+}
+
+/** What is to be done about errors that name a quota or a state. Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors */
+const quotas: ReadonlyMap<string, string> = new Map([
+  ['ParameterLimitExceeded', 'delete parameters, or raise the quota of 10,000 standard parameters with tier: Advanced'],
+  ['ParameterMaxVersionLimitExceeded', 'remove the label of the oldest version, which the service would delete'],
+  ['HierarchyLevelLimitExceededException', 'use at most 15 levels'],
+  ['HierarchyTypeMismatchException', 'delete the parameter, and apply again'],
+  ['ParameterPatternMismatchException', 'give a value that the pattern of the parameter allows'],
+  ['LimitExceededException', 'delete versions or secrets, or raise the quota'],
+  ['ChangedMeanwhileError', 'it was changed meanwhile, or has another key or owner: plan again'],
+  ['TooManyUpdates', 'wait for the other writer to end, and apply again'],
+]);
+
+/** Requests a second of an action. Writes of Parameter Store: 3 a second unless raised. */
+export type CallRates = Readonly<Record<string, number>>;
+
+/**
+ * Sources: https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm (throughput),
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+ */
+export const defaultRates: CallRates = {
+  'ssm:PutParameter': 3,
+  'ssm:DeleteParameter': 3,
+  'ssm:AddTagsToResource': 3,
+  'ssm:ListTagsForResource': 5,
+  'ssm:DescribeParameters': 5,
+  'ssm:GetParameters': 30,
+  'secretsmanager:ListSecrets': 40,
+  'secretsmanager:BatchGetSecretValue': 40,
+  'secretsmanager:DescribeSecret': 40,
+};
+/** Of an action that has no rate of its own: what Secrets Manager takes of each write. */
+const otherRate = 40;
+/** Slowest that throttling makes an action, of its rate. */
+const slowestShare = 0.1;
+const mostAttempts = { throttled: 8, failed: 4 } as const;
+const firstPauseMs = 200;
+const longestPauseMs = 10_000;
+
+/** Time and chance, as the calls use them. */
+export interface CallTiming {
+  /** Gives the current time, **milliseconds**. */
+  readonly nowMs: () => number;
+  /** Waits, **milliseconds**, until a signal is aborted at most. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Gives a number in `[0, 1)`. */
+  readonly random: () => number;
+}
+
+/** The calls that an action may make now. */
+interface Pace {
+  /** Calls a second now; throttling lowers it, and success raises it again. */
+  rate: number;
+  readonly fullRate: number;
+  /** `undefined`: none has been made. */
+  bucket: TokenBucket | undefined;
+}
+
+/** Makes the calls of a run: each within the rate of its action, repeated by the class of its error, none after its end. */
+export class ServiceCalls {
+  private readonly paces = new Map<string, Pace>();
+  private made = 0;
+
+  constructor(
+    private readonly timing: CallTiming,
+    private readonly signal: AbortSignal,
+    private readonly rates: CallRates = {},
+  ) {}
+
+  /** How many calls have been made, repetitions included. */
+  get count(): number {
+    return this.made;
+  }
+
+  /**
+   * Makes a call.
+   *
+   * @throws CallError; the reason of the signal when the run has been ended.
+   */
+  async call<T>(action: ServiceAction, request: () => Promise<T>): Promise<T> {
+    const pace = this.paceOf(action.action);
+    for (let attempt = 1; ; attempt += 1) {
+      await this.turn(pace);
+      this.made += 1;
+      try {
+        const answer = await request();
+        pace.rate = Math.min(pace.fullRate, pace.rate * 1.1);
+        return answer;
+      } catch (error) {
+        this.signal.throwIfAborted();
+        const failure = classifyAwsError(error);
+        const most =
+          isBusy(error) || failure === 'throttled'
+            ? mostAttempts.throttled
+            : failure === 'failed'
+              ? mostAttempts.failed
+              : 1;
+        if (attempt >= most) throw new CallError(action, error);
+        if (failure === 'throttled') pace.rate = Math.max(pace.fullRate * slowestShare, pace.rate / 2);
+        const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1)) * (0.5 + this.timing.random() / 2);
+        await this.timing.sleep(pauseMs, this.signal);
+      }
+    }
+  }
+
+  /** Gives for how long calls of an action would have to wait, **milliseconds** each. */
+  pauseOf(action: string): number {
+    return 1000 / this.paceOf(action).rate;
+  }
+
+  /** Waits for the turn of a call. A burst of one second's calls is made at once. */
+  private async turn(pace: Pace): Promise<void> {
+    for (;;) {
+      this.signal.throwIfAborted();
+      const nowMs = this.timing.nowMs();
+      const { bucket, waitMs } = takeToken(pace.bucket ?? fullBucket(pace.rate, nowMs), pace.rate, nowMs);
+      pace.bucket = bucket;
+      if (waitMs === 0) return;
+      await this.timing.sleep(waitMs, this.signal);
+    }
+  }
+
+  private paceOf(action: string): Pace {
+    const known = this.paces.get(action);
+    if (known !== undefined) return known;
+    const rate = this.rates[action] ?? this.rates['*'] ?? defaultRates[action] ?? otherRate;
+    const pace = { rate, fullRate: rate, bucket: undefined };
+    this.paces.set(action, pace);
+    return pace;
+  }
+}
+
+/** Another writer has the parameter or the secret for a moment. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'TooManyUpdates' || error.name === 'PreconditionNotMetException');
+}

@@ -1,0 +1,371 @@
+import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeParametersCommand,
+  GetParameterCommand,
+  ListTagsForResourceCommand,
+  PutParameterCommand,
+} from '@aws-sdk/client-ssm';
+import { Secret } from 'xcon';
+import { actionsOf, problemsOf } from '../sessions';
+import { EntriesWorld } from './entries-world';
+
+let here: EntriesWorld;
+
+async function start(...args: Parameters<typeof EntriesWorld.start>): Promise<EntriesWorld> {
+  here = await EntriesWorld.start(...args);
+  return here;
+}
+
+afterEach(() => here.close());
+
+const parameter = async (name: string) =>
+  (await (await here.world.clients.ssm()).send(new GetParameterCommand({ Name: name, WithDecryption: true })))
+    .Parameter;
+const secretText = async (name: string) =>
+  (await (await here.world.clients.secretsManager()).send(new GetSecretValueCommand({ SecretId: name }))).SecretString;
+const tagsOf = async (name: string) =>
+  (
+    await (
+      await here.world.clients.ssm()
+    ).send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name }))
+  ).TagList;
+
+const everything = `entries:
+  /orders/{environment}:
+    DB_HOST: { ssm: { staging: db.staging.internal, prod: db.prod.internal }, description: The database, tags: { team: orders } }
+    DB_POOL_SIZE: 20
+    HOSTS: { ssm: [a, b], type: StringList }
+    TOKEN: { ssm: { from: env:TOKEN } }
+    DB_PASSWORD: { secret: { generate: { length: 32, exclude: '"@/' } }, protect: true }
+    API_KEY: { secret: { from: env:API_KEY } }
+    LOGIN: { secret: { json: { user: app, password: { generate: { length: 24 } } } } }
+    FLAGS: { dynamo: { newCheckout: true, limit: 9007199254740993 } }
+  /global/all:
+    LOG_LEVEL: { ssm: info }
+`;
+const variables = { TOKEN: 'a-token', API_KEY: 'an-api-key' };
+
+describe('the three kinds', () => {
+  it('make what the file says, and then find nothing to do', async () => {
+    await start();
+
+    const report = await here.apply(everything, { reader: { variables } });
+
+    expect(report).toMatchObject({ isComplete: true, diagnostics: [] });
+    expect(report.entries).toHaveLength(17);
+    expect(await parameter('/orders/prod/DB_HOST')).toMatchObject({
+      Type: 'String',
+      Value: 'db.prod.internal',
+      Version: 1,
+    });
+    expect(await parameter('/orders/prod/DB_POOL_SIZE')).toMatchObject({ Type: 'String', Value: '20' });
+    expect(await parameter('/orders/staging/HOSTS')).toMatchObject({ Type: 'StringList', Value: 'a,b' });
+    expect(await parameter('/orders/prod/TOKEN')).toMatchObject({ Type: 'SecureString', Value: 'a-token' });
+    expect(await tagsOf('/orders/prod/DB_HOST')).toEqual([
+      { Key: 'team', Value: 'orders' },
+      { Key: 'xcon:stack', Value: 'orders' },
+    ]);
+    expect(await secretText('/orders/prod/API_KEY')).toBe('an-api-key');
+    expect(await secretText('/orders/prod/DB_PASSWORD')).toMatch(/^[^"@/ ]{32}$/);
+    expect(JSON.parse((await secretText('/orders/prod/LOGIN')) ?? '')).toEqual({
+      user: 'app',
+      password: expect.stringMatching(/^\S{24}$/) as string,
+    });
+    const [row] = await here.aws.rows('global-all-config');
+    expect(row).toMatchObject({
+      name_key: { S: 'FLAGS' },
+      value: { M: { newCheckout: { BOOL: true }, limit: { N: '9007199254740993' } } },
+      xcon_stack: { S: 'orders' },
+    });
+    expect(actionsOf(await here.plan(everything, {}, { variables }))).toEqual([]);
+  });
+
+  it('change in place what can be, and leave the rest of an entry as it is', async () => {
+    await start();
+    await here.apply(everything, { reader: { variables } });
+    const password = JSON.parse((await secretText('/orders/prod/LOGIN')) ?? '') as { readonly password: string };
+    const changed = everything
+      .replace('db.prod.internal', 'db2.prod.internal')
+      .replace('team: orders', 'team: platform')
+      .replace('user: app', 'user: service')
+      .replace('newCheckout: true', 'newCheckout: false');
+
+    const plan = await here.plan(
+      changed,
+      { environments: ['prod'] },
+      { variables: { ...variables, API_KEY: 'another' } },
+    );
+    const report = await here.apply(changed, { reader: { variables: { ...variables, API_KEY: 'another' } } });
+
+    expect(report.entries.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
+    expect(actionsOf(plan)).toEqual(
+      ['API_KEY', 'DB_HOST', 'FLAGS', 'LOGIN'].map((name) => `update ${kindOf(name)}:/orders/prod/${name}`).sort(),
+    );
+    expect(await parameter('/orders/prod/DB_HOST')).toMatchObject({ Value: 'db2.prod.internal', Version: 2 });
+    const described = await (
+      await here.world.clients.ssm()
+    ).send(new DescribeParametersCommand({ ParameterFilters: [{ Key: 'Name', Values: ['/orders/prod/DB_HOST'] }] }));
+    expect(described.Parameters?.[0]?.Description).toBe('The database');
+    expect(await tagsOf('/orders/staging/DB_HOST')).toContainEqual({ Key: 'team', Value: 'platform' });
+    expect(await secretText('/orders/prod/API_KEY')).toBe('another');
+    expect(JSON.parse((await secretText('/orders/prod/LOGIN')) ?? '')).toEqual({
+      user: 'service',
+      password: password.password,
+    });
+    expect(actionsOf(await here.plan(changed, {}, { variables: { ...variables, API_KEY: 'another' } }))).toEqual([]);
+  });
+
+  it('find drift by version and digest, and set it back', async () => {
+    await start();
+    await here.apply(everything, { reader: { variables } });
+    await (
+      await here.world.clients.ssm()
+    ).send(new PutParameterCommand({ Name: '/orders/prod/DB_HOST', Value: 'other', Overwrite: true }));
+    await (
+      await here.world.clients.ssm()
+    ).send(new PutParameterCommand({ Name: '/orders/prod/DB_POOL_SIZE', Value: '20', Overwrite: true }));
+    await (
+      await here.world.clients.secretsManager()
+    ).send(new PutSecretValueCommand({ SecretId: '/orders/prod/API_KEY', SecretString: 'stolen' }));
+    here.aws.deleteParameter('/orders/prod/HOSTS');
+
+    const plan = await here.plan(everything, {}, { variables });
+
+    const drifted = plan.changes.filter(({ drift }) => drift.length > 0);
+    expect(drifted.map(({ action, address: { name }, drift }) => [name, action, drift])).toEqual(
+      [
+        ['API_KEY', 'update', ['value']],
+        ['DB_HOST', 'update', ['value']],
+        ['HOSTS', 'create', ['existence']],
+      ].sort(),
+    );
+    await here.apply(everything, { reader: { variables } });
+    expect(await parameter('/orders/prod/DB_HOST')).toMatchObject({ Value: 'db.prod.internal' });
+    expect(await secretText('/orders/prod/API_KEY')).toBe('an-api-key');
+    expect((await here.plan(everything, {}, { variables })).changes.flatMap(({ drift }) => drift)).toEqual([]);
+  });
+
+  it('find everything again without a state, by what names the owner', async () => {
+    await start();
+    await here.apply(everything, { reader: { variables } });
+    const password = await secretText('/orders/prod/DB_PASSWORD');
+    const lost = { ...here.session(everything), state: await emptyState() };
+
+    const report = await here.apply(everything, { reader: { variables }, state: lost.state });
+
+    expect(report.entries).toEqual([]);
+    expect(await secretText('/orders/prod/DB_PASSWORD')).toBe(password);
+    expect((await lost.state.load()).size).toBe(17);
+    expect(actionsOf(await here.plan('entries: {}\n'))).toHaveLength(15);
+  });
+
+  it('keep what exists where a source gives nothing, and create nothing without one', async () => {
+    await start();
+    await here.apply(everything, { reader: { variables } });
+
+    const kept = await here.plan(everything, {}, { variables: {} });
+    expect(actionsOf(kept)).toEqual([]);
+    expect(problemsOf(kept)).toContainEqual(expect.stringMatching(/warning: env:TOKEN gives no value/));
+
+    here.aws.deleteParameter('/orders/prod/TOKEN');
+    expect(problemsOf(await here.plan(everything, {}, { variables: {} }))).toContainEqual(
+      expect.stringMatching(/error: ssm:\/orders\/prod\/TOKEN: env:TOKEN gives no value/),
+    );
+  });
+
+  it('ask for a value where there is none, and not again', async () => {
+    await start();
+    const asked: string[] = [];
+    const reader = { ask: (what: string) => Promise.resolve(new Secret(`answer ${asked.push(what)}`)) };
+    const entries =
+      'entries:\n  /orders/prod:\n    A: { secret: { from: prompt } }\n    B: { ssm: { from: prompt } }\n';
+
+    await here.apply(entries, { reader });
+    await here.apply(entries, { reader });
+
+    expect(asked.sort()).toEqual(['secret:/orders/prod/A', 'ssm:/orders/prod/B']);
+    const answers = [await secretText('/orders/prod/A'), (await parameter('/orders/prod/B'))?.Value];
+    expect(answers.sort()).toEqual(['answer 1', 'answer 2']);
+    await here.apply(entries, { reader, request: { rotate: ['A'] } });
+    expect(await secretText('/orders/prod/A')).toBe('answer 3');
+  });
+
+  it('delete what the stack owns with destroy, secrets with a time to restore them', async () => {
+    await start({ ssm: { '/orders/prod/OTHER': 'theirs' } });
+    const entries = everything.replace(', protect: true', '');
+    await here.apply(entries, { reader: { variables } });
+
+    const report = await here.apply(entries, { reader: { variables }, request: { destroy: true } });
+
+    expect(report).toMatchObject({ isComplete: true });
+    await expect(parameter('/orders/prod/DB_HOST')).rejects.toMatchObject({ name: 'ParameterNotFound' });
+    expect(await parameter('/orders/prod/OTHER')).toMatchObject({ Value: 'theirs' });
+    expect(await here.aws.rows('global-all-config')).toEqual([]);
+    const described = await (
+      await here.world.clients.secretsManager()
+    ).send(new DescribeSecretCommand({ SecretId: '/orders/prod/API_KEY' }));
+    expect(described.DeletedDate).toBeInstanceOf(Date);
+    expect((await here.state.load()).size).toBe(0);
+  });
+});
+
+async function emptyState() {
+  const { FileState } = await import('xcon/entries');
+  return new FileState({ path: `${here.folder}/other/state.json`, stack: 'orders' });
+}
+
+function kindOf(name: string): string {
+  if (name === 'FLAGS') return 'dynamo';
+  return ['API_KEY', 'LOGIN', 'DB_PASSWORD'].includes(name) ? 'secret' : 'ssm';
+}
+
+describe('what users of other tools run into', () => {
+  it('a secret that is scheduled for deletion is restored, with its value', async () => {
+    await start();
+    const entries =
+      'entries:\n  /orders/prod:\n    A: { secret: { generate: {} } }\n    B: { secret: { from: env:B } }\n';
+    await here.apply(entries, { reader: { variables: { B: 'first' } } });
+    const generated = await secretText('/orders/prod/A');
+    await here.apply('entries: {}\n');
+
+    const plan = await here.plan(entries, {}, { variables: { B: 'second' } });
+    const report = await here.apply(entries, { reader: { variables: { B: 'second' } } });
+
+    expect(plan.changes).toMatchObject([
+      { action: 'update', isRestored: true },
+      { action: 'update', isRestored: true },
+    ]);
+    expect(report.isComplete).toBe(true);
+    expect([await secretText('/orders/prod/A'), await secretText('/orders/prod/B')]).toEqual([generated, 'second']);
+    expect(actionsOf(await here.plan(entries, {}, { variables: { B: 'second' } }))).toEqual([]);
+  });
+
+  it('a type that cannot be changed is replaced, and refused where the value would be lost', async () => {
+    await start();
+    await here.apply('entries:\n  /orders/prod:\n    A: { ssm: "1,2" }\n    B: { ssm: plain }\n');
+    const list = 'entries:\n  /orders/prod:\n    A: { ssm: "1,2", type: StringList }\n    B: { ssm: plain }\n';
+
+    await here.apply(list);
+    const generated = await here.plan(list.replace('B: { ssm: plain }', 'B: { ssm: { generate: {} } }'));
+
+    expect(await parameter('/orders/prod/A')).toMatchObject({ Type: 'StringList', Value: '1,2' });
+    expect(problemsOf(generated)).toEqual([
+      expect.stringMatching(/B: its type cannot be changed in place.\n.*"moved", or rotate it/),
+    ]);
+  });
+
+  it('one entry that fails does not stop the others, and the next apply goes on', async () => {
+    await start();
+    here.aws.setFaults([{ target: 'PutParameter', body: '/orders/prod/B"', type: 'ParameterLimitExceeded' }]);
+    const entries = 'entries:\n  /orders/prod:\n    A: 1\n    B: 2\n    C: 3\n';
+
+    const report = await here.apply(entries);
+
+    expect(report.isComplete).toBe(false);
+    expect(report.entries.filter(({ outcome }) => outcome === 'failed')).toMatchObject([
+      {
+        address: { name: 'B' },
+        problem: expect.stringMatching(
+          /ssm:PutParameter on arn:aws:ssm:\*:\*:parameter\/orders\/prod\/B failed.*10,000 standard parameters/,
+        ) as string,
+      },
+    ]);
+    here.aws.setFaults([]);
+    expect(actionsOf(await here.plan(entries))).toEqual(['create ssm:/orders/prod/B']);
+    expect((await here.apply(entries)).isComplete).toBe(true);
+  });
+
+  it.each([
+    ['PutParameter', 'A: { ssm: x }'],
+    ['CreateSecret', 'A: { secret: { generate: {} } }'],
+    ['PutItem', 'A: { dynamo: x }'],
+  ])('an answer to %s that is lost is no failure, and makes nothing twice', async (target, entry) => {
+    await start();
+    here.aws.setFaults([{ target, dropAnswer: true, times: 1 }]);
+
+    const report = await here.apply(`entries:\n  /orders/prod:\n    ${entry}\n`);
+
+    expect(report.isComplete).toBe(true);
+    expect(actionsOf(await here.plan(`entries:\n  /orders/prod:\n    ${entry}\n`))).toEqual([]);
+    expect(here.aws.calls.count(target)).toBe(2);
+  });
+
+  it('throttling slows an apply down, and fails nothing', async () => {
+    let nowMs = 0;
+    await start({}, { clock: () => nowMs, limits: { ssmWritesPerSecond: 3 } });
+    const names = Array.from({ length: 12 }, (_, index) => `    A${index}: x\n`);
+    const sleep = (ms: number): Promise<void> => {
+      nowMs += ms;
+      return new Promise((resolve) => setImmediate(resolve));
+    };
+
+    const report = await here.apply(`entries:\n  /orders/prod:\n${names.join('')}`, {
+      timing: { sleep, random: () => 0.5 },
+    });
+
+    expect(report.isComplete).toBe(true);
+    expect(here.aws.calls.of('PutParameter').some(({ outcome }) => outcome === 'throttled')).toBe(true);
+  });
+
+  it('a permission that is missing is named, with the resource', async () => {
+    await start();
+    here.aws.setFaults([{ target: 'CreateSecret', type: 'AccessDeniedException', status: 400, message: 'no' }]);
+
+    const report = await here.apply('entries:\n  /orders/prod:\n    A: { secret: { generate: {} } }\n');
+
+    expect(report.entries[0]?.problem).toMatch(
+      /allow secretsmanager:CreateSecret on arn:aws:secretsmanager:\*:\*:secret:\/orders\/prod\/A-\?{6}/,
+    );
+  });
+
+  it('a key that may not be used fails the entry it is of, and no other', async () => {
+    await start({
+      ssm: {
+        '/orders/prod/A': { value: 'x', type: 'SecureString', keyDenied: true, tags: { 'xcon:stack': 'orders' } },
+      },
+    });
+
+    const plan = await here.plan(
+      'entries:\n  /orders/prod:\n    A: { ssm: { from: env:A } }\n    B: 1\n',
+      {},
+      { variables: { A: 'x' } },
+    );
+
+    expect(problemsOf(plan)).toEqual([
+      expect.stringMatching(/ssm:\/orders\/prod\/A: .*ssm:GetParameters.*\n.*kms:Decrypt/),
+    ]);
+    expect(actionsOf(plan)).toContain('create ssm:/orders/prod/B');
+  });
+});
+
+describe('services that run', () => {
+  it('see a change at once: the rows of the name are dropped, and the generation is raised', async () => {
+    await start();
+    const { Config, DynamoCacher, SsmProvider } = await import('xcon');
+    const entries = 'entries:\n  /orders/prod:\n    A: first\n  /global/all:\n    B: first\n';
+    await here.apply(entries);
+    const lookup = (name: string) =>
+      here.world.run(async () => {
+        const config = new Config({
+          service: 'orders',
+          environment: 'prod',
+          providers: [SsmProvider],
+          cacher: DynamoCacher,
+        });
+        const value = await config.get(name, undefined, { fresh: true });
+        await config.flush();
+        return value;
+      });
+    expect([await lookup('A'), await lookup('B')]).toEqual(['first', 'first']);
+    const rowsOf = async (name: string) =>
+      (await here.aws.rows('global-all-configCache')).filter((row) => row['real_name']?.S === name);
+    expect(await rowsOf('a')).toHaveLength(1);
+
+    const report = await here.apply(entries.replaceAll('first', 'second'));
+
+    expect(report.followed).toMatchObject({ partitions: 1, problems: [] });
+    expect(report.followed.rows).toBeGreaterThanOrEqual(2);
+    expect([await rowsOf('a'), await rowsOf('b')]).toEqual([[], []]);
+    expect(await rowsOf('~xcon-gen')).toHaveLength(1);
+  });
+});
