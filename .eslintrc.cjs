@@ -6,7 +6,17 @@ module.exports = {
   parserOptions: { project: './tsconfig.json', tsconfigRootDir: __dirname },
   plugins: ['@typescript-eslint'],
   extends: ['eslint:recommended', 'plugin:@typescript-eslint/recommended-type-checked'],
-  ignorePatterns: ['dist', 'coverage', 'node_modules', '*.js', '*.cjs', '*.mjs', '/docs', '/bench'],
+  ignorePatterns: [
+    'dist',
+    'coverage',
+    'node_modules',
+    '*.js',
+    '*.cjs',
+    '*.mjs',
+    '/docs',
+    '/bench',
+    '/test/consumers/shared',
+  ],
   rules: {
     eqeqeq: 'error',
     'max-lines': ['error', { max: 450, skipBlankLines: true, skipComments: true }],

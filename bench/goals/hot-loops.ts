@@ -19,7 +19,7 @@ export const floor: Loops = {
 };
 
 /** Lookups by the facade, of values that are in memory. */
-export const lookups: Loops = {
+export const lookups = {
   plain: async (times) => {
     for (let turn = 0; turn < times; turn += 1) seen = await config.get('db_host');
   },
@@ -35,7 +35,7 @@ export const lookups: Loops = {
   override: async (times) => {
     for (let turn = 0; turn < times; turn += 1) seen = await config.get('overridden');
   },
-};
+} satisfies Loops;
 
 const declared = defineSettings({ host: setting('DB_HOST'), pool: { size: setting('DB_POOL_SIZE') } });
 

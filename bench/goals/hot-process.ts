@@ -1,9 +1,11 @@
 // Measures reads of what is in memory, in a process of its own: node hot-process.cjs outside
 import { deepStrictEqual } from 'node:assert';
 import { createRequire } from 'node:module';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { Config, config, DynamoCacher } from 'xcon';
+import { startTelemetry } from 'xcon/otel';
 import { floor, lookups, methods, powertoolsLoops, readLoops, turns } from './hot-loops';
-import { type LoopOptions, type LoopTimes, timeLoops } from './loops';
+import { type Loop, type LoopOptions, type LoopTimes, timeLoops } from './loops';
 import { type Convict, type Nconf, type NodeConfig, type PowertoolsSsm } from './peers';
 
 const load = createRequire(__filename);
@@ -37,6 +39,17 @@ const kinds: Readonly<Record<string, () => Promise<LoopTimes>>> = {
     const { viaCacher } = await config.getItem('db_host');
     deepStrictEqual(viaCacher, true);
     return timeLoops({ ...floor, ...methods }, awaited);
+  },
+  /** Lookups with metrics of OpenTelemetry, beside those without. */
+  telemetry: async () => {
+    await lookAround();
+    const meterProvider = new MeterProvider();
+    const measured: Loop = async (times) => {
+      const telemetry = startTelemetry({ meterProvider, spans: false });
+      await lookups.plain(times);
+      telemetry.close();
+    };
+    return timeLoops({ ...floor, plain: lookups.plain, metrics: measured }, awaited);
   },
   /** Powertools, where nothing else is. */
   powertools: async () => timeLoops({ ...floor, ...powertoolsLoops(await powertools()) }, awaited),

@@ -5,7 +5,7 @@ import { type LoopTimes } from './loops';
 import { figure, median, type Measured, type Result } from './result';
 
 const processes = 3;
-const kinds = ['outside', 'inside', 'methods', 'cached', 'powertools', 'reads'] as const;
+const kinds = ['outside', 'inside', 'methods', 'cached', 'telemetry', 'powertools', 'reads'] as const;
 const cases = ['plain', 'missing name', 'environment variable', 'name of the fourth directory', 'override'];
 
 const seed = {
@@ -30,6 +30,7 @@ export async function measureHot(): Promise<Measured> {
     inside: [],
     methods: [],
     cached: [],
+    telemetry: [],
     powertools: [],
     reads: [],
   };
@@ -46,6 +47,7 @@ export async function measureHot(): Promise<Measured> {
     inside: mediansOf(all.inside),
     methods: mediansOf(all.methods),
     cached: mediansOf(all.cached),
+    telemetry: mediansOf(all.telemetry),
     powertools: mediansOf(all.powertools),
     reads: mediansOf(all.reads),
   };
@@ -54,6 +56,7 @@ export async function measureHot(): Promise<Measured> {
     ...cases.map((name) => overFloor(`${name}, in three nested run()s`, medians.inside, name)),
     ...ofMethods('without a cache table', medians.methods),
     ...ofMethods('with a cache table', medians.cached),
+    ...withTelemetry(medians),
     ...synchronous(medians.reads),
     ...remarks(medians),
   ];
@@ -77,6 +80,15 @@ function overFloor(what: string, times: Readonly<Record<string, number>>, name =
 function overPowertools(name: string, { outside }: Medians): Result {
   const peer = ['Powertools', of(outside, 'powertools')] as const;
   return compare(`get: ${name}`, '<= 0.9 x Powertools', of(outside, name), peer, 0.9);
+}
+
+/** Where metrics are on; and where they were, and are off. */
+function withTelemetry({ outside, telemetry }: Medians): readonly Result[] {
+  const without = ['without', of(telemetry, 'plain')] as const;
+  return [
+    compare('get: plain, with metrics', '<= 2 x without', of(telemetry, 'metrics'), without, 2),
+    compare('get: plain, metrics closed', '', of(telemetry, 'plain'), ['never a subscriber', of(outside, 'plain')]),
+  ];
 }
 
 function synchronous(reads: Readonly<Record<string, number>>): readonly Result[] {

@@ -1,0 +1,3 @@
+import { defineSettings, setting } from 'xcon';
+
+export const settings = defineSettings({ host: setting('DB_HOST') });
