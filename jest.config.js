@@ -35,6 +35,7 @@ const long = [
   // The package as it is published, the examples of its pages compiled and run, and templates as they are deployed.
   'package',
   'docs/examples.test.ts',
+  'docs/getting-started.test.ts',
   'infra',
   'cdk',
 ];

@@ -13,6 +13,7 @@ export type SourceState = 'ok' | 'unused' | 'refused' | 'stale' | 'failing';
 export interface SourceProblem {
   /** What was asked for: a directory, the full name of a setting; for the cache `reading` or `writing`. */
   readonly at: string;
+  /** `refused`: not permitted; `stale`: a stale value is served; `failing`: lookups that get there fail. */
   readonly state: Exclude<SourceState, 'ok' | 'unused'>;
   /** Since when, ISO 8601. */
   readonly since: string;

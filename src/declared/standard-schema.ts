@@ -8,7 +8,9 @@ import { startWork } from '../base/start-work';
  * Source: https://standardschema.dev
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
+  /** What the standard asks for: version, vendor and the function that checks a value. */
   readonly '~standard': {
+    /** Version of the standard. */
     readonly version: 1;
     /** Name of the library. */
     readonly vendor: string;
@@ -25,6 +27,7 @@ export type SchemaResult<Output> =
 
 /** One thing that is wrong with a value. The message may quote the value. */
 export interface SchemaIssue {
+  /** What is wrong with the value. */
   readonly message: string;
   /** Keys that lead to the invalid part; absent or empty for the whole. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

@@ -18,7 +18,9 @@ export type DirectoryOptions =
 
 /** What the placeholders of a path stand for. */
 export interface DirectoryVariables {
+  /** Replaces `{service}`. */
   readonly service: string;
+  /** Replaces `{environment}`. */
   readonly environment: string;
 }
 

@@ -42,6 +42,7 @@ export interface ChangeContext {
 
 /** Which events of a batch are to be tried again. */
 export interface BatchResponse {
+  /** Message ids or sequence numbers of what failed, which the service delivers again. */
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 

@@ -5,7 +5,9 @@ export type PolicyConditions = Readonly<Record<string, Readonly<Record<string, s
 export interface PolicyStatement {
   /** Letters and digits; unique in its policy. */
   readonly Sid: string;
+  /** Always `Allow`: the library makes no statement that denies. */
   readonly Effect: 'Allow';
+  /** Actions, such as `ssm:GetParametersByPath`. */
   readonly Action: readonly string[];
   /** ARNs; `*` matches any text, `?` any character. */
   readonly Resource: readonly string[];
@@ -19,7 +21,9 @@ export interface PolicyStatement {
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
  */
 export interface PolicyDocument {
+  /** Version of the policy language. */
   readonly Version: '2012-10-17';
+  /** The statements; their `Sid`s are unique. */
   readonly Statement: readonly PolicyStatement[];
 }
 

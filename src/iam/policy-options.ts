@@ -10,6 +10,7 @@ export type PolicyProvider = 'ssm' | 'secrets' | 'dynamo' | 'appconfig';
 
 /** A provider that reads another region or account than the rest. */
 export interface PolicySource extends PolicyPlace {
+  /** Which provider it is. */
   readonly provider: PolicyProvider;
   /** Role that it reads with, which has the permissions then; who runs needs to be allowed to assume it. */
   readonly roleArn?: string | undefined;

@@ -8,7 +8,9 @@ import { copyValue, type ConfigValue, sealValue, type SealedValue } from './valu
 export interface DirectoryItemOptions {
   /** Name as it was stored or asked; kept lower-cased. */
   readonly name: string;
+  /** Value, as the source has it. */
   readonly value: ConfigValue;
+  /** Directory in which it was found. */
   readonly directory: Directory;
   /**
    * Where the value comes from, as it is printed and stored; never parsed. Of an item that is read from its source: the

@@ -7,11 +7,13 @@ import { type ConfigValue } from './value';
 
 /** A secret that a listing names but whose value has not been asked for. */
 export interface UnreadSecret {
+  /** Distinguishes it from items and refused entries. */
   readonly kind: 'unread';
   /** Name of the setting, lower-cased. */
   readonly name: string;
   /** Full name at the source. */
   readonly exactName: string;
+  /** Directory that holds it. */
   readonly directory: Directory;
   /** When the secret rotates next, milliseconds since the Unix epoch; `undefined` when it does not. */
   readonly nextRotationMs: number | undefined;
@@ -21,6 +23,7 @@ export interface UnreadSecret {
 
 /** A name that a listing shows and this process may not read. */
 export interface RefusedEntry {
+  /** Distinguishes it from items and unread secrets. */
   readonly kind: 'refused';
   /** Name of the setting, lower-cased. */
   readonly name: string;

@@ -7,6 +7,7 @@ export type LocalAwsOutcome = 'ok' | 'error' | 'fault' | 'throttled' | 'aborted'
 
 /** One request the local AWS received. */
 export interface LocalAwsCall {
+  /** Service that was asked; `unknown` when the request does not say. */
   readonly service: LocalAwsService | 'unknown';
   /** AWS name of the operation; empty when the request names none, and of STS while the body arrives. */
   readonly operation: string;
@@ -26,8 +27,13 @@ export interface LocalAwsCall {
 
 /** The requests the local AWS received, oldest first. Values of secrets and parameters never appear in it. */
 export interface CallLog {
+  /** Every request, in the order in which they arrived. */
   readonly all: readonly LocalAwsCall[];
-  /** @param operation - Exact name, or an expression that matches it. */
+  /**
+   * Gives the requests of one operation.
+   *
+   * @param operation - Exact name, or an expression that matches it.
+   */
   of(operation: string | RegExp): readonly LocalAwsCall[];
   /** Number of requests: of one operation, or of all. */
   count(operation?: string | RegExp): number;

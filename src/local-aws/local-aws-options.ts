@@ -26,7 +26,9 @@ export interface LocalAwsOptions {
   readonly host?: string;
   /** Milliseconds every request waits before it is performed. */
   readonly latencyMs?: number;
+  /** Faults from the start, as `setFaults` takes them; none when absent. */
   readonly faults?: readonly LocalAwsFault[];
+  /** Request rates beyond which Parameter Store throttles; no limit when absent. */
   readonly limits?: LocalAwsLimits;
   /** Current time, milliseconds since the Unix epoch: for dates and the rate limit. */
   readonly clock?: () => number;

@@ -2,6 +2,7 @@ import { type ParameterType } from './parameter-store';
 
 /** A parameter to begin with. */
 export interface SeedParameter {
+  /** Value, stored as it is. */
   readonly value: string;
   /** Default `String`. */
   readonly type?: ParameterType;
@@ -17,6 +18,7 @@ export interface SeedParameter {
 
 /** A secret to begin with; without `value` and `binary` it has no version yet. */
 export interface SeedSecret {
+  /** Text of the current version; absent for a secret that is `binary`. */
   readonly value?: string;
   /** Base64. */
   readonly binary?: string;
@@ -24,6 +26,7 @@ export interface SeedSecret {
   readonly denied?: boolean;
   /** Value of the version `AWSPREVIOUS`. */
   readonly previous?: string;
+  /** Rotation that `DescribeSecret` and `ListSecrets` report; none when absent. */
   readonly rotation?: SeedRotation;
   /** False: `ListSecrets` does not show it, as when the listing lags behind. */
   readonly listed?: boolean;
@@ -35,6 +38,7 @@ export interface SeedSecret {
 
 /** Rotation as `ListSecrets` and `DescribeSecret` describe it; nothing is rotated. */
 export interface SeedRotation {
+  /** Whether rotation is on. */
   readonly enabled: boolean;
   /** ISO 8601 text, epoch seconds, or a `Date`. */
   readonly nextRotationDate?: string | number | Date;
@@ -59,9 +63,11 @@ export interface SeedTable {
 
 /** A configuration that AppConfig has deployed to an environment. */
 export interface SeedConfiguration {
+  /** Text of the configuration. */
   readonly content: string;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** Label of the version; none when absent. */
   readonly versionLabel?: string;
 }
 
@@ -71,6 +77,7 @@ export interface LocalAwsSeed {
   readonly ssm?: Readonly<Record<string, string | SeedParameter>>;
   /** By full name. */
   readonly secrets?: Readonly<Record<string, string | SeedSecret>>;
+  /** DynamoDB tables, by name. */
   readonly tables?: Readonly<Record<string, SeedTable>>;
   /** Key ids, aliases or ARNs. With none, every key id is taken to exist. */
   readonly kmsKeys?: readonly string[];
@@ -80,19 +87,26 @@ export interface LocalAwsSeed {
 
 /** How many entries of one kind came, became others, and went. */
 export interface SeedChange {
+  /** How many are new. */
   readonly added: number;
+  /** How many have another value. */
   readonly changed: number;
+  /** How many are gone. */
   readonly removed: number;
 }
 
 /** What a seed has changed where it replaced a former one. */
 export interface SeedChanges {
+  /** Parameters of Parameter Store. */
   readonly parameters: SeedChange;
+  /** Secrets of Secrets Manager. */
   readonly secrets: SeedChange;
   /** A table is changed when its keys are: it is made anew then. */
   readonly tables: SeedChange;
   /** Rows of tables that were not removed. */
   readonly rows: SeedChange;
+  /** Keys of KMS. */
   readonly kmsKeys: SeedChange;
+  /** Configurations of AppConfig. */
   readonly configurations: SeedChange;
 }

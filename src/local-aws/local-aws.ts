@@ -53,6 +53,7 @@ export { type LocalAwsChange, type LocalAwsService } from './service';
 export interface LocalAws extends AsyncDisposable {
   /** Endpoint for every client, without a slash at the end. */
   readonly url: string;
+  /** Port on which it listens. */
   readonly port: number;
   /** Variables that point the AWS SDKs and the CLI here; the credentials in it are obviously not real. */
   readonly environment: Readonly<Record<string, string>>;
@@ -78,7 +79,7 @@ export interface LocalAws extends AsyncDisposable {
   reseed(seed: LocalAwsSeed | string): Promise<SeedChanges>;
   /** Replaces the faults; their counts begin anew. @throws LocalAwsError */
   setFaults(faults: readonly LocalAwsFault[]): void;
-  /** @param latencyMs - Milliseconds every request waits before it is performed. */
+  /** Sets how long every request waits before it is performed, in **milliseconds**. */
   setLatency(latencyMs: number): void;
   /** Replaces the limits; absent ones are lifted. */
   setLimits(limits: LocalAwsLimits): void;

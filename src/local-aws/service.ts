@@ -38,6 +38,7 @@ export type Operations = ReadonlyMap<string, SupportedOperation>;
 
 /** Something that was changed, reported to the listeners of `LocalAws.onChange`. */
 export interface LocalAwsChange {
+  /** Service in which something changed. */
   readonly service: LocalAwsService;
   /** AWS name of the operation that made the change, such as `PutParameter`. */
   readonly operation: string;

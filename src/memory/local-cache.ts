@@ -60,7 +60,7 @@ class ForgottenByReset {
  *
  * There is one, so that all of it expires together. A new one in a child context starts empty and leaves the outer one alone.
  *
- * A reset forgets what was read; {@link SourceMemory} says what it keeps of that. What the sources failed with, their last good
+ * A reset forgets what was read; `SourceMemory` says what it keeps of that. What the sources failed with, their last good
  * values, warnings that were written, watches and listeners outlive it.
  */
 export class LocalCache extends Dependency {

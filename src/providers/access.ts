@@ -17,6 +17,7 @@ export interface SuggestedEntry {
   readonly secret: boolean;
   /** Field of JSON that is the value; `undefined`: the whole text is. */
   readonly jsonField: string | undefined;
+  /** Library settings of the caller. */
   readonly settings: ResolvedSettings;
 }
 

@@ -16,7 +16,9 @@ import { type SourceWriter, type WriteSession } from './writer';
 
 /** What reads of a scope may use; resolved before they start, because they may serve several callers. */
 export interface SharedSession {
+  /** AWS clients of the caller. */
   readonly clients: AwsClients;
+  /** Library settings of the caller. */
   readonly settings: ResolvedSettings;
   /** Gives the current time, **milliseconds** since the Unix epoch. */
   readonly nowMs: () => number;

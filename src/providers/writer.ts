@@ -7,6 +7,7 @@ import { type ResolvedSettings } from '../settings/settings-values';
 export interface WriteSession {
   /** The clients of the context; a provider with clients of its own uses those. */
   readonly clients: AwsClients;
+  /** Library settings of the caller. */
   readonly settings: ResolvedSettings;
   /** Gives the current time, **milliseconds** since the Unix epoch. */
   readonly nowMs: () => number;
@@ -20,6 +21,7 @@ export interface WriteSession {
 
 /** Where an entry is. */
 export interface EntryAddress {
+  /** Directory that holds it. */
   readonly directory: Directory;
   /** Name as it is stored: sources are case-sensitive. */
   readonly name: string;

@@ -17,11 +17,17 @@ export interface MockedCall<Input> {
 
 /** Says what becomes of some commands. */
 export interface MockedAnswer<Input, Output> {
+  /** Answers every matching command with this output. */
   resolves(output: MockedOutput<Output>): unknown;
+  /** Answers the next matching command with this output. */
   resolvesOnce(output: MockedOutput<Output>): MockedAnswer<Input, Output>;
+  /** Rejects every matching command; a text becomes the message of an `Error`. */
   rejects(error?: Error | string): unknown;
+  /** Rejects the next matching command. */
   rejectsOnce(error?: Error | string): MockedAnswer<Input, Output>;
+  /** Answers every matching command with what this function returns for its input. */
   callsFake(answer: (input: Input) => MockedOutput<Output> | Promise<MockedOutput<Output>>): unknown;
+  /** Answers the next matching command with what this function returns for its input. */
   callsFakeOnce(
     answer: (input: Input) => MockedOutput<Output> | Promise<MockedOutput<Output>>,
   ): MockedAnswer<Input, Output>;

@@ -9,8 +9,11 @@ import { explainMissing, LocalAwsError } from '../local-aws/local-aws-error';
 export interface FakeClients {
   /** To be given to a context; the clients in it are the mocked ones. */
   readonly clients: AwsClients;
+  /** Mock of the client of Parameter Store. */
   readonly ssm: ClientMock<Ssm.ServiceInputTypes, Ssm.ServiceOutputTypes>;
+  /** Mock of the client of Secrets Manager. */
   readonly secretsManager: ClientMock<Secrets.ServiceInputTypes, Secrets.ServiceOutputTypes>;
+  /** Mock of the client of DynamoDB. */
   readonly dynamo: ClientMock<Dynamo.ServiceInputTypes, Dynamo.ServiceOutputTypes>;
 }
 

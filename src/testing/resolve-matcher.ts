@@ -4,7 +4,9 @@ import { config } from '../config/current-config';
 
 /** What a matcher tells its test runner. */
 export interface MatcherResult {
+  /** Whether the name resolves from the expected place. */
   readonly pass: boolean;
+  /** Makes the message of a failed assertion: every place and its outcome, never a value. */
   readonly message: () => string;
 }
 

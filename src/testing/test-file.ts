@@ -10,6 +10,7 @@ import { createTestRoot } from './test-root';
 
 /** A test that runs. */
 export interface RunningTest {
+  /** Title of the test. */
   readonly name: string;
   /** What it has called so far, local AWS included. */
   readonly calls: readonly AwsCall[];

@@ -1,6 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Document, documents, root } from './documents';
+import { type Document, documents, filesOf } from './documents';
 
 /** Everything that a reader may copy a command from: pages, templates, and what the sources print. */
 const texts: readonly Document[] = [
@@ -42,16 +40,6 @@ describe('A command in pages, templates and messages', () => {
     expect(linesWith({ path: 'page.md', text: command }, runners).length > 0).toBe(fetches);
   });
 });
-
-function filesOf(folder: string): readonly Document[] {
-  const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter((each) =>
-    each.isFile(),
-  );
-  return files.map(({ parentPath, name }) => {
-    const path = join(parentPath, name);
-    return { path: path.slice(root.length + 1), text: readFileSync(path, 'utf8') };
-  });
-}
 
 function linesWith({ path, text }: Document, pattern: RegExp): readonly string[] {
   return [...text.matchAll(pattern)].map(({ index }) => `${path}:${text.slice(0, index).split('\n').length}`);

@@ -22,17 +22,28 @@ export interface Block {
   readonly next: Pick<Block, 'info' | 'code'> | undefined;
 }
 
-/** The pages: those at the top, and those in `docs` and its folders. */
+/** The pages: those at the top, and those in `docs` and its four parts. */
 export function documents(): readonly Document[] {
   const top = ['README.md', 'CHANGELOG.md', 'SECURITY.md'];
-  const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
-  const paths = pages.filter((name) => name.endsWith('.md')).map((name) => `docs/${name.replaceAll('\\', '/')}`);
-  return [...top, ...paths.toSorted()].map(readDocument);
+  const parts = ['', 'start', 'guides', 'reference', 'explanation'];
+  const pages = parts.flatMap((part) => readdirSync(join(root, 'docs', part)).map((name) => join('docs', part, name)));
+  return [...top, ...pages.filter((path) => path.endsWith('.md'))].map(readDocument);
 }
 
 /** Reads one page. */
 export function readDocument(path: string): Document {
   return { path, text: readFileSync(join(root, path), 'utf8') };
+}
+
+/** Every file in a folder of the project and its folders, as text. */
+export function filesOf(folder: string): readonly Document[] {
+  const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter((each) =>
+    each.isFile(),
+  );
+  return files.map(({ parentPath, name }) => {
+    const path = join(parentPath, name);
+    return { path: path.slice(root.length + 1), text: readFileSync(path, 'utf8') };
+  });
 }
 
 /** The fenced blocks of a page, in order. */
@@ -58,12 +69,21 @@ export function proseOf({ text }: Document): string {
 }
 
 /** The rows of the first table whose head begins with these cells; cells are trimmed, code marks taken off. */
-export function tableOf({ path, text }: Document, head: readonly string[]): readonly (readonly string[])[] {
+export function tableOf(document: Document, head: readonly string[]): readonly (readonly string[])[] {
+  const [first] = tablesOf(document, head);
+  if (first === undefined) throw new Error(`${document.path} has no table that begins with ${head.join(' | ')}.`);
+  return first;
+}
+
+/** The rows of every table whose head begins with these cells. */
+export function tablesOf({ text }: Document, head: readonly string[]): readonly (readonly (readonly string[])[])[] {
   const lines = text.split('\n');
-  const start = lines.findIndex((line) => head.every((cell, index) => cellsOf(line)[index] === cell));
-  if (start === -1) throw new Error(`${path} has no table that begins with ${head.join(' | ')}.`);
-  const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'));
-  return lines.slice(start + 2, end === -1 ? undefined : end).map(cellsOf);
+  const isHead = (line: string): boolean => head.every((cell, index) => cellsOf(line)[index] === cell);
+  return lines.flatMap((line, start) => {
+    if (!isHead(line)) return [];
+    const end = lines.findIndex((each, index) => index > start && !each.startsWith('|'));
+    return [lines.slice(start + 2, end === -1 ? undefined : end).map(cellsOf)];
+  });
 }
 
 function cellsOf(line: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { documents, type Document, proseOf, readDocument, root } from './documents';
+import { documents, type Document, filesOf, proseOf, readDocument, root } from './documents';
 
 /** A link or an image within the project. */
 interface Link {
@@ -38,6 +38,26 @@ test('the index of the documentation lists every page of its four parts', () => 
     .filter((path) => /^docs\/(start|guides|reference|explanation)\//.test(path));
 
   expect(pages.filter((path) => !listed.includes(path))).toEqual([]);
+});
+
+test('pages that sources, tests and templates name are there', () => {
+  const named = ['src', 'test', 'bench/goals', 'infra', '.ci'].flatMap((folder) =>
+    filesOf(folder).flatMap(({ path, text }) =>
+      [...text.matchAll(/\bdocs\/[\w/-]+\.md\b/g)].map(([page]) => ({ path, page })),
+    ),
+  );
+
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ page }) => !existsSync(join(root, page)))).toEqual([]);
+});
+
+test('no page has two headings with one anchor', () => {
+  const repeated = documents().flatMap((document) => {
+    const anchors = anchorsOf(document);
+    return anchors.filter((each, index) => anchors.indexOf(each) !== index).map((each) => `${document.path}#${each}`);
+  });
+
+  expect(repeated.filter((each) => !each.startsWith('CHANGELOG.md'))).toEqual([]);
 });
 
 function linksOf(document: Document): readonly Link[] {

@@ -24,12 +24,9 @@ describe('docs/reference/errors.md', () => {
   const page = readDocument('docs/reference/errors.md');
 
   it('lists the codes and classes of the sources', () => {
-    const inSources = sources.flatMap((text) => [
-      ...text.matchAll(/^export class (\w+) [^]*?readonly code = '(\w+)'/gm),
-    ]);
     const listed = tableOf(page, ['Code', 'Class']).map(([code, name]) => `${code} ${name}`);
 
-    expect(listed.toSorted()).toEqual(inSources.map(([, name, code]) => `${code} ${name}`).toSorted());
+    expect(listed.toSorted()).toEqual(codesAndClasses().toSorted());
   });
 
   it('lists classes that are exported', () => {
@@ -43,14 +40,29 @@ describe('docs/reference/errors.md', () => {
   });
 
   it('lists the log events of the sources', () => {
-    const inSources = sources.flatMap((text) =>
-      [
-        ...text.matchAll(/'((?:lookup|provider|cache|warm|watch|change|settings|last-good)\.[a-z-]+|aws\.refused)'/g),
-      ].map((match) => match[1]),
-    );
     const listed = tableOf(page, ['Event', 'Level']).map(([event]) => event);
 
-    expect(listed.toSorted()).toEqual([...new Set(inSources)].toSorted());
+    expect(listed.toSorted()).toEqual(logEvents().toSorted());
+  });
+});
+
+describe('docs/guides/troubleshooting.md', () => {
+  const page = readDocument('docs/guides/troubleshooting.md');
+
+  it('says of every error code how to see more', () => {
+    const listed = tableOf(page, ['Code', 'To see more']).map(([code]) => code);
+
+    expect(listed.toSorted()).toEqual(
+      codesAndClasses()
+        .map((each) => each.split(' ')[0])
+        .toSorted(),
+    );
+  });
+
+  it('says of every log event what to look at', () => {
+    const listed = tableOf(page, ['Event', 'Look at']).map(([event]) => event);
+
+    expect(listed.toSorted()).toEqual(logEvents().toSorted());
   });
 });
 
@@ -114,6 +126,18 @@ describe('The documentation', () => {
     expect(page).toContain(`${differing.length} of them`);
   });
 });
+
+/** The error codes of the sources, each with its class. */
+function codesAndClasses(): readonly string[] {
+  const found = sources.flatMap((text) => [...text.matchAll(/^export class (\w+) [^]*?readonly code = '(\w+)'/gm)]);
+  return found.map(([, name, code]) => `${code} ${name}`);
+}
+
+/** The log events of the sources. */
+function logEvents(): readonly string[] {
+  const pattern = /'((?:lookup|provider|cache|warm|watch|change|settings|last-good)\.[a-z-]+|aws\.refused)'/g;
+  return [...new Set(sources.flatMap((text) => [...text.matchAll(pattern)].map(([, event = '']) => event)))];
+}
 
 function matches(text: string, pattern: RegExp): readonly string[] {
   return [...new Set(text.match(pattern) ?? [])];
