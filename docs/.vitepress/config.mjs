@@ -35,7 +35,10 @@ function apiGroups(folder = join(root, 'docs/api')) {
   return modules.map((module) => {
     const home = dirname(module);
     const own = pages.filter((path) => path !== module && dirname(dirname(path)) === home).toSorted();
-    const items = own.map((path) => ({ text: path.replace(/^.*\//, '').replace(/\.md$/, ''), link: `/docs/api/${path}` }));
+    const items = own.map((path) => ({
+      text: path.replace(/^.*\//, '').replace(/\.md$/, ''),
+      link: `/docs/api/${path}`,
+    }));
     return { text: home, link: `/docs/api/${module}`, collapsed: true, items };
   });
 }

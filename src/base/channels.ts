@@ -53,6 +53,7 @@ export interface RequestEvent extends Timed {
 
 /** A read of the partition of the cache table. */
 export interface CacheReadEvent extends Timed {
+  /** Name of the cache table. */
   readonly table: string;
   /** Partition of the cache table: `/{service}/{environment}`. */
   readonly environ: string;
@@ -72,9 +73,13 @@ export interface RefreshEvent {
 export interface XconEvents {
   /** A lookup that was answered from memory. */
   readonly 'xcon:memory-hit': LookupOrigin;
+  /** A lookup that left memory. */
   readonly 'xcon:lookup': LookupEvent;
+  /** A request to AWS. */
   readonly 'xcon:request': RequestEvent;
+  /** A read of the cache table. */
   readonly 'xcon:cache-read': CacheReadEvent;
+  /** A refresh of the cache table. */
   readonly 'xcon:refresh': RefreshEvent;
 }
 

@@ -17,6 +17,7 @@ export type ProbeHandler = (request: Pick<Request, 'method'>) => Promise<Respons
 export interface ReportedSource {
   /** Cache name of the provider, or name of the cacher. */
   readonly name: string;
+  /** As `config.health()` reports it. */
   readonly state: ConfigHealth['providers'][number]['state'];
   /** Since when, ISO 8601; absent for `ok` and `unused`. */
   readonly since?: string | undefined;
@@ -24,13 +25,17 @@ export interface ReportedSource {
 
 /** A declared setting that cannot be loaded. */
 export interface ReportedSetting {
+  /** Name of the setting. */
   readonly name: string;
+  /** Why it cannot be loaded. */
   readonly reason: ProblemReason;
 }
 
 /** What a readiness probe answers, as JSON. */
 export interface ReadinessReport {
+  /** The same as the HTTP status 200 or 503. */
   readonly status: 'ready' | 'not ready';
+  /** The providers of the chain, and the cacher where there is one. */
   readonly sources: readonly ReportedSource[];
   /** Declared settings that cannot be loaded; empty when all can. */
   readonly settings: readonly ReportedSetting[];
@@ -92,8 +97,11 @@ export function toNodeHandler(probe: ProbeHandler): (request: IncomingMessage, r
 
 /** What of a reply of Fastify is used. */
 export interface FastifyReplyLike {
+  /** Sets the HTTP status. */
   code(status: number): this;
+  /** Sets headers. */
   headers(values: Record<string, string>): this;
+  /** Sends the body and ends the answer. */
   send(body: string): unknown;
 }
 

@@ -9,8 +9,11 @@ export type SettingsContext<Settings> = Context & { readonly settings: Settings 
 
 /** A middleware of middy that gives a handler its settings. */
 export interface SettingsMiddleware<Settings> {
+  /** Loads the settings, and puts them into the context. */
   before(request: { readonly context: SettingsContext<Settings> }): Promise<void>;
+  /** Awaits what is written to the cache table. */
   after(): Promise<void>;
+  /** Awaits what is written to the cache table, also after an error. */
   onError(): Promise<void>;
 }
 

@@ -24,6 +24,7 @@ export interface XconRootOptions extends XconModuleOptions {
 export interface XconAsyncOptions<Dependencies extends readonly unknown[]> extends Pick<ModuleMetadata, 'imports'> {
   /** Tokens of what the factory gets. */
   readonly inject?: { readonly [Index in keyof Dependencies]: Type<Dependencies[Index]> | string | symbol };
+  /** Makes the options from what `inject` names; may be asynchronous. */
   readonly useFactory: (
     ...dependencies: Dependencies
   ) => Pick<XconModuleOptions, 'config'> | Promise<Pick<XconModuleOptions, 'config'>>;
