@@ -7,9 +7,11 @@ import { canonical, type SourceValues } from './value-template';
 
 /** A field that differs, as a person sees it. */
 export interface FieldChange {
+  /** Name of the field. */
   readonly field: string;
   /** `undefined`: it is not set. Sensitive fields are masked. */
   readonly before?: string;
+  /** `undefined`: it will not be set. Sensitive fields are masked. */
   readonly after?: string;
   /** What cannot be shown: `generated with apply`. */
   readonly note?: string;

@@ -5,13 +5,17 @@ export type Severity = 'error' | 'warning';
 
 /** A place in a file: its path, line and column, counted from 1. */
 export interface FilePosition {
+  /** Path of the file. */
   readonly file: string;
+  /** Line, from 1. */
   readonly line: number;
+  /** Column, from 1. */
   readonly column: number;
 }
 
 /** A problem of the file, of an entry or of a call to AWS. Never holds a value. */
 export interface Diagnostic {
+  /** Whether it prevents an apply, or is only reported. */
   readonly severity: Severity;
   /** What is wrong, in one sentence. */
   readonly summary: string;

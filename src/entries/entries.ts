@@ -25,8 +25,11 @@ export const builtInKinds: readonly AnyEntryKind[] = [ssmEntry, secretEntry, dyn
 
 /** What entries are planned and applied with. Clients, clock and settings are those of the current context. */
 export interface EntriesSession {
+  /** What should be there. */
   readonly file: EntryFile;
+  /** Where the stack keeps its records and its lock. */
   readonly state: StateStore;
+  /** Key of the digests and of what is kept encrypted. */
   readonly key: StackKey;
   /** Kinds of entries; those of the file must be among them. Default: {@link builtInKinds}. */
   readonly kinds?: readonly AnyEntryKind[];
@@ -58,6 +61,7 @@ export interface ApplyOptions {
 
 /** What an apply has done. */
 export interface ApplyReport {
+  /** What came of each entry of the plan. */
   readonly entries: readonly AppliedEntry[];
   /** Whether every entry is as the plan wants it. */
   readonly isComplete: boolean;
@@ -65,6 +69,7 @@ export interface ApplyReport {
   readonly calls: number;
   /** What was done in the cache table for running processes. */
   readonly followed: FollowedChanges;
+  /** Problems met on the way; none of them holds a value. */
   readonly diagnostics: readonly Diagnostic[];
 }
 

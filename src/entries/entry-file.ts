@@ -9,7 +9,9 @@ import { type GivenMap, type GivenNode, mapOf, NodeFields, parseGiven } from './
 
 /** An entry that the file declares, in one environment. */
 export interface DeclaredEntry {
+  /** Kind, directory and name. */
   readonly address: EntryAddress;
+  /** The kind that checks, reads and writes it. */
   readonly kind: AnyEntryKind;
   /** What the kind has made of the file. */
   readonly config: unknown;
@@ -17,28 +19,37 @@ export interface DeclaredEntry {
   readonly environment: string | undefined;
   /** Whether it may not be deleted. */
   readonly protect: boolean;
+  /** Where the file declares it. */
   readonly at: FilePosition;
 }
 
 /** An entry that has another place than before. Full names, placeholders filled in. */
 export interface MovedEntry {
+  /** Full name before. */
   readonly from: string;
+  /** Full name now. */
   readonly to: string;
+  /** Where the file says so. */
   readonly at: FilePosition;
 }
 
 /** A file of entries, checked whole. */
 export interface EntryFile {
+  /** Path of the file. */
   readonly path: string;
   /** SHA-256 of its text: a plan is bound to it. */
   readonly digest: string;
+  /** Service, for `{service}` in directories. */
   readonly service: string;
+  /** Environments, for `{environment}` in directories. */
   readonly environments: readonly string[];
   /** Name of the owner of the entries. */
   readonly stack: string;
   /** Directories of lookups, for what a change makes visible or hides; placeholders as given. */
   readonly chain: readonly string[];
+  /** Every declared entry, once for each environment. */
   readonly entries: readonly DeclaredEntry[];
+  /** Entries that have another place than before. */
   readonly moved: readonly MovedEntry[];
 }
 
@@ -46,6 +57,7 @@ export interface EntryFile {
 export interface EntryFileOptions {
   /** Path of the file, for messages. */
   readonly path: string;
+  /** Kinds of entries that the file may use. */
   readonly kinds: readonly AnyEntryKind[];
   /** Service, where the file names none. */
   readonly service?: string | undefined;

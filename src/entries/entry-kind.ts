@@ -44,7 +44,9 @@ export interface Observed<State extends EntryState> {
 
 /** An entry to read, and the fields that are needed of it. */
 export interface ReadTarget {
+  /** Kind, directory and name. */
   readonly address: EntryAddress;
+  /** Names of the fields. */
   readonly fields: readonly string[];
 }
 
@@ -62,12 +64,15 @@ export interface DesiredState<State extends EntryState> {
 
 /** What a plan is made from. */
 export interface PlanRequest<Config, State extends EntryState, Private> {
+  /** Kind, directory and name. */
   readonly address: EntryAddress;
+  /** What `validate` made of the file. */
   readonly config: Config;
   /** `undefined`: there is no such entry. */
   readonly observed: Observed<State> | undefined;
   /** What the kind has kept with the last write; `undefined`: nothing, or it cannot be opened. */
   readonly kept: Private | undefined;
+  /** Values that the file takes from elsewhere (`from`). */
   readonly sources: SourceValues;
   /** Whether generated values are made anew, and `prompt` is asked. */
   readonly rotate: boolean;
@@ -101,7 +106,9 @@ export interface ServiceAction {
 export interface EntryContext {
   /** Name of the stack: who owns what is written. */
   readonly stack: string;
+  /** AWS clients of the context. */
   readonly clients: AwsClients;
+  /** Library settings of the context. */
   readonly settings: ResolvedSettings;
   /** Ends the run between two calls; a call that has begun is not aborted, so that its outcome is known. */
   readonly signal: AbortSignal;
@@ -123,11 +130,13 @@ export interface EntryContext {
 
 /** What the file says of one entry. */
 export interface GivenEntry {
+  /** Kind, directory and name. */
   readonly address: EntryAddress;
   /** The value, that of the environment where it differs by environment. */
   readonly value: GivenNode;
   /** What stands beside the value, without `protect`. */
   readonly options: GivenMap;
+  /** Where the kind reports problems of the entry. */
   readonly diagnostics: Diagnostics;
 }
 

@@ -19,7 +19,9 @@ import { type SourceValues } from './value-template';
 
 /** One entry that an apply has come to. */
 export interface AppliedEntry {
+  /** Kind, directory and name. */
   readonly address: EntryAddress;
+  /** What was planned for it. */
   readonly action: PlanAction;
   /** `skipped`: the entry that takes its place could not be created, or the run was ended before. */
   readonly outcome: 'done' | 'failed' | 'skipped';

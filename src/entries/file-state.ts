@@ -21,6 +21,7 @@ const version = 1;
 export interface FileStateOptions {
   /** The file; its lock is beside it, with `.lock` appended. */
   readonly path: string;
+  /** Name of the owner of the entries. */
   readonly stack: string;
   /** Gives the current time, **milliseconds** since the Unix epoch. Default: the system's. */
   readonly nowMs?: () => number;

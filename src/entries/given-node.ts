@@ -12,6 +12,7 @@ const maxFileBytes = 4 * 1024 * 1024;
 export interface GivenNode {
   /** A scalar, parts by key, or a list of parts. */
   readonly content: string | number | bigint | boolean | null | Uint8Array | GivenMap | readonly GivenNode[];
+  /** Where in the file it is. */
   readonly at: FilePosition;
 }
 

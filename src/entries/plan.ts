@@ -15,9 +15,11 @@ export type PlanAction = 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 
 
 /** What is planned for one entry. Holds no secret. */
 export interface PlannedChange {
+  /** Kind, directory and name. */
   readonly address: EntryAddress;
   /** `undefined`: the directory is that of all environments. */
   readonly environment?: string;
+  /** What is to be done. */
   readonly action: PlanAction;
   /** Fields that differ; none for what is deleted. */
   readonly fields: readonly FieldChange[];
@@ -57,7 +59,9 @@ export interface PlanRequestOptions {
 
 /** What is to be done so that everything is as the file says. Holds no secret; JSON data. */
 export interface Plan {
+  /** Version of the format. */
   readonly version: 1;
+  /** Name of the owner of the entries. */
   readonly stack: string;
   /** SHA-256 of the file that it was made from. */
   readonly file: string;
@@ -65,6 +69,7 @@ export interface Plan {
   readonly keyId: string;
   /** ISO 8601. */
   readonly madeAt: string;
+  /** What was asked of the plan. */
   readonly request: PlanRequestOptions;
   /** Every declared and every owned entry, in the order of their addresses. */
   readonly changes: readonly PlannedChange[];

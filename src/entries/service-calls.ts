@@ -13,7 +13,9 @@ export class CallError extends ConfigError {
   readonly code = 'CALL_FAILED';
   /** Action and resource, as IAM names them. */
   readonly action: string;
+  /** ARN, or a pattern of ARNs, that the call was about. */
   readonly resource: string;
+  /** What kind of failure it was. */
   readonly failure: CallFailure;
 
   /** @param error - What the last attempt threw. */

@@ -4,6 +4,7 @@ import { type EntryAddress } from './entry-kind';
 
 /** What is remembered of an entry that the stack owns. No value is in it, nor a digest that one could be guessed from. */
 export interface EntryRecord {
+  /** Kind, directory and name. */
   readonly address: EntryAddress;
   /** Environment that it is of; absent for a directory of all environments. */
   readonly environment?: string;
@@ -13,6 +14,7 @@ export interface EntryRecord {
   readonly keyId: string;
   /** Digest of each field that the file decided with the last write. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Whether the entry may not be deleted; absent: it may. */
   readonly protect?: boolean;
   /** ISO 8601. */
   readonly writtenAt: string;

@@ -19,6 +19,7 @@ export interface TableStateOptions {
   readonly client: () => Promise<DynamoDBClient>;
   /** Name or ARN. */
   readonly table: string;
+  /** Name of the owner of the entries. */
   readonly stack: string;
   /** Gives the current time, **milliseconds** since the Unix epoch. */
   readonly nowMs: () => number;

@@ -26,6 +26,7 @@ export type SourceValues = ReadonlyMap<string, Secret<string>>;
 
 /** What a template is filled in with. */
 export interface TemplateFill {
+  /** Values that the file takes from elsewhere (`from`). */
   readonly sources: SourceValues;
   /** The value that the entry has now; its generated parts are kept. `undefined`: there is none. */
   readonly current: ConfigValue | undefined;

@@ -10,11 +10,13 @@ import { type EntryRecord, type EntryRecords, type LockHolder, type StateStore }
 
 /** What a kind is verified with. */
 export interface KindSample {
+  /** The kind to verify. */
   readonly kind: AnyEntryKind;
   /** Where the entry is made; nothing may be there. */
   readonly address: Pick<EntryAddress, 'directory' | 'name'>;
   /** The value as the file has it, as YAML, and another one. */
   readonly value: string;
+  /** Another value that the kind takes, as YAML. */
   readonly otherValue: string;
   /** A value that the kind refuses, as YAML. */
   readonly wrongValue: string;
@@ -199,6 +201,7 @@ function problemsText(diagnostics: readonly Diagnostic[]): string {
 /** A state that ends with the process; nobody else has it, so that its lock is always free. */
 export class MemoryState implements StateStore {
   readonly place = 'memory';
+  /** What is remembered, by address. */
   records: EntryRecords = new Map();
   private lockedBy: LockHolder | undefined;
 
