@@ -1,16 +1,24 @@
 import { changeHandlerPolicy } from '../src/iam/change-handler-policy';
 import { leastPrivilegePolicy } from '../src/iam/least-privilege-policy';
+import { readiness } from '../src/http/index';
+import { withSettings } from '../src/lambda/index';
+import { withSettings as settingsOfMiddy } from '../src/middy/index';
+import { XconModule } from '../src/nestjs/index';
+import { startTelemetry } from '../src/otel/index';
 import { checkOptions, nearestName } from '../src/options';
 import {
+  AppConfigProvider,
   AwsClients,
   Config,
   config,
   defineSettings,
   Directory,
   DynamoCacher,
+  EnvFileProvider,
   InvalidDirectoryError,
   InvalidSettingsError,
   secret,
+  SecretsProvider,
   setting,
   SsmProvider,
   XconSettings,
@@ -57,6 +65,15 @@ it.each<[string, () => unknown]>([
   ['policy', () => declared.policy(odd)],
   ['leastPrivilegePolicy', () => leastPrivilegePolicy({ service: 'a', environment: 'b', ...(odd as object) })],
   ['changeHandlerPolicy', () => changeHandlerPolicy(odd)],
+  ['new SecretsProvider', () => new SecretsProvider(odd)],
+  ['new AppConfigProvider', () => new AppConfigProvider(odd)],
+  ['new EnvFileProvider', () => new EnvFileProvider(odd)],
+  ['readiness', () => readiness(config, undefined, odd)],
+  ['withSettings of xcon/lambda', () => withSettings(declared, () => 1, odd)],
+  ['withSettings of xcon/middy', () => settingsOfMiddy(declared, odd)],
+  ['startTelemetry', () => startTelemetry(odd)],
+  ['XconModule.forRoot', () => XconModule.forRoot(odd)],
+  ['XconModule.forRootAsync', () => XconModule.forRootAsync({ useFactory: () => ({}), ...(odd as object) })],
   ['fakeProvider', () => fakeProvider({}, odd)],
   ['testConfig', () => testConfig({}, odd)],
 ])('an option that %s does not know is an error at once', async (_, give) => {

@@ -9,6 +9,7 @@ import {
   type SettingsShape,
   SettingsValidationError,
 } from '../core';
+import { checkOptions } from '../options';
 
 /** Answers a probe: takes a request as `fetch` has it, gives the response. */
 export type ProbeHandler = (request: Pick<Request, 'method'>) => Promise<Response>;
@@ -61,12 +62,15 @@ export function liveness(): ProbeHandler {
  *
  * @param config - Asked how its sources do.
  * @param declared - Settings without which the service is not ready.
+ * @throws InvalidSettingsError for an unknown option.
  */
 export function readiness<Shape extends SettingsShape>(
   config: Config | ConfigApi,
   declared?: DeclaredSettings<Shape>,
-  { cacheMs = 1000 }: ReadinessOptions = {},
+  options: ReadinessOptions = {},
 ): ProbeHandler {
+  checkOptions('readiness()', options, { cacheMs: true });
+  const { cacheMs = 1000 } = options;
   let latest: { readonly report: Promise<ReadinessReport>; readonly untilMs: number } | undefined;
   return async (request) => {
     const nowMs = Clock.grab().nowMs();

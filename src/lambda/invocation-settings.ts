@@ -7,6 +7,7 @@ import {
   type SettingsOf,
   type SettingsShape,
 } from '../core';
+import { checkOptions } from '../options';
 
 /** How the settings of a Lambda function are kept up to date. */
 export interface InvocationOptions {
@@ -27,6 +28,13 @@ const defaults: Readonly<Required<InvocationOptions>> = {
   refreshBudgetMs: 500,
   staleSeconds: 3600,
   flushBudgetMs: 300,
+};
+
+const optionNames: Readonly<Record<keyof InvocationOptions, true>> = {
+  refreshSeconds: true,
+  refreshBudgetMs: true,
+  staleSeconds: true,
+  flushBudgetMs: true,
 };
 
 interface LoadedSettings<Settings> {
@@ -120,15 +128,11 @@ export class InvocationSettings<Shape extends SettingsShape> {
 }
 
 function checked(where: string, options: InvocationOptions): InvocationOptions {
-  const given = Object.entries(options as Readonly<Record<string, unknown>>).filter(([, value]) => value !== undefined);
+  checkOptions(where, options, optionNames);
+  const given = Object.entries<unknown>({ ...options }).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
-    if (!Object.hasOwn(defaults, name)) {
-      throw new InvalidSettingsError(`${where} option ${name}`, `there is no such option. There are ${names}.`);
-    }
     if (typeof value === 'number' && value >= 0) continue;
     throw new InvalidSettingsError(`${where} option ${name}`, 'expected a number, 0 or more.');
   }
   return Object.fromEntries(given);
 }
-
-const names = Object.keys(defaults).join(', ');

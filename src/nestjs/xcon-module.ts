@@ -1,5 +1,6 @@
 import { type DynamicModule, Inject, Module, type ModuleMetadata, type Provider, type Type } from '@nestjs/common';
 import { type Config, type DeclaredSettings, type SettingsShape } from '../core';
+import { checkOptions } from '../options';
 import { XconHealthIndicator } from './xcon-health-indicator';
 import { XconService } from './xcon-service';
 
@@ -34,6 +35,14 @@ export interface XconAsyncOptions<Dependencies extends readonly unknown[]> exten
   readonly isGlobal?: boolean;
 }
 
+const asyncOptionNames: Readonly<Record<keyof XconAsyncOptions<[]>, true>> = {
+  imports: true,
+  inject: true,
+  useFactory: true,
+  settings: true,
+  isGlobal: true,
+};
+
 const optionsToken = Symbol('options of XconModule');
 
 /**
@@ -44,21 +53,23 @@ export class XconModule {
   /**
    * Makes the module for the whole application.
    *
+   * @throws InvalidSettingsError for an unknown option.
+   *
    * @example
    * Module({ imports: [XconModule.forRoot({ settings: [settings] })] })
    */
-  static forRoot({ isGlobal = true, settings = [], config }: XconRootOptions = {}): DynamicModule {
+  static forRoot(given: XconRootOptions = {}): DynamicModule {
+    checkOptions('XconModule.forRoot()', given, { config: true, settings: true, isGlobal: true });
+    const { isGlobal = true, settings = [], config } = given;
     return rootModule({ isGlobal, settings, options: { provide: optionsToken, useValue: { config } } });
   }
 
   /** Makes the module for the whole application, of what other providers give. */
-  static forRootAsync<const Dependencies extends readonly unknown[]>({
-    imports = [],
-    inject = [] as never,
-    isGlobal = true,
-    settings = [],
-    useFactory,
-  }: XconAsyncOptions<Dependencies>): DynamicModule {
+  static forRootAsync<const Dependencies extends readonly unknown[]>(
+    given: XconAsyncOptions<Dependencies>,
+  ): DynamicModule {
+    checkOptions('XconModule.forRootAsync()', given, asyncOptionNames);
+    const { imports = [], inject = [] as never, isGlobal = true, settings = [], useFactory } = given;
     const options: Provider = {
       provide: optionsToken,
       inject: [...(inject as readonly (Type | string | symbol)[])],

@@ -1,4 +1,5 @@
 import { type MeterProvider, metrics, trace, type TracerProvider } from '@opentelemetry/api';
+import { checkOptions } from '../options';
 import { measure } from './measure';
 import { traceWork } from './trace-work';
 
@@ -23,6 +24,14 @@ export interface Telemetry {
   [Symbol.dispose](): void;
 }
 
+const optionNames: Readonly<Record<keyof TelemetryOptions, true>> = {
+  tracerProvider: true,
+  meterProvider: true,
+  spans: true,
+  metrics: true,
+  settingNames: true,
+};
+
 /** Name of the tracer and the meter. */
 const scope = 'xcon';
 
@@ -31,10 +40,13 @@ const scope = 'xcon';
  *
  * To be started once, after the SDK of OpenTelemetry has set its global providers, unless it is given others. Needs the package `@opentelemetry/api`.
  *
+ * @throws InvalidSettingsError for an unknown option.
+ *
  * @example
  * startTelemetry();
  */
 export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
+  checkOptions('startTelemetry()', options, optionNames);
   const { tracerProvider, meterProvider, spans = true, metrics: hasMetrics = true, settingNames = false } = options;
   const endings: (() => void)[] = [];
   if (spans) endings.push(...traceWork((tracerProvider ?? trace).getTracer(scope), { settingNames }));

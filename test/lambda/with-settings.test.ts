@@ -178,7 +178,7 @@ describe('withSettings', () => {
     }));
 
   it.each([
-    [{ refreshSecond: 5 }, 'option refreshSecond: there is no such option. There are refreshSeconds,'],
+    [{ refreshSecond: 5 }, 'option refreshSecond: there is no such option. Did you mean refreshSeconds?'],
     [{ refreshBudgetMs: -1 }, 'option refreshBudgetMs: expected a number, 0 or more.'],
     [{ staleSeconds: '5' }, 'option staleSeconds: expected a number, 0 or more.'],
   ])('refuses %j', (options, problem) =>
