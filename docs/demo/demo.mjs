@@ -1,6 +1,10 @@
 // Looks up the settings of a service in a local AWS: npm run demo
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Config, config, ConfigNotFoundError, Default, DynamoProvider } from 'xcon';
+import { applyPlan, builtInKinds, FileState, loadStackKey, parseEntryFile, planEntries } from 'xcon/entries';
 import { startLocalAws } from 'xcon/testing';
 import { paragraph, table, title } from './print.mjs';
 
@@ -56,5 +60,38 @@ const error = await config.require('SEARCH_URL').catch((thrown) => thrown);
 if (!(error instanceof ConfigNotFoundError)) throw error;
 paragraph(error.message);
 
+title('A file of what should be configured: planned, applied, changed by hand, applied again');
+const { file } = parseEntryFile(
+  `{ service: orders, entries: { /orders/demo: { RATE: 20, MODE: calm, TOKEN: { secret: { generate: { length: 32 } } } } } }`,
+  { path: 'demo.yaml', kinds: builtInKinds },
+);
+const folder = await mkdtemp(join(tmpdir(), 'xcon-demo-'));
+const session = {
+  file,
+  state: new FileState({ path: join(folder, 'state.json'), stack: file.stack }),
+  key: await loadStackKey(file.stack, join(folder, 'state.key')),
+};
+const steps = [];
+const step = async (what) => {
+  const plan = await planEntries(session);
+  for (const { action, address, drift, fields } of plan.changes) {
+    const value = fields.find(({ field }) => field === 'value');
+    const change = [value?.before, value?.after].filter((each) => each !== undefined).join(' -> ');
+    steps.push([what, `${action} ${address.kind}:${address.directory}/${address.name}`, change, drift.join()]);
+    what = '';
+  }
+  return plan;
+};
+const apply = async (plan) => {
+  for await (const event of applyPlan(plan, session)) if (event.kind === 'report') return event.report;
+};
+await apply(await step('plan'));
+await step('applied');
+aws.putParameter('/orders/demo/MODE', 'wild');
+await apply(await step('changed by hand'));
+await step('applied again');
+table(['WHEN', 'PLAN', 'VALUE', 'CHANGED OUTSIDE'], steps);
+
+await rm(folder, { recursive: true });
 await config.close();
 await aws.close();

@@ -6,7 +6,7 @@ import { type ChangedSetting, type FollowedChanges, followChanges } from '../eve
 import { type Diagnostic, Diagnostics } from './diagnostics';
 import { InvalidPlanError, NotConfirmedError } from './entries-error';
 import { type DeclaredEntry, type EntryFile } from './entry-file';
-import { addressText, type AnyEntryKind, type EntryContext } from './entry-kind';
+import { addressText, type AnyEntryKind, type EntryAddress, type EntryContext } from './entry-kind';
 import { type AppliedEntry, execute, refreshedRecord } from './executor';
 import { dynamoEntry } from './kinds/dynamo-entry';
 import { secretEntry } from './kinds/secret-entry';
@@ -204,33 +204,65 @@ function refuseDeletions({ ownedCount, plan, works }: PlannedWorks, options: App
 
 async function* run(
   prepared: Prepared,
-  { follow = followChanges, key, reader = {}, state }: EntriesSession,
+  session: EntriesSession,
   { atOnce = defaultAtOnce }: ApplyOptions,
   lock: HeldLock,
 ): AsyncGenerator<ApplyEvent, void> {
   const { calls, context, kinds, plan, sources, works } = prepared;
+  const { key, reader = {}, state } = session;
   const options = { context, state, key, sources, reader, kinds, atOnce, beat: () => lock.renew() };
-  const refreshed = works.flatMap((work) => {
-    const record = refreshedRecord(work, options);
-    return record === undefined ? [] : [[addressText(work.change.address), record] as const];
-  });
-  if (refreshed.length > 0) await state.save(new Map(refreshed));
+  const unfollowed = new Map(
+    works.flatMap(({ change: { address }, record }) =>
+      record?.isUnfollowed === true ? [[addressText(address), address] as const] : [],
+    ),
+  );
+  const refreshed = new Map(
+    works.flatMap((work) => {
+      const record = refreshedRecord(work, options);
+      return record === undefined ? [] : [[addressText(record.address), record] as const];
+    }),
+  );
+  if (refreshed.size > 0) await state.save(refreshed);
+  for (const [entry, { address }] of refreshed) unfollowed.set(entry, address);
   const pending = works.filter(({ change }) => change.action !== 'unchanged');
-  const estimateMs = estimateOf(pending, calls);
-  yield { kind: 'started', total: pending.length, estimateMs };
+  yield { kind: 'started', total: pending.length, estimateMs: estimateOf(pending, calls) };
   const entries: AppliedEntry[] = [];
   const beganMs = performance.now();
-  for await (const entry of execute(pending, options)) {
-    entries.push(entry);
-    const left = pending.length - entries.length;
-    const leftMs = ((performance.now() - beganMs) / entries.length) * left;
-    yield { kind: 'entry', entry, completed: entries.length, total: pending.length, leftMs };
+  let followed: FollowedChanges | undefined;
+  try {
+    for await (const entry of execute(pending, options)) {
+      entries.push(entry);
+      if (entry.outcome === 'done' && changesValue.has(entry.action))
+        unfollowed.set(addressText(entry.address), entry.address);
+      const left = pending.length - entries.length;
+      const leftMs = ((performance.now() - beganMs) / entries.length) * left;
+      yield { kind: 'entry', entry, completed: entries.length, total: pending.length, leftMs };
+    }
+  } finally {
+    // Also when the iteration is left: what was written has to be seen.
+    followed = await followAll([...unfollowed.values()], session);
   }
-  const written = entries.filter(({ action, outcome }) => outcome === 'done' && changesValue.has(action));
-  const followed = await follow(written.map(({ address: { directory, name } }) => ({ directory, name })));
   const isComplete = entries.every(({ outcome }) => outcome === 'done');
   const diagnostics = [...plan.diagnostics, ...followed.problems.map(followWarning)];
   yield { kind: 'report', report: { entries, isComplete, calls: calls.count, followed, diagnostics } };
+}
+
+/** Follows changes in the cache table, and records that this has been done; where it has not, the next apply does it. */
+async function followAll(
+  addresses: readonly EntryAddress[],
+  { follow = followChanges, state }: EntriesSession,
+): Promise<FollowedChanges> {
+  const followed = await follow(addresses.map(({ directory, name }) => ({ directory, name })));
+  if (addresses.length === 0 || followed.problems.length > 0) return followed;
+  const records = await state.load();
+  const changes = addresses.flatMap((address) => {
+    const record = records.get(addressText(address));
+    if (record?.isUnfollowed !== true) return [];
+    const { isUnfollowed: _, ...rest } = record;
+    return [[addressText(address), rest.isDeleted === true ? undefined : rest] as const];
+  });
+  await state.save(new Map(changes));
+  return followed;
 }
 
 /** What lookups may find changed. */

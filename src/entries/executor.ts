@@ -126,7 +126,7 @@ async function write(work: PlannedWork, options: ExecutorOptions): Promise<Entry
   if (action === 'forget') return undefined;
   if (action === 'delete') {
     await kind.delete(address, context);
-    return undefined;
+    return recordOf(work, { version: '', fields: {}, isDeleted: true, isUnfollowed: true }, options);
   }
   if (action === 'adopt' && observed !== undefined) {
     const { keep, version } = await kind.import(address, observed, context);
@@ -137,7 +137,7 @@ async function write(work: PlannedWork, options: ExecutorOptions): Promise<Entry
   if (action === 'replace') await kind.delete(address, context);
   const { keep, version } =
     action === 'update' ? await kind.update(request, context) : await kind.create(request, context);
-  return recordOf(work, { version, fields: comparison?.digests ?? {}, keep }, options);
+  return recordOf(work, { version, fields: comparison?.digests ?? {}, keep, isUnfollowed: true }, options);
 }
 
 async function requestOf(
@@ -191,28 +191,29 @@ export function refreshedRecord(
     (record.protect === true) === (declared?.protect === true) &&
     record.environment === change.environment &&
     Object.entries(fields).every(([field, digest]) => record.fields[field] === digest);
-  return isCurrent ? undefined : recordOf(work, { version: observed.version, fields }, options);
+  // A run that was killed may have written it, and followed nothing.
+  return isCurrent ? undefined : recordOf(work, { version: observed.version, fields, isUnfollowed: true }, options);
+}
+
+/** What a record says of the work that was done. */
+interface RecordFacts extends Pick<EntryRecord, 'version' | 'fields' | 'isDeleted' | 'isUnfollowed'> {
+  readonly keep?: unknown;
 }
 
 function recordOf(
   { change, declared, record }: PlannedWork,
-  {
-    version,
-    fields,
-    keep,
-  }: { readonly version: string; readonly fields: EntryRecord['fields']; readonly keep?: unknown },
+  { keep, ...facts }: RecordFacts,
   { context, key }: Pick<ExecutorOptions, 'context' | 'key'>,
 ): EntryRecord {
   const kept = keep === undefined ? record?.kept : key.seal(keep, addressText(change.address));
   return {
     address: change.address,
     ...(change.environment !== undefined && { environment: change.environment }),
-    version,
     keyId: key.id,
-    fields,
     ...(declared?.protect === true && { protect: true }),
     writtenAt: new Date(context.nowMs()).toISOString(),
     ...(kept !== undefined && { kept }),
+    ...facts,
   };
 }
 

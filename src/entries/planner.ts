@@ -89,7 +89,8 @@ class Planner {
     const { key, observed: world, records, request, sources } = this.input;
     const { address, at, config, kind } = declared;
     const entry = addressText(address);
-    const [observed, record] = [world.get(entry), records.get(entry)];
+    const [observed, former] = [world.get(entry), records.get(entry)];
+    const record = former?.isDeleted === true ? undefined : former;
     if (observed !== undefined && observed.owner !== this.input.file.stack && !this.mayAdopt(address, observed)) {
       return this.refuseOther(declared, observed);
     }
@@ -205,7 +206,7 @@ class Planner {
         change: {
           ...changeOf(address, isOurs ? 'delete' : 'forget', observed),
           ...(environment !== undefined && { environment }),
-          drift: record !== undefined && observed === undefined ? ['existence'] : [],
+          drift: record !== undefined && record.isDeleted !== true && observed === undefined ? ['existence'] : [],
         },
       });
     }

@@ -20,6 +20,10 @@ export interface EntryRecord {
   readonly writtenAt: string;
   /** What its kind keeps, encrypted. */
   readonly kept?: string;
+  /** Whether it was deleted; the record is kept until the change has been followed. */
+  readonly isDeleted?: boolean;
+  /** Whether cached rows may still have what the entry was before. */
+  readonly isUnfollowed?: boolean;
 }
 
 /** The records of a stack, by address. */

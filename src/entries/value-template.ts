@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { type ConfigValue, isList, isPlainObject } from '../item/value';
 import { type Secret } from '../item/secret';
 import { type FilePosition, type Diagnostics } from './diagnostics';
@@ -257,13 +258,14 @@ export function canonical(value: ConfigValue): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number' || typeof value === 'bigint') return `n${value}`;
   if (typeof value === 'boolean' || value === null) return `${value}`;
-  if (value instanceof Uint8Array) return `b"${Buffer.from(value).toString('base64')}"`;
-  if (value instanceof Set) {
+  if (types.isUint8Array(value)) return `b"${Buffer.from(value).toString('base64')}"`;
+  if (types.isSet(value)) {
     const elements: readonly ConfigValue[] = [...(value as ReadonlySet<string>)];
     return `{${elements.map(canonical).sort().join()}}`;
   }
   if (isList(value)) return `[${value.map(canonical).join()}]`;
-  return canonicalMap(Object.entries(value).map(([key, each]) => [key, canonical(each)]));
+  const parts = Object.entries(value as Readonly<Record<string, ConfigValue>>);
+  return canonicalMap(parts.map(([key, each]) => [key, canonical(each)]));
 }
 
 function canonicalMap(parts: readonly (readonly [string, string])[]): string {

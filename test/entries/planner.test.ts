@@ -1,4 +1,4 @@
-import { addressText, encodePlan, planEntries, type PlanRequestOptions } from 'xcon/entries';
+import { addressText, applyPlan, encodePlan, planEntries, type PlanRequestOptions } from 'xcon/entries';
 import { fc } from '../setup/fast-check';
 import { memoryKind, MemoryService, MemoryStore } from './memory-service';
 import { actionsOf, applied, planAndApply, problemsOf, sessionOf, testKey } from './sessions';
@@ -291,6 +291,52 @@ describe('a plan that something has overtaken', () => {
     await applied(plan, session);
 
     expect(values(here)).toEqual({ 'memory:/orders/prod/A': 'a', 'memory:/orders/prod/B': 'b' });
+  });
+});
+
+describe('the cached rows of what was changed', () => {
+  const entries = 'entries:\n  /orders/prod:\n    A: { memory: a }\n    B: { memory: b }\n';
+
+  it('are dropped once, and again by the next apply where that failed or the run was killed before', async () => {
+    const here = world();
+    const followed: string[][] = [];
+    let problems: readonly string[] = ['throttled'];
+    const follow = (changes: readonly { readonly name: string }[]) => {
+      followed.push(changes.map(({ name }) => name).sort());
+      return Promise.resolve({ partitions: 0, rows: 0, problems });
+    };
+
+    const report = await planAndApply(here.session(entries, { follow }));
+    expect(report.diagnostics).toMatchObject([{ severity: 'warning' }]);
+    problems = [];
+    await planAndApply(here.session(entries, { follow }));
+    await planAndApply(here.session(entries, { follow }));
+    await planAndApply(here.session('entries: {}\n', { follow: () => Promise.reject(new Error('killed')) })).catch(
+      () => undefined,
+    );
+    await planAndApply(here.session('entries: {}\n', { follow }));
+    await planAndApply(here.session('entries: {}\n', { follow }));
+
+    expect(followed).toEqual([['A', 'B'], ['A', 'B'], [], ['A', 'B'], []]);
+    expect(here.store.records.size).toBe(0);
+  });
+
+  it('are dropped when the iteration is left in the middle', async () => {
+    const here = world();
+    const followed: string[] = [];
+    const session = here.session(entries, {
+      follow: (changes) => {
+        followed.push(...changes.map(({ name }) => name));
+        return Promise.resolve({ partitions: 0, rows: 0, problems: [] });
+      },
+    });
+
+    for await (const event of applyPlan(await planEntries(session), session, { atOnce: 1 }))
+      if (event.kind === 'entry') break;
+
+    expect(followed).toEqual(['A']);
+    expect(here.store.lockedBy).toBeUndefined();
+    expect(actionsOf(await planEntries(session))).toEqual(['create memory:/orders/prod/B']);
   });
 });
 

@@ -16,7 +16,7 @@ export const command: Command<readonly EntryRecord[], EntriesOptions> = {
     context.at({}, async () => {
       const { environment } = context.globals;
       const { state } = await openEntries(context, options);
-      const records = [...(await state.load()).values()];
+      const records = [...(await state.load()).values()].filter(({ isDeleted }) => isDeleted !== true);
       const shown = records.filter((each) => environment === undefined || each.environment === environment);
       return { result: shown.toSorted((one, other) => (addressOf(one) < addressOf(other) ? -1 : 1)) };
     }),
