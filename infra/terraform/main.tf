@@ -64,6 +64,46 @@ locals {
   }
 
   queues = { changes = aws_sqs_queue.changes, failures = aws_sqs_queue.failures }
+
+  # What is wrong when changes are not followed, by the end of the name of its alarm.
+  alarms = merge(
+    {
+      failures-kept = {
+        description = "Changes could not be followed and are kept aside"
+        namespace   = "AWS/SQS"
+        metric      = "ApproximateNumberOfMessagesVisible"
+        dimensions  = { QueueName = aws_sqs_queue.failures.name }
+        statistic   = "Maximum"
+        threshold   = 0
+      }
+      handler-errors = {
+        description = "The handler of changes fails"
+        namespace   = "AWS/Lambda"
+        metric      = "Errors"
+        dimensions  = { FunctionName = aws_lambda_function.handler.function_name }
+        statistic   = "Sum"
+        threshold   = 0
+      }
+      changes-late = {
+        description = "Changes wait for longer than five minutes"
+        namespace   = "AWS/SQS"
+        metric      = "ApproximateAgeOfOldestMessage"
+        dimensions  = { QueueName = aws_sqs_queue.changes.name }
+        statistic   = "Maximum"
+        threshold   = 300
+      }
+    },
+    [for function in local.has_stream ? [aws_lambda_function.handler.function_name] : [] : {
+      stream-late = {
+        description = "Changes of the configuration table wait for longer than five minutes"
+        namespace   = "AWS/Lambda"
+        metric      = "IteratorAge"
+        dimensions  = { FunctionName = function }
+        statistic   = "Maximum"
+        threshold   = 300000
+      }
+    }]...
+  )
 }
 
 # Its rows can be lost at any time: they are read again from their sources.
@@ -388,64 +428,19 @@ resource "aws_lambda_event_source_mapping" "from_stream" {
   depends_on = [aws_iam_role_policy.follow_changes]
 }
 
-resource "aws_cloudwatch_metric_alarm" "failures_kept" {
-  alarm_name          = "${var.name}-failures-kept"
-  alarm_description   = "Changes could not be followed and are kept aside"
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = aws_sqs_queue.failures.name }
-  statistic           = "Maximum"
+resource "aws_cloudwatch_metric_alarm" "following" {
+  for_each = local.alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value.description
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = each.value.statistic
   period              = 300
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = local.alarm_topic
-}
-
-resource "aws_cloudwatch_metric_alarm" "handler_errors" {
-  alarm_name          = "${var.name}-handler-errors"
-  alarm_description   = "The handler of changes fails"
-  namespace           = "AWS/Lambda"
-  metric_name         = "Errors"
-  dimensions          = { FunctionName = aws_lambda_function.handler.function_name }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = local.alarm_topic
-}
-
-resource "aws_cloudwatch_metric_alarm" "changes_late" {
-  alarm_name          = "${var.name}-changes-late"
-  alarm_description   = "Changes wait for longer than five minutes"
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateAgeOfOldestMessage"
-  dimensions          = { QueueName = aws_sqs_queue.changes.name }
-  statistic           = "Maximum"
-  period              = 300
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 300
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = local.alarm_topic
-}
-
-resource "aws_cloudwatch_metric_alarm" "stream_late" {
-  count = local.has_stream ? 1 : 0
-
-  alarm_name          = "${var.name}-stream-late"
-  alarm_description   = "Changes of the configuration table wait for longer than five minutes"
-  namespace           = "AWS/Lambda"
-  metric_name         = "IteratorAge"
-  dimensions          = { FunctionName = aws_lambda_function.handler.function_name }
-  statistic           = "Maximum"
-  period              = 300
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 300000
+  threshold           = each.value.threshold
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.alarm_topic
 }
