@@ -65,7 +65,7 @@ export function nameErrors(classes: Readonly<Record<string, abstract new (...arg
 }
 
 /**
- * Tells whether something thrown is an error of this library, whichever copy of the package threw it.
+ * Says whether something thrown is an error of this library, whichever copy of the package threw it.
  *
  * @param error - Anything caught.
  */

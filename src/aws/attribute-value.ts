@@ -51,7 +51,7 @@ export function wellFormedRow(row: unknown): AttributeMap {
   return Object.fromEntries(isValueUsable ? usable : [...usable, ['value', unusable]]);
 }
 
-/** What stands for a value that makes no sense; no kind of attribute is in it. */
+/** Replaces a value that is malformed; it has no kind of attribute. */
 const unusable = Object.freeze({}) as AttributeValue;
 
 /** Whether an attribute, and all that is in it, is what it says. */

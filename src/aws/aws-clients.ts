@@ -11,11 +11,9 @@ import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
-import { SharedCredentials } from './credentials';
-import { limitBodies } from './limit-bodies';
+import { type SharedCredentials, type SharedCredentialsOptions } from './credentials';
 import { importAppConfig, importKms } from './optional-packages';
-import { reportRequests } from './report-requests';
-import { type ClientLife, refuseWhenClosed } from './refuse-when-closed';
+import { type ClientLife } from './steered-client';
 
 /** How much of the time of a lookup the source of credentials may take. */
 const credentialsShare = 0.9;
@@ -76,7 +74,7 @@ export class AwsClients extends Dependency {
   /** Credentials are in both. */
   private readonly options: Hidden<AwsClientsOptions>;
   private readonly made = hidden(new Map<string, MadeClient>());
-  private readonly credentials = hidden<{ shared?: SharedCredentials }>({});
+  private credentials = hidden<{ shared?: SharedCredentials }>({});
 
   /** @param options - Clients, or what to make them with; all optional. */
   constructor(options: AwsClientsOptions = {}) {
@@ -91,7 +89,7 @@ export class AwsClients extends Dependency {
   }
 
   /**
-   * Tells, in cache names, what is read with these clients from what is read with those of the process.
+   * Gives what cache names add for what is read with these clients instead of those of the process.
    *
    * @returns Empty when both read the same; `@` and the region when nothing but that differs; `undefined` when endpoint, credentials
    * or given clients differ: they have no name that other processes would know them by.
@@ -155,7 +153,7 @@ export class AwsClients extends Dependency {
   async close(): Promise<void> {
     const all = [...this.made().values()];
     this.made().clear();
-    delete this.credentials().shared;
+    this.credentials = hidden({});
     for (const { life } of all) life.isClosed = true;
     for (const made of await Promise.allSettled(all.map(({ client }) => client)))
       if (made.status === 'fulfilled') made.value.destroy();
@@ -175,14 +173,12 @@ export class AwsClients extends Dependency {
     const known = this.made().get(name);
     if (known !== undefined) return known.client as Promise<T>;
     const limits = settings ?? XconSettings.grab().resolve();
-    const credentials = this.sharedCredentials(limits);
+    const attach = this.credentialsWith(limits);
     const life = { isClosed: false };
     const client = startWork(async () => {
-      const made = await make(clientConfig(this.options(), limits)).catch(explainBundle);
-      return refuseWhenClosed(
-        reportRequests(limitBodies(credentials?.attach(made) ?? made, limits.requestTimeoutMs)),
-        life,
-      );
+      const making = startWork(() => make(clientConfig(this.options(), limits)).catch(explainBundle));
+      const { steer } = await import('./steered-client');
+      return steer(await attach(await making), limits.requestTimeoutMs, life);
     });
     const entry = { client, life };
     this.made().set(name, entry);
@@ -192,17 +188,23 @@ export class AwsClients extends Dependency {
     return client;
   }
 
-  /** @returns `undefined` for credentials that were given as such: there is no source to ask for others. */
-  private sharedCredentials({ failurePauseMs, lookupBudgetMs }: ResolvedSettings): SharedCredentials | undefined {
+  /** Gives what makes a client sign with the credentials that all clients made here share. */
+  private credentialsWith({ failurePauseMs, lookupBudgetMs }: ResolvedSettings): <T>(client: T) => Promise<T> {
     const { credentials: provider } = this.options();
-    if (typeof provider === 'object') return undefined;
+    // There is no source to ask for others.
+    if (typeof provider === 'object') return (client) => Promise.resolve(client);
     const clock = Clock.grab();
-    return (this.credentials().shared ??= new SharedCredentials({
+    const holder = this.credentials();
+    const options: SharedCredentialsOptions = {
       provider,
       nowMs: () => clock.nowMs(),
       pauseMs: failurePauseMs,
       limitMs: lookupBudgetMs * credentialsShare,
-    }));
+    };
+    return async (client) => {
+      const { SharedCredentials: Shared } = await import('./credentials');
+      return (holder.shared ??= new Shared(options)).attach(client);
+    };
   }
 }
 

@@ -61,13 +61,13 @@ function isClientFault(status = 0): boolean {
 
 /** Errors of the credential providers of the SDK. */
 const credentialsProviders = /^(Credentials|Token)?ProviderError$/;
-/** Ends a chain of providers none of which has credentials; what each has met on the way is not told. */
+/** Ends a chain of providers none of which has credentials; the error does not say why each of them failed. */
 const chainExhausted = 'Could not load credentials from any providers';
 /** By which SSO and the sign-in service refuse a session, in the texts that the SDK makes of their errors. */
 const loginRefused =
   /^(Unauthorized|Forbidden|AccessDenied|ResourceNotFound|InvalidRequest|InvalidGrant|InvalidClient|ExpiredToken)/;
 
-/** Whether the default chain of the SDK has found no credentials, for a reason that it does not tell. */
+/** Whether the default chain of the SDK has found no credentials, for a reason that the error does not say. */
 export function isChainExhausted(error: unknown): boolean {
   const { name, message } = errorFacts(error);
   return credentialsProviders.test(name) && message === chainExhausted;

@@ -72,7 +72,7 @@ async function outageOfMachine(variables: Variables): Promise<EndpointOutage | u
   const at = (path: string): URL => new URL(path, base);
   const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': '60' };
   const token = await ask({ url: at('/latest/api/token'), method: 'PUT', headers: ttl, connectMs });
-  // Without a connection there is no such service on this machine, unless somebody has said where it is.
+  // Without a connection there is no such service on this machine, unless a variable says where it is.
   if (token.kind === 'unreachable' && configured === '') return undefined;
   const name = 'the instance metadata service';
   if (token.kind === 'answer' && token.status >= 400 && isOutageStatus(token.status)) return outageIn(token, name);

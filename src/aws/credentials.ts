@@ -158,24 +158,6 @@ export async function credentialsError(error: unknown): Promise<unknown> {
   });
 }
 
-/**
- * Runs a call to AWS of a client that may be the user's own.
- *
- * @param client - Asked for its region first: without one, the SDK throws an error that says nothing else.
- * @throws What the call throws; a `CredentialsError` when no credentials could be found.
- */
-export async function callAws<T>(
-  client: { readonly config: { readonly region: () => Promise<string> } },
-  call: () => Promise<T>,
-): Promise<T> {
-  try {
-    await client.config.region();
-    return await call();
-  } catch (error) {
-    throw isChainExhausted(error) ? await credentialsError(error) : error;
-  }
-}
-
 function isSame(one: Identity, other: Identity): boolean {
   return one.accessKeyId === other.accessKeyId && one.sessionToken === other.sessionToken;
 }

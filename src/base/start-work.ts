@@ -1,5 +1,5 @@
 /**
- * Starts work that may be dropped: an error reaches whoever awaits the promise and never ends the process.
+ * Starts work that may be dropped: an error reaches the code that awaits the promise and never ends the process.
  *
  * The one way in which this library calls what a user has written: it takes promises of another realm, thenables and plain
  * values, and turns what is thrown at once into a rejection.
@@ -26,5 +26,5 @@ export function callAndForget(call: () => unknown, onError: (error: unknown) => 
 }
 
 function ignore(): void {
-  // Whoever awaits the promise gets the error.
+  // The code that awaits the promise gets the error.
 }

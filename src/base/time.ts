@@ -40,3 +40,16 @@ export function durationText(ms: number): string {
   if (seconds < 2 * secondsPer.d) return `${Math.floor(seconds / secondsPer.h)} h`;
   return `${Math.floor(seconds / secondsPer.d)} d`;
 }
+
+/** Latest moment that a Date can be. Source: https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const latestDateMs = 8.64e15;
+
+/** Whether a Date can hold a moment, **milliseconds** since the Unix epoch. */
+export function isDate(ms: number): boolean {
+  return Math.abs(ms) <= latestDateMs;
+}
+
+/** Gives a moment in ISO 8601, UTC. @param ms - **Milliseconds** since the Unix epoch; one that no Date can hold: the latest that it can. */
+export function isoTime(ms: number): string {
+  return new Date(isDate(ms) ? ms : latestDateMs).toISOString();
+}

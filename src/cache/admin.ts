@@ -7,7 +7,7 @@ import { CacherError } from '../errors';
 import { isOutdated } from './changes';
 import { earlyWindow, isEarly, isExpired } from './expiry';
 import { type AnswerRow, type CacheRow, createdAtMs, decodeRow, generationKey, isAnswer, nowhere } from './rows';
-import { callAws } from '../aws/credentials';
+import { callAws } from '../aws/call-aws';
 import { type CachedChain, type CacheRecord, type CacheSession } from './cacher';
 
 /** Which partition of the cache table is meant. */

@@ -4,7 +4,7 @@ import { type CachedChain, type CachedRow, type CacheableAnswer } from './cacher
 import {
   type AnswerRow,
   isForeign,
-  isoTime,
+  rowTime,
   isReadableByPython,
   latestReadableTtl,
   nowhere,
@@ -54,7 +54,7 @@ export function makeRow(
     source: `${provider} - ${item.directory.path}`,
     provider,
     ttl: ownTtl(item) ?? ordinaryTtl(chain, clock),
-    createdAt: isoTime(clock.nowMs),
+    createdAt: rowTime(clock.nowMs),
     ...stampOf(answer, clock),
   };
   const { key, session } = chain;
@@ -117,7 +117,7 @@ function missingRow({ key, session }: CachedChain, answer: CacheableAnswer, cloc
     directory: nowhere,
     source: `none - ${nowhere}`,
     ttl: endAfter(session.settings.negativeTtlSeconds, nowMs),
-    createdAt: isoTime(nowMs),
+    createdAt: rowTime(nowMs),
     value: undefined,
     secret: false,
   };

@@ -2,7 +2,7 @@ import { type AwsClients } from '../aws/aws-clients';
 import { type TimeLeft } from '../base/time-limit';
 import { Dependency } from '../di/context';
 import { type Moment } from '../di/moment';
-import { knowAcrossCopies } from '../item/copies';
+import { brandClass } from '../item/brand-class';
 import { type DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
 import { type LocalCache } from '../memory/local-cache';
@@ -183,7 +183,7 @@ export abstract class Cacher extends Dependency {
   abstract track(work: Promise<unknown>): void;
 }
 
-knowAcrossCopies(Cacher, 'Cacher');
+brandClass(Cacher, 'Cacher');
 
 /** What the cache table is used for. */
 export type CacheActivity = 'reading' | 'writing';

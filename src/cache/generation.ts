@@ -6,7 +6,7 @@ import {
   encodeRow,
   generationKey,
   type GenerationRow,
-  isoTime,
+  rowTime,
   type KnownChange,
   nowhere,
   type SourceChange,
@@ -142,7 +142,7 @@ function generationFacts(nowMs: number) {
     directory: nowhere,
     source: 'xcon-gen',
     ttl: Math.ceil(nowMs / 1000) + generationTtlSeconds,
-    createdAt: isoTime(nowMs),
+    createdAt: rowTime(nowMs),
   };
 }
 

@@ -5,7 +5,7 @@ import { seal, type SealOptions, unseal } from '../base/seal';
 import { withTimeoutSignal } from '../base/time-limit';
 import { importKms } from '../aws/optional-packages';
 import { type ResolvedSettings } from '../settings/settings-values';
-import { createdAtMs, dataKeyKey, type DataKeyRow, isoTime, nowhere } from './rows';
+import { createdAtMs, dataKeyKey, type DataKeyRow, rowTime, nowhere } from './rows';
 
 /** A key that values are sealed with. */
 export interface SealingKey {
@@ -129,7 +129,7 @@ export class Keyring {
     const client = await kms();
     const { GenerateDataKeyCommand } = await importKms();
     const createdMs = nowMs();
-    const context = contextOf(environ, isoTime(createdMs));
+    const context = contextOf(environ, rowTime(createdMs));
     const input = { KeyId: settings.cacheKmsKeyId, KeySpec: 'AES_256' as const, EncryptionContext: context };
     const { Plaintext: bytes, CiphertextBlob: wrapped } = await withTimeoutSignal(kmsTimeoutMs, (abortSignal) =>
       client.send(new GenerateDataKeyCommand(input), { abortSignal }),
@@ -171,7 +171,7 @@ function dataKeyRow(keyId: string, wrapped: Uint8Array, nowMs: number): DataKeyR
     directory: nowhere,
     source: 'xcon-key',
     ttl: endOf(nowMs),
-    createdAt: isoTime(nowMs),
+    createdAt: rowTime(nowMs),
     keyId,
     wrapped,
   };

@@ -5,7 +5,7 @@ import { withTimeoutSignal } from '../base/time-limit';
 import { clearTimeout, setTimeout } from '../base/unfaked-timers';
 import { type CacheKey } from './cache-key';
 import { type Lease } from './cacher';
-import { decodeRow, encodeRow, isoTime, type LeaseRow, nowhere } from './rows';
+import { decodeRow, encodeRow, rowTime, type LeaseRow, nowhere } from './rows';
 
 /** How long a holder may take before others stop waiting for it, **milliseconds**. */
 export const leaseMs = 2000;
@@ -320,7 +320,7 @@ function leaseRow(key: LeaseTarget['key'], owner: string, { nowMs, untilMs, stat
     directory: nowhere,
     source: 'xcon-lease',
     ttl: Math.ceil(untilMs / 1000),
-    createdAt: isoTime(nowMs),
+    createdAt: rowTime(nowMs),
     owner,
     untilMs,
     state,

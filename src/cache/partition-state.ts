@@ -5,7 +5,7 @@ import { cacheReads, startTimer } from '../base/channels';
 import { describeError, errorFacts } from '../base/describe-error';
 import { sleep } from '../base/time';
 import { withTimeoutSignal } from '../base/time-limit';
-import { callAws } from '../aws/credentials';
+import { callAws } from '../aws/call-aws';
 import { queryRows, type RowChange, writeRows } from '../aws/table-client';
 import { tableArnText } from '../aws/table-names';
 import { momentAt } from '../di/moment';

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap, isUsable } from '../aws/attribute-value';
 import { keySeparator, tableKeys } from '../aws/table-names';
+import { isoTime } from '../base/time';
 import { type CacheKey } from './cache-key';
 
 /** What every row says of itself. */
@@ -179,8 +180,8 @@ export function saidAtMs(row: RowFacts): number {
 }
 
 /** Writes a moment in the form that Python's `fromisoformat` reads, which does not take `Z` before 3.11. */
-export function isoTime(nowMs: number): string {
-  return new Date(nowMs).toISOString().replace('Z', '+00:00');
+export function rowTime(nowMs: number): string {
+  return isoTime(nowMs).replace('Z', '+00:00');
 }
 
 function contentOf(row: CacheRow): AttributeMap {

@@ -14,7 +14,7 @@ export interface SettingId {
   readonly id: string;
 }
 
-/** Stands for the directory of a secret that is in none. */
+/** The directory of a secret that is in none. */
 const noDirectory = Directory.literal('/_id');
 
 /**

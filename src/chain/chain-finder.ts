@@ -37,7 +37,7 @@ export interface CacherAnswer {
   readonly row: CachedRow | undefined;
 }
 
-/** Place that stands for the leading providers, which are asked for no directory. */
+/** Directory of the places of leading providers, which are asked for no directory. */
 const noDirectory = Directory.literal('/_none');
 
 /**
@@ -65,7 +65,7 @@ export class ChainFinder {
    *
    * @param exact - The name as asked; its case matters to providers that are asked for names one by one.
    * @param time - Time that is left for the lookup.
-   * @param trace - Told what is waited for.
+   * @param trace - Set to what is waited for.
    * @throws ProviderError when the walk gets to a source that failed.
    */
   async find(exact: string, time: TimeLeft, trace: LookupTrace): Promise<WalkResult> {
@@ -156,7 +156,7 @@ export class ChainFinder {
     }
   }
 
-  /** Gives the result that a cached answer stands for; `undefined` when the sources must be asked. */
+  /** Gives the result of a cached answer; `undefined` when the sources must be asked. */
   private async resultOf(answer: CacheAnswer, name: string, trace?: LookupTrace): Promise<WalkResult | undefined> {
     const { cache } = this;
     if (cache === undefined || answer.kind === 'miss') return undefined;
@@ -228,7 +228,7 @@ export class ChainFinder {
     return this.isByName ? undefined : earliestOf(...this.walked.map((place) => reader.readAt(place)));
   }
 
-  /** Whether any provider is asked for names one by one: then names are told apart by case. */
+  /** Whether any provider is asked for names one by one: then names are case-sensitive. */
   private get isByName(): boolean {
     return this.options.providers.walked.some((each) => this.options.reader.isByName(each));
   }

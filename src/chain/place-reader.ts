@@ -15,6 +15,7 @@ import {
   type RememberedListing,
   type RememberedSetting,
   type SourceMemory,
+  sourceMemoryOf,
 } from '../memory/source-memory';
 import { type ListingOutcome, type Provider, type SharedSession } from '../providers/provider';
 import { type RememberedPlace } from './cacheable-answers';
@@ -255,8 +256,7 @@ export class PlaceReader {
   }
 
   private memoryIn(memory: LocalCache, provider: Provider): SourceMemory {
-    const { session } = this.options;
-    return memory.memoryOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
+    return sourceMemoryOf(memory, provider, this.options.session);
   }
 
   private failListing(place: Place, error: unknown): never {

@@ -1,3 +1,4 @@
+import { isoTime } from '../base/time';
 import { type Directory } from '../directory/directory';
 import { Unavailable } from '../item/directory-listing';
 import { type Logger } from '../logging/logger';
@@ -64,8 +65,8 @@ export class PlaceWarnings {
       ...(name !== undefined && { name }),
       reason,
       ...(remedy !== undefined && { remedy }),
-      goodAt: new Date(goodAtMs).toISOString(),
-      until: new Date(untilMs).toISOString(),
+      goodAt: isoTime(goodAtMs),
+      until: isoTime(untilMs),
       consequence: 'what was read last is given; nothing found here or below is cached',
     });
   }

@@ -28,15 +28,15 @@ export class ProviderChain {
   }
 
   /**
-   * Gives the names by which keys of caches tell what these providers read, joined by `|`.
+   * Gives the names that identify in cache keys what these providers read, joined by `|`.
    *
    * @param home - The clients of the process: what is read with others has another name.
-   * @returns `undefined` when they cannot be told from what other processes, or the rest of this one, read under these names.
+   * @returns `undefined` when other processes, or other contexts of this one, read something else under these names.
    */
   namesFor(session: SharedSession, home: AwsClients): string | undefined {
     const names = this.walked.map((provider) => nameFor(provider, session, home));
-    const isTold = names.every((name) => name !== undefined && !/[{}|]/.test(name));
-    return isTold && new Set(names).size === names.length ? names.join('|') : undefined;
+    const isUnique = names.every((name) => name !== undefined && !/[{}|]/.test(name));
+    return isUnique && new Set(names).size === names.length ? names.join('|') : undefined;
   }
 
   [Symbol.iterator](): Iterator<Provider> {

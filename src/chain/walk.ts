@@ -45,7 +45,7 @@ export function placesOf(directories: Iterable<Directory>, providers: readonly P
   return [...directories].flatMap((directory) => providers.map((provider) => ({ provider, directory })));
 }
 
-/** Tells, while a lookup goes on, what it waits for. */
+/** Says, while a lookup goes on, what it waits for. */
 export interface LookupTrace {
   /** Provider and directory, or the cacher; for a message. */
   waitingFor: string;
@@ -95,14 +95,4 @@ export function attemptOf(place: Place, outcome: PlaceOutcome): Attempt {
   }
   const { reason, remedy, scope } = outcome;
   return { provider, directory, outcome: 'not permitted', reason, remedy, ...(scope !== 'place' && { scope }) };
-}
-
-/** Whether a walk rests on what could not be read anew. */
-function isStale({ item, attempts }: WalkResult): boolean {
-  return item?.stale === true || attempts.some(({ stale }) => stale === true);
-}
-
-/** Whether a walk may come to something else before memory is over: it is stale, or lacks credentials or a region for now. */
-export function isProvisional(result: WalkResult): boolean {
-  return isStale(result) || result.attempts.some(({ scope }) => scope === 'credentials' || scope === 'region');
 }

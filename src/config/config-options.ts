@@ -16,7 +16,7 @@ export type ProviderChoice = DependencyClass<Provider> | Provider;
 /** A cacher: its class (the current one of its kind is asked), an instance, or `null` for none. */
 export type CacherChoice = DependencyClass<Cacher> | Cacher | null;
 
-/** One thing or a list of them, `null` for none; `Default` stands for what the parent would give. */
+/** One thing or a list of them, `null` for none; `Default` is replaced by what the parent would give. */
 export type OneOrMany<T> = T | Default | readonly (T | Default)[] | null;
 
 /** Names and values to start with; `undefined` is no value. */
@@ -30,7 +30,7 @@ export interface ConfigOptions {
   readonly environment?: string | Default;
   /** Where to look, in order; `null` or an empty list: nowhere. */
   readonly directories?: OneOrMany<Directory | string>;
-  /** Whom to ask, in order; `null` or an empty list: nobody. */
+  /** Which providers are asked, in order; `null` or an empty list: none. */
   readonly providers?: OneOrMany<ProviderChoice>;
   /** What remembers answers for the whole fleet. */
   readonly cacher?: CacherChoice | Default;

@@ -23,11 +23,11 @@ import { type LookupStrategy } from '../settings/settings-values';
 import { NamedValues } from './named-values';
 import { type ConfigLayer } from './resolve-chain';
 
-/** What one Config has been told, by its options and since; everything else it takes from the Configs around it. */
+/** What is set on one Config, by its options or later; everything else comes from the Configs around it. */
 export abstract class ConfigShape extends Dependency implements ConfigLayer {
   static override readonly isAbstractKind: boolean = true;
 
-  /** Whether what this Config was not told comes from the Configs around it. */
+  /** Whether what is not set on this Config comes from the Configs around it. */
   readonly useParent: boolean;
   /** Values that go before everything. */
   readonly overrides: NamedValues;
@@ -89,22 +89,22 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
 
   /** Adds a directory behind those there are. @throws InvalidDirectoryError */
   addDirectory(directory: Directory | string): void {
-    this.tell({ directories: [...this.own.directories, Directory.from(directory)] });
+    this.change({ directories: [...this.own.directories, Directory.from(directory)] });
   }
 
   /** Adds a provider behind those there are. @throws InvalidSettingsError for what is no provider. */
   addProvider(provider: ProviderChoice): void {
-    this.tell({ providers: [...this.own.providers, ...checkProviders([provider])] });
+    this.change({ providers: [...this.own.providers, ...checkProviders([provider])] });
   }
 
   /** Looks up what a service exports, behind all directories. */
   addExport(service: string): void {
-    this.tell({ exportsByService: [...this.own.exportsByService, ...checkServices([service])] });
+    this.change({ exportsByService: [...this.own.exportsByService, ...checkServices([service])] });
   }
 
-  /** Sets whose exports are looked up; `Default` stands for those of the parent. */
+  /** Sets whose exports are looked up; `Default` is replaced by those of the parent. */
   setExports(services: OneOrMany<string>): void {
-    this.tell({ exportsByService: checkServices(services) });
+    this.change({ exportsByService: checkServices(services) });
   }
 
   /** Services whose exports are looked up, as set here. */
@@ -118,7 +118,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
   }
 
   set service(service: string | Default) {
-    this.tell({ service: checkText('service', service) });
+    this.change({ service: checkText('service', service) });
   }
 
   /** Environment as set here; `Default` when it is not. */
@@ -127,7 +127,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
   }
 
   set environment(environment: string | Default) {
-    this.tell({ environment: checkText('environment', environment) });
+    this.change({ environment: checkText('environment', environment) });
   }
 
   /** Directories as set here. */
@@ -136,7 +136,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
   }
 
   set directories(directories: OneOrMany<Directory | string>) {
-    this.tell({ directories: checkDirectories(directories) });
+    this.change({ directories: checkDirectories(directories) });
   }
 
   /** Providers as set here. */
@@ -145,7 +145,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
   }
 
   set providers(providers: OneOrMany<ProviderChoice>) {
-    this.tell({ providers: checkProviders(providers) });
+    this.change({ providers: checkProviders(providers) });
   }
 
   /** Cacher as set here; `null` for none, `Default` when it is not set. */
@@ -154,7 +154,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
   }
 
   set cacher(cacher: CacherChoice | Default) {
-    this.tell({ cacher: checkCacher(cacher) });
+    this.change({ cacher: checkCacher(cacher) });
   }
 
   /** How names are looked up, as set here; `Default` when it is not. */
@@ -163,7 +163,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
   }
 
   set strategy(strategy: LookupStrategy | Default) {
-    this.tell({ strategy: checkStrategy(strategy) });
+    this.change({ strategy: checkStrategy(strategy) });
   }
 
   override [inspect.custom](): string {
@@ -172,8 +172,8 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
     return printable(`Config(service: ${shown[0]}, environment: ${shown[1]})`);
   }
 
-  private tell(told: Partial<ConfigLayer>): void {
-    this.own = { ...this.own, ...told };
+  private change(changed: Partial<ConfigLayer>): void {
+    this.own = { ...this.own, ...changed };
     noteMutation();
   }
 }

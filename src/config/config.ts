@@ -2,7 +2,6 @@ import { lookups, memoryHits } from '../base/channels';
 import { startWork } from '../base/start-work';
 import { withSignal } from '../base/time-limit';
 import { type Cacher, PendingWork } from '../cache/cacher';
-import { isProvisional } from '../chain/walk';
 import { type ProviderChain } from '../chain/provider-chain';
 import { Context } from '../di/context';
 import { hidden, hideFields } from '../base/hidden';
@@ -11,7 +10,7 @@ import { InvalidNameError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
 import { checkOptions } from '../options';
-import { lookAtVariables, lookAtVariablesOncePerTurn } from '../settings/variables';
+import { refreshVariables, refreshVariablesOncePerTick } from '../settings/variables';
 import { Answer, settled } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
 import { type ConfigOptions } from './config-options';
@@ -19,22 +18,21 @@ import { ConfigShape } from './config-shape';
 import { type Explanation, type ExplanationSet, type ReachableNames } from '../explain/explained';
 import { type ConfigHealth, type HealthOptions } from './health';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
-import { logLookup, lookUp } from './lookup';
-import { reportHits, reportLookup } from './lookup-events';
 import { checkLookupOptions, idOf, type LookupOptions, waitOptionNames, type WaitOptions } from './lookup-options';
+import { reportHits, reportLookup } from './lookup-events';
 import { LookupScope } from './lookup-scope';
 import { checkName, isNestedName } from './named-values';
 import { refresh, type RefreshOptions } from './refresh';
+import { type RememberedAnswers } from './remembered-answers';
 import { type SecondLooks } from './second-looks';
 import { ConfigSnapshot } from './snapshot';
 import { type Watch, type WatchOptions } from './watch';
-import { warm } from './warm';
 
 /**
  * Answers what the value of a setting is, here.
  *
- * Looks at overrides, then at the providers of the chain in each directory, then at defaults; what it was not told it
- * takes from the Configs around it.
+ * Looks at overrides, then at the providers of the chain in each directory, then at defaults; what is not set on it
+ * comes from the Configs around it.
  */
 export class Config extends ConfigShape {
   static readonly dependencyName: string = 'Config';
@@ -142,9 +140,9 @@ export class Config extends ConfigShape {
     return this.answered(name, options, ({ item }) => !item.nonExistent);
   }
 
-  /** Tells every place that was tried for a name, what came of it, the winner, and what it shadows. Secrets are masked. */
+  /** Lists every place that was tried for a name, with its outcome, the winner, and what it shadows. Secrets are masked. */
   explain(name: string, options?: WaitOptions): Promise<Explanation>;
-  /** Tells the same of many names, which share what is read. */
+  /** Explains many names, which share what is read. */
   explain(names: readonly string[], options?: WaitOptions): Promise<ExplanationSet>;
   async explain(asked: string | readonly string[], options: WaitOptions = {}): Promise<Explanation | ExplanationSet> {
     checkOptions('config.explain()', options, waitOptionNames);
@@ -173,9 +171,9 @@ export class Config extends ConfigShape {
 
   /** Looks up names in one go. @returns A snapshot that gives them without waiting. */
   load<const Name extends string>(names: readonly Name[], options?: LookupOptions): Promise<ConfigSnapshot<Name>> {
-    const scope = Array.isArray(names) ? this.knownScope(options) : undefined;
-    const known = scope?.snapshotOf(names);
-    if (known !== undefined && memoryHits.hasSubscribers) reportHits(names.map((name) => scope?.known(name)));
+    const answers = Array.isArray(names) ? this.freshAnswers(options) : undefined;
+    const known = answers?.snapshotOf(names);
+    if (known !== undefined && memoryHits.hasSubscribers) reportHits(names.map((name) => answers?.find(name)));
     return known === undefined ? this.loadAll(names, options) : Promise.resolve(known);
   }
 
@@ -205,7 +203,7 @@ export class Config extends ConfigShape {
   }
 
   /**
-   * Forgets what this process remembers, so that the next lookups read anew. What was read last still stands in for a
+   * Forgets what this process remembers, so that the next lookups read anew. What was read last is still served, as stale, for a
    * source that fails then.
    *
    * @param options - What of the cache table is passed over, too; absent: nothing, so that it may answer what it did.
@@ -220,9 +218,10 @@ export class Config extends ConfigShape {
    * Gets ready to ask: loads the modules, resolves the credentials and opens the connections that lookups will need, and
    * reads nothing. For the start of a process, where time costs less than at its first request.
    *
-   * Never rejects because of a source: the lookup that meets the trouble tells of it.
+   * Never rejects because of a source: the lookup that needs the source reports the problem.
    */
   async warm(): Promise<void> {
+    const { warm } = await import('./warm');
     await warm(this.currentScope());
   }
 
@@ -240,7 +239,7 @@ export class Config extends ConfigShape {
     return watch;
   }
 
-  /** Tells how the sources do, from what lookups have seen of them; with `probe`, asks them. Never fails because of a source. */
+  /** Reports the state of the sources, as lookups have seen them; with `probe`, asks them. Never fails because of a source. */
   async health(options: HealthOptions = {}): Promise<ConfigHealth> {
     checkOptions('config.health()', options, { ...waitOptionNames, probe: true });
     options.signal?.throwIfAborted();
@@ -271,14 +270,18 @@ export class Config extends ConfigShape {
   }
 
   /**
-   * Gives what stands for all that a Config remembers now: the same object as long as every answer that was remembered is
-   * given again.
+   * Gives the answers that a Config remembers: the same object as long as each of them is given again.
    *
    * @returns `undefined` when memory has to be read anew.
    * @internal
    */
-  static memoryOf(config: Config): Pick<LookupScope, 'known'> | undefined {
-    return config.knownScope(undefined);
+  static answersOf(config: Config): RememberedAnswers | undefined {
+    return config.freshAnswers(undefined);
+  }
+
+  /** Gives what lookups of a Config have in common, as it is now. @internal */
+  static scopeOf(config: Config): LookupScope {
+    return config.currentScope();
   }
 
   /** Gives what is made of the answer for a name: at once when it is in memory. Every method that answers goes this way. */
@@ -309,19 +312,18 @@ export class Config extends ConfigShape {
 
   /** The answer for a name that is in memory; `undefined` when there is none, or the lookup wants more. */
   private remembered(name: string, options: LookupOptions | undefined): Answer | undefined {
-    const known = this.knownScope(options)?.known(name, idOf(options));
+    const known = this.freshAnswers(options)?.find(name, idOf(options));
     if (known !== undefined && memoryHits.hasSubscribers) memoryHits.publish(known.origin);
     return known;
   }
 
-  /** The scope whose memory may answer a lookup; `undefined` when there is nothing good, or the lookup wants more. */
-  private knownScope(options: LookupOptions | undefined): LookupScope | undefined {
+  /** The answers that may be given to a lookup; `undefined` when memory has expired, or the lookup wants more. */
+  private freshAnswers(options: LookupOptions | undefined): RememberedAnswers | undefined {
     const isPast = options?.fresh === true || options?.skipProviders === true || options?.signal?.aborted === true;
     if (isPast) return undefined;
     try {
       checkLookupOptions(options);
-      const scope = this.scope();
-      return scope.remembers ? scope : undefined;
+      return this.scope().freshAnswers;
     } catch {
       // Invalid settings or options: the lookup that follows rejects with the reason.
       return undefined;
@@ -350,14 +352,17 @@ export class Config extends ConfigShape {
     if (options.fresh === true) localCache.resetOncePerTurn();
     else if (localCache.isChangeCheckDue(nowMs))
       await withSignal(options.signal, () => localCache.checkForChanges(nowMs));
+    const { isProvisional, logLookup, lookUp } = await import('./lookup');
     this.touched();
     const scope = this.scope();
+    // A reset during the lookup begins others.
+    const { answers } = scope;
     const result = await lookUp(scope, name, options);
     logLookup(scope.logger, result);
     const { item } = result;
     const answer = new Answer(name, item, item.nonExistent ? result.attempts : [], clock.nowMs());
     // Such an answer would be given longer, and less visibly, than memory means it to be.
-    if (options.skipProviders !== true && !isProvisional(result)) scope.remember(answer, idOf(options));
+    if (options.skipProviders !== true && !isProvisional(result)) answers.add(answer, idOf(options));
     return answer;
   }
 
@@ -368,7 +373,7 @@ export class Config extends ConfigShape {
 
   /** The scope for now, whatever has changed since the last look. */
   private currentScope(): LookupScope {
-    lookAtVariables();
+    refreshVariables();
     return this.scope();
   }
 
@@ -378,7 +383,7 @@ export class Config extends ConfigShape {
   }
 
   private scope(): LookupScope {
-    lookAtVariablesOncePerTurn();
+    refreshVariablesOncePerTick();
     const context = Context.current();
     const latest = this.latestScope();
     if (latest?.context === context && latest.isCurrent) return latest;

@@ -1,6 +1,8 @@
+import { isoTime } from '../base/time';
 import { withSignal } from '../base/time-limit';
 import { type ReadProblem } from '../memory/read';
-import { type SourceMemory, type SourceStatus } from '../memory/source-memory';
+import { sourceMemoryOf, type SourceStatus } from '../memory/source-memory';
+import { cachedOf } from './finder';
 import { type WaitOptions } from './lookup-options';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { type LookupScope } from './lookup-scope';
@@ -68,10 +70,11 @@ const severity = { refused: 0, stale: 1, failing: 2 } as const;
 /** Gives the health of the sources of a scope. @throws The reason of the signal; nothing because of a source. */
 export async function healthOf(scope: LookupScope, { probe = false, signal }: HealthOptions): Promise<ConfigHealth> {
   if (probe) await withSignal(signal, () => withLambdaFreezeGuard(scope, () => probeSources(scope)));
-  const { cached, providers } = scope;
+  const { localCache, providers, session } = scope;
+  const cached = cachedOf(scope);
   const sources = providers.providers.map((provider) => ({
     name: provider.cacheName,
-    memory: memoryOf(scope, provider),
+    memory: sourceMemoryOf(localCache, provider, session),
   }));
   const record = cached?.cacher.recordOf(cached.chain);
   const isRefused = sources.some(({ memory }) => memory.isRefused);
@@ -86,13 +89,6 @@ export async function healthOf(scope: LookupScope, { probe = false, signal }: He
 async function servesAllFailures(scope: LookupScope): Promise<boolean> {
   if (scope.settings.lastKnownGood === undefined) return false;
   return (await import('./last-known-good/recall')).servesAllFailures(scope);
-}
-
-function memoryOf(
-  { localCache, session }: LookupScope,
-  provider: LookupScope['providers']['providers'][number],
-): SourceMemory {
-  return localCache.memoryOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
 }
 
 function sourceHealth(name: string, { hits, lastSuccessMs, problems, requests }: SourceStatus): SourceHealth {
@@ -117,8 +113,4 @@ function sourceHealth(name: string, { hits, lastSuccessMs, problems, requests }:
       ...(remedy !== undefined && { remedy }),
     })),
   };
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -45,7 +45,7 @@ export function checkLookupOptions(options: LookupOptions | undefined): void {
   if (secretId !== undefined && parameterId !== undefined)
     throw new InvalidSettingsError('lookup', 'has both secretId and parameterId: give one.');
   if (skipProviders === true)
-    throw new InvalidSettingsError('lookup', `has ${id}, and skipProviders, with which nobody is asked for it.`);
+    throw new InvalidSettingsError('lookup', `has ${id}, and skipProviders, which asks no provider for it.`);
   if (parameterId !== undefined && !parameterName.test(parameterId)) throw notAParameter();
 }
 

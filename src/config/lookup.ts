@@ -5,6 +5,7 @@ import { type Attempt, type WalkResult } from '../chain/walk';
 import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
+import { finderOf } from './finder';
 import { idOf, type LookupOptions } from './lookup-options';
 import { type LookupScope } from './lookup-scope';
 
@@ -43,6 +44,12 @@ export function logLookup(logger: Logger, { item, attempts }: LookupResult): voi
   logger.debug(nonExistent ? 'lookup.miss' : 'lookup.hit', { name, source, directory: directory.path, places });
 }
 
+/** Whether an answer may be another one before memory expires: it is stale, or the process lacks credentials or a region for now. */
+export function isProvisional({ item, attempts }: Pick<WalkResult, 'item' | 'attempts'>): boolean {
+  if (item?.stale === true) return true;
+  return attempts.some(({ scope, stale }) => stale === true || scope === 'credentials' || scope === 'region');
+}
+
 /** Finds a name behind the overrides, or the last known good answer for it, where such are kept. */
 async function findOrRecall(scope: LookupScope, name: string, options: LookupOptions): Promise<WalkResult> {
   // It may fail while the module is being loaded, before anything waits for it.
@@ -64,7 +71,8 @@ async function findInTime(scope: LookupScope, name: string, options: LookupOptio
     timeout = new ProviderError(trace.waitingFor.split(' ', 1)[0] ?? '', undefined, problem);
     return timeout;
   };
-  const { finder, providers } = scope;
+  const { providers } = scope;
+  const finder = finderOf(scope);
   const find = (time: TimeLeft): Promise<WalkResult> =>
     id === undefined ? finder.find(name, time, trace) : findById({ providers, reader: finder.reader }, name, id, trace);
   try {

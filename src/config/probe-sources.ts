@@ -3,7 +3,8 @@ import { TimeBudget, withTimeoutSignal } from '../base/time-limit';
 import { Directory } from '../directory/directory';
 import { type UnreadSecret } from '../item/directory-listing';
 import { type Provider } from '../providers/provider';
-import { readPolicyOf } from '../memory/source-memory';
+import { readPolicyOf, sourceMemoryOf } from '../memory/source-memory';
+import { cachedOf } from './finder';
 import { type LookupScope } from './lookup-scope';
 
 /** Most names that a probe reads again because they failed. */
@@ -17,7 +18,8 @@ const mostNames = 100;
  * @returns After `lookupBudgetMs` at most; what has not answered by then counts as failing. Never rejects.
  */
 export async function probeSources(scope: LookupScope): Promise<void> {
-  const { cached, context, providers, settings } = scope;
+  const { context, providers, settings } = scope;
+  const cached = cachedOf(scope);
   const { lookupBudgetMs } = settings;
   let budget: TimeBudget | undefined;
   const late = new Promise<'late'>((resolve) => {
@@ -33,7 +35,7 @@ export async function probeSources(scope: LookupScope): Promise<void> {
 
 async function probeProvider(scope: LookupScope, provider: Provider, late: Promise<'late'>): Promise<void> {
   const { cacheSession, localCache, session } = scope;
-  const memory = localCache.memoryOf(provider, provider.clientsFor(session), provider.variantFor(session.settings));
+  const memory = sourceMemoryOf(localCache, provider, session);
   const policy = readPolicyOf(session, cacheSession.random);
   const options = { session, policy, isProbe: true };
   const directories = directoriesOf(scope, provider);

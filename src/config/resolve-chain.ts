@@ -6,7 +6,7 @@ import { type LookupStrategy, type ResolvedSettings } from '../settings/settings
 import { type CacherChoice, checkProviders, type ProviderChoice } from './config-options';
 import { type Wiring } from './wiring';
 
-/** What one Config has been told; `Default` where it has been told nothing. */
+/** What is set on one Config; `Default` where nothing is set. */
 export interface ConfigLayer {
   readonly service: string | Default;
   readonly environment: string | Default;
@@ -83,7 +83,7 @@ export function resolveCacher(
 /**
  * Gives the partition of the cache table: `/{service}/{environment}` of the process.
  *
- * @returns `undefined` when there is no caching: no service is named, or it is `global`, which is nobody's.
+ * @returns `undefined` when there is no caching: no service is named, or it is `global`, which belongs to no service.
  */
 export function resolveEnviron(layers: readonly ConfigLayer[], settings: ResolvedSettings): string | undefined {
   const service = settings.serviceGiven ? settings.service : resolveService(layers, settings);
@@ -101,7 +101,7 @@ function nearest(values: readonly (string | Default)[]): string | undefined {
   return values.find((each) => each !== Default);
 }
 
-/** Replaces each `Default` by what the next layer gives; behind the last layer stands `last`. */
+/** Replaces each `Default` by what the next layer gives; the last layer is followed by `last`. */
 function splice<T>(lists: readonly (readonly (T | Default)[])[], last: readonly T[]): readonly T[] {
   const [first, ...rest] = lists;
   if (first === undefined) return last;

@@ -7,6 +7,7 @@ import { Logger } from '../logging/logger';
 import { LocalCache } from '../memory/local-cache';
 import { Answer } from './answer';
 import { idOf, type LookupOptions } from './lookup-options';
+import { finderAt } from './finder';
 import { type LookupScope } from './lookup-scope';
 
 /** Most names whose last second look is remembered; beyond, all are forgotten (names may come from outside). */
@@ -30,6 +31,8 @@ export interface MissedLookup {
 interface Round {
   readonly scope: LookupScope;
   readonly localCache: LocalCache;
+  /** Of the memory that had called the names missing. */
+  readonly generation: object;
   /** When it began, **milliseconds** since the Unix epoch. */
   readonly sinceMs: number;
   /** How many looks are under way. */
@@ -112,7 +115,7 @@ export class SecondLooks {
   private async read({ scope, answer, options }: MissedLookup, round: Round): Promise<WalkResult> {
     round.looks += 1;
     try {
-      const finder = scope.finderAt(round.localCache, silent);
+      const finder = finderAt(scope, round.localCache, silent);
       const trace = { waitingFor: '' };
       const id = idOf(options);
       const result =
@@ -132,20 +135,30 @@ export class SecondLooks {
 
   private roundOf(scope: LookupScope, nowMs: number): Round {
     const { round } = this;
+    const { generation } = scope.localCache;
     const isNew =
-      round?.scope !== scope || (round.looks === 0 && nowMs - round.sinceMs >= scope.settings.failurePauseMs);
+      round?.scope !== scope ||
+      round.generation !== generation ||
+      (round.looks === 0 && nowMs - round.sinceMs >= scope.settings.failurePauseMs);
     if (round !== undefined && !isNew) return round;
-    return (this.round = { scope, localCache: new LocalCache(), sinceMs: nowMs, looks: 0, hasFound: false });
+    return (this.round = {
+      scope,
+      generation,
+      localCache: new LocalCache(),
+      sinceMs: nowMs,
+      looks: 0,
+      hasFound: false,
+    });
   }
 }
 
 /** Lists what was asked in the order of a lookup: the providers in front, the cacher as before, the sources, the defaults. */
 function searchedPlaces(
-  { cacher, finder }: LookupScope,
+  { cacher, providers }: LookupScope,
   before: Answer,
   attempts: readonly Attempt[],
 ): readonly SearchedPlace[] {
-  const inFront = finder.leading.length;
+  const inFront = providers.leading.length;
   const cached = before.attempts
     .filter(({ provider }) => provider === cacher?.name)
     // What it knew has been passed over.

@@ -5,7 +5,7 @@ import { type LookupScope } from './lookup-scope';
 /**
  * Gets everything ready that lookups of a scope need before they can ask: modules, credentials, connections.
  *
- * @throws Nothing: what is in the way is logged at debug level, and told by the lookup that meets it.
+ * @throws Nothing: a problem is logged at debug level, and reported by the lookup that needs the source.
  */
 export async function warm({ cacher, cacheSession, logger, providers, session, settings }: LookupScope): Promise<void> {
   const { lookupBudgetMs: budgetMs } = settings;

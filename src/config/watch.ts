@@ -7,6 +7,7 @@ import { type ChangeCheck, type LocalCache } from '../memory/local-cache';
 import { checkOptions } from '../options';
 import { numberWithin } from '../settings/setting-kinds';
 import { mayFreeze } from './lambda-freeze-guard';
+import { type CachedChainOf, cachedOf } from './finder';
 import { type LookupScope } from './lookup-scope';
 
 /** How to watch for changes. */
@@ -45,8 +46,6 @@ export function startWatch(scopeNow: () => LookupScope, options: WatchOptions): 
   else watch.startTimer();
   return watch;
 }
-
-type Cached = NonNullable<LookupScope['cached']>;
 
 /** Checks the generation of one partition, and resets memory that was read before it. */
 class GenerationWatch implements Watch, ChangeCheck {
@@ -122,14 +121,14 @@ class GenerationWatch implements Watch, ChangeCheck {
       // The settings are invalid: lookups reject with the reason.
       return;
     }
-    const { cached, clock } = scope;
+    const cached = cachedOf(scope);
     if (cached !== undefined) await this.checkPartition(scope, cached);
-    if (this.localCache !== undefined) this.waitUntil(clock.nowMs() + this.everyMs);
+    if (this.localCache !== undefined) this.waitUntil(scope.clock.nowMs() + this.everyMs);
   }
 
   private async checkPartition(
     { localCache, logger, settings }: LookupScope,
-    { cacher, chain }: Cached,
+    { cacher, chain }: CachedChainOf,
   ): Promise<void> {
     const { environ } = chain.key;
     try {

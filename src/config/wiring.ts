@@ -4,11 +4,11 @@ import { InvalidSettingsError } from '../errors';
 import { nameProviders } from '../settings/setting-kinds';
 import { type CacherChoice, type ProviderChoice } from './config-options';
 
-/** What a Config uses when nobody says otherwise. */
+/** What a Config uses unless it is set otherwise. */
 export interface Wiring {
   /** Asked in this order. */
   readonly providers: readonly ProviderChoice[];
-  /** Stands in front of the cacheable ones. */
+  /** Asked before the cacheable ones. */
   readonly cacher: CacherChoice;
   /** The provider that `onlyEnvProvider` leaves. */
   readonly environment: ProviderChoice;
@@ -18,20 +18,20 @@ export interface Wiring {
 
 let wiring: Wiring | undefined;
 
-/** Sets what a Config uses when nobody says otherwise. `xcon` does so when it is loaded, `xcon/core` leaves it to you. */
+/** Sets what a Config uses unless it is set otherwise. `xcon` does so when it is loaded; `xcon/core` does not. */
 export function setWiring(defaults: Wiring): void {
   wiring = defaults;
   nameProviders(defaults.named ?? {});
   noteMutation();
 }
 
-/** Gives the cacher that a Config uses when nobody says otherwise: none, when nothing has been set. */
+/** Gives the cacher that a Config uses unless it is set otherwise: none, when there is no wiring. */
 export function cacherWiring(): Pick<Wiring, 'cacher'> {
   return wiring ?? { cacher: null };
 }
 
 /**
- * Gives what a Config uses when nobody says otherwise.
+ * Gives what a Config uses unless it is set otherwise.
  *
  * @throws InvalidSettingsError when nothing has been set.
  */

@@ -15,7 +15,7 @@ import { envExample, settingsTable } from './describe';
 import { type LoadedSetting } from './load';
 import { settingsPolicies, settingsPolicy, type SettingsPolicyOptions } from './policy';
 import { type SecretUse, type SecretUseOptions, useSecret } from './rotation';
-import { currentScope, SettingsSession, type SettingsRefreshOptions } from './session';
+import { SettingsSession, type SettingsRefreshOptions } from './session';
 import {
   type KeyOf,
   type SecretKeyOf,
@@ -129,7 +129,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
     const { signal } = options;
     signal?.throwIfAborted();
     const config = Config.grab();
-    const scope = currentScope();
+    const scope = Config.scopeOf(config);
     const { explainSettings } = await import('./explain');
     return explainSettings(this.declarations, scope, config, { signal });
   }
@@ -146,7 +146,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * `exactNames` is true and the policy is too long.
    */
   policy(options: SettingsPolicyOptions = {}): PolicyDocument {
-    return settingsPolicy(this.declarations, currentScope(), options);
+    return settingsPolicy(this.declarations, Config.scopeOf(Config.grab()), options);
   }
 
   /**
@@ -159,7 +159,7 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * @throws InvalidSettingsError as {@link policy} does, but for the length.
    */
   policies(options: SettingsPolicyOptions = {}): readonly PolicyDocument[] {
-    return settingsPolicies(this.declarations, currentScope(), options);
+    return settingsPolicies(this.declarations, Config.scopeOf(Config.grab()), options);
   }
 
   /** Writes a `.env.example` of the settings; no value of a secret is in it. */

@@ -84,9 +84,9 @@ function policyTerms(
   checkOptions(where, given, policyOptionNames);
   checkPlace(given);
   const { exactNames = true, ...options } = given;
-  const { cached, directories, environment, providers, service, settings, strategy } = scope;
+  const { directories, environ, environment, providers, service, settings, strategy } = scope;
   const names = unique(declarations.flatMap((each) => (idOf(each) === undefined ? each.name : [])));
-  const isCached = cached !== undefined && names.length > 0;
+  const isCached = scope.isCached && names.length > 0;
   const terms: PolicyOptions = {
     ...options,
     service,
@@ -100,7 +100,7 @@ function policyTerms(
     configTable: settings.configTable,
     cacheTable: isCached ? settings.cacheTable : null,
     cacheSecrets: settings.cacheSecrets,
-    environ: cached?.chain.key.environ,
+    environ: scope.isCached ? environ : undefined,
     cacheKmsKeyArn: isCached ? sealingKeyArn(scope, options) : undefined,
   };
   return { ...terms, otherStatements: providers.providers.flatMap((each) => each.policyStatements(terms)) };

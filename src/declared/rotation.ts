@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { readProperty } from '../base/describe-error';
 import { startWork } from '../base/start-work';
 import { withTimeLimit } from '../base/time-limit';
+import { type PlaceReader } from '../chain/place-reader';
 import { type Config } from '../config/config';
 import { withLambdaFreezeGuard } from '../config/lambda-freeze-guard';
 import { type LookupScope } from '../config/lookup-scope';
@@ -179,15 +180,11 @@ export class SecretRotation {
    * @throws ProviderError when the source failed.
    */
   async previous(current: DirectoryItem): Promise<DirectoryItem | undefined> {
-    return this.readFromSource(current, ({ finder }, provider, secret) =>
-      finder.reader.readPreviousSecret(provider, secret),
-    );
+    return this.readFromSource(current, (reader, provider, secret) => reader.readPreviousSecret(provider, secret));
   }
 
   private async readAgain(declaration: Declaration, used: DirectoryItem): Promise<DirectoryItem> {
-    const reread = await this.readFromSource(used, ({ finder }, provider, secret) =>
-      finder.reader.rereadSecret(provider, secret),
-    );
+    const reread = await this.readFromSource(used, (reader, provider, secret) => reader.rereadSecret(provider, secret));
     const item = reread ?? (await this.lookUpAgain(declaration));
     const id = idOf(declaration);
     const former = [...(this.#reread.get(id)?.former ?? []), used.value].slice(-mostFormer);
@@ -201,7 +198,7 @@ export class SecretRotation {
   /** Makes one request, for the one secret; `undefined` when it does not exist any more, or cannot be read by name. */
   private async readFromSource(
     item: DirectoryItem,
-    read: (scope: LookupScope, provider: Provider, secret: UnreadSecret) => Promise<unknown>,
+    read: (reader: PlaceReader, provider: Provider, secret: UnreadSecret) => Promise<unknown>,
   ): Promise<DirectoryItem | undefined> {
     const scope = this.currentScope();
     const provider = providerOf(item, scope);
@@ -209,9 +206,11 @@ export class SecretRotation {
     const { lookupBudgetMs: budgetMs } = scope.settings;
     const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${item.name}"`;
     const onTimeout = (): Error => new ProviderError(item.provider ?? '', item.directory.path, problem);
-    const outcome = await withLambdaFreezeGuard(scope, () =>
-      withTimeLimit(() => read(scope, provider, unreadOf(item)), { budgetMs, onTimeout }),
-    );
+    const outcome = await withLambdaFreezeGuard(scope, async () => {
+      const { finderOf } = await import('../config/finder');
+      const { reader } = finderOf(scope);
+      return withTimeLimit(() => read(reader, provider, unreadOf(item)), { budgetMs, onTimeout });
+    });
     return outcome instanceof DirectoryItem ? outcome : undefined;
   }
 

@@ -1,12 +1,10 @@
 import { Config } from '../config/config';
 import { idOf, type WaitOptions } from '../config/lookup-options';
-import { LookupScope } from '../config/lookup-scope';
+import { type RememberedAnswers } from '../config/remembered-answers';
 import { type RefreshOptions } from '../config/refresh';
-import { Context } from '../di/context';
 import { state } from '../di/state';
 import { type DirectoryItem } from '../item/directory-item';
 import { type ConfigValue, copyValue, sealValue } from '../item/value';
-import { lookAtVariables } from '../settings/variables';
 import { type ChangeListener, type DefineSettingsOptions, SettingsChanges } from './changes';
 import { type Declaration } from './declaration';
 import { IssueDescriptions } from './issues';
@@ -17,20 +15,12 @@ import { type SecretLoader, SecretRotation } from './rotation';
 /** How settings are read anew. Without options, the cache table may give the same values again. */
 export interface SettingsRefreshOptions extends RefreshOptions, WaitOptions {}
 
-/** Settings loaded from the memory of a Config; given again as long as that memory is current. */
+/** Settings made of the answers that a Config remembers; given again as long as those are. */
 interface LoadedMemory<Settings> {
-  /** The memory, by identity. */
-  readonly memory: object;
+  readonly memory: RememberedAnswers;
   readonly parts: Map<Declaration, LoadedSetting>;
   /** Gives the settings; absent before all have been loaded. */
   settings?: () => Settings;
-}
-
-/** Gives the scope of lookups of a Config, as it is now. @param config - Absent: the current one. */
-export function currentScope(config = Config.grab()): LookupScope {
-  lookAtVariables();
-  const context = Context.current();
-  return LookupScope.of<Config>(context, config, context.resolveAll(Config));
 }
 
 /** The state of declared settings for one Config: the last good settings, their listeners, the secrets that were read again. */
@@ -48,7 +38,7 @@ export class SettingsSession<Settings> implements SecretLoader {
     private readonly assemble: (parts: readonly LoadedSetting[]) => Settings,
     options: DefineSettingsOptions,
   ) {
-    this.rotation = new SecretRotation(config, () => currentScope(config));
+    this.rotation = new SecretRotation(config, () => Config.scopeOf(config));
     const reloader = {
       load: () => this.load(),
       refresh: (refreshOptions: RefreshOptions) => this.refresh(refreshOptions),
@@ -124,7 +114,7 @@ export class SettingsSession<Settings> implements SecretLoader {
   private remembered(signal: AbortSignal | undefined): LoadedMemory<Settings> | undefined {
     const loaded = this.#loaded;
     if (loaded === undefined || signal?.aborted === true) return undefined;
-    return Config.memoryOf(this.config) === loaded.memory ? loaded : undefined;
+    return Config.answersOf(this.config) === loaded.memory ? loaded : undefined;
   }
 
   /**
@@ -133,10 +123,10 @@ export class SettingsSession<Settings> implements SecretLoader {
    * @param mutations - Of the process, before they were loaded.
    */
   private remember(parts: readonly LoadedSetting[], mutations: number): LoadedMemory<Settings> | undefined {
-    const memory = Config.memoryOf(this.config);
+    const memory = Config.answersOf(this.config);
     if (memory === undefined || mutations !== state.mutations) return undefined;
     const isKnown = ({ declaration, item }: LoadedSetting): boolean => {
-      const known = memory.known(declaration.name, idOf(declaration))?.item;
+      const known = memory.find(declaration.name, idOf(declaration))?.item;
       return known !== undefined && (known === item || (known.nonExistent && item.nonExistent));
     };
     if (!parts.every(isKnown)) return undefined;

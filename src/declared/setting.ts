@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { type Directory } from '../directory/directory';
 import { InvalidSettingsError } from '../errors';
-import { knowAcrossCopies } from '../item/copies';
+import { brandClass } from '../item/brand-class';
 import { Secret } from '../item/secret';
 import { isStandardSchema, type SchemaOutput, type StandardSchema } from './standard-schema';
 
@@ -82,7 +82,7 @@ export class Setting<T> {
   }
 }
 
-knowAcrossCopies(Setting, 'Setting');
+brandClass(Setting, 'Setting');
 
 /**
  * Declares a setting.

@@ -1,6 +1,6 @@
 import { Dependency } from './context';
 
-/** Tells the time; a dependency, so that tests can set it. */
+/** Gives the current time; a dependency, so that tests can set it. */
 export class Clock extends Dependency {
   static readonly dependencyName: string = 'Clock';
 

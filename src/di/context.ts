@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { type DependencyContainer } from 'tsyringe';
 import { ContextError } from '../errors';
-import { knowAcrossCopies } from '../item/copies';
+import { brandClass } from '../item/brand-class';
 import { createContainer, registerAll } from './container';
 import { type ProcessState, state as processState } from './state';
 
@@ -36,7 +36,7 @@ export type DependencyClass<T extends Dependency = Dependency> = (new () => T) &
  * in the root, when first asked for.
  */
 export class Context {
-  // Every promise that is made inside of a `run()` holds its context, so that whoever prints one could see dependencies.
+  // Every promise that is made inside of a `run()` holds its context, so printing one could show dependencies.
   readonly #replaced: ReadonlyMap<DependencyKey, Dependency>;
   readonly #found = new Map<DependencyKey, Dependency>();
   #ownContainer: DependencyContainer | undefined;
@@ -198,7 +198,7 @@ export class Context {
 /**
  * Something that code gets from the current context instead of holding on to it.
  *
- * A subclass is a kind of dependency of its own when its parent is abstract, else a stand-in for its parent.
+ * A subclass is a kind of dependency of its own when its parent is abstract, else it replaces its parent.
  */
 export abstract class Dependency {
   /** Says that each class derived directly from this one is a kind of dependency. */
@@ -255,7 +255,7 @@ export abstract class Dependency {
   }
 }
 
-knowAcrossCopies(Dependency, 'Dependency');
+brandClass(Dependency, 'Dependency');
 
 function checkInstance(dependency: unknown): void {
   if (typeof dependency === 'object' && dependency !== null) return;

@@ -1,5 +1,5 @@
 /**
- * Stands for "what would be here otherwise".
+ * Replaced by what would be used otherwise.
  *
  * In a list of directories, providers or exports it is replaced by what the parent would give; assigned to a property or
  * an override it takes back what was set.

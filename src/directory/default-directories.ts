@@ -1,6 +1,6 @@
 import { Directory } from './directory';
 
-/** Where a service looks when nobody says otherwise: its own directories, then those of all services. */
+/** Where a service looks by default: its own directories, then those of all services. */
 export const defaultDirectories: readonly Directory[] = [
   '/{service}/{environment}',
   '/{service}/all',

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { InvalidDirectoryError } from '../errors';
-import { knowAcrossCopies } from '../item/copies';
+import { brandClass } from '../item/brand-class';
 import { checkOptions } from '../options';
 
 /** Parts that a Directory can be made from: a path, or its components. */
@@ -16,7 +16,7 @@ export type DirectoryOptions =
       readonly isExport?: boolean | undefined;
     };
 
-/** What the placeholders of a path stand for. */
+/** The values of the placeholders of a path. */
 export interface DirectoryVariables {
   /** Replaces `{service}`. */
   readonly service: string;
@@ -89,7 +89,7 @@ export class Directory {
     return Object.freeze(Object.assign(directory, { ...parts, isPathFormat: false }));
   }
 
-  /** Whether this stands for "nowhere". */
+  /** Whether this is the directory of items that exist nowhere. */
   get isNonExistent(): boolean {
     return this.path === nonExistentPath;
   }
@@ -126,7 +126,7 @@ export class Directory {
   }
 }
 
-knowAcrossCopies(Directory, 'Directory');
+brandClass(Directory, 'Directory');
 
 type AnyOption = { readonly path?: string } & Exclude<DirectoryOptions, { path: string }>;
 

@@ -21,8 +21,8 @@ export interface FollowedPartition {
 /**
  * Follows changes in one partition: drops the rows that they may touch, then raises the generation.
  *
- * In this order: who sees the new generation finds the rows gone. Rows that are written meanwhile, out of memory of before,
- * tell that they are, and are not used. Doing it again drops nothing more, and raises the generation once more.
+ * In this order: a process that sees the new generation finds the rows gone. Rows that are written meanwhile, from reads before
+ * the change, carry the generation of those reads, and are not used. Doing it again drops nothing more, and raises the generation once more.
  *
  * @returns `undefined` when no change is in a directory of the partition.
  * @throws What the SDK throws, or an Error when rows remain unprocessed.

@@ -1,7 +1,7 @@
 import { type AttributeMap } from '../aws/attribute-value';
 import { getRow, putRow } from '../aws/table-client';
 import { tableKeys } from '../aws/table-names';
-import { isoTime, nowhere } from '../cache/rows';
+import { rowTime, nowhere } from '../cache/rows';
 import { type ChangeSession } from './follow-in-partition';
 
 /** Partition and sort key of the position; no service has a partition without a slash in front. */
@@ -31,7 +31,7 @@ export async function keepPosition(
     real_directory: { S: nowhere },
     source: { S: 'xcon-scan' },
     ttl: { N: `${Math.ceil(now / 1000) + positionTtlSeconds}` },
-    created_at: { S: isoTime(now) },
+    created_at: { S: rowTime(now) },
     xcon_events: { SS: [...ids] },
     xcon_position: { M: { ...position } },
   };

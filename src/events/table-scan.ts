@@ -30,7 +30,7 @@ const maxPages = 100_000;
  * Reads the whole table, partition by partition.
  *
  * Scan gives the rows of a partition one after the other. Should it ever not, a partition comes in several parts, each of
- * which is whole in itself to whoever follows changes in it.
+ * which is complete for the follower of changes in it.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
  *
  * @throws What the SDK throws.

@@ -1,4 +1,5 @@
 import { mask } from '../base/printable';
+import { isDate, isoTime } from '../base/time';
 import { type TimeLeft, withTimeLimit } from '../base/time-limit';
 import { type CachedRow } from '../cache/cacher';
 import { type SettingId, settingById } from '../chain/by-id';
@@ -7,6 +8,7 @@ import { type Attempt, attemptOf, type Place, type PlaceOutcome, type WalkResult
 import { withLambdaFreezeGuard } from '../config/lambda-freeze-guard';
 import { type LookupFailure } from '../config/last-known-good/recall';
 import { type WaitOptions } from '../config/lookup-options';
+import { finderOf } from '../config/finder';
 import { type LookupScope } from '../config/lookup-scope';
 import { isConfigError, ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
@@ -86,7 +88,7 @@ async function askEverywhere(
   const key = name.toLowerCase();
   const run = new ExplainRun(scope, { key, name }, options.secret === true);
   run.add({ provider: 'override', outcome: 'absent' }, scope.override(key));
-  for (const place of scope.finder.leading) await run.ask(place);
+  for (const place of finderOf(scope).leading) await run.ask(place);
   if (options.id === undefined) await askChain(scope, run, name, time);
   else await run.askById(options.id);
   run.add({ provider: 'default', outcome: 'absent' }, scope.default(key));
@@ -94,13 +96,14 @@ async function askEverywhere(
 }
 
 async function askChain(scope: LookupScope, run: ExplainRun, name: string, time: TimeLeft): Promise<void> {
-  const { finder, settings } = scope;
+  const { settings } = scope;
+  const finder = finderOf(scope);
   if (!run.isDecided) run.addCached(await finder.askCacher(name, time));
   finder.startReading(name);
   for (const place of finder.walked) await run.ask(place);
   if (settings.lastKnownGood === undefined) return;
   const { recallFor } = await import('../config/last-known-good/recall');
-  run.addRecalled(await recallFor(scope, name, run.trouble));
+  run.addRecalled(await recallFor(scope, name, run.failure));
 }
 
 interface AskedName {
@@ -164,7 +167,7 @@ class ExplainRun {
   }
 
   /** What `get` would meet before its answer. */
-  get trouble(): LookupFailure {
+  get failure(): LookupFailure {
     const passed = this.steps.slice(0, this.winner === undefined ? undefined : this.steps.indexOf(this.winner));
     const refused = passed.map(({ attempt }) => attempt).filter(({ outcome }) => outcome === 'not permitted');
     return { isFailed: this.end === 'failed', refused };
@@ -186,7 +189,7 @@ class ExplainRun {
   /** Asks a place; behind the answer, secrets are not read. */
   async ask(place: Place): Promise<void> {
     const { key, name } = this.asked;
-    const { reader } = this.scope.finder;
+    const { reader } = finderOf(this.scope);
     await this.addOutcome(attemptOf(place, undefined), async () => {
       const listed = await reader.peek(place, key, name);
       if (typeof listed === 'object' && 'kind' in listed) this.anySecret = true;
@@ -196,11 +199,10 @@ class ExplainRun {
 
   /** Asks for a setting by its full name, unless there is an answer already. */
   async askById(id: SettingId): Promise<void> {
-    const { finder, providers } = this.scope;
-    const { provider, setting } = settingById(providers, this.asked.key, id);
+    const { provider, setting } = settingById(this.scope.providers, this.asked.key, id);
     if (provider === undefined || this.isDecided) return;
     const attempt: Attempt = { provider: provider.cacheName, directory: id.id, outcome: 'absent' };
-    await this.addOutcome(attempt, () => finder.reader.readSecret(provider, setting));
+    await this.addOutcome(attempt, () => finderOf(this.scope).reader.readSecret(provider, setting));
   }
 
   /** Gives the explanation; when one place keeps the name as a secret, the values of all places are masked. */
@@ -252,7 +254,7 @@ function showItem(item: DirectoryItem, masked: boolean): Omit<ExplainedPlace, ke
   return {
     value: masked || item.secret ? mask : showValue(item.value),
     version: item.version,
-    changedAt: item.changedAtMs === undefined ? undefined : isoTime(item.changedAtMs),
+    changedAt: timeOf(item.changedAtMs),
     staleSince: item.staleSince,
     cachedAt: item.viaCacher ? item.createdAt : undefined,
   };
@@ -263,12 +265,11 @@ function showRow({ kind, provider, createdAt, ttl }: CachedRow): Omit<ExplainedP
     cachedAs: kind,
     cachedFrom: provider,
     cachedAt: createdAt,
-    cachedUntil: ttl === undefined ? undefined : isoTime(ttl * 1000),
+    cachedUntil: timeOf(ttl && ttl * 1000),
   };
 }
 
-/** Gives a moment in ISO 8601; `undefined` for one that no date can hold, as a row may have. */
-function isoTime(ms: number): string | undefined {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+/** Gives a moment in ISO 8601; `undefined` for none, or for one that no Date can hold, as a row may have. */
+function timeOf(ms: number | undefined): string | undefined {
+  return ms === undefined || !isDate(ms) ? undefined : isoTime(ms);
 }

@@ -2,6 +2,7 @@ import { mask } from '../base/printable';
 import { type TimeLeft, withTimeLimit } from '../base/time-limit';
 import { attemptOf, type Place } from '../chain/walk';
 import { type WaitOptions } from '../config/lookup-options';
+import { cachedOf, finderOf } from '../config/finder';
 import { type LookupScope } from '../config/lookup-scope';
 import { ProviderError, type SearchedPlace } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
@@ -23,7 +24,8 @@ export function reachableNames(scope: LookupScope, { signal }: WaitOptions): Pro
 }
 
 async function listEverywhere(scope: LookupScope, time: TimeLeft): Promise<ReachableNames> {
-  const { finder, directories, providers } = scope;
+  const { directories, providers } = scope;
+  const finder = finderOf(scope);
   scope.touch();
   finder.reader.start(directories.directories, providers.walked);
   const found = new Map<string, ReachablePlace[]>();
@@ -50,7 +52,7 @@ async function listPlace(
   place: Place,
   add: (name: string, place: ReachablePlace) => void,
 ): Promise<SearchedPlace> {
-  const listed = await scope.finder.reader.list(place);
+  const listed = await finderOf(scope).reader.list(place);
   if (listed instanceof Unavailable) return attemptOf(place, listed);
   const listing = listed instanceof Stale ? listed.outcome : listed;
   const attempt = attemptOf(place, undefined);
@@ -105,7 +107,8 @@ function nameOf(key: string, found: readonly ReachablePlace[], cached: CachedNam
   return { name: (winner ?? places[0])?.name ?? key, places, winner, secret, cached };
 }
 
-async function cachedName({ cached }: LookupScope, key: string, time: TimeLeft): Promise<CachedName | undefined> {
+async function cachedName(scope: LookupScope, key: string, time: TimeLeft): Promise<CachedName | undefined> {
+  const cached = cachedOf(scope);
   if (cached === undefined) return undefined;
   const answer = await cached.cacher.find(cached.chain, key, time, { lookOnly: true });
   if (answer.kind === 'miss') {

@@ -241,7 +241,7 @@ function columnOf({ provider, directory }: ExplainedPlace): Omit<Column, 'key'> 
   return { provider, directory: hasNone ? undefined : directory };
 }
 
-/** Tells places apart, also one that is asked several times, as a provider without directories behind others is. */
+/** Identifies places, also one that is asked several times, as a provider without directories behind others is. */
 function keys(): (column: Omit<Column, 'key'>) => string {
   const seen = new Map<string, number>();
   return ({ provider, directory = '' }) => {

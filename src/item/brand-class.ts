@@ -5,7 +5,7 @@
  *
  * @param name - Of the class, as all copies know it.
  */
-export function knowAcrossCopies(target: abstract new (...args: never) => object, name: string): void {
+export function brandClass(target: abstract new (...args: never) => object, name: string): void {
   const mark = Symbol.for(`xcon.${name}`);
   const usual = Function.prototype[Symbol.hasInstance];
   Object.defineProperty(target.prototype, mark, { value: true });

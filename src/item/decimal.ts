@@ -9,7 +9,7 @@ export function isRoundedWhole(text: string): boolean {
   return decimal !== undefined && decimal.power >= 0 && !isExact(text, Number(text));
 }
 
-/** A decimal as digits without zeros at their ends, times a power of ten, so that equal ones are told to be equal. */
+/** A decimal as digits without zeros at their ends, times a power of ten, so that equal numbers compare equal. */
 interface Decimal {
   readonly digits: string;
   readonly power: number;

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { Directory } from '../directory/directory';
-import { knowAcrossCopies } from './copies';
+import { brandClass } from './brand-class';
 import { copyValue, type ConfigValue, sealValue, type SealedValue } from './value';
 
 /** What a DirectoryItem is made of. */
@@ -39,7 +39,7 @@ export interface DirectoryItemOptions {
   readonly exactName?: string | undefined;
   /** When a secret rotates next, milliseconds since the Unix epoch; absent when unknown. */
   readonly nextRotationMs?: number | undefined;
-  /** For a value that stands in for one that could not be read: when it was good last, ISO 8601. */
+  /** For a stale value, served for one that could not be read: when it was last read, ISO 8601. */
   readonly staleSince?: string | undefined;
 }
 
@@ -131,12 +131,12 @@ export class DirectoryItem {
     return this.directory.isNonExistent;
   }
 
-  /** Whether the value stands in for one that could not be read. */
+  /** Whether the value is stale: served for one that could not be read. */
   get stale(): boolean {
     return this.staleSince !== undefined;
   }
 
-  /** Gives the item as one that stands in for what could not be read: it is written to no cache table. */
+  /** Gives the item as a stale one: it is written to no cache table. */
   asStale(staleSince: string): DirectoryItem {
     return new DirectoryItem({ ...this, name: this.originalName, value: this.value, cacheable: false, staleSince });
   }
@@ -178,7 +178,7 @@ export class DirectoryItem {
   }
 }
 
-knowAcrossCopies(DirectoryItem, 'DirectoryItem');
+brandClass(DirectoryItem, 'DirectoryItem');
 
 /** Sources answer what they like: what is not of the kind that it should be counts as absent. */
 function text(given: unknown): string | undefined {

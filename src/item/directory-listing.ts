@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { type Directory } from '../directory/directory';
-import { knowAcrossCopies } from './copies';
+import { brandClass } from './brand-class';
 import { DirectoryItem } from './directory-item';
 import { type ConfigValue } from './value';
 
@@ -73,7 +73,7 @@ export class Unavailable {
   }
 }
 
-knowAcrossCopies(Unavailable, 'Unavailable');
+brandClass(Unavailable, 'Unavailable');
 
 /** All that one provider holds in one directory. Names are compared lower-cased; of two that are equal so, the last wins. */
 export class DirectoryListing {
@@ -94,7 +94,7 @@ export class DirectoryListing {
    * Makes a listing of plain values.
    *
    * @param source - Short name of the provider.
-   * @param cacheName - What tells it apart in cache keys; absent: its short name.
+   * @param cacheName - Its name in cache keys; absent: its short name.
    */
   static of(
     directory: Directory,
@@ -150,4 +150,4 @@ export function hasValue(given: unknown): boolean {
   return !(given instanceof DirectoryItem) || (given.value as ConfigValue | undefined) !== undefined;
 }
 
-knowAcrossCopies(DirectoryListing, 'DirectoryListing');
+brandClass(DirectoryListing, 'DirectoryListing');

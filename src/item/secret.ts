@@ -2,13 +2,13 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { serialize } from 'node:v8';
 import { mask } from '../base/printable';
-import { knowAcrossCopies } from './copies';
+import { brandClass } from './brand-class';
 import { copyValue, sealValue, type SealedValue, type ConfigValue } from './value';
 
 const fingerprint = Symbol.for('xcon.secret');
 const holder = globalThis as { [fingerprint]?: Buffer };
 
-/** Gives what is the same for the same value, in this process, and tells nothing of it: the key is random. */
+/** Gives a text that is the same for the same value in this process and reveals nothing of it: the key is random. */
 function fingerprintOf(value: unknown): string {
   try {
     return createHmac('sha256', (holder[fingerprint] ??= randomBytes(32)))
@@ -21,7 +21,7 @@ function fingerprintOf(value: unknown): string {
 }
 
 /**
- * A value that shows itself only to who asks for it by {@link Secret.reveal}.
+ * A value that is given by {@link Secret.reveal} alone.
  *
  * Texts, templates, JSON, `util.inspect`, `structuredClone`, spreading and loggers get a mask, or nothing.
  */
@@ -31,7 +31,7 @@ export class Secret<T> {
   readonly [fingerprint]: string;
 
   /**
-   * @param value - The secret; data is copied and frozen, so that nobody changes it from outside.
+   * @param value - The secret; data is copied and frozen, so that it cannot be changed from outside.
    * @throws InvalidValueError for data that is too deep, or contains itself.
    */
   constructor(value: T) {
@@ -61,4 +61,4 @@ export class Secret<T> {
   }
 }
 
-knowAcrossCopies(Secret, 'Secret');
+brandClass(Secret, 'Secret');

@@ -35,7 +35,7 @@ export interface SealedValue {
 export const mostLevels = 100;
 
 /**
- * Copies a value into one that nobody outside can change.
+ * Copies a value into one that cannot be changed from outside.
  *
  * @param value - Left as it is; objects of classes are kept, not copied.
  * @param name - Of the setting, for the message.

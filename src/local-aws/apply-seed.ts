@@ -81,7 +81,7 @@ export function mergeSeeds(first: CheckedSeed, second: CheckedSeed): CheckedSeed
   };
 }
 
-/** Tells whether two tables have the same key attributes, of the same types, in the same order. */
+/** Whether two tables have the same key attributes, of the same types, in the same order. */
 function areSameKeys(one: TableKeys, other: TableKeys): boolean {
   return JSON.stringify([...one]) === JSON.stringify([...other]);
 }

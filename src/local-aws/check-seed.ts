@@ -192,7 +192,7 @@ class SeedPlace {
     readonly where: string,
   ) {}
 
-  /** Tells whether nothing stands there. */
+  /** Whether there is nothing. */
   get isAbsent(): boolean {
     return this.value === undefined;
   }

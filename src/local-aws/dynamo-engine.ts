@@ -13,7 +13,7 @@ import { ServiceError } from './service-error';
 export class DynamoEngine {
   private server: Promise<Server> | undefined;
 
-  /** Tells whether anything was ever asked of it; before that it holds nothing and is not even loaded. */
+  /** Whether anything was ever asked of it; before that it holds nothing and is not even loaded. */
   get isLoaded(): boolean {
     return this.server !== undefined;
   }

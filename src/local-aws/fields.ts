@@ -3,7 +3,7 @@ import { serializationError, type ServiceError, validationError } from './servic
 /** A JSON object: the members of a request or an answer. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Tells whether `value` is a JSON object: neither `null` nor an array. */
+/** Whether `value` is a JSON object: neither `null` nor an array. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -32,7 +32,7 @@ export interface LocalAwsOptions {
   readonly limits?: LocalAwsLimits;
   /** Current time, milliseconds since the Unix epoch: for dates and the rate limit. */
   readonly clock?: () => number;
-  /** Told of every request when it has ended; must not throw. */
+  /** Called with every request when it has ended; must not throw. */
   readonly onCall?: (call: LocalAwsCall) => void;
 }
 

@@ -70,7 +70,7 @@ export function checkPath(path: string): string {
   return path.endsWith('/') ? path : `${path}/`;
 }
 
-/** Tells whether a parameter lies under a path that ends in a slash: directly, or at any depth. */
+/** Whether a parameter lies under a path that ends in a slash: directly, or at any depth. */
 export function isUnder(name: string, path: string, recursive: boolean): boolean {
   const full = name.startsWith('/') ? name : `/${name}`;
   if (!full.startsWith(path) || full.length === path.length) return false;

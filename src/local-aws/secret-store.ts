@@ -171,7 +171,7 @@ export class SecretStore {
     return secret === undefined || this.isGone(secret) ? undefined : secret;
   }
 
-  /** Tells whether the recovery window is over. */
+  /** Whether the recovery window is over. */
   private isGone({ deletionAtMs = Infinity }: Secret): boolean {
     return deletionAtMs <= this.nowMs;
   }

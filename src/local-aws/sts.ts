@@ -4,7 +4,7 @@ import { formInteger } from './protocols';
 import { type Identity, type Operations, operationsOf } from './service';
 import { validationError } from './service-error';
 
-/** Whoever has not assumed a role. */
+/** A caller that has not assumed a role. */
 const user: Identity = {
   account: localAccount,
   arn: localUserArn,

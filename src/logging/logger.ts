@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { type Logger as Pino } from 'pino';
 import { printable } from '../base/printable';
 import { callAndForget, startWork } from '../base/start-work';
@@ -15,7 +14,7 @@ export type LogFields = Readonly<Record<string, unknown>>;
 export type LogTarget = Readonly<
   Record<Exclude<LogLevel, 'fatal' | 'silent'>, (fields: LogFields, message?: string) => void>
 > & {
-  /** Tells whether lines of a level are written; absent: all are made and handed over. */
+  /** Says whether lines of a level are written; absent: all are made and handed over. */
   readonly isLevelEnabled?: (level: string) => boolean;
 };
 
@@ -63,7 +62,7 @@ export class Logger extends Dependency {
     this.write('debug', event, fields);
   }
 
-  /** Writes a line about something that somebody should look at. */
+  /** Writes a line about a problem that an operator should look at. */
   warn(event: string, fields: LogFields): void {
     this.write('warn', event, fields);
   }
@@ -88,7 +87,7 @@ export class Logger extends Dependency {
   /** Settings that are invalid leave the level as it was: lookups reject with the reason. */
   private currentLevel(): LogLevel {
     try {
-      this.lastLevel = XconSettings.grab().resolve().logLevel;
+      this.lastLevel = XconSettings.grab().resolveOncePerTick().logLevel;
     } catch {
       // The last valid level stays.
     }
@@ -110,7 +109,8 @@ function lineOf(event: string, fields: LogFields): LogFields {
 }
 
 /** Writes a line as pino would, where pino cannot be loaded: it needs `require`, which a bundle of ES modules may lack. */
-function writeLikePino(level: LogLevel, line: LogFields, message: string): void {
+async function writeLikePino(level: LogLevel, line: LogFields, message: string): Promise<void> {
+  const { hostname } = await import('node:os');
   const head = { level: severity[level], time: Date.now(), pid: process.pid, hostname: hostname(), name: 'xcon' };
   process.stderr.write(`${JSON.stringify({ ...head, ...line, msg: message })}\n`);
 }

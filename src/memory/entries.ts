@@ -7,7 +7,7 @@ import { type GoodOutcome, reasonOf, Stale, type StaleFacts, staleOutcome } from
 
 /** Longest time that a read may take before it counts as failed, **milliseconds**; for sources without limits of their own. */
 const readLimitMs = 60_000;
-/** How long a retry may hold up callers for whom there is a stale outcome, **milliseconds**. */
+/** How long a retry may delay callers when there is a stale outcome for them, **milliseconds**. */
 const retryWaitMs = 250;
 /** Most things that are remembered; beyond, the one that was asked for first is forgotten (names may come from outside). */
 const maxEntries = 10_000;

@@ -2,15 +2,11 @@ import { inspect } from 'node:util';
 import { hidden, hideFields } from '../base/hidden';
 import { refreshes, type RefreshEvent } from '../base/channels';
 import { callAndForget } from '../base/start-work';
+import { isoTime } from '../base/time';
 import { afterThisTurn } from '../di/after-this-turn';
 import { Dependency } from '../di/context';
 import { earliestOf, type Moment } from '../di/moment';
-import { noteMutation } from '../di/state';
 import { type Provider } from '../providers/provider';
-import { SourceMemory } from './source-memory';
-
-/** Latest moment that a Date can be. Source: https://tc39.es/ecma262/#sec-time-values-and-time-range */
-const latestDateMs = 8.64e15;
 
 /** How the cache table is read after a reset. */
 export interface ResetOptions {
@@ -39,14 +35,26 @@ export class MemorySlot<T> {
 /** How the cache table is read until the next reset. */
 export type CacheReadPolicy = Required<ResetOptions>;
 
+/** What is remembered of one source: a part of a memory, and forgotten with it. */
+export interface ReadMemory {
+  /** When the first read since the last reset began; `undefined`: there was none. */
+  readonly readSince: Moment | undefined;
+  /** Whether a read is under way. */
+  readonly isReading: boolean;
+  /** Forgets what was read. */
+  reset(): void;
+  /** Aborts and forgets every read that is under way. */
+  abortReads(): void;
+}
+
 type SlotValues = WeakMap<MemorySlot<unknown>, unknown>;
 
-/** Memories of sources, by provider, its clients, and what tells apart what it reads under different settings. */
-type Sources = WeakMap<Provider, WeakMap<object, Map<string, SourceMemory>>>;
+/** Memories of sources, by provider, its clients, and what distinguishes its reads under different settings. */
+type Sources = WeakMap<Provider, WeakMap<object, Map<string, ReadMemory>>>;
 
 /** All that a reset forgets, beside what the memories of sources forget themselves. */
 class ForgottenByReset {
-  /** Stands for all that is remembered now. */
+  /** Identifies all that is remembered now. */
   readonly generation = {};
   /** When memory expires, **milliseconds** since the Unix epoch; `undefined` before the first use. */
   expiresAtMs: number | undefined;
@@ -71,7 +79,7 @@ export class LocalCache extends Dependency {
   private freshUntilMs = 0;
   private readonly sources = hidden<Sources>(new WeakMap());
   /** Those that were used since the last reset, or are still being read. */
-  private readonly usedSources = hidden(new Set<SourceMemory>());
+  private readonly usedSources = hidden(new Set<ReadMemory>());
   private readonly keptSlots = hidden<SlotValues>(new WeakMap());
   private readonly warned = new Set<string>();
   private readonly listeners = new Set<() => void>();
@@ -146,7 +154,6 @@ export class LocalCache extends Dependency {
       if (!source.isReading) sources.delete(source);
     }
     this.settleFreshness();
-    noteMutation();
     if (refreshes.hasSubscribers) refreshes.publish({ reason });
     for (const each of this.listeners) callAndForget(each);
   }
@@ -198,15 +205,21 @@ export class LocalCache extends Dependency {
   /**
    * Gives the memory of a provider that reads through certain clients.
    *
-   * @param variant - Tells apart what it reads under different settings.
+   * @param variant - Distinguishes what it reads under different settings.
+   * @param make - Makes it when there is none yet.
    * @internal
    */
-  memoryOf(provider: Provider, clients: object, variant = ''): SourceMemory {
-    const byClients = madeOnce(this.sources(), provider, () => new WeakMap<object, Map<string, SourceMemory>>());
-    const byVariant = madeOnce(byClients, clients, () => new Map<string, SourceMemory>());
-    const memory = madeOnce(byVariant, variant, () => new SourceMemory(provider));
+  memoryOf<T extends ReadMemory>(
+    provider: Provider,
+    clients: object,
+    variant: string,
+    make: (provider: Provider) => T,
+  ): T {
+    const byClients = madeOnce(this.sources(), provider, () => new WeakMap<object, Map<string, ReadMemory>>());
+    const byVariant = madeOnce(byClients, clients, () => new Map<string, ReadMemory>());
+    const memory = madeOnce(byVariant, variant, () => make(provider));
     this.usedSources().add(memory);
-    return memory;
+    return memory as T;
   }
 
   /** Gives what is in a slot. @internal */
@@ -249,7 +262,7 @@ export class LocalCache extends Dependency {
 
   override [inspect.custom](): string {
     const { expiresAtMs } = this.current();
-    return `LocalCache(${expiresAtMs === undefined ? 'empty' : `until ${new Date(Math.min(expiresAtMs, latestDateMs)).toISOString()}`})`;
+    return `LocalCache(${expiresAtMs === undefined ? 'empty' : `until ${isoTime(expiresAtMs)}`})`;
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type SharedSession,
 } from '../providers/provider';
 import { Entries } from './entries';
+import { type LocalCache, type ReadMemory } from './local-cache';
 import { type GoodSetting, listingRules, settingRules, type SettingOutcome, startReads } from './provider-answers';
 import { type ReadPolicy, type ReadProblem, type StartedRead } from './read';
 import { Stale } from './stale';
@@ -51,19 +52,19 @@ export interface SourceStatus {
   readonly problems: Iterable<readonly [at: string, problem: ReadProblem]>;
 }
 
-/** What tells a secret from all others. */
+/** What identifies a secret. */
 type SecretPlace = Pick<UnreadSecret, 'directory' | 'exactName'>;
 
 /**
  * What this process remembers of one provider, as it reads through certain clients: listings by path, and settings that are read
- * by exact name. Each is read once at a time, whoever asks for it.
+ * by exact name. Each is read once at a time, for all callers.
  *
  * A failed read is not remembered: the next lookup asks again, unless the last good outcome may be served in its place
  * (stale-if-error, RFC 5861), or the circuit is open because it failed again and again.
  *
  * {@link SourceMemory.reset} forgets what was read. Last good outcomes, failures, problems and counts outlive it.
  */
-export class SourceMemory implements SourceStatus {
+export class SourceMemory implements SourceStatus, ReadMemory {
   hits = 0;
   private readonly settings = new Entries(settingRules);
   private readonly listings = new Entries(listingRules((name, good) => this.settings.keepLastGood(name, good)));
@@ -296,6 +297,16 @@ export class SourceMemory implements SourceStatus {
     for (const { secret, resolve, reject } of queued)
       reads(secret.exactName).then((outcome) => resolve(placedIn(secret, outcome)), reject);
   }
+}
+
+/** Gives what a memory holds of a provider, as it reads in a session. */
+export function sourceMemoryOf(memory: LocalCache, provider: Provider, session: SharedSession): SourceMemory {
+  const { settings } = session;
+  return memory.memoryOf(provider, provider.clientsFor(session), provider.variantFor(settings), makeMemory);
+}
+
+function makeMemory(provider: Provider): SourceMemory {
+  return new SourceMemory(provider);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
+import { isoTime } from '../base/time';
 import { type Moment } from '../di/moment';
 import { type DirectoryItem } from '../item/directory-item';
 import { Unavailable } from '../item/directory-listing';
@@ -45,7 +46,7 @@ export class Stale<T> {
   mark(item: DirectoryItem): DirectoryItem {
     let marked = this.marked.get(item);
     if (marked === undefined) {
-      marked = item.asStale(new Date(this.facts.goodAtMs).toISOString());
+      marked = item.asStale(isoTime(this.facts.goodAtMs));
       this.marked.set(item, marked);
       factsByItem.set(marked, this.facts);
     }

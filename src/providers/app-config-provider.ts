@@ -1,6 +1,6 @@
 import type { AppConfigDataClient, GetLatestConfigurationCommandOutput } from '@aws-sdk/client-appconfigdata';
 import { classifyAwsError, refusalOf } from '../aws/aws-errors';
-import { callAws } from '../aws/credentials';
+import { callAws } from '../aws/call-aws';
 import { importAppConfig } from '../aws/optional-packages';
 import { hidden, hideFields } from '../base/hidden';
 import { type Directory } from '../directory/directory';

@@ -1,29 +1,29 @@
 import { assumedRole } from '../aws/assumed-role';
 import { AwsClients } from '../aws/aws-clients';
-import { sourceRefusalOf } from '../aws/aws-errors';
-import { callAws } from '../aws/credentials';
+import { promisesOf } from '../aws/batches';
+import { startWork } from '../base/start-work';
 import { hideFields } from '../base/hidden';
 import { classNameOf, Context } from '../di/context';
 import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
-import { type Unavailable } from '../item/directory-listing';
-import { Provider, type SharedSession } from './provider';
+import { type UnreadSecret } from '../item/directory-listing';
+import { Provider, type ReadSession, type SecretOutcome, type SharedSession } from './provider';
 import { type WriteSession } from './writer';
 
 /** Where a provider reads, when not with the clients of the context. */
 export interface AwsProviderOptions {
-  /** Another region; tells the cache name apart (`ssm@eu-west-1`). */
+  /** Another region; it becomes part of the cache name (`ssm@eu-west-1`). */
   readonly region?: string;
   /** Clients of another account or endpoint; needs a `cacheName`. Never closed here. */
   readonly clients?: AwsClients;
   /**
-   * ARN of a role to read with, such as one of another account; its account tells the cache name apart (`ssm@role=111122223333`).
+   * ARN of a role to read with, such as one of another account; its account becomes part of the cache name (`ssm@role=111122223333`).
    * Needs the package `@aws-sdk/credential-providers`.
    */
   readonly roleArn?: string;
   /** What the trust policy of the role asks for. */
   readonly externalId?: string;
-  /** Tells the provider apart in cache keys. Default: its name, with `@` and the region when one is given, and so with what else it reads apart. */
+  /** The name of the provider in cache keys. Default: its name, with `@` and the region when one is given, and so with what else it reads apart. */
   readonly cacheName?: string;
 }
 
@@ -42,7 +42,18 @@ const optionNames: Readonly<Record<keyof AwsProviderOptions, true>> = {
   externalId: true,
 };
 
-/** What the providers that read AWS have in common. */
+/** What reads of a source need. */
+export interface SourceReading<Client> {
+  /** The client to read with. */
+  readonly connecting: Promise<Client>;
+  /** Short name of the provider. */
+  readonly source: string;
+  /** Its name in cache keys. */
+  readonly cacheName: string;
+  readonly signal: AbortSignal;
+}
+
+/** What the providers that read AWS have in common. What they read with is loaded with the first read. */
 export abstract class AwsProvider extends Provider {
   static override readonly isAbstractKind: boolean = true;
 
@@ -70,7 +81,7 @@ export abstract class AwsProvider extends Provider {
     if (clients !== undefined && cacheName === undefined) {
       throw new InvalidSettingsError(
         `${name} option clients`,
-        'needs a cacheName beside it, so that cached rows tell the accounts apart.',
+        'needs a cacheName beside it, so that the cached rows of two accounts are kept apart.',
       );
     }
     if (roleArn !== undefined) checkRole(name, roleArn, clients);
@@ -88,7 +99,7 @@ export abstract class AwsProvider extends Provider {
     return cacheName ?? [this.name, ...place, ...this.readsApart].join('@');
   }
 
-  /** What tells, in the cache name, what it reads from what a provider of its kind reads by default; nothing: the same. */
+  /** What the cache name adds because it reads something else than a provider of its kind does by default; nothing: the same. */
   protected get readsApart(): readonly string[] {
     return [];
   }
@@ -102,6 +113,19 @@ export abstract class AwsProvider extends Provider {
 
   override clientsFor(session: SharedSession): AwsClients {
     return this.ownClients ?? session.clients;
+  }
+
+  /**
+   * Gives what reads need. The client is being made, and its SDK module loaded, while the caller loads its own modules.
+   *
+   * @internal
+   */
+  protected reading<Client>(
+    session: ReadSession,
+    connect: (clients: AwsClients) => Promise<Client>,
+  ): SourceReading<Client> {
+    const connecting = startWork(() => connect(this.clientsFor(session)));
+    return { connecting, source: this.name, cacheName: this.cacheName, signal: session.signal };
   }
 
   override async close(): Promise<void> {
@@ -136,25 +160,23 @@ function checkRole(provider: string, roleArn: string, clients: AwsClients | unde
   }
 }
 
-/**
- * Runs a call to AWS whose refusal is an outcome and not a failure.
- *
- * @param client - Asked for its region first: without one, the SDK throws an error that says nothing else.
- * @param remedy - What would make the source readable.
- * @returns What the call gives, or why it is not permitted.
- */
-export async function whenPermitted<T>(
-  client: { readonly config: { readonly region: () => Promise<string> } },
-  remedy: string,
-  call: () => Promise<T>,
-): Promise<T | Unavailable> {
-  try {
-    return await callAws(client, call);
-  } catch (error) {
-    const refusal = sourceRefusalOf(error, remedy);
-    if (refusal === undefined) throw error;
-    return refusal;
-  }
+/** Gives each setting its own promise of reads that begin once their module is loaded. */
+export function laterReads(
+  settings: readonly UnreadSecret[],
+  start: () => Promise<ReadonlyMap<string, Promise<SecretOutcome>>>,
+): ReadonlyMap<string, Promise<SecretOutcome>> {
+  const starting = startWork(start).then(
+    (started) =>
+      ({ exactName }: UnreadSecret) =>
+        started.get(exactName),
+  );
+  return new Map(
+    promisesOf(
+      settings,
+      ({ exactName }) => exactName,
+      startWork(() => starting),
+    ),
+  );
 }
 
 /** Gives what writes may use; absent: that of the current context, which is looked at before anything is awaited. */

@@ -1,13 +1,8 @@
-import { type AttributeMap, decodeAttribute, isUsable } from '../aws/attribute-value';
-import { rememberAttribute } from '../aws/stored-attribute';
-import { connectToTable, queryRows } from '../aws/table-client';
-import { nameOfRow, tableArnText } from '../aws/table-names';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Directory } from '../directory/directory';
-import { DirectoryItem } from '../item/directory-item';
-import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type ResolvedSettings, settingsDefaults } from '../settings/settings-values';
 import { type SuggestedEntry } from './access';
-import { AwsProvider, whenPermitted, writeSession } from './aws-provider';
+import { AwsProvider, type SourceReading, writeSession } from './aws-provider';
 import { type ListingOutcome, type ReadSession } from './provider';
 import { type SourceWriter, type WriteSession } from './writer';
 
@@ -27,23 +22,16 @@ export class DynamoProvider extends AwsProvider {
   }
 
   override async readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome> {
-    const table = session.settings.configTable;
-    const client = await this.clientsFor(session).dynamo(session.settings);
-    const remedy = `allow dynamodb:Query on ${tableArnText(table)}, and create that table`;
-    const rows = await whenPermitted(client, remedy, () =>
-      queryRows({ client, table }, directory.path, { signal: session.signal }),
-    );
-    if (rows instanceof Unavailable) return rows;
-    const entries = rows.map((row) => this.entryOf(directory, row, session.nowMs()));
-    return new DirectoryListing(
-      directory,
-      entries.filter((each) => each !== undefined),
-    );
+    const reading = this.readingIn(session);
+    const { nowMs, settings } = session;
+    return (await import('./table-reads')).listTable({ ...reading, nowMs, table: settings.configTable }, directory);
   }
 
   override async warm(session: ReadSession): Promise<void> {
-    const client = await this.clientsFor(session).dynamo(session.settings);
-    await connectToTable({ client, table: session.settings.configTable }, session.signal);
+    const reading = this.readingIn(session);
+    const { connectToTable } = await import('../aws/table-client');
+    const target = { client: await reading.connecting, table: session.settings.configTable };
+    await connectToTable(target, session.signal);
   }
 
   override async commandToSet(entry: SuggestedEntry): Promise<string | undefined> {
@@ -56,28 +44,7 @@ export class DynamoProvider extends AwsProvider {
     return new DynamoWriter(this.name, this.clientsFor(used).dynamo(settings), settings.configTable, used);
   }
 
-  private entryOf(directory: Directory, row: AttributeMap, nowMs: number): ListingEntry | undefined {
-    const name = nameOfRow(row);
-    const ttl = Number(row['ttl']?.N ?? Number.NaN);
-    if (name === undefined || ttl * 1000 <= nowMs) return undefined;
-    const attribute = row['value'] ?? { NULL: true };
-    if (!isUsable(attribute)) {
-      const remedy = `write the row of "${name}" in ${directory.path} anew`;
-      return {
-        kind: 'refused',
-        name: name.toLowerCase(),
-        refusal: new Unavailable('its value makes no sense', remedy),
-      };
-    }
-    const value = decodeAttribute(attribute) ?? null;
-    const item = new DirectoryItem({
-      name,
-      value,
-      directory,
-      source: this.name,
-      cacheName: this.cacheName,
-      ttl: Number.isFinite(ttl) ? ttl : undefined,
-    });
-    return rememberAttribute(item, attribute);
+  private readingIn(session: ReadSession): SourceReading<DynamoDBClient> {
+    return this.reading(session, (clients) => clients.dynamo(session.settings));
   }
 }

@@ -6,7 +6,7 @@ import { Directory } from '../directory/directory';
 import { classNameOf, Dependency } from '../di/context';
 import { type PolicyStatement } from '../iam/policy-document';
 import { type PolicyOptions } from '../iam/policy-options';
-import { knowAcrossCopies } from '../item/copies';
+import { brandClass } from '../item/brand-class';
 import { type DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type ConfigValue } from '../item/value';
@@ -26,7 +26,7 @@ export interface SharedSession {
 
 /** What a read may use. */
 export interface ReadSession extends SharedSession {
-  /** Aborts when nobody needs the answer any more; hand it on to whatever takes one. */
+  /** Aborts when no caller needs the answer any more; pass it on. */
   readonly signal: AbortSignal;
 }
 
@@ -41,7 +41,7 @@ export type SecretOutcome = DirectoryItem | Unavailable | undefined;
  *
  * To write one: a `name` and {@link Provider.readDirectory}. A provider neither logs nor swallows: an absent directory is
  * an empty listing, one that may not be read an `Unavailable`, everything else is thrown. The library remembers what was
- * read, asks once for concurrent callers, and decides what to tell whom.
+ * read, asks once for concurrent callers, and decides what callers get.
  */
 export abstract class Provider extends Dependency {
   static override readonly isAbstractKind: boolean = true;
@@ -67,13 +67,13 @@ export abstract class Provider extends Dependency {
   /** Whether a value may be null. If not, a row of the cache table without a value says nothing. */
   readonly givesNull: boolean = true;
 
-  /** Tells apart, in cache keys, two providers that read another region, account or endpoint: `ssm@eu-west-1`. */
+  /** The name in cache keys: it distinguishes providers that read another region, account or endpoint, as `ssm@eu-west-1`. */
   get cacheName(): string {
     return this.name;
   }
 
   /**
-   * Tells apart what one provider reads under different settings, in memory and in cache keys: the table of `dynamo`.
+   * Distinguishes what one provider reads under different settings, in memory and in cache keys: the table of `dynamo`.
    *
    * @returns Empty where no setting says what is read, and for the default.
    */
@@ -190,4 +190,4 @@ export abstract class Provider extends Dependency {
   }
 }
 
-knowAcrossCopies(Provider, 'Provider');
+brandClass(Provider, 'Provider');

@@ -8,13 +8,14 @@ import type {
 } from '@aws-sdk/client-secrets-manager';
 import { classifyAwsError, refusalOf } from '../aws/aws-errors';
 import { batchesOf, promisesOf } from '../aws/batches';
-import { callAws } from '../aws/credentials';
+import { callAws } from '../aws/call-aws';
 import { readPages, wholeAnswer } from '../aws/pages';
 import { errorFacts } from '../base/describe-error';
 import { startWork } from '../base/start-work';
 import { momentOf } from '../base/time';
 import { DirectoryItem } from '../item/directory-item';
 import { type UnreadSecret } from '../item/directory-listing';
+import { type SourceReading } from './aws-provider';
 import { type SecretOutcome } from './provider';
 
 /** Up to this many values are read one by one, in parallel; more by the batch call. */
@@ -32,14 +33,7 @@ const maxBatchSize = 20;
 const longest = { name: 512, id: 2048 } as const;
 
 /** How secrets are read. */
-export interface SecretReading {
-  /** The client to read with. */
-  readonly connecting: Promise<SecretsManagerClient>;
-  /** Short name of the provider. */
-  readonly source: string;
-  /** What tells it apart in cache keys. */
-  readonly cacheName: string;
-  readonly signal: AbortSignal;
+export interface SecretReading extends SourceReading<SecretsManagerClient> {
   /** Staging label of the versions to read; absent: the current ones. */
   readonly versionStage?: string | undefined;
 }

@@ -1,15 +1,10 @@
-import type { ListSecretsCommandOutput, SecretListEntry, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { batchesOf, promisesOf } from '../aws/batches';
-import { openConnection } from '../aws/open-connection';
-import { readPages } from '../aws/pages';
-import { momentOf } from '../base/time';
 import { type Directory } from '../directory/directory';
-import { DirectoryListing, Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type SuggestedEntry } from './access';
-import { AwsProvider, type AwsProviderOptions, whenPermitted, writeSession } from './aws-provider';
-import { nameInDirectory } from './name-in-directory';
+import { type UnreadSecret } from '../item/directory-listing';
+import { AwsProvider, type AwsProviderOptions, laterReads, writeSession } from './aws-provider';
 import { type ListingOutcome, type ReadSession, type SecretOutcome } from './provider';
-import { readPreviousValue, readSecretValues, type SecretReading } from './secret-values';
+import { type SecretReading } from './secret-values';
 import { type SourceWriter, type WriteSession } from './writer';
 
 /** Most values that one filter of `ListSecrets` takes. */
@@ -68,25 +63,20 @@ export class SecretsProvider extends AwsProvider {
     secrets: readonly UnreadSecret[],
     session: ReadSession,
   ): ReadonlyMap<string, Promise<SecretOutcome>> {
-    return readSecretValues(this.reading(session), secrets);
+    const reading = this.readingIn(session);
+    return laterReads(secrets, async () => (await import('./secrets-reads')).readSecretValues(reading, secrets));
   }
 
-  override readPreviousSecret(secret: UnreadSecret, session: ReadSession): Promise<SecretOutcome> {
+  override async readPreviousSecret(secret: UnreadSecret, session: ReadSession): Promise<SecretOutcome> {
     // Only of the current version it is known which one it has replaced.
-    if (this.versionStage !== undefined) return Promise.resolve(undefined);
-    return readPreviousValue(this.reading(session), secret);
-  }
-
-  private reading(session: ReadSession): SecretReading {
-    const connecting = this.clientsFor(session).secretsManager(session.settings);
-    const { cacheName, name: source, versionStage } = this;
-    return { connecting, source, cacheName, signal: session.signal, versionStage };
+    if (this.versionStage !== undefined) return undefined;
+    const reading = this.readingIn(session);
+    return (await import('./secrets-reads')).readPreviousValue(reading, secret);
   }
 
   override async warm(session: ReadSession): Promise<void> {
-    const client = await this.clientsFor(session).secretsManager(session.settings);
-    const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
-    await openConnection(client, new ListSecretsCommand({}), session.signal);
+    const reading = this.readingIn(session);
+    await (await import('./secrets-reads')).openSecretsConnection(reading);
   }
 
   override async commandToSet(entry: SuggestedEntry): Promise<string | undefined> {
@@ -103,45 +93,12 @@ export class SecretsProvider extends AwsProvider {
     directories: readonly Directory[],
     session: ReadSession,
   ): Promise<(directory: Directory) => ListingOutcome> {
-    const client = await this.clientsFor(session).secretsManager(session.settings);
-    const remedy = 'allow secretsmanager:ListSecrets on *';
-    const secrets = await whenPermitted(client, remedy, () => secretsOf(client, directories, session.signal));
-    return (directory) => (secrets instanceof Unavailable ? secrets : listingOf(directory, secrets));
+    const reading = this.readingIn(session);
+    return (await import('./secrets-reads')).listSecrets(reading, directories);
   }
-}
 
-function listingOf(directory: Directory, secrets: readonly SecretListEntry[]): DirectoryListing {
-  const entries = secrets.map((each) => unreadSecret(directory, each));
-  return new DirectoryListing(
-    directory,
-    entries.filter((each) => each !== undefined),
-  );
-}
-
-function unreadSecret(
-  directory: Directory,
-  { Name: exactName, NextRotationDate: nextRotation, LastChangedDate: changed }: SecretListEntry,
-): UnreadSecret | undefined {
-  if (exactName === undefined) throw new Error('The answer of the service lists a secret without a name.');
-  const name = nameInDirectory(exactName, directory)?.toLowerCase();
-  if (name === undefined) return undefined;
-  const [nextRotationMs, changedAtMs] = [momentOf(nextRotation), momentOf(changed)];
-  return { kind: 'unread', name, exactName, directory, nextRotationMs, changedAtMs };
-}
-
-async function secretsOf(
-  client: SecretsManagerClient,
-  directories: readonly Directory[],
-  signal: AbortSignal,
-): Promise<readonly SecretListEntry[]> {
-  const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
-  const prefixes = directories.map(({ path }) => `${path}/`);
-  return readPages(
-    (token: string | undefined): Promise<ListSecretsCommandOutput> => {
-      const input = { Filters: [{ Key: 'name' as const, Values: prefixes }], MaxResults: 100, NextToken: token };
-      return client.send(new ListSecretsCommand(input), { abortSignal: signal });
-    },
-    (page) => page.NextToken,
-    (page) => page.SecretList,
-  );
+  private readingIn(session: ReadSession): SecretReading {
+    const reading = this.reading(session, (clients) => clients.secretsManager(session.settings));
+    return { ...reading, versionStage: this.versionStage };
+  }
 }

@@ -1,7 +1,7 @@
 import type { Parameter, SSMClient } from '@aws-sdk/client-ssm';
 import { classifyAwsError, refusalOf } from '../aws/aws-errors';
 import { batchesOf, promisesOf } from '../aws/batches';
-import { callAws } from '../aws/credentials';
+import { callAws } from '../aws/call-aws';
 import { listOf, wholeAnswer } from '../aws/pages';
 import { type DirectoryItem } from '../item/directory-item';
 import { type UnreadSecret } from '../item/directory-listing';

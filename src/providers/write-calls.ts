@@ -1,5 +1,5 @@
 import { classifyAwsError, remedyOf, withoutPayload } from '../aws/aws-errors';
-import { callAws } from '../aws/credentials';
+import { callAws } from '../aws/call-aws';
 import { resendPause } from '../aws/table-client';
 import { describeError, errorFacts } from '../base/describe-error';
 import { fullBucket, takeToken, type TokenBucket } from '../base/token-bucket';

@@ -7,7 +7,7 @@ let seen: readonly (string | undefined)[] = [];
 let looked = false;
 
 /** Notes whether one of the variables that hold settings has changed. */
-export function lookAtVariables(): void {
+export function refreshVariables(): void {
   const now = names.map((name) => process.env[name]);
   if (now.every((each, index) => each === seen[index])) return;
   seen = now;
@@ -15,11 +15,11 @@ export function lookAtVariables(): void {
 }
 
 /** The same, at most once in each turn of the event loop: reading a variable costs more than a lookup in memory. */
-export function lookAtVariablesOncePerTurn(): void {
+export function refreshVariablesOncePerTick(): void {
   if (looked) return;
   looked = true;
   setImmediate(() => {
     looked = false;
   }).unref();
-  lookAtVariables();
+  refreshVariables();
 }

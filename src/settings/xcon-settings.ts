@@ -5,7 +5,7 @@ import { hidden, hideFields } from '../base/hidden';
 import { noteMutation, state } from '../di/state';
 import { InvalidSettingsError } from '../errors';
 import { definitionOf, settingDefinitions, type SettingName, settingNames, variablesOf } from './definitions';
-import { lookAtVariables } from './variables';
+import { refreshVariables, refreshVariablesOncePerTick } from './variables';
 import { type ResolvedSettings, settingsDefaults, type SettingsValues } from './settings-values';
 
 /** Settings that are left out where all are printed. */
@@ -59,17 +59,27 @@ export class XconSettings extends Dependency {
    * @throws InvalidSettingsError naming a variable that cannot be used.
    */
   resolve(): ResolvedSettings {
-    lookAtVariables();
+    refreshVariables();
+    return this.resolveAsSeen();
+  }
+
+  /** As {@link resolve}; a variable that was changed in this tick of the event loop may not be seen yet. */
+  resolveOncePerTick(): ResolvedSettings {
+    refreshVariablesOncePerTick();
+    return this.resolveAsSeen();
+  }
+
+  override [inspect.custom](): string {
+    return `XconSettings(assigned: ${Object.keys(this.assigned()).join(', ') || 'none'})`;
+  }
+
+  private resolveAsSeen(): ResolvedSettings {
     const known = this.resolved();
     if (known !== undefined && this.seenMutations === state.mutations) return known;
     const resolved = Object.freeze(this.read());
     this.resolved = hidden(resolved);
     this.seenMutations = state.mutations;
     return resolved;
-  }
-
-  override [inspect.custom](): string {
-    return `XconSettings(assigned: ${Object.keys(this.assigned()).join(', ') || 'none'})`;
   }
 
   private read(): ResolvedSettings {

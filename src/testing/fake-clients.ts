@@ -5,7 +5,7 @@ import { AwsClients } from '../aws/aws-clients';
 import { type ClientMock } from './client-mock';
 import { explainMissing, LocalAwsError } from '../local-aws/local-aws-error';
 
-/** AWS clients that answer what a test tells them to. */
+/** AWS clients that give the answers of a test. */
 export interface FakeClients {
   /** To be given to a context; the clients in it are the mocked ones. */
   readonly clients: AwsClients;

@@ -13,7 +13,7 @@ import { type FakeFailures, type FakeSetting, FakeSource, type FakeValues } from
 export interface FakeProviderOptions {
   /** Class whose place it takes in every chain, with its name: `SsmProvider`. Absent: it is a provider of its own kind. */
   readonly as?: DependencyClass<Provider>;
-  /** Short name, when it takes nobody's place. Default: `fake`. */
+  /** Short name, when it replaces no provider. Default: `fake`. */
   readonly name?: string;
   /** How long each read takes, **milliseconds**, by the global `setTimeout`: fake timers control it. Default: 0. */
   readonly latencyMs?: number;
@@ -80,7 +80,7 @@ function checkLatency(ms: number, setting: string): number {
   throw new InvalidSettingsError(setting, `expected a number of milliseconds, from 0 to ${longestTimerMs}.`);
 }
 
-/** A kind of provider that is in nobody's place. */
+/** A kind of provider that replaces no other. */
 class EmptyProvider extends Provider {
   static override readonly isAbstractKind: boolean = true;
 

@@ -2,7 +2,7 @@ import { AssertionError } from 'node:assert';
 import { printable } from '../base/printable';
 import { config } from '../config/current-config';
 
-/** What a matcher tells its test runner. */
+/** What a matcher reports to its test runner. */
 export interface MatcherResult {
   /** Whether the name resolves from the expected place. */
   readonly pass: boolean;

@@ -4,7 +4,7 @@ const holder = globalThis as { [key]?: Record<string, unknown> };
 /**
  * Gives what all copies of the package that a test file has loaded share: a runner may reset modules between tests.
  *
- * @param name - Tells apart what is shared.
+ * @param name - Name of what is shared.
  * @param make - Makes it when there is none.
  */
 export function sharedState<T>(name: string, make: () => T): T {

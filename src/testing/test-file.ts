@@ -107,7 +107,7 @@ class OneTest implements RunningTest {
   private readonly steps: (() => void)[] = [];
   private readonly scope: Scope | undefined;
 
-  /** @param leave - Tells whether other tests go on, which may use the same clients. */
+  /** @param leave - Says whether other tests go on, which may use the same clients. */
   constructor(
     readonly name: string,
     private readonly root: Context | undefined,

@@ -7,7 +7,7 @@ import {
   encodeRow,
   fitsItem,
   generationKey,
-  isoTime,
+  rowTime,
   referenceKey,
   sealedKey,
 } from '../../src/cache/rows';
@@ -203,9 +203,9 @@ describe('the sort keys of rows of our own', () => {
   });
 });
 
-describe('isoTime', () => {
+describe('rowTime', () => {
   test('writes a moment so that Python reads it before 3.11', () => {
-    expect(isoTime(1_772_366_400_007)).toBe('2026-03-01T12:00:00.007+00:00');
+    expect(rowTime(1_772_366_400_007)).toBe('2026-03-01T12:00:00.007+00:00');
   });
 });
 

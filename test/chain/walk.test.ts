@@ -1,4 +1,5 @@
-import { attemptOf, isProvisional, type Place, type PlaceOutcome, placesOf, walk } from '../../src/chain/walk';
+import { attemptOf, type Place, type PlaceOutcome, placesOf, walk } from '../../src/chain/walk';
+import { isProvisional } from '../../src/config/lookup';
 import { Directory, Unavailable } from '../../src/index';
 import { Stale } from '../../src/memory/stale';
 import { fc } from '../setup/fast-check';

@@ -279,7 +279,6 @@ describe('a scope', () => {
         () => (config.service = 'orders'),
         () => (new Config().environment = 'prod'),
         () => (xconSettings.lookupBudgetMs = 1000),
-        () => world.localCache.reset(),
       ];
 
       for (const change of changes) {
@@ -290,78 +289,32 @@ describe('a scope', () => {
       }
     }));
 
-  it('remembers answers by name, in any case, while memory is fresh', () =>
+  it('gives its answers while memory is fresh, and others after a reset', () =>
     inside(() => {
       const scope = scopeOf(configOf(holding({})));
-      const found = answerOf('x');
 
-      const beforeUse = scope.remembers;
+      const beforeUse = scope.freshAnswers;
       world.localCache.touch(world.clock.nowMs(), 1000);
-      scope.remember(found);
-      const fresh = scope.remembers;
+      const fresh = scope.freshAnswers;
+      scope.answers.add(answerOf('x'));
       world.clock.advanceMs(1000);
-
-      expect([beforeUse, fresh, scope.remembers]).toEqual([false, true, false]);
-      expect([scope.known('x'), scope.known('X')?.item, scope.known('y')]).toEqual([found, found.item, undefined]);
-    }));
-
-  it('remembers names that differ in case apart where sources are asked for them as they are', () =>
-    inside(() => {
-      const scope = scopeOf(new Config({ strategy: 'names' }));
-
-      scope.remember(answerOf('x'));
-
-      expect([scope.known('x')?.name, scope.known('X')]).toEqual(['x', undefined]);
-    }));
-
-  it('remembers a secret that was asked for by its id under that id alone', () =>
-    inside(() => {
-      const scope = scopeOf(configOf(holding({})));
-      const found = answerOf('x');
-
-      scope.remember(found, { option: 'secretId', id: '/the/secret' });
-
-      const known = (option: 'secretId' | 'parameterId', id: string) => scope.known('x', { option, id });
-      expect(known('secretId', '/the/secret')).toBe(found);
-      expect([known('secretId', '/other'), known('parameterId', '/the/secret')]).toEqual([undefined, undefined]);
-      expect([scope.known('x'), scope.known('/the/secret\nx')]).toEqual([undefined, undefined]);
-    }));
-
-  it('gives one snapshot of names whose answers are all remembered, told apart by each of them', () =>
-    inside(() => {
-      const scope = scopeOf(configOf(holding({})));
-      for (const name of ['a', 'b', 'a\nb']) scope.remember(answerOf(name));
-
-      const snapshot = scope.snapshotOf(['a', 'b']);
-
-      expect(snapshot?.names).toEqual(['a', 'b']);
-      expect(scope.snapshotOf(['a', 'b'])).toBe(snapshot);
-      expect(scope.snapshotOf(['a\nb'])?.names).toEqual(['a\nb']);
-      expect(scope.snapshotOf(['a', 'c'])).toBeUndefined();
-    }));
-
-  it('remembers nothing once it is over', () =>
-    inside(() => {
-      const scope = scopeOf(configOf(holding({})));
+      const expired = scope.freshAnswers;
       world.localCache.touch(world.clock.nowMs(), 1000);
 
-      xconSettings.lookupBudgetMs = 1000;
-      scope.remember(answerOf('x'));
-
-      expect(scope.known('x')).toBeUndefined();
+      expect([beforeUse, expired]).toEqual([undefined, undefined]);
+      expect(fresh).toBeDefined();
+      expect(scope.freshAnswers?.find('x')).toBeUndefined();
+      expect(scope.freshAnswers).not.toBe(fresh);
+      expect(scope.isCurrent).toBe(true);
     }));
 
-  it('starts to remember anew after ten thousand names', () =>
+  it('makes each of its parts once', () =>
     inside(() => {
       const scope = scopeOf(configOf(holding({})));
-      const last = answerOf('last');
+      const make = jest.fn((of: LookupScope) => ({ of }));
 
-      for (let index = 0; index < 10_000; index += 1) scope.remember(answerOf(`n${index}`));
-      const before = scope.known('n0');
-      scope.remember(last);
-
-      expect(before?.name).toBe('n0');
-      expect([scope.known('n0'), scope.known('last')]).toEqual([undefined, last]);
+      expect(scope.part(make)).toBe(scope.part(make));
+      expect(make.mock.calls).toEqual([[scope]]);
     }));
 
   it('has no cache where there is no cacher, no partition, or nothing to cache', () =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ChainFinder } from '../../src/chain/chain-finder';
 import { LookupScope } from '../../src/config/lookup-scope';
 import {
+  Config,
   config,
   type ConfigApi,
   ConfigNotFoundError,
@@ -151,6 +152,26 @@ describe.each([
 });
 
 describe('an answer in memory', () => {
+  it('is read anew when memory expires, without resolving settings and chains again', async () => {
+    const { service } = counted(true);
+
+    await service.run(async () => {
+      await config.get('HOST');
+      await declared.load();
+      jest.restoreAllMocks();
+      const scopes = jest.spyOn(LookupScope, 'of');
+      const listed = service.ssm.listed.length;
+      const { settings } = Config.scopeOf(service.config);
+      service.world.clock.advanceMs(16 * 60_000);
+      await config.get('HOST');
+      await declared.load();
+
+      expect(service.ssm.listed.length).toBeGreaterThan(listed);
+      expect(scopes).not.toHaveBeenCalled();
+      expect(Config.scopeOf(service.config).settings).toBe(settings);
+    });
+  });
+
   it('rejects for a value of another type, as the lookup did, and each time', async () => {
     const { service } = counted(false);
 

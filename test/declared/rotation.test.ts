@@ -1,6 +1,6 @@
 import { SecretRotation } from '../../src/declared/rotation';
-import { currentScope } from '../../src/declared/session';
 import {
+  Config,
   type Declaration,
   defineSettings,
   type DirectoryItem,
@@ -99,7 +99,7 @@ describe('what is remembered of rotated secrets', () => {
   let rotation: SecretRotation;
 
   beforeEach(() => {
-    rotation = new SecretRotation(service.config, () => currentScope(service.config));
+    rotation = new SecretRotation(service.config, () => Config.scopeOf(service.config));
   });
 
   it('replaces the values that the secret read again has replaced, and no others', () =>

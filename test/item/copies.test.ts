@@ -1,5 +1,5 @@
 import * as xcon from 'xcon';
-import { knowAcrossCopies } from '../../src/item/copies';
+import { brandClass } from '../../src/item/brand-class';
 
 class Base {
   readonly own = true;
@@ -7,7 +7,7 @@ class Base {
 
 class Derived extends Base {}
 
-knowAcrossCopies(Base, 'CopiesTestBase');
+brandClass(Base, 'CopiesTestBase');
 
 /** Loads the package as a runner does that resets modules: with classes of its own. */
 function otherCopy(): typeof xcon {
@@ -19,7 +19,7 @@ function otherCopy(): typeof xcon {
   return copy;
 }
 
-describe('knowAcrossCopies', () => {
+describe('brandClass', () => {
   it('keeps what instanceof says of a class and its subclasses', () => {
     expect(new Base()).toBeInstanceOf(Base);
     expect(new Derived()).toBeInstanceOf(Base);
@@ -39,7 +39,7 @@ describe('knowAcrossCopies', () => {
 
   it('knows what a class of the same name, in another copy, has made', () => {
     const { Other } = { Other: class extends Object {} };
-    knowAcrossCopies(Other, 'CopiesTestBase');
+    brandClass(Other, 'CopiesTestBase');
 
     expect(new Other()).toBeInstanceOf(Base);
     expect(new Other() instanceof Derived).toBe(false);

@@ -2,7 +2,7 @@ import { remedyOf } from '../../src/aws/aws-errors';
 import { AwsClients } from '../../src/aws/aws-clients';
 import { InvalidSettingsError } from '../../src/errors';
 import { type RefusalScope, Unavailable } from '../../src/item/directory-listing';
-import { whenPermitted } from '../../src/providers/aws-provider';
+import { whenPermitted } from '../../src/aws/call-aws';
 import { DynamoProvider } from '../../src/providers/dynamo-provider';
 import { SecretsProvider } from '../../src/providers/secrets-provider';
 import { SsmProvider } from '../../src/providers/ssm-provider';
@@ -59,7 +59,7 @@ describe('an AWS provider', () => {
 
     expect(make).toThrow(InvalidSettingsError);
     expect(make).toThrow(
-      'SsmProvider option clients: needs a cacheName beside it, so that cached rows tell the accounts apart.',
+      'SsmProvider option clients: needs a cacheName beside it, so that the cached rows of two accounts are kept apart.',
     );
   });
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { state } from '../../src/di/state';
 import { settingNames, variablesOf } from '../../src/settings/definitions';
-import { lookAtVariables, lookAtVariablesOncePerTurn } from '../../src/settings/variables';
+import { refreshVariables, refreshVariablesOncePerTick } from '../../src/settings/variables';
 
 /** How often mutations were noted while something was done. */
 function mutationsOf(action: () => void): number {
@@ -12,17 +12,17 @@ function mutationsOf(action: () => void): number {
 
 beforeEach(() => {
   jest.replaceProperty(process, 'env', {});
-  lookAtVariables();
+  refreshVariables();
 });
 
 afterEach(() => jest.restoreAllMocks());
 
-describe('lookAtVariables', () => {
+describe('refreshVariables', () => {
   it.each(settingNames.flatMap(variablesOf))('notes that %s was set, changed or removed, once each', (name) => {
     const counts = ['first', 'second', undefined].map((value) => {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
-      return [mutationsOf(lookAtVariables), mutationsOf(lookAtVariables)];
+      return [mutationsOf(refreshVariables), mutationsOf(refreshVariables)];
     });
 
     expect(counts).toEqual([
@@ -35,20 +35,20 @@ describe('lookAtVariables', () => {
   it('does not mind other variables', () => {
     process.env['DB_HOST'] = 'db.internal';
 
-    expect(mutationsOf(lookAtVariables)).toBe(0);
+    expect(mutationsOf(refreshVariables)).toBe(0);
   });
 });
 
-describe('lookAtVariablesOncePerTurn', () => {
+describe('refreshVariablesOncePerTick', () => {
   it('looks at the first call of a turn of the event loop and not again before the next', async () => {
     await setImmediate();
     process.env['APP_NAME'] = 'first';
-    const first = mutationsOf(lookAtVariablesOncePerTurn);
+    const first = mutationsOf(refreshVariablesOncePerTick);
     process.env['APP_NAME'] = 'second';
-    const sameTurn = mutationsOf(lookAtVariablesOncePerTurn);
+    const sameTurn = mutationsOf(refreshVariablesOncePerTick);
 
     await setImmediate();
-    const nextTurn = mutationsOf(lookAtVariablesOncePerTurn);
+    const nextTurn = mutationsOf(refreshVariablesOncePerTick);
 
     expect([first, sameTurn, nextTurn]).toEqual([1, 0, 1]);
   });

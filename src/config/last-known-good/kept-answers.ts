@@ -88,7 +88,7 @@ function itemOf({ value, directory, ...facts }: KeptItem): DirectoryItem {
   return new DirectoryItem({ ...facts, value: decoded, directory: Directory.literal(directory), cacheable: false });
 }
 
-/** Bytes are in `{ base64 }`; no attribute looks like that, so it can be told apart. */
+/** Bytes are in `{ base64 }`; no attribute looks like that. */
 function bytesAsText(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value;
 }

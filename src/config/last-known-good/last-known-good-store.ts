@@ -20,7 +20,7 @@ export interface StoreOptions {
   readonly warn: (event: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
-/** What tells a lookup from all others. */
+/** What identifies a lookup. */
 export interface LookupKey {
   /** The places that it searches, and how. */
   readonly chain: string;

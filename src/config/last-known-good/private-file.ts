@@ -139,7 +139,7 @@ function writerOf(name: string, path: string): Writer | undefined {
 /**
  * Whether the writer of a temporary file has ended.
  *
- * One of another host or container is known by age alone; ages are told by one clock, that of the file system.
+ * One of another host or container is known by age alone; ages are measured by one clock, that of the file system.
  */
 async function isLeftover(temporary: string, { host, pid }: Writer, nowMs: number): Promise<boolean> {
   if (host === thisHost() && !isRunning(pid)) return true;

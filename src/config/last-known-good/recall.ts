@@ -1,10 +1,12 @@
 import { isInstance } from '../../base/describe-error';
 import { callAndForget } from '../../base/start-work';
+import { isoTime } from '../../base/time';
 import { type Attempt, type WalkResult } from '../../chain/walk';
 import { Random } from '../../di/random';
 import { ProviderError } from '../../errors';
 import { type LocalCache, MemorySlot } from '../../memory/local-cache';
 import { type LastKnownGood } from '../../settings/settings-values';
+import { finderOf } from '../finder';
 import { type LookupScope } from '../lookup-scope';
 import { LastKnownGoodStore, type LookupKey } from './last-known-good-store';
 import { type KeptAnswer } from './kept-answers';
@@ -54,7 +56,7 @@ export async function withLastKnownGood(
   const recalled = await recallFor(scope, exact, { isFailed: false, refused });
   if (recalled !== undefined) return recalled;
   if (isToKeep(scope, result)) {
-    const atMs = scope.finder.readAtMs(exact, result) ?? scope.clock.nowMs();
+    const atMs = finderOf(scope).readAtMs(exact, result) ?? scope.clock.nowMs();
     storeOf(scope)?.note(lookupKeyOf(scope, exact), { atMs, item: result.item });
   }
   return result;
@@ -115,14 +117,14 @@ function warnOfUse({ clock, localCache, logger, settings }: LookupScope, { atMs 
   if (!localCache.isNewWarning(`last-good.given|${file}`)) return;
   logger.warn('last-good.given', {
     file,
-    goodAt: new Date(atMs).toISOString(),
+    goodAt: isoTime(atMs),
     ageSeconds: Math.round((clock.nowMs() - atMs) / 1000),
     consequence: 'sources cannot be read; the last good answers are given, which may be out of date',
   });
 }
 
 function resultOf({ atMs, item }: KeptAnswer, refused: readonly Attempt[]): WalkResult {
-  const goodAt = new Date(atMs).toISOString();
+  const goodAt = isoTime(atMs);
   const attempt: Attempt = {
     provider: 'lastKnownGood',
     outcome: item === undefined ? 'known to be missing' : 'found',
@@ -143,8 +145,8 @@ function isAt({ providers }: LookupScope, { item }: KeptAnswer, places: readonly
  * Whether a fresh lookup would certainly give an answer, as for the cache table: nothing is kept that was found below a place
  * that failed, was refused or is stale, or below or at a provider that is not cacheable.
  */
-function isToKeep({ finder, providers }: LookupScope, { attempts, item }: WalkResult): boolean {
-  const asked = attempts.slice(finder.leading.length);
+function isToKeep({ providers }: LookupScope, { attempts, item }: WalkResult): boolean {
+  const asked = attempts.slice(providers.leading.length);
   const above = item === undefined ? asked : asked.slice(0, -1);
   const uncacheable = providers.walked.filter(({ cacheable }) => !cacheable).map(({ cacheName }) => cacheName);
   return (

@@ -40,7 +40,7 @@ export function openBook(file: Buffer, owner: BookOwner): Buffer | string {
   return unseal(file.subarray(sealedStart), optionsFor(file.subarray(0, sealedStart), owner)) ?? damaged;
 }
 
-/** The digest tells owners apart and may be that of two; the whole name is authenticated. */
+/** The digest distinguishes owners, and two may share one; the whole name is authenticated. */
 function optionsFor(head: Buffer, { environ, key }: BookOwner): SealOptions {
   const associatedData = (saltAndNonce: Buffer): Buffer => Buffer.concat([head, saltAndNonce, Buffer.from(environ)]);
   return { key, purpose: 'xcon last known good 1', associatedData };

@@ -1,6 +1,6 @@
 import { bareHost } from './loopback';
 
-/** A call of an AWS SDK, as far as its request tells. */
+/** A call of an AWS SDK, as far as its request shows. */
 export interface AwsCall {
   /** Name of the service, as in signatures and endpoints: `ssm`, `dynamodb`. */
   readonly service: string;

@@ -7,7 +7,7 @@ import { type AwsCall, awsCallOf, connectionTo } from './aws-call';
 export type AwsWatcher = (call: AwsCall) => Error | undefined;
 
 /**
- * Looks at every call that an AWS SDK of this process makes, whoever has made the client, until it is ended.
+ * Looks at every call that an AWS SDK of this process makes, with any client, until it is ended.
  *
  * Requests are looked at where Node hands them to an agent, with their headers and before there is a connection; a
  * kept-alive one is no way around. What does not come that way (HTTP/2, `fetch`) is stopped where it connects to AWS.
@@ -34,12 +34,12 @@ interface RequestTaker {
   addRequest(this: Agent, request: ClientRequest, ...others: readonly unknown[]): void;
 }
 
-/** What an agent tells a request when it has no connection for it. */
+/** What an agent reports to a request when it has no connection for it. */
 interface SocketTaker {
   onSocket(socket: null, error: Error): void;
 }
 
-/** On what Node's agents have in common: whoever has replaced their methods. */
+/** Set on what Node's agents have in common, by the code that has replaced their methods. */
 const mark = Symbol.for('xcon@1.watch-aws');
 const agents = Agent.prototype as { [mark]?: () => void };
 
@@ -77,7 +77,7 @@ function uninstall(): void {
   for (const restore of shared.restore.splice(0)) restore();
 }
 
-/** Replaces a method. @returns Puts it back, unless somebody else has replaced it since. */
+/** Replaces a method. @returns Puts it back, unless it has been replaced again since. */
 function replaceMethod<K extends string, T extends Record<K, unknown>>(
   object: T,
   name: K,
