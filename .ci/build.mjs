@@ -1,7 +1,8 @@
 /**
  * Builds the package.
  *
- *   dist/cjs    what Node loads: core.js holds the library once, index.js and testing.js share it; *.mjs for `import`
+ *   dist/cjs    what Node loads: core.js holds the library once, with what it loads later in later.js; index.js and testing.js
+ *               share it; *.mjs for `import`
  *   dist/esm    what bundlers load: one file per source file, so that what is not used is left out
  *   dist/types  declarations
  *               both with maps to the sources, which are in the package beside dist

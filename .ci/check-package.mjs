@@ -13,7 +13,7 @@ import { pack } from './pack.mjs';
 const folder = mkdtempSync(join(tmpdir(), 'xcon-package-'));
 try {
   const tarball = process.argv[2] ?? pack(folder);
-  // Both, so that one run tells all.
+  // Both, so that one run shows all problems.
   const codes = [run('publint', 'run', tarball, '--strict'), run('attw', tarball)];
   process.exitCode = Math.max(...codes);
 } finally {

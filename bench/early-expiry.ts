@@ -18,7 +18,7 @@ function shareEarly(secondsBeforeEnd: number): number {
   return early / draws;
 }
 
-/** Likelihood that nobody of a fleet has refreshed yet, so many seconds before the end. */
+/** Likelihood that no process of a fleet has refreshed yet, so many seconds before the end. */
 function stillOld(startsPerSecond: number): (secondsBeforeEnd: number) => number {
   const step = 10;
   return (secondsBeforeEnd) => {

@@ -24,7 +24,7 @@ export function refreshesPerExpiry(startsPerSecond: number, lease: boolean): num
   let refreshes = 0;
   for (let expiry = 0; expiry < expiries; expiry += 1) {
     const row = { ttl, createdAtMs };
-    // Before the window opens nobody refreshes: the clock jumps there.
+    // Before the window opens no process refreshes: the clock jumps there.
     nowMs = (ttl - earlyWindow(ttl, createdAtMs, cacheTtlSeconds)) * 1000;
     const round = playExpiry(nowMs, row, startsPerSecond, lease, random);
     refreshes += round.refreshes;

@@ -1,7 +1,7 @@
-// One process of the herd: gets ready, says so, and looks names up when it is told to.
+// One process of the herd: gets ready, says so, and looks names up on request.
 import { config, Logger, Context, Config, type SettingsValues, XconSettings } from '../src/index';
 
-/** What a process of the herd is told. */
+/** The task of a process of the herd. */
 export type HerdOrder =
   | { readonly kind: 'settings'; readonly settings: Partial<SettingsValues> }
   | { readonly kind: 'go'; readonly names: readonly string[] };

@@ -8,7 +8,7 @@ export type LocalAwsRequest =
   | { readonly kind: 'reset'; readonly table?: string | undefined }
   | { readonly kind: 'stop' };
 
-/** What it is told. */
+/** How it is started. */
 export interface LocalAwsReport {
   readonly environment: Readonly<Record<string, string>>;
   /** Requests by operation. */

@@ -1,24 +1,12 @@
 // In the order in which a lookup flows.
 export { config, type ConfigApi } from './config/current-config';
 export { Config } from './config/config';
-export {
-  type CacherChoice,
-  type ConfigOptions,
-  type GivenValues,
-  type OneOrMany,
-  type ProviderChoice,
-} from './config/config-options';
-export { type LookupOptions } from './config/lookup-options';
-export { type RefreshOptions } from './config/refresh';
-export {
-  type ConfigHealth,
-  type HealthOptions,
-  type SourceHealth,
-  type SourceProblem,
-  type SourceState,
-} from './config/health';
+export type { CacherChoice, ConfigOptions, GivenValues, OneOrMany, ProviderChoice } from './config/config-options';
+export type { LookupOptions } from './config/lookup-options';
+export type { RefreshOptions } from './config/refresh';
+export type { ConfigHealth, HealthOptions, SourceHealth, SourceProblem, SourceState } from './config/health';
 export { ConfigSnapshot, type LoadedName } from './config/snapshot';
-export { type Watch, type WatchOptions } from './config/watch';
+export type { Watch, WatchOptions } from './config/watch';
 export {
   type CachedName,
   type DeclaredNote,
@@ -44,55 +32,55 @@ export {
   type SettingsShape,
 } from './declared/setting';
 export { Secret } from './item/secret';
-export { type Declaration } from './declared/declaration';
-export { type ChangeListener, type DefineSettingsOptions, type SettingsChange } from './declared/changes';
-export { type SettingsRefreshOptions } from './declared/session';
-export {
-  type CacheReadEvent,
-  type LookupEvent,
-  type LookupOrigin,
-  type RefreshEvent,
-  type RequestEvent,
-  type Timed,
-  type XconEvents,
+export type { Declaration } from './declared/declaration';
+export type { ChangeListener, DefineSettingsOptions, SettingsChange } from './declared/changes';
+export type { SettingsRefreshOptions } from './declared/session';
+export type {
+  CacheReadEvent,
+  LookupEvent,
+  LookupOrigin,
+  RefreshEvent,
+  RequestEvent,
+  Timed,
+  XconEvents,
 } from './base/channels';
 export { isCredentialsRefused, type SecretUse, type SecretUseOptions, type SecretVersions } from './declared/rotation';
-export { type SchemaIssue, type SchemaResult, type StandardSchema } from './declared/standard-schema';
+export type { SchemaIssue, SchemaResult, StandardSchema } from './declared/standard-schema';
 export {
   type ProblemReason,
   type SettingsProblem,
   SettingsValidationError,
   type ValueOrigin,
 } from './declared/problems';
-export { type SettingsPolicyOptions } from './declared/policy';
+export type { SettingsPolicyOptions } from './declared/policy';
 export { iamPolicy } from './iam/iam-policy';
-export { type PolicyOptions, type PolicyProvider, type PolicyReader, type PolicySource } from './iam/policy-options';
-export { type PolicyPlace } from './iam/arn';
-export { type PolicyConditions, type PolicyDocument, type PolicyStatement } from './iam/policy-document';
+export type { PolicyOptions, PolicyProvider, PolicyReader, PolicySource } from './iam/policy-options';
+export type { PolicyPlace } from './iam/arn';
+export type { PolicyConditions, PolicyDocument, PolicyStatement } from './iam/policy-document';
 export { setWiring, type Wiring } from './config/wiring';
 export { Default } from './di/default';
 
 export { ProviderChain } from './chain/provider-chain';
-export { type Attempt, type AttemptOutcome } from './chain/walk';
+export type { Attempt, AttemptOutcome } from './chain/walk';
 export { Cacher } from './cache/cacher';
 export { DynamoCacher } from './cache/dynamo-cacher';
 export { type ListingOutcome, Provider, type ReadSession, type SecretOutcome } from './providers/provider';
-export { type AwsProviderOptions } from './providers/aws-provider';
-export { type IdOption, type SuggestedEntry } from './providers/access';
+export type { AwsProviderOptions } from './providers/aws-provider';
+export type { IdOption, SuggestedEntry } from './providers/access';
 export { WriteError, type WriteFailure } from './providers/write-error';
-export {
-  type CallOptions,
-  type EntryAddress,
-  type EntryFacts,
-  type EntryVersion,
-  type EntryWrite,
-  type ReadEntryOptions,
-  type RemoveOptions,
-  type RemoveOutcome,
-  type SourceWriter,
-  type StoredEntry,
-  type WriteOutcome,
-  type WriteSession,
+export type {
+  CallOptions,
+  EntryAddress,
+  EntryFacts,
+  EntryVersion,
+  EntryWrite,
+  ReadEntryOptions,
+  RemoveOptions,
+  RemoveOutcome,
+  SourceWriter,
+  StoredEntry,
+  WriteOutcome,
+  WriteSession,
 } from './providers/writer';
 export { EnvProvider } from './providers/env-provider';
 export { EnvFileProvider, type EnvFileProviderOptions } from './providers/env-file-provider';
@@ -114,24 +102,24 @@ export {
   Unavailable,
   type UnreadSecret,
 } from './item/directory-listing';
-export { type ConfigValue } from './item/value';
+export type { ConfigValue } from './item/value';
 
 export { Context, type Scope, withDependencies } from './di/context';
 export { Dependency } from './di/context';
-export { type DependencyClass } from './di/context';
+export type { DependencyClass } from './di/context';
 export { registerDependencies } from './di/container';
 export { registerIn } from './di/context';
 export { Clock } from './di/clock';
 export { Random } from './di/random';
 export { xconSettings, XconSettings, type XconSettingsFacade } from './settings/xcon-settings';
-export {
-  type CacheSecrets,
-  type LastKnownGood,
-  type LogLevel,
-  type LookupStrategy,
-  type Refusals,
-  type ResolvedSettings,
-  type SettingsValues,
+export type {
+  CacheSecrets,
+  LastKnownGood,
+  LogLevel,
+  LookupStrategy,
+  Refusals,
+  ResolvedSettings,
+  SettingsValues,
 } from './settings/settings-values';
 export { type LogFields, Logger, type LogTarget } from './logging/logger';
 

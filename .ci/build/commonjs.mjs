@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { extname, relative } from 'node:path';
-import { build } from 'esbuild';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, extname, relative } from 'node:path';
+import { build, transform } from 'esbuild';
 import { commands, common, copied, deployments, entries, mapped, onlyImported, root } from './project.mjs';
 
 /**
@@ -12,7 +12,10 @@ export async function buildCommonJs(out) {
   const packages = new Set();
   const built = [];
   for (const [name, entry] of Object.entries(entries)) {
-    const files = await bundle(entry, `${out}/${name}.js`, built, packages);
+    const isLibrary = built.length === 0;
+    const files = isLibrary
+      ? await bundleLibrary(entry, out, packages)
+      : await bundle(entry, `${out}/${name}.js`, built, packages);
     const names = await exportsOf(entry);
     if (onlyImported.has(name)) await bundle(entry, `${out}/${name}.mjs`, built, packages);
     else await writeWrapper(out, name, names);
@@ -51,6 +54,76 @@ async function bundle(entry, outfile, built, packages, { isCommand = false } = {
   const { inputs, outputs } = metafile;
   for (const { path } of Object.values(outputs).flatMap(({ imports }) => imports)) packages.add(path);
   return Object.keys(inputs).filter((file) => file.startsWith('src/'));
+}
+
+/**
+ * Makes the library: `core.js` and `shared.js`, which are loaded at once, and `later.js` with everything that sources import by
+ * `import()`. Node parses a file whole when it loads it.
+ *
+ * @returns The source files that are in them.
+ */
+async function bundleLibrary(entry, out, packages) {
+  const later = 'later-entry';
+  const files = await importedLater(entry);
+  const parts = {
+    name: 'parts',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^\.\.?\// }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: './later.js', external: true } : undefined,
+      );
+      onResolve({ filter: new RegExp(`^${later}$`) }, () => ({ path: later, namespace: later }));
+      const contents = files.map((file) => `export * from './${file}';`).join('\n');
+      onLoad({ filter: /.*/, namespace: later }, () => ({ contents, resolveDir: root }));
+    },
+  };
+  const { metafile, outputFiles } = await build({
+    ...common,
+    ...mapped,
+    sourcemap: 'inline',
+    entryPoints: { [basename(entry, '.ts')]: entry, later },
+    outdir: out,
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'shared',
+    plugins: [loadedLate, parts],
+    metafile: true,
+    write: false,
+  });
+  await checkNames(files);
+  await mkdir(out, { recursive: true });
+  for (const { path, text } of outputFiles) {
+    const { code, map } = await transform(text, {
+      format: 'cjs',
+      platform: common.platform,
+      target: common.target,
+      charset: common.charset,
+      banner: "'use strict';",
+      sourcefile: path,
+      sourcemap: 'external',
+      sourcesContent: false,
+      supported: { 'dynamic-import': false },
+    });
+    await writeFile(path, `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+    await writeFile(`${path}.map`, map);
+  }
+  const { inputs, outputs } = metafile;
+  for (const { path } of Object.values(outputs).flatMap(({ imports }) => imports)) packages.add(path);
+  return Object.keys(inputs).filter((file) => file.startsWith('src/'));
+}
+
+/** Lists the source files that others import by `import()`. */
+async function importedLater(entry) {
+  const { metafile } = await build({ ...common, entryPoints: [entry], write: false, outdir: 'out', metafile: true });
+  const all = Object.values(metafile.inputs).flatMap(({ imports }) => imports);
+  const later = all.filter(({ kind, path }) => kind === 'dynamic-import' && path.startsWith('src/'));
+  return [...new Set(later.map(({ path }) => path))].sort();
+}
+
+/** What is loaded later is in one file: two modules must not export the same name. */
+async function checkNames(files) {
+  const names = (await Promise.all(files.map(exportsOf))).flat();
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) throw new Error(`Exported by two modules that are loaded by import(): ${twice.join(', ')}`);
 }
 
 /** Loads tsyringe when a container is first asked for: it takes longer than all the rest, and most processes never ask. */

@@ -1,4 +1,4 @@
-// Tells what is loaded once `xcon` is: packages, and modules of Node's that a bare process has not loaded.
+// Prints what is loaded once `xcon` is: packages, and modules of Node's that a bare process has not loaded.
 import { createRequire } from 'node:module';
 
 const load = createRequire(__filename);

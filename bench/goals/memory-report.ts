@@ -6,6 +6,6 @@ export interface MemoryReport {
   readonly answeredBytes: number;
   /** Added by a million lookups. */
   readonly growthBytes: number;
-  /** Added by a million lookups of names that nobody has, each another one. */
+  /** Added by a million lookups of names that exist nowhere, each another one. */
   readonly strangeGrowthBytes: number;
 }

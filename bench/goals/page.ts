@@ -22,7 +22,7 @@ export async function writePage(measured: Readonly<Record<string, Measured>>, bu
   let text = replaceBetween(readFileSync(page, 'utf8'), 'machine', machine(busy));
   for (const [name, { results, details = [], charts = [] }] of Object.entries(measured)) {
     text = replaceBetween(text, name, markdown(tableOf(results)));
-    // The first tells of the whole; the others are for those who work on it.
+    // The first is about the whole; the others are for maintainers.
     const [first] = details;
     if (first !== undefined) text = replaceBetween(text, `${name} parts`, markdown(first));
     for (const { file, ...chart } of charts) writeFileSync(join(root, 'docs/images', file), barChart(chart));

@@ -3,7 +3,7 @@ import { type BarChart } from '../bar-chart';
 /** One line of the table. */
 export interface Result {
   readonly what: string;
-  /** In words; empty for what is told without a goal. */
+  /** In words; empty for a figure without a goal. */
   readonly goal: string;
   readonly ours: string;
   /** What ours is held against, and its figure; empty where there is nothing to hold it against. */
@@ -17,7 +17,7 @@ export interface Result {
 /** What measuring one area comes to. */
 export interface Measured {
   readonly results: readonly Result[];
-  /** Tables that tell where time or bytes go. */
+  /** Tables of where time or bytes go. */
   readonly details?: readonly Table[];
   readonly charts?: readonly NamedChart[];
 }

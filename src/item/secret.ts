@@ -1,6 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import type * as NodeCrypto from 'node:crypto';
+import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
-import { serialize } from 'node:v8';
+import type * as NodeV8 from 'node:v8';
 import { mask } from '../base/printable';
 import { brandClass } from './brand-class';
 import { copyValue, sealValue, type SealedValue, type ConfigValue } from './value';
@@ -8,8 +9,13 @@ import { copyValue, sealValue, type SealedValue, type ConfigValue } from './valu
 const fingerprint = Symbol.for('xcon.secret');
 const holder = globalThis as { [fingerprint]?: Buffer };
 
+// Loaded with the first secret: a process that has none is spared them. Any path will do for modules of Node.
+const requireOfNode = createRequire(process.execPath);
+
 /** Gives a text that is the same for the same value in this process and reveals nothing of it: the key is random. */
 function fingerprintOf(value: unknown): string {
+  const { createHmac, randomBytes } = requireOfNode('node:crypto') as typeof NodeCrypto;
+  const { serialize } = requireOfNode('node:v8') as typeof NodeV8;
   try {
     return createHmac('sha256', (holder[fingerprint] ??= randomBytes(32)))
       .update(serialize(value))

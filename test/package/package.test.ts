@@ -171,6 +171,19 @@ describe('in Node', () => {
     expect(outcome).toEqual({ code: 0, output: '' });
   });
 
+  it('loads what only lookups need, and the cryptography of Node, when they are first needed', async () => {
+    const outcome = await printed(`
+      import { config, Secret } from 'xcon';
+      const files = () => Object.keys(require.cache).map((file) => /[^\\/]+$/.exec(file)[0]).filter((file) => !file.includes('entry'));
+      const hasCrypto = () => process.moduleLoadList.includes('NativeModule crypto');
+      const before = [files().sort().join(), hasCrypto()];
+      process.env.COLOR = 'green';
+      console.log(...before, await config.get('COLOR'), files().includes('later.js'), new Secret(1).reveal(), hasCrypto());
+    `);
+
+    expect(outcome).toEqual({ code: 0, output: 'core.js,index.js,shared.js false green true 1 true' });
+  });
+
   it('loads tsyringe when a container is first asked for', async () => {
     const outcome = await printed(`
       import { Context, EnvProvider } from 'xcon';
