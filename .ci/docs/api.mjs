@@ -6,7 +6,7 @@
  *
  * With `--check`, nothing is written; it fails when the list is not current.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { Application, Comment, LogLevel, ReflectionKind } from 'typedoc';
@@ -76,7 +76,10 @@ describeRepeated(project);
 for (const module of project.children ?? []) module.name = importedAs(module.name);
 app.validate(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
-if (!isCheck) await app.generateOutputs(project);
+if (!isCheck) {
+  await app.generateOutputs(project);
+  linkToPages(join(root, 'docs/api'));
+}
 await writeList(project);
 
 /** Gives a description to what repeats a described member, and to members that the language or Node calls. */
@@ -117,6 +120,17 @@ function textOf(reflection) {
   return (reflection?.comment?.summary ?? []).map((part) => part.text).join('');
 }
 
+/** Makes links of comments, which are relative to `docs/reference`, lead to the pages from wherever typedoc put the comment. */
+function linkToPages(folder) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.md')) continue;
+    const file = join(folder, name);
+    const text = readFileSync(file, 'utf8');
+    const linked = text.replaceAll(/\]\(\.\.\/(guides|explanation|reference|start)\//g, '](/docs/$1/');
+    if (linked !== text) writeFileSync(file, linked);
+  }
+}
+
 /** What a module is imported as. */
 function importedAs(name) {
   const ofFile = (file) => file.replace(/(\/index)?\.ts$/, '');
@@ -134,7 +148,10 @@ async function writeList(project) {
       ['---', '---', '---'],
     ];
     const table = [...head, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
-    const also = repeated === 0 ? [] : [`${repeated} names that are listed above.`];
+    const also = [
+      ...(repeated === 0 ? [] : [`${repeated} names that are listed above.`]),
+      ...(own.length + repeated === 0 ? ['No names: it is imported for what it sets up.'] : []),
+    ];
     return [`## \`${module.name}\``, ...(own.length === 0 ? [] : [table]), ...also].join('\n\n');
   });
   const intro = `# API
