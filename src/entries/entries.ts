@@ -256,10 +256,10 @@ async function followAll(
   if (addresses.length === 0 || followed.problems.length > 0) return followed;
   const records = await state.load();
   const changes = addresses.flatMap((address) => {
-    const record = records.get(addressText(address));
+    const entry = addressText(address);
+    const record = records.get(entry);
     if (record?.isUnfollowed !== true) return [];
-    const { isUnfollowed: _, ...rest } = record;
-    return [[addressText(address), rest.isDeleted === true ? undefined : rest] as const];
+    return [[entry, record.isDeleted === true ? undefined : { ...record, isUnfollowed: false }] as const];
   });
   await state.save(new Map(changes));
   return followed;
@@ -271,8 +271,9 @@ const changesValue: ReadonlySet<PlanAction> = new Set(['create', 'update', 'repl
 function followWarning(problem: string): Diagnostic {
   return {
     severity: 'warning',
-    summary: `the cache table could not be told of the changes: ${problem}.`,
-    detail: 'Running services see them when their cached rows end: xcon cache clear NAME drops them.',
+    summary: `the cached rows of the changed names could not be dropped everywhere: ${problem}.`,
+    detail:
+      'Running services see the change when their cached rows end. The next apply tries again; xcon cache clear NAME drops them, too.',
   };
 }
 
