@@ -5,6 +5,7 @@ import * as middy from 'xcon/middy';
 import * as nestjs from 'xcon/nestjs';
 import * as otel from 'xcon/otel';
 import * as xcon from 'xcon';
+import * as entries from 'xcon/entries';
 
 /** What code can import, types left aside. A change of this list is a change of the API. */
 const names = [
@@ -180,4 +181,44 @@ describe('xcon/core', () => {
       expect(await new Config().get('x')).toBe('wired');
     });
   });
+});
+
+it('xcon/entries exports exactly this', () => {
+  expect(Object.keys(entries).sort()).toEqual([
+    'CallError',
+    'Diagnostics',
+    'EntriesError',
+    'FileState',
+    'InvalidEntriesError',
+    'InvalidPlanError',
+    'MemoryState',
+    'NodeFields',
+    'NotConfirmedError',
+    'StalePlanError',
+    'StateError',
+    'StateLockedError',
+    'TableState',
+    'addressText',
+    'applyPlan',
+    'builtInKinds',
+    'countActions',
+    'dataOf',
+    'declaredDifference',
+    'decodePlan',
+    'describeDiagnostic',
+    'encodePlan',
+    'entriesPolicy',
+    'entryFileKeys',
+    'fillTemplate',
+    'keyVariable',
+    'loadStackKey',
+    'mapOf',
+    'ownerTag',
+    'parseEntryFile',
+    'parseTemplate',
+    'pendingChanges',
+    'planEntries',
+    'stackKeyOf',
+    'verifyEntryKind',
+  ]);
 });

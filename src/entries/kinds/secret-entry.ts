@@ -176,11 +176,12 @@ export const secretEntry: EntryKind<SecretConfig, SecretState, SecretPrivate> = 
       );
       return { version: version ?? '', keep: { rules: rulesOf(config.value) } };
     } catch (error) {
-      // An answer that was lost on the way, or a list that lags behind: the secret is there, and ours.
+      // The answer to a former attempt was lost, or the listing lags behind: the secret is there, and ours.
       if (!(error instanceof CallError) || errorFacts(error.cause).name !== 'ResourceExistsException') throw error;
       const observed = await describe(client, address, context);
       if (observed?.owner !== context.stack) throw error;
-      return { version: observed.version, keep: { rules: rulesOf(config.value) } };
+      const version = await putValue(client, { ...request, observed, rotate: false }, context);
+      return { version, keep: { rules: rulesOf(config.value) } };
     }
   },
 

@@ -63,6 +63,9 @@ export type SsmState = {
   readonly kms: string | undefined;
   readonly pattern: string | undefined;
   readonly tags: Readonly<Record<string, string>> | undefined;
+  /** Policies and data type are left as they are. */
+  readonly policies: string | undefined;
+  readonly dataType: string | undefined;
 };
 
 const kind = 'ssm';
@@ -187,12 +190,15 @@ export const ssmEntry: EntryKind<SsmConfig, SsmState> = {
     try {
       return await put(request, { Tags: tags }, context);
     } catch (error) {
-      // An answer that was lost on the way: the parameter is there, and ours.
       if (!(error instanceof CallError) || errorFacts(error.cause).name !== 'ParameterAlreadyExists') throw error;
-      const found = await ssmEntry.read([{ address, fields: ['value'] }], context);
-      const observed = found.get(addressText(address));
+      // The answer to a former attempt was lost: the parameter is there, and ours.
+      const observed = (await ssmEntry.read([{ address, fields: ['value'] }], context)).get(addressText(address));
       if (observed?.owner !== context.stack) throw error;
-      return { version: observed.version };
+      const current = asSecret(observed.state.value)?.reveal();
+      const { randomInt } = context;
+      const value = fillTemplate(config.value, { sources: request.sources, current, rotate: false, randomInt });
+      if (value === current) return { version: observed.version };
+      return put({ ...request, observed }, { Overwrite: true }, context);
     }
   },
 
@@ -316,7 +322,12 @@ function versionOf({ Version: version }: Pick<ParameterMetadata, 'Version'>): st
 
 function metadataState(metadata: ParameterMetadata): Omit<SsmState, 'value' | 'tags'> {
   const { Type: type, Description: description, Tier: tier, KeyId: kms, AllowedPattern: pattern } = metadata;
-  return { type: type ?? 'String', description, tier: tier ?? 'Standard', kms, pattern };
+  const policies = metadata.Policies?.flatMap(({ PolicyText: text }) => text ?? []) ?? [];
+  return {
+    ...{ type: type ?? 'String', description, tier: tier ?? 'Standard', kms, pattern },
+    policies: policies.length === 0 ? undefined : `[${policies.join()}]`,
+    dataType: metadata.DataType === 'text' ? undefined : metadata.DataType,
+  };
 }
 
 function wholeOf(
@@ -415,7 +426,9 @@ async function put(
     Description: config.description ?? former?.description,
     AllowedPattern: config.pattern ?? former?.pattern,
     KeyId: config.keyId ?? (config.type === 'SecureString' ? former?.kms : undefined),
-    Tier: config.tier,
+    Tier: config.tier ?? (former?.tier === 'Advanced' ? former.tier : undefined),
+    Policies: former?.policies,
+    DataType: former?.dataType,
   };
   const { Version: version } = await context.call(actionOn('ssm:PutParameter', input.Name), () =>
     client.send(new PutParameterCommand(input)),

@@ -309,6 +309,21 @@ describe('what users of other tools run into', () => {
     expect(here.aws.calls.count(target)).toBe(2);
   });
 
+  it('a secret that the listing does not have yet is not made again, and gets its value', async () => {
+    const owned = { listed: false, tags: { 'xcon:stack': 'orders' } };
+    await start({
+      secrets: { '/orders/prod/A': { value: 'old', ...owned }, '/orders/prod/B': { value: 'generated', ...owned } },
+    });
+    const entries =
+      'entries:\n  /orders/prod:\n    A: { secret: { from: env:A } }\n    B: { secret: { generate: {} } }\n';
+
+    const report = await here.apply(entries, { reader: { variables: { A: 'new' } } });
+
+    expect(report.isComplete).toBe(true);
+    expect([await secretText('/orders/prod/A'), await secretText('/orders/prod/B')]).toEqual(['new', 'generated']);
+    expect(actionsOf(await here.plan(entries, {}, { variables: { A: 'new' } }))).toEqual([]);
+  });
+
   it('throttling slows an apply down, and fails nothing', async () => {
     let nowMs = 0;
     await start({}, { clock: () => nowMs, limits: { ssmWritesPerSecond: 3 } });
