@@ -52,7 +52,8 @@ async function bundle(entry, outfile, built, packages, { isCommand = false } = {
     supported: { 'dynamic-import': isCommand },
   });
   const { inputs, outputs } = metafile;
-  for (const { path } of Object.values(outputs).flatMap(({ imports }) => imports)) packages.add(path);
+  const imported = Object.values(outputs).flatMap(({ imports }) => imports);
+  for (const { path } of imported.filter(({ external }) => external)) packages.add(path);
   return Object.keys(inputs).filter((file) => file.startsWith('src/'));
 }
 
@@ -107,7 +108,8 @@ async function bundleLibrary(entry, out, packages) {
     await writeFile(`${path}.map`, map);
   }
   const { inputs, outputs } = metafile;
-  for (const { path } of Object.values(outputs).flatMap(({ imports }) => imports)) packages.add(path);
+  const imported = Object.values(outputs).flatMap(({ imports }) => imports);
+  for (const { path } of imported.filter(({ external }) => external)) packages.add(path);
   return Object.keys(inputs).filter((file) => file.startsWith('src/'));
 }
 
