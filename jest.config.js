@@ -29,6 +29,7 @@ const long = [
   // The command and Jest itself, as processes.
   'cli/xcon-local.test.ts',
   'cli/completion/bash.test.ts',
+  'cli/export-formats.test.ts',
   'setup',
   // The TypeScript compiler.
   'types',

@@ -29,7 +29,7 @@ export interface Command<Result = unknown, Options extends object = object> {
   readonly examples: readonly [CommandExample, CommandExample, ...CommandExample[]];
   /** Whether it changes anything outside this process. Default: false. */
   readonly writes?: boolean;
-  /** Whether it handles SIGINT and SIGTERM itself; `context.signal` is not aborted then. Default: false. */
+  /** Whether it handles SIGINT and SIGTERM itself, by `context.host.onSignal`; `context.signal` is not aborted then. Default: false. */
   readonly handlesSignals?: boolean;
   /**
    * Does the work.

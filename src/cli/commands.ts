@@ -1,100 +1,40 @@
-import { type CommandEntry } from './command';
+import { type CommandEntry, type CommandGroup } from './command';
 
-/** Every command, in the order of the help: one line each. */
+/** Every command, in the order of the help: one line each, with its name, its summary and what loads it. */
 export const commands: readonly CommandEntry[] = [
-  { name: 'get', group: 'Reading', summary: 'prints the value of a setting', load: () => import('./commands/get') },
-  {
-    name: 'cache status',
-    group: 'Operating',
-    summary: 'sums up what the shared cache table holds',
-    load: () => import('./commands/cache-status'),
-  },
-  {
-    name: 'cache list',
-    group: 'Operating',
-    summary: 'lists the rows of the shared cache table',
-    load: () => import('./commands/cache-list'),
-  },
-  {
-    name: 'cache clear',
-    group: 'Operating',
-    summary: 'deletes rows of the shared cache table',
-    load: () => import('./commands/cache-clear'),
-  },
-  {
-    name: 'cache create-table',
-    group: 'Operating',
-    summary: 'makes the shared cache table',
-    load: () => import('./commands/cache-create-table'),
-  },
-  {
-    name: 'doctor',
-    group: 'Operating',
-    summary: 'looks for what keeps settings from being found',
-    load: () => import('./commands/doctor'),
-  },
-  { name: 'local', group: 'Operating', summary: 'runs a local AWS', load: () => import('./commands/local') },
-  {
-    name: 'completion',
-    group: 'Operating',
-    summary: 'prints the script that completes the command in a shell',
-    load: () => import('./commands/completion'),
-  },
-  {
-    name: 'validate',
-    group: 'Entries',
-    summary: 'checks the file of entries',
-    load: () => import('./commands/validate'),
-  },
-  { name: 'plan', group: 'Entries', summary: 'shows what an apply would do', load: () => import('./commands/plan') },
-  {
-    name: 'apply',
-    group: 'Entries',
-    summary: 'makes everything as the file of entries says',
-    load: () => import('./commands/apply'),
-  },
-  {
-    name: 'destroy',
-    group: 'Entries',
-    summary: 'deletes what a stack owns',
-    load: () => import('./commands/destroy'),
-  },
-  {
-    name: 'drift',
-    group: 'Entries',
-    summary: 'finds what was changed outside since the last apply',
-    load: () => import('./commands/drift'),
-  },
-  {
-    name: 'adopt',
-    group: 'Entries',
-    summary: 'takes existing entries under management',
-    load: () => import('./commands/adopt'),
-  },
-  {
-    name: 'state list',
-    group: 'Entries',
-    summary: 'lists the entries that are recorded',
-    load: () => import('./commands/state-list'),
-  },
-  {
-    name: 'state show',
-    group: 'Entries',
-    summary: 'shows what is recorded of an entry',
-    load: () => import('./commands/state-show'),
-  },
-  {
-    name: 'state forget',
-    group: 'Entries',
-    summary: 'removes records and leaves the entries as they are',
-    load: () => import('./commands/state-forget'),
-  },
-  {
-    name: 'unlock',
-    group: 'Entries',
-    summary: 'gives up the lock of a run that is gone',
-    load: () => import('./commands/unlock'),
-  },
+  ...inGroup('Reading', [
+    ['get', 'prints the value of a setting', () => import('./commands/get')],
+    ['list', 'lists every name that can be looked up', () => import('./commands/list')],
+    ['explain', 'says where values come from', () => import('./commands/explain')],
+    ['run', 'starts a program with settings as variables', () => import('./commands/run')],
+    ['export', 'writes settings for another tool', () => import('./commands/export')],
+    ['diff', 'compares environments or files', () => import('./commands/diff')],
+    ['check', 'checks declared settings in environments', () => import('./commands/check')],
+    ['policy', 'prints the least IAM policy of a service', () => import('./commands/policy')],
+    ['env-example', 'prints a .env.example', () => import('./commands/env-example')],
+    ['document', 'prints a table of the declared settings', () => import('./commands/document')],
+  ]),
+  ...inGroup('Entries', [
+    ['validate', 'checks the file of entries', () => import('./commands/validate')],
+    ['plan', 'shows what an apply would do', () => import('./commands/plan')],
+    ['apply', 'makes everything as the file of entries says', () => import('./commands/apply')],
+    ['destroy', 'deletes what a stack owns', () => import('./commands/destroy')],
+    ['drift', 'finds what was changed outside since the last apply', () => import('./commands/drift')],
+    ['adopt', 'takes existing entries under management', () => import('./commands/adopt')],
+    ['state list', 'lists the entries that are recorded', () => import('./commands/state-list')],
+    ['state show', 'shows what is recorded of an entry', () => import('./commands/state-show')],
+    ['state forget', 'removes records and leaves the entries as they are', () => import('./commands/state-forget')],
+    ['unlock', 'gives up the lock of a run that is gone', () => import('./commands/unlock')],
+  ]),
+  ...inGroup('Operating', [
+    ['cache status', 'sums up what the shared cache table holds', () => import('./commands/cache-status')],
+    ['cache list', 'lists the rows of the shared cache table', () => import('./commands/cache-list')],
+    ['cache clear', 'deletes rows of the shared cache table', () => import('./commands/cache-clear')],
+    ['cache create-table', 'makes the shared cache table', () => import('./commands/cache-create-table')],
+    ['doctor', 'looks for what keeps settings from being found', () => import('./commands/doctor')],
+    ['local', 'runs a local AWS', () => import('./commands/local')],
+    ['completion', 'prints the script that completes the command in a shell', () => import('./commands/completion')],
+  ]),
 ];
 
 /** What groups of commands are for, by the first word of their names. */
@@ -102,3 +42,9 @@ export const commandGroups: Readonly<Record<string, string>> = {
   cache: 'looks into the shared cache table, clears it, makes it',
   state: 'shows and changes what is recorded of entries',
 };
+
+type Line = readonly [name: string, summary: string, load: CommandEntry['load']];
+
+function inGroup(group: CommandGroup, lines: readonly Line[]): readonly CommandEntry[] {
+  return lines.map(([name, summary, load]) => ({ name, group, summary, load }));
+}

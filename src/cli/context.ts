@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { printable } from '../base/printable';
@@ -65,6 +66,8 @@ export class CommandContext {
     this.style = TextStyle.of(host.stdout, wantsColor);
     this.messageStyle = TextStyle.of(host.stderr, wantsColor);
     this.signal = this.controller.signal;
+    // Each lookup listens to it, and a command may begin hundreds.
+    setMaxListeners(0, this.signal);
   }
 
   /** Gives what the nearest `xcon.yaml` says. @throws UsageError for one that is invalid. */

@@ -27,6 +27,14 @@ export interface Prompts {
   hidden(question: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
+/** A program that a command has started. */
+export interface ChildProgram {
+  /** How it ended; rejects when it could not be started. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** Sends a signal; does nothing when it has ended. */
+  kill(name: NodeJS.Signals): void;
+}
+
 /**
  * The process around a command, as far as the command line uses it. Injected, so that tests run commands in their own process.
  *
@@ -46,8 +54,16 @@ export interface CliHost {
   /** Version of the package. */
   readonly version: string;
   readonly prompts: Prompts;
-  /** Calls back when the process is asked to end. @returns Ends the subscription. */
-  onSignal(listener: (name: NodeJS.Signals) => void): () => void;
+  /** Calls back when the process gets one of some signals, which then do nothing else. @returns Ends the subscription. */
+  onSignal(names: readonly NodeJS.Signals[], listener: (name: NodeJS.Signals) => void): () => void;
+  /**
+   * Starts a program, without a shell; its standard input, output and error are those of this process.
+   *
+   * @param env - All of its variables.
+   */
+  spawn(command: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProgram;
+  /** Loads a module of the user's. @param path - Absolute. */
+  importModule(path: string): Promise<Readonly<Record<string, unknown>>>;
   /** Calls back again and again, first after `ms` **milliseconds**; never keeps the process alive. @returns Ends it. */
   every(ms: number, callback: () => void): () => void;
   /** Replaces dependencies of the library, such as `Clock`; for tests. */

@@ -3,6 +3,7 @@ import {
   Config,
   type ConfigOptions,
   Context,
+  EnvProvider,
   InvalidSettingsError,
   type LogFields,
   Logger,
@@ -17,8 +18,11 @@ import { type XconFile } from './xcon-file';
 export interface LookupTarget {
   readonly service?: string | undefined;
   readonly environment?: string | undefined;
-  /** Whether the variables of this process are looked at, as the provider `env` does. Default: true. */
-  readonly withVariables?: boolean;
+  /**
+   * What the provider `env` looks at: these variables; `null`: none, so that nothing of this process hides what services will
+   * read. Absent: the variables of this process.
+   */
+  readonly variables?: Readonly<Record<string, string>> | null | undefined;
 }
 
 /** What a session is opened with. */
@@ -78,7 +82,7 @@ export class LookupSession {
 
   /** Runs a function in which a Config for a target is the current one. */
   async at<T>(target: LookupTarget, fn: (config: Config) => T | Promise<T>): Promise<T> {
-    if (Object.values(target).every((each) => each === undefined || each === true)) {
+    if (Object.values(target).every((each) => each === undefined)) {
       return this.root.run(async () => fn(this.main));
     }
     const config = new Config({ ...this.choices, ...this.providersOf(target), useParent: false });
@@ -99,10 +103,11 @@ export class LookupSession {
     return this.options.globals.cache ? {} : { cacher: null };
   }
 
-  private providersOf({ withVariables = true }: LookupTarget): ConfigOptions {
-    if (withVariables) return {};
+  private providersOf({ variables }: LookupTarget): ConfigOptions {
+    if (variables === undefined) return {};
     const { providers } = this.root.run(() => this.main.providerChain);
-    return { providers: providers.filter(({ name }) => name !== 'env') };
+    const own = variables === null ? [] : [new EnvProvider(variables)];
+    return { providers: [...own, ...providers.filter(({ name }) => name !== 'env')] };
   }
 
   /** As assignments in code: what decides the directories decides the partition of the cache table, too. */

@@ -36,8 +36,8 @@ async function runParsed(
 ): Promise<number> {
   const { command, args, options, globals } = parsed;
   const context = new CommandContext(host, globals, () => describedProgram(entries, host));
-  const stopListening = host.onSignal((name) => {
-    if (command.handlesSignals !== true && (name === 'SIGINT' || name === 'SIGTERM')) context.interrupt(name);
+  const stopListening = host.onSignal(['SIGINT', 'SIGTERM'], (name) => {
+    if (command.handlesSignals !== true) context.interrupt(name === 'SIGINT' ? name : 'SIGTERM');
   });
   try {
     const running = (): ReturnType<typeof command.run> => command.run(context, args, options);

@@ -9,6 +9,11 @@ export function valueText(value: ConfigValue): string {
   return JSON.stringify(jsonValue(value));
 }
 
+/** Gives a value as a cell of a table: texts as they are, everything else as JSON. @param value - As {@link jsonValue} gives it. */
+export function shownText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** Gives a value as JSON has it: a `bigint` as its digits in a text, bytes as base64 in a text, a set as a list. */
 export function jsonValue(value: ConfigValue): unknown {
   if (typeof value === 'bigint') return `${value}`;

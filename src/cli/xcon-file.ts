@@ -85,6 +85,13 @@ export async function parseXconFile(path: string, text: string): Promise<XconFil
   return { path, folder: dirname(path), text, ...values } as XconFile;
 }
 
+/** Refuses an environment that `xcon.yaml` does not list, where it lists any. @throws UsageError */
+export function checkEnvironment(environment: string, { environments, path }: XconFile): void {
+  if (environments === undefined || environments.includes(environment)) return;
+  const nearest = nearestName(environment, environments);
+  throw new UsageError(printable(`${path} lists no environment "${environment}"${nearest}`));
+}
+
 function isKey(name: string): name is Key {
   return Object.hasOwn(kinds, name);
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
+import { spawn } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
 import { version } from '../../package.json';
-import { type CliInput, type CliOutput } from './host';
+import { type ChildProgram, type CliInput, type CliOutput } from './host';
 import { runXcon } from './run-xcon';
 import { terminalPrompts } from './terminal-prompts';
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 function outputOf(stream: NodeJS.WriteStream): CliOutput {
   // A reader that stops, as `head` does, is no reason to fail.
@@ -31,11 +31,20 @@ const stdin: CliInput = {
   },
 };
 
-function onSignal(listener: (name: NodeJS.Signals) => void): () => void {
-  for (const name of signals) process.on(name, listener);
+function onSignal(names: readonly NodeJS.Signals[], listener: (name: NodeJS.Signals) => void): () => void {
+  for (const name of names) process.on(name, listener);
   return () => {
-    for (const name of signals) process.off(name, listener);
+    for (const name of names) process.off(name, listener);
   };
+}
+
+function start(command: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProgram {
+  const child = spawn(command, args, { env: { ...env }, stdio: 'inherit' });
+  const ended = new Promise<Awaited<ChildProgram['ended']>>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  return { ended, kill: (name) => void child.kill(name) };
 }
 
 function every(ms: number, callback: () => void): () => void {
@@ -52,6 +61,8 @@ void runXcon(process.argv.slice(2), {
   version,
   prompts: terminalPrompts,
   onSignal,
+  spawn: start,
+  importModule: (path) => import(pathToFileURL(path).href) as Promise<Readonly<Record<string, unknown>>>,
   every,
 }).then((code) => {
   process.exitCode = code;

@@ -26,6 +26,8 @@ export interface FakeHost {
   /** Default: a folder without an `xcon.yaml`. */
   readonly cwd?: string;
   readonly dependencies?: readonly Dependency[];
+  /** Starts programs. */
+  readonly spawn?: CliHost['spawn'];
   readonly entries?: readonly CommandEntry[];
   /** Gets what sends a signal to the command. */
   readonly onStart?: (send: (name: NodeJS.Signals) => void) => void;
@@ -70,10 +72,14 @@ export async function xcon(args: readonly string[], fake: FakeHost = {}): Promis
       text: (question) => Promise.resolve(ask(question) as string | undefined),
       hidden: (question) => Promise.resolve(ask(question) as string | undefined),
     },
-    onSignal: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    onSignal: (names, listener) => {
+      const listen = (name: NodeJS.Signals): void => (names.includes(name) ? listener(name) : undefined);
+      listeners.add(listen);
+      return () => listeners.delete(listen);
     },
+    spawn:
+      fake.spawn ?? (() => ({ ended: Promise.reject(new Error('No program can be started.')), kill: () => undefined })),
+    importModule: (path) => import(path) as Promise<Record<string, unknown>>,
     every: fake.every ?? (() => () => undefined),
     ...(fake.dependencies && { dependencies: fake.dependencies }),
   };

@@ -96,7 +96,7 @@ async function untilStopped<T>(
   run: (pause: () => Promise<boolean>) => Promise<T>,
 ): Promise<T> {
   const stopped = new AbortController();
-  const stopListening = host.onSignal(() => stopped.abort());
+  const stopListening = host.onSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], () => stopped.abort());
   try {
     return await run(() => setTimeout(pauseMs, true, { signal: stopped.signal }).catch(() => false));
   } finally {

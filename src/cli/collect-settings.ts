@@ -1,0 +1,58 @@
+import { isSecretName } from '../explain/shown-value';
+import { type DirectoryItem, type ReachableName } from '../index';
+import { type CommandContext } from './context';
+import { CommandError, UsageError } from './exit-codes';
+import { type LookupTarget } from './lookup-session';
+
+/** Which settings are collected. */
+export interface Selection {
+  /** These names, and no other; each must have a value. Absent: every name. */
+  readonly only?: readonly string[] | undefined;
+  /** All but these names. */
+  readonly except?: readonly string[] | undefined;
+}
+
+/** A setting, as the sources have it. */
+export interface CollectedSetting {
+  /** As it was asked for, or else as it is stored. */
+  readonly name: string;
+  readonly item: DirectoryItem;
+  /** Whether its value is a secret, by its source or by its name. */
+  readonly secret: boolean;
+}
+
+/** The names that more has than the variables of this process, which belong to no service. */
+export function ownNames({ names }: { readonly names: readonly ReachableName[] }): readonly ReachableName[] {
+  return names.filter(({ places }) => places.some(({ provider }) => provider !== 'env'));
+}
+
+/**
+ * Reads the settings of a service, secrets included; variables of this process do not count unless the target has some.
+ *
+ * @throws ConfigNotFoundError for a name of `only` without a value; CommandError for a name that is listed and may not be read;
+ * UsageError for a name in both lists.
+ */
+export async function collectSettings(
+  context: CommandContext,
+  { only, except = [] }: Selection,
+  target: LookupTarget = {},
+): Promise<readonly CollectedSetting[]> {
+  const { signal } = context;
+  const left = new Set(except.map((each) => each.toLowerCase()));
+  const both = only?.find((each) => left.has(each.toLowerCase()));
+  if (both !== undefined) throw new UsageError(`${both} is in --only and in --except.`);
+  return context.at({ variables: null, ...target }, async (config) => {
+    const listed = only ?? ownNames(await config.names({ signal })).map(({ name }) => name);
+    const names = listed.filter((each) => !left.has(each.toLowerCase()));
+    const read = only === undefined ? config.getItem.bind(config) : config.requireItem.bind(config);
+    const items = await context.progress(`Reading ${names.length} settings`, () =>
+      Promise.all(names.map(async (name) => ({ name, item: await read(name, { signal }) }))),
+    );
+    const unread = items.filter(({ item }) => item.nonExistent).map(({ name }) => name);
+    if (unread.length > 0)
+      throw new CommandError(`${unread.join(', ')}: listed, and may not be read. ${hint}`, 'failed');
+    return items.map(({ name, item }) => ({ name, item, secret: item.secret || isSecretName(name) }));
+  });
+}
+
+const hint = 'xcon explain says what to grant; --except leaves a name out.';
