@@ -1,6 +1,6 @@
 import { type ConfigValue } from '../index';
 import { CommandError } from './exit-codes';
-import { jsonValue, valueText } from './value-text';
+import { jsonValue } from './value-text';
 import { type NamedValue, variablesOf } from './variables-of-settings';
 
 /** Longest line that Docker reads from an env file, **bytes**: the buffer of its scanner. */
@@ -13,7 +13,7 @@ export const exportFormats = ['dotenv', 'json', 'yaml', 'shell', 'docker', 'gith
 export type ExportFormat = (typeof exportFormats)[number];
 
 /**
- * Writes settings in a format, so that its own parser reads back exactly what {@link valueText} or `jsonValue` gives for each.
+ * Writes settings in a format, so that its own parser reads back exactly what `valueText` or `jsonValue` gives for each.
  *
  * `json`, `yaml` and `tfvars` keep names as they are stored, and data as data; the others have variables, and data as JSON text.
  *

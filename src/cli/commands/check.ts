@@ -6,6 +6,7 @@ import { type Command } from '../command';
 import { type CommandContext } from '../context';
 import { type Declared, loadDeclaration } from '../declaration-module';
 import { exitCodes, UsageError } from '../exit-codes';
+import { type Paint } from '../style';
 import { checkEnvironment } from '../xcon-file';
 
 interface CheckOptions {
@@ -89,9 +90,9 @@ export const command: Command<CheckResult, CheckOptions> = {
         message,
       ]),
     );
-    const table = style.table(['ENVIRONMENT', 'SETTING', 'PROBLEM', 'WHAT'], rows, (_, column) =>
-      column === 2 ? 'red' : undefined,
-    );
+    const paintCell = (_: number, column: number): Paint | undefined => (column === 2 ? 'red' : undefined);
+    // Which setting it is must not be shortened.
+    const table = style.table(['ENVIRONMENT', 'SETTING', 'PROBLEM', 'WHAT'], rows, paintCell, 40);
     const fixes = new Set(environments.flatMap(({ problems }) => problems.flatMap(({ fix }) => fix ?? [])));
     const hints = [...fixes].map((fix) => `  ${fix}\n`).join('');
     const good = environments.filter(({ problems }) => problems.length === 0);

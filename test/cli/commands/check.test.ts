@@ -19,7 +19,10 @@ describe('xcon check', () => {
   it('reports every problem of every environment in one table', async () => {
     local.aws.putParameter('/global/dev/db_host', '');
 
-    const { code, out } = await check(['prod', 'staging', 'dev', ...settings], { terminal: true, columns: 300 });
+    const { code, out } = await check(['prod', 'staging', 'dev', '--no-color', ...settings], {
+      terminal: true,
+      columns: 300,
+    });
 
     expect(code).toBe(1);
     expect(out).toMatch(/staging +dbPassword \(DB_PASSWORD\) +missing/);
@@ -88,7 +91,7 @@ describe('xcon check', () => {
   it.each([
     [[], 'Give the module of the declaration'],
     [['--declaration', 'none.mjs'], /^xcon: none\.mjs: cannot be loaded \(.*MODULE_NOT_FOUND\); it, or a module/],
-    [['--declaration', modulePath], 'exports several declarations: settings, deployed'],
+    [['--declaration', modulePath], 'exports several declarations: deployed, settings'],
     [['--declaration', `${modulePath}#setings`], 'exports no declaration "setings" (Did you mean settings?)'],
     [['--declaration', __filename.replace('check.test', '../run-xcon')], 'exports nothing that defineSettings() gave'],
   ])('refuses %j with exit code 2', async (args, message) => {
