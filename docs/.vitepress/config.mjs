@@ -1,6 +1,6 @@
 // The site of the documentation: npm run docs:site. Its source is the repository's pages, with the links they have there.
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,19 +28,20 @@ const parts = index
     return { text, items: [...pages].map(([link, name]) => ({ text: name, link })) };
   });
 
-/** The pages that `npm run docs:api` made: a group for each module, a link for each kind of export. */
-function apiGroups(folder = join(root, 'docs/api')) {
+/** The sidebars of the pages that `npm run docs:api` made: all modules, and the exports of the one that is looked at. */
+function apiSidebars(folder = join(root, 'docs/api')) {
   const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'));
-  const modules = pages.filter((path) => path.endsWith('index.md') && path !== 'index.md').toSorted();
-  return modules.map((module) => {
-    const home = dirname(module);
-    const own = pages.filter((path) => path !== module && dirname(dirname(path)) === home).toSorted();
-    const items = own.map((path) => ({
-      text: path.replace(/^.*\//, '').replace(/\.md$/, ''),
-      link: `/docs/api/${path}`,
-    }));
-    return { text: home, link: `/docs/api/${module}`, collapsed: true, items };
+  const homes = pages.filter((path) => path.endsWith('/index.md')).map(dirname);
+  const modules = homes.toSorted().map((home) => ({ text: home, link: `/docs/api/${home}/index.md` }));
+  const sidebars = homes.map((home) => {
+    const own = pages.filter((path) => !path.endsWith('/index.md') && dirname(dirname(path)) === home).toSorted();
+    const items = own.map((path) => ({ text: basename(path, '.md'), link: `/docs/api/${path}` }));
+    return [
+      `/docs/api/${home}/`,
+      [{ text: 'API', items: modules }, ...(items.length === 0 ? [] : [{ text: home, items }])],
+    ];
   });
+  return { '/docs/api/': [{ text: 'API', items: modules }], ...Object.fromEntries(sidebars) };
 }
 
 export default {
@@ -62,7 +63,7 @@ export default {
       { text: 'API', link: '/docs/api/index.md' },
     ].map((each) => (each.text === 'Start' ? { ...each, link: '/docs/start/getting-started.md' } : each)),
     sidebar: {
-      '/docs/api/': apiGroups(),
+      ...apiSidebars(),
       '/': parts.map((part) => ({ ...part, collapsed: false })),
     },
   },
