@@ -21,6 +21,11 @@ import { type Partitions } from './partitions';
  * The shared cache table: one row per name and chain, one partition per service and environment.
  *
  * One Query answers for every name and chain of the process. The table is shared with the Python library xcon.
+ *
+ * @example
+ * const cacher = DynamoCacher.grab();
+ * await cacher.ensureCacheTable();
+ * await cacher.clear({ name: 'DB_HOST' });
  */
 export class DynamoCacher extends Cacher {
   static readonly dependencyName: string = 'DynamoCacher';

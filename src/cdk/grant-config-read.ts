@@ -24,6 +24,9 @@ const statementCharacters = 1000;
  * @returns What was granted; without success when nothing could be, as to a role of another account, which a warning says, too.
  * @throws InvalidSettingsError for an unknown option, and a token that can be no part of an ARN; InvalidDirectoryError for a
  * directory that is no path.
+ *
+ * @example
+ * grantConfigRead(fn, { service: 'orders', environment: 'prod' });
  */
 export function grantConfigRead(grantee: IGrantable, options: PolicyOptions): Grant {
   checkOptions(where, options, policyOptionNames);

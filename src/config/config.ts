@@ -33,6 +33,10 @@ import { type Watch, type WatchOptions } from './watch';
  *
  * Looks at overrides, then at the providers of the chain in each directory, then at defaults; what is not set on it
  * comes from the Configs around it.
+ *
+ * @example
+ * const audit = new Config({ service: 'audit', overrides: { PAGE_SIZE: 500 } });
+ * await audit.run(() => config.get('PAGE_SIZE')); // 500
  */
 export class Config extends ConfigShape {
   static readonly dependencyName: string = 'Config';

@@ -101,5 +101,11 @@ function current(): Config {
   return Context.current().resolve(Config);
 }
 
-/** The current Config: that of the innermost `run()`, else what was entered last, else the one of the process. */
+/**
+ * The current Config: that of the innermost `run()`, else what was entered last, else the one of the process.
+ *
+ * @example
+ * const host = await config.require('DB_HOST');
+ * const poolSize = await config.getNumber('DB_POOL_SIZE', 10);
+ */
 export const config: ConfigApi = new CurrentConfig() as ConfigApi;

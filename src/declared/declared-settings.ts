@@ -243,6 +243,10 @@ function assemble(shape: SettingsShape, values: ReadonlyMap<string, unknown>, ab
  * @param shape - Settings and secrets by key; objects inside group them.
  * @param options - How they are kept up to date.
  * @throws InvalidSettingsError, InvalidDirectoryError for a shape, a name or an option that is invalid.
+ *
+ * @example
+ * const declared = defineSettings({ dbHost: setting('DB_HOST'), dbPassword: secret('DB_PASSWORD') });
+ * const { dbHost, dbPassword } = await declared.load(); // typed; or one error with every problem
  */
 export function defineSettings<const Shape extends SettingsShape>(
   shape: Shape,

@@ -89,6 +89,10 @@ brandClass(Setting, 'Setting');
  *
  * @param name - Name to look up. Left out, it is made from the key: `poolSize` is `POOL_SIZE`.
  * @param schema - Any Standard Schema (zod, valibot, arktype, ...). Left out, the value is a text.
+ *
+ * @example
+ * setting('DB_HOST')
+ * setting(z.coerce.number().int().default(10)) // name from the key, output of the schema
  */
 export function setting<S extends StandardSchema, Optional extends boolean = false>(
   name: string,
@@ -115,6 +119,10 @@ export function setting(...given: readonly unknown[]): Setting<unknown> {
  *
  * @param name - Name to look up. Left out, it is made from the key: `dbPassword` is `DB_PASSWORD`.
  * @param schema - Any Standard Schema, for the value in the secret. Left out, it is a text.
+ *
+ * @example
+ * secret('DB_PASSWORD', { sources: ['secrets'] })
+ * secret('DB_LOGIN', { id: 'rds!db-1234', json: 'password' })
  */
 export function secret<S extends StandardSchema, Optional extends boolean = false>(
   name: string,

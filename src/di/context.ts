@@ -267,6 +267,9 @@ function checkInstance(dependency: unknown): void {
  * Runs a function with some dependencies replaced, in everything it calls or awaits.
  *
  * @param dependencies - Instances; each takes the place of its class.
+ *
+ * @example
+ * await withDependencies([new EnvProvider({ REGION: 'us' })], () => config.get('REGION')); // us
  */
 export function withDependencies<T>(dependencies: readonly Dependency[], fn: () => T): T {
   return Context.current().child(dependencies).run(fn);

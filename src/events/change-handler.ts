@@ -78,6 +78,9 @@ const answerMs = 500;
  *
  * @throws InvalidSettingsError for options that are unknown, invalid or contradict each other; InvalidDirectoryError for a
  * directory that is no path.
+ *
+ * @example
+ * export const handler = createChangeHandler({ pathPrefixes: ['/orders'] });
  */
 export function createChangeHandler(options: ChangeHandlerOptions = {}): ChangeHandler {
   const { hasIndex, isOurs, scanUnitsPerSecond, sharedDirectories } = checkedOptions(options);

@@ -19,6 +19,9 @@ export interface SsmProviderOptions extends AwsProviderOptions {
  * SSM Parameter Store: the parameters directly under a directory, decrypted.
  *
  * Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
+ *
+ * @example
+ * config.providers = [Default, new SsmProvider({ region: 'eu-west-1' })];
  */
 export class SsmProvider extends AwsProvider {
   static readonly dependencyName: string = 'SsmProvider';

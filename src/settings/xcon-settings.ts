@@ -127,6 +127,9 @@ export type XconSettingsFacade = SettingsValues;
  * The settings of the library, as they are in the current context.
  *
  * Assigning `Default` or `undefined` takes back what was set.
+ *
+ * @example
+ * xconSettings.cacheTtlSeconds = 3600;
  */
 export const xconSettings: XconSettingsFacade = Object.preventExtensions(
   Object.create(null, descriptors()) as XconSettingsFacade,

@@ -24,6 +24,9 @@ export function testConfig(values: GivenValues, options: Omit<ConfigOptions, 'ov
  * Runs a function with some settings replaced, in everything it calls or awaits.
  *
  * @param values - By name; names in any case.
+ *
+ * @example
+ * await withTestConfig({ DB_HOST: 'localhost' }, () => config.get('DB_HOST')); // localhost
  */
 export function withTestConfig<T>(values: GivenValues, fn: (config: Config) => T): T {
   const config = testConfig(values);
