@@ -19,7 +19,7 @@ interface SteeredClient {
   };
 }
 
-/** Makes a client of the SDK publish each call, retries included, where somebody subscribes. */
+/** Makes a client of the SDK publish each call, retries included, when there is a subscriber. */
 export function reportRequests<T>(client: T): T {
   const reported =
     (next: Step, { clientName = '', commandName = '' }: CallContext): Step =>

@@ -199,7 +199,7 @@ export class PartitionState implements WritablePartition {
     }
   }
 
-  /** Measures a read of the partition, where somebody subscribes. @returns Publishes it. */
+  /** Measures a read of the partition, when there is a subscriber. @returns Publishes it. */
   private reporter(): ((rows: number | undefined, error?: string) => void) | undefined {
     if (!cacheReads.hasSubscribers) return undefined;
     const stop = startTimer();

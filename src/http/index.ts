@@ -58,7 +58,7 @@ export function liveness(): ProbeHandler {
 /**
  * Makes the answer of a readiness probe: 200 when lookups get the answers they should, and the declared settings can be loaded; else 503.
  *
- * It asks no source by itself: it says what lookups have seen. Names of sources and settings are in it, no values.
+ * It loads the settings, and reports the state of each source as lookups have last seen it. The answer has names, no values.
  *
  * @param config - Asked how its sources do.
  * @param declared - Settings without which the service is not ready.

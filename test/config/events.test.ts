@@ -72,7 +72,7 @@ describe('xcon:lookup', () => {
     expect(lookups).toMatchObject([{ name: 'HOST', outcome: 'failed', source: 'none', error: 'PROVIDER_FAILED' }]);
   });
 
-  it('tells answers of the cache table and stale ones, and since when they are known', async () => {
+  it('marks answers of the cache table and stale ones, and since when they are known', async () => {
     const lookups = record('xcon:lookup');
     const begin = clock.nowMs();
 

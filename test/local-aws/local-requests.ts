@@ -56,7 +56,7 @@ export async function ask(
   body: unknown,
 ): Promise<RawAnswer> {
   if (service === 'appconfigdata') {
-    // Requests of this service are told by method and path.
+    // Requests of this service are identified by method and path.
     const isRead = operation === 'GetLatestConfiguration';
     const path = isRead ? '/configuration?configuration_token=token' : '/configurationsessions';
     const init = isRead ? {} : { method: 'POST', body: JSON.stringify(body) };

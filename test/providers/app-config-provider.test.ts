@@ -110,7 +110,7 @@ describe('the profile of a directory', () => {
     expect(aws.calls.count('StartConfigurationSession')).toBe(1);
   });
 
-  it('tells the provider apart in cache keys', () => {
+  it('is part of the cache name', () => {
     const nameOf = (options: AppConfigProviderOptions) => new AppConfigProvider(options).cacheName;
 
     expect(nameOf({ profile: 'settings' })).toBe('appconfig');

@@ -89,7 +89,7 @@ describe('EnvFileProvider', () => {
     expect(() => new EnvFileProvider({ environment: '../x' })).toThrow(/has a slash: it is part of a file name/);
   });
 
-  it('is empty where there are no files, and reads the working directory unless it is told another', async () => {
+  it('is empty where there are no files, and reads the working directory unless another folder is given', async () => {
     expect(await valuesIn('all')).toEqual({});
 
     write({ '.env': 'HERE=1' });

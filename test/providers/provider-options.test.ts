@@ -169,7 +169,7 @@ describe('the role of a provider', () => {
     delete process.env['AWS_MAX_ATTEMPTS'];
   });
 
-  it('tells its account apart in the cache name, for each provider', () => {
+  it('has its account in the cache name, for each provider', () => {
     expect(new SsmProvider({ roleArn, region: 'eu-west-1', label: 'blue' }).cacheName).toBe(
       'ssm@eu-west-1@role=111122223333@label=blue',
     );
