@@ -14,6 +14,15 @@ export const commands: readonly CommandEntry[] = [
     ['env-example', 'prints a .env.example', () => import('./commands/env-example')],
     ['document', 'prints a table of the declared settings', () => import('./commands/document')],
   ]),
+  ...inGroup('Writing', [
+    ['set', 'writes the value of a setting', () => import('./commands/set')],
+    ['unset', 'removes a setting from one place', () => import('./commands/unset')],
+    ['copy', 'copies a setting to another place', () => import('./commands/copy')],
+    ['move', 'moves a setting to another place', () => import('./commands/move')],
+    ['history', 'lists the versions of a setting', () => import('./commands/history')],
+    ['rollback', 'writes the value of an older version', () => import('./commands/rollback')],
+    ['import', 'writes the settings of a file', () => import('./commands/import')],
+  ]),
   ...inGroup('Entries', [
     ['validate', 'checks the file of entries', () => import('./commands/validate')],
     ['plan', 'shows what an apply would do', () => import('./commands/plan')],

@@ -82,10 +82,25 @@ const libraryErrors: Readonly<Record<string, ExitName>> = {
   NOT_CONFIRMED: 'refused',
 };
 
+/** How a `WriteError` ends a command, by its `reason`. */
+const writeFailures: Readonly<Record<string, ExitName>> = {
+  'not-found': 'negative',
+  invalid: 'usage',
+  'read-only': 'usage',
+  'type-mismatch': 'usage',
+  exists: 'refused',
+  changed: 'refused',
+  'scheduled-for-deletion': 'refused',
+};
+
 /** Gives the exit code for something that was thrown. What is unknown has failed. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommandError) return exitCodes[error.exit];
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  const known = typeof code === 'string' && Object.hasOwn(libraryErrors, code) ? libraryErrors[code] : undefined;
+  const { code, reason } = (error ?? {}) as { readonly code?: unknown; readonly reason?: unknown };
+  const known = code === 'WRITE_FAILED' ? knownIn(writeFailures, reason) : knownIn(libraryErrors, code);
   return exitCodes[known ?? 'failed'];
+}
+
+function knownIn(names: Readonly<Record<string, ExitName>>, key: unknown): ExitName | undefined {
+  return typeof key === 'string' && Object.hasOwn(names, key) ? names[key] : undefined;
 }

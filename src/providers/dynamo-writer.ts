@@ -21,7 +21,7 @@ import {
 } from './writer';
 
 /** Attributes of a row that only writers read. */
-const attributes = { description: 'xcon_description', tags: 'xcon_tags' } as const;
+const attributes = { description: 'xcon_description', tags: 'xcon_tags', version: 'xcon_version' } as const;
 
 /** Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html#API_PutItem_Errors */
 const failures: KnownFailures = {
@@ -32,7 +32,7 @@ const failures: KnownFailures = {
 
 /**
  * Writes rows of the configuration table; attributes of a row beside its value stay as they are. Each write is conditional: a row
- * that has changed since it was read is left alone. Rows have no versions.
+ * that has changed since it was read is left alone. Earlier values of a row are not kept.
  */
 export class DynamoWriter implements SourceWriter {
   private readonly calls: WriteCalls;
@@ -65,6 +65,9 @@ export class DynamoWriter implements SourceWriter {
         'DynamoDB cannot hold this value: see its limits for numbers, sets and levels',
       );
     }
+    if (write.secret === true) {
+      throw this.calls.refuse(name, 'invalid', 'a row is not encrypted for itself; put secrets into secrets or ssm');
+    }
     const row = await this.rowOf(address, write.signal);
     const live = row === undefined || this.isOver(row) ? undefined : row;
     this.checkExpected(name, live, write.expected);
@@ -72,7 +75,8 @@ export class DynamoWriter implements SourceWriter {
       ...withoutEnd(row),
       ...newRow(address.directory.path, address.name, row?.[tableKeys.sort]?.S),
     };
-    const put = this.put(name, { ...base, value: attribute, ...factsOf(write) }, row, write);
+    const item = { ...base, value: attribute, ...factsOf(write), ...nextVersion(row) };
+    const put = this.put(name, item, row, write);
     await put.catch((error: unknown) => this.unlessDone(error, address, write));
     return { version: undefined, created: live === undefined };
   }
@@ -96,7 +100,7 @@ export class DynamoWriter implements SourceWriter {
     const row = await this.rowOf(address, options.signal);
     if (row === undefined) throw this.calls.refuse(name, 'not-found', 'there is no such row');
     const all = { ...textsOf(row[attributes.tags]), ...tags };
-    await this.put(name, { ...row, ...factsOf({ tags: all }) }, row, options);
+    await this.put(name, { ...row, ...factsOf({ tags: all }), ...nextVersion(row) }, row, options);
   }
 
   history(): Promise<undefined> {
@@ -183,21 +187,33 @@ function withoutEnd(row: AttributeMap | undefined): AttributeMap {
   return Object.fromEntries(Object.entries(row ?? {}).filter(([name]) => name !== 'ttl'));
 }
 
-/** The condition that the value of a row is what it was. */
+/**
+ * The condition that a row is as it was: by the number that each write of ours raises, and by its value, for writes of others. Of a
+ * list or a map it is the kind that is compared.
+ */
 function unchanged(row: AttributeMap): PutCondition {
-  const { value } = row;
-  const names = { '#partition': tableKeys.partition, '#value': 'value' };
-  if (value === undefined) {
-    return {
-      ConditionExpression: 'attribute_exists(#partition) AND attribute_not_exists(#value)',
-      ExpressionAttributeNames: names,
-    };
-  }
-  return {
-    ConditionExpression: 'attribute_exists(#partition) AND #value = :value',
-    ExpressionAttributeNames: names,
-    ExpressionAttributeValues: { ':value': value },
+  const { value, [attributes.version]: version } = row;
+  const isData = value?.M !== undefined || value?.L !== undefined;
+  const ofValue =
+    value === undefined
+      ? 'attribute_not_exists(#value)'
+      : isData
+        ? 'attribute_type(#value, :value)'
+        : '#value = :value';
+  const ofVersion = version === undefined ? 'attribute_not_exists(#version)' : '#version = :version';
+  const values: Record<string, AttributeValue> = {
+    ...(value !== undefined && { ':value': isData ? { S: value.M === undefined ? 'L' : 'M' } : value }),
+    ...(version !== undefined && { ':version': version }),
   };
+  return {
+    ConditionExpression: `attribute_exists(#partition) AND ${ofValue} AND ${ofVersion}`,
+    ExpressionAttributeNames: { '#partition': tableKeys.partition, '#value': 'value', '#version': attributes.version },
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+  };
+}
+
+function nextVersion(row: AttributeMap | undefined): AttributeMap {
+  return { [attributes.version]: { N: `${Number(row?.[attributes.version]?.N ?? 0) + 1}` } };
 }
 
 function factsOf({ description, tags }: Pick<EntryWrite, 'description' | 'tags'>): AttributeMap {

@@ -25,13 +25,6 @@ import {
   type WriteSession,
 } from './writer';
 
-/**
- * `PutParameter` calls a second that an account has, unless its quota was raised.
- *
- * Source: https://docs.aws.amazon.com/general/latest/gr/ssm.html
- */
-const writesPerSecond = 3;
-
 /** Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors */
 const failures: KnownFailures = {
   ParameterAlreadyExists: ['exists', 'the parameter exists already; write it without the condition that it does not'],
@@ -69,7 +62,7 @@ export class SsmWriter implements SourceWriter {
     private readonly connecting: Promise<SSMClient>,
     session: WriteSession,
   ) {
-    const perSecond = session.ssmWritesPerSecond ?? writesPerSecond;
+    const { ssmWritesPerSecond: perSecond } = session.settings;
     this.calls = new WriteCalls(provider, session, { failures, perSecond });
   }
 

@@ -15,8 +15,6 @@ export interface WriteSession {
   readonly random: () => number;
   /** Waits, **milliseconds**. @throws The reason of the signal. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** Calls a second that change Parameter Store. Default: 3, what an account has unless its quota was raised. */
-  readonly ssmWritesPerSecond?: number | undefined;
 }
 
 /** Where an entry is. */

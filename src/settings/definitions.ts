@@ -131,6 +131,8 @@ export const settingDefinitions = {
   requestTimeoutMs: define(numberWithin({ unit: 'milliseconds', atLeast: 1, atMost: longestTimerMs }), 3000),
   /** Time for a whole lookup, attempts and waits included. */
   lookupBudgetMs: define(numberWithin({ unit: 'milliseconds', atLeast: 1, atMost: longestTimerMs }), 5000),
+  /** Calls that change Parameter Store, as the quota of the account allows them; for writers and the command line. */
+  ssmWritesPerSecond: define(numberWithin({ unit: 'calls a second', atLeast: 0.1, atMost: 1000 }), 3),
   /** Least level that is logged: `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `silent`. */
   logLevel: define(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'warn'),
 } as const;

@@ -7,6 +7,7 @@ import {
   type EntryAddress,
   type Provider,
   SecretsProvider,
+  type SettingsValues,
   type SourceWriter,
   SsmProvider,
   WriteError,
@@ -48,7 +49,11 @@ export class WriteWorld {
   }
 
   /** Gives what the writers use. */
-  session(clients: AwsClientsOptions = {}, options: Partial<WriteSession> = {}): WriteSession {
+  session(
+    clients: AwsClientsOptions = {},
+    settings: Partial<SettingsValues> = {},
+    options: Partial<WriteSession> = {},
+  ): WriteSession {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     const made = new AwsClients({
       endpoint: this.aws.url,
@@ -60,7 +65,7 @@ export class WriteWorld {
     this.opened.push(made);
     return {
       clients: made,
-      settings: new XconSettings({ ...patience }).resolve(),
+      settings: new XconSettings({ ...patience, ...settings }).resolve(),
       nowMs: () => this.nowMs,
       random: () => 0.5,
       sleep: async (ms, signal) => {

@@ -138,7 +138,7 @@ describe.each(Object.keys(writable) as (keyof typeof writable)[])('the writer of
     const writer = await world.writer(provider);
     const reason = new Error('stopped');
     world.aws.setFaults([{ target: '.', type: 'ThrottlingException' }]);
-    const session = world.session({}, { sleep: () => Promise.reject(reason) });
+    const session = world.session({}, {}, { sleep: () => Promise.reject(reason) });
 
     controller.abort(reason);
 
@@ -392,8 +392,20 @@ describe('a row of the configuration table', () => {
         real_name: { S: 'X' },
         value: { S: 'two' },
         owner: { S: 'team' },
+        xcon_version: { N: '1' },
       },
     ]);
+  });
+
+  it('that another writer has changed in between is left alone, also where its value is data', async () => {
+    const other = await world.writer('dynamo');
+    await other.write(at('X'), { value: { a: 1 } });
+    const sleep = async (): Promise<void> => void (await other.write(at('X'), { value: { a: 2 } }));
+    const one = await world.writer('dynamo', world.session({}, {}, { sleep }));
+    world.aws.setFaults([{ target: 'PutItem', type: 'ThrottlingException', times: 1 }]);
+
+    expect((await fails(one.write(at('X'), { value: { a: 3 } })))[0]).toBe('changed');
+    expect(await readBack(one)).toEqual({ a: 2 });
   });
 
   it('whose time is over counts as absent, and is replaced by one without end', async () => {
@@ -421,6 +433,7 @@ describe('a row of the configuration table', () => {
     const writer = await world.writer('dynamo');
 
     expect((await fails(writer.write(at('X'), { value: Number.NaN })))[0]).toBe('invalid');
+    expect((await fails(writer.write(at('X'), { value: canary, secret: true })))[1]).toContain('put secrets into');
   });
 });
 

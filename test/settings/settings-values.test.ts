@@ -29,6 +29,7 @@ describe('settingsDefaults', () => {
       requestTimeoutMs: 3000,
       lookupBudgetMs: 5000,
       strategy: 'listing',
+      ssmWritesPerSecond: 3,
       logLevel: 'warn',
     });
   });
