@@ -28,6 +28,7 @@ const long = [
   'config/frozen-process.test.ts',
   // The command and Jest itself, as processes.
   'cli/xcon-local.test.ts',
+  'cli/terminal.test.ts',
   'cli/completion/bash.test.ts',
   'cli/export-formats.test.ts',
   'setup',

@@ -53,6 +53,6 @@ async function parsed(path: string, text: string, format: SettingsFormat): Promi
   } catch (error) {
     // The messages of parsers quote the text.
     const code = error instanceof Error ? error.name : 'error';
-    throw new UsageError(`${printable(path)}: is no ${format} file (${code}).`);
+    throw new UsageError(`${printable(path)}: is not valid ${format} (${code}).`);
   }
 }

@@ -14,7 +14,8 @@ function outputOf(stream: NodeJS.WriteStream): CliOutput {
       return stream.isTTY;
     },
     get columns() {
-      return stream.isTTY ? stream.columns : undefined;
+      // A terminal whose size is not known has 0.
+      return stream.isTTY && stream.columns > 0 ? stream.columns : undefined;
     },
     write: (data) => {
       if (stream.writable) stream.write(data);

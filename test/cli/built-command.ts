@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,12 +18,30 @@ export class BuiltCommand {
 
   /** Starts it there. */
   start(...args: readonly string[]): RunningCommand {
-    const { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED } = process.env;
-    const env = { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED };
+    const env = this.variables;
     const file = join(this.folder, 'dist/cjs/xcon-local.js');
     return new RunningCommand(
       spawn(process.execPath, [file, ...args], { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] }),
     );
+  }
+
+  /**
+   * Starts `xcon` at a terminal of its own: a pseudo-terminal, by `script` of util-linux.
+   *
+   * @param line - Its arguments, as in a shell.
+   * @param variables - Added to the few that it has.
+   */
+  startAtTerminal(line: string, variables: Readonly<Record<string, string>>): TerminalCommand {
+    // A terminal that `script` makes without one around it has no size.
+    const command = `stty cols 100 rows 40; exec ${process.execPath} ${join(this.folder, 'dist/cjs/xcon.js')} ${line}`;
+    const env = { ...this.variables, TERM: 'xterm', NO_COLOR: '1', SHELL: '/bin/sh', ...variables };
+    const args = ['--quiet', '--flush', '--return', '--command', command, '/dev/null'];
+    return new TerminalCommand(spawn('script', args, { cwd: this.folder, env, stdio: 'pipe' }));
+  }
+
+  private get variables(): NodeJS.ProcessEnv {
+    const { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED } = process.env;
+    return { PATH, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED };
   }
 
   /** Removes what was built. */
@@ -65,6 +83,38 @@ export class RunningCommand {
   /** Sends a signal. */
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
+  }
+
+  /** Waits for its end. */
+  async exitCode(): Promise<unknown> {
+    const [code, signal] = await this.ended;
+    return code ?? signal;
+  }
+}
+
+/** A command at a terminal of its own. */
+export class TerminalCommand {
+  /** All that the terminal has shown until now. */
+  screen = '';
+  private readonly ended: Promise<readonly unknown[]>;
+
+  constructor(private readonly child: ChildProcessWithoutNullStreams) {
+    this.ended = once(child, 'close');
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (this.screen += text));
+  }
+
+  /** Waits until the terminal has shown something. */
+  async shows(text: string | RegExp): Promise<void> {
+    const ended = this.ended.then(() => 'ended');
+    while (this.screen.search(text) === -1) {
+      const next = await Promise.race([once(this.child.stdout, 'data'), ended]);
+      if (next === 'ended') throw new Error(`It ended and did not show ${text}: ${this.screen}`);
+    }
+  }
+
+  /** Types keys: `\r` is Enter, `\u0003` is Ctrl-C. */
+  type(keys: string): void {
+    this.child.stdin.write(keys);
   }
 
   /** Waits for its end. */
