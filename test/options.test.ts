@@ -88,7 +88,7 @@ it.each<[string, () => unknown, new (...given: never) => Error]>([
   ['a path beside isExport', () => new Directory({ path: '/a', isExport: true }), InvalidDirectoryError],
   ['two ids', () => config.get('x', undefined, { secretId: 'a', parameterId: '/a/b' }), InvalidSettingsError],
   [
-    'an id that nobody is asked for',
+    'an id that no provider is asked for',
     () => config.get('x', undefined, { secretId: 'a', skipProviders: true }),
     InvalidSettingsError,
   ],

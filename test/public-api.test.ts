@@ -150,7 +150,7 @@ describe('xcon', () => {
 });
 
 describe('xcon/core', () => {
-  it('wants to be told which providers there are', async () => {
+  it('needs to know which providers there are', async () => {
     const { Config, Context, InvalidSettingsError } = freshly('../src/core').entry;
 
     await Context.createRoot().run(async () => {
@@ -172,7 +172,7 @@ describe('xcon/core', () => {
     });
   });
 
-  it('uses what it is told to use', async () => {
+  it('uses what it is set to use', async () => {
     const { Config, Context, EnvProvider, setWiring } = freshly('../src/core').entry;
 
     setWiring({ providers: [new EnvProvider({ x: 'wired' })], cacher: null, environment: EnvProvider });

@@ -31,7 +31,7 @@ describe.each([
     },
   ],
 ])('work that fails by %s', (_, work) => {
-  it('rejects for whoever awaits it', async () => {
+  it('rejects for code that awaits it', async () => {
     expect((await rejection(() => startWork(work as () => Promise<never>))).message).toBe('down');
   });
 

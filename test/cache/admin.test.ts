@@ -1,21 +1,11 @@
-import {
-  AwsClients,
-  CacherError,
-  Config,
-  Context,
-  DynamoCacher,
-  LocalCache,
-  Logger,
-  XconSettings,
-} from '../../src/index';
+import { CacherError, Config, DynamoCacher, LocalCache, type XconSettings } from '../../src/index';
 import { fixedClock } from '../../src/testing/fixed-clock';
 import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
-import { patience } from '../setup/patience';
+import { inLocalProcess } from '../setup/local-process';
 import { type CachedChain, CacheRecord } from '../../src/cache/cacher';
 import { probePartition } from '../../src/cache/admin';
 
 const table = 'global-all-configCache';
-const silent = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 let aws: LocalAws;
 
 beforeEach(async () => {
@@ -29,28 +19,9 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-function ignore(): void {
-  // Not what is looked at.
-}
+type Settings = ConstructorParameters<typeof XconSettings>[0];
 
-/** Runs as a process of its own. */
-async function inProcess<T>(settings: ConstructorParameters<typeof XconSettings>[0], fn: () => Promise<T>): Promise<T> {
-  const clients = new AwsClients({
-    endpoint: aws.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
-  return Context.createRoot([clients, new Logger(silent), new XconSettings({ ...patience, ...settings })]).run(
-    async () => {
-      try {
-        return await fn();
-      } finally {
-        await Config.grab().close();
-      }
-    },
-  );
-}
+const inProcess = <T>(settings: Settings, fn: () => Promise<T>): Promise<T> => inLocalProcess(aws.url, settings, fn);
 
 const orders = { service: 'orders', environment: 'prod' } as const;
 

@@ -30,6 +30,6 @@ it.each<[string, unknown]>([
   expect(leaksIn(saidBy(value), canary)).not.toEqual([]);
 });
 
-it('hears nothing where nothing is told', () => {
+it('finds nothing where nothing is shown', () => {
   expect(leaksIn(saidBy(new Secret(canary)), canary)).toEqual([]);
 });

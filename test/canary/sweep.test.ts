@@ -47,7 +47,7 @@ function leaksOf(said: string, canary: string): readonly string[] {
   return [...leaksIn(said, canary), ...leaksIn(said, inTable(canary)), ...digits];
 }
 
-it('no object, text, page, error or log line tells a secret, in whatever way it is printed', async () => {
+it('no object, text, page, error or log line shows a secret, in whatever way it is printed', async () => {
   await fc.assert(
     fc.asyncProperty(canaries, modes, fc.boolean(), async (canary, cacheSecrets, isByName) => {
       const strategy = isByName ? 'names' : 'listing';
@@ -115,7 +115,7 @@ it('an explanation shows of plain parameters that are secrets that they are ther
   );
 });
 
-it('a secret that somebody has made the name of a setting or an override is a name: shown escaped, and looked up as any other', async () => {
+it('a secret that has become the name of a setting or an override is a name: shown escaped, and looked up as any other', async () => {
   await fc.assert(
     fc.asyncProperty(canaries, async (canary) => {
       const process = await begin(canary, {});

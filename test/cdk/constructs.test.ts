@@ -14,7 +14,7 @@ describe('the constructs', () => {
     expect(beyondLimits(resourcesOfConstruct(deployment))).toEqual([]);
   });
 
-  test('make two tables, one handler with two sources, and what tells of its trouble', () => {
+  test('make two tables, one handler with two sources, and what reports its failures', () => {
     const types = [...resourcesOfConstruct().values()].map(({ Type }) => Type.replace('AWS::', ''));
 
     expect(types.sort()).toEqual([

@@ -36,7 +36,7 @@ it('takes what is in front', async () => {
   expect(attempts).toHaveLength(1);
 });
 
-it('finds nothing where nobody has secrets with ids, or none has this one', async () => {
+it('finds nothing where no provider has secrets with ids, or none has this one', async () => {
   expect((await find(envOf({}), new MapProvider({ name: 'ssm' }))).item).toBeUndefined();
   expect((await find(new MapProvider({ name: 'secrets' }))).item).toBeUndefined();
 });

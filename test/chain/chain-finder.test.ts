@@ -185,7 +185,7 @@ describe('with a cacher', () => {
     ]);
   });
 
-  it('tells it that a name is missing when every place has been asked', async () => {
+  it('reports to it that a name is missing when every place has been asked', async () => {
     const cacher = new StubCacher();
 
     await find(finderOf([new MapProvider()], ['/a', '/b'], cacher), 'x');
@@ -195,7 +195,7 @@ describe('with a cacher', () => {
     ]);
   });
 
-  it('tells it nothing of what lies below a refused place', async () => {
+  it('reports nothing to it of what lies below a refused place', async () => {
     const cacher = new StubCacher();
     const held = { '/a': { above: 1 }, '/b': new Unavailable('AccessDenied', 'allow it'), '/c': { x: 1 } };
 
@@ -205,7 +205,7 @@ describe('with a cacher', () => {
     expect(cacher.saved.flat().map(({ name }) => name)).toEqual(['above']);
   });
 
-  it('tells it nothing and ends the lease when a source fails', async () => {
+  it('reports nothing to it and ends the lease when a source fails', async () => {
     const lease = new StubLease();
     const cacher = new StubCacher({ x: { kind: 'miss', lease } });
 
@@ -345,7 +345,7 @@ describe('a row that ends soon', () => {
     expect(lease.released).toBe(1);
   });
 
-  it('is served by the others too, who ask nobody', async () => {
+  it('is served by the others too, which ask no source', async () => {
     const cacher = early({ kind: 'absent', refresh: Promise.resolve(undefined) });
     const ssm = new MapProvider();
 
@@ -393,7 +393,7 @@ describe('askCacher', () => {
     expect(ssm.listed).toEqual([]);
   });
 
-  it('reads a secret that the cache knows by reference, and tells version, age and row', async () => {
+  it('reads a secret that the cache knows by reference, and gives version, age and row', async () => {
     const row = { kind: 'reference', provider: 'secrets', createdAt: undefined, ttl: 7 } as const;
     const cacher = new StubCacher({ x: { kind: 'reference', reference: reference('x'), row } });
     const value = { name: 'x', value: 'value', directory: directory('/a'), secret: true, version: '7', changedAtMs: 5 };

@@ -155,7 +155,7 @@ describe('read', () => {
     expect(provider.listed).toEqual(['/a', '/a']);
   });
 
-  it('reads in the context of the root, whoever asked first', async () => {
+  it('reads in the context of the root, whichever caller asked first', async () => {
     const provider = new MapProvider({ held: { '/a': { x: 1 } } });
     const child = context.child([]);
 

@@ -13,7 +13,7 @@ it('folds a provider that is repeated into the first', () => {
   expect(chain.providers).toEqual([ssm, env, secrets]);
 });
 
-it('tells two providers of one class apart', () => {
+it('distinguishes two providers of one class', () => {
   const chain = new ProviderChain([env, other]);
 
   expect(chain.providers).toEqual([env, other]);

@@ -44,7 +44,7 @@ describe('placesOf', () => {
 });
 
 describe('walk', () => {
-  it('gives the first item and asks nobody behind it', async () => {
+  it('gives the first item and asks none behind it', async () => {
     const places = [place('/a'), place('/b'), place('/c')];
     const found = item('x', 1, '/b');
     const asked: Place[] = [];
@@ -122,7 +122,7 @@ describe('walk', () => {
     expect(result.item).toBe(found);
   });
 
-  it('goes through places that answer at once without waiting, and tells nobody', async () => {
+  it('goes through places that answer at once without waiting, and reports no wait', async () => {
     const asked: string[] = [];
     const trace = { waitingFor: 'nothing' };
 
@@ -133,7 +133,7 @@ describe('walk', () => {
     await walking;
   });
 
-  it('tells what it waits for', async () => {
+  it('reports what it waits for', async () => {
     const trace = { waitingFor: '' };
     const seen: string[] = [];
     const read = async (): Promise<undefined> => {
@@ -170,7 +170,7 @@ function fail(): never {
   throw new Error('down');
 }
 
-describe('a place that stands in for itself', () => {
+describe('a place that gives a stale value', () => {
   const stale = item('x', 1).asStale('2030-01-01T00:00:00.000Z');
 
   it.each([

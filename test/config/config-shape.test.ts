@@ -30,7 +30,7 @@ const told = (config: Config): unknown => ({
   defaults: config.defaults.names,
 });
 
-describe('a Config that was told nothing', () => {
+describe('a Config with nothing set', () => {
   it('says Default everywhere, and uses its parents', () => {
     const config = new Config();
 
@@ -79,7 +79,7 @@ describe('a Config that was given options', () => {
     expect(config.useParent).toBe(false);
   });
 
-  it('tells null, which is no cacher, from a cacher that was not given', () => {
+  it('distinguishes null, which is no cacher, from a cacher that was not given', () => {
     expect(new Config({ cacher: null }).cacher).toBeNull();
     expect(new Config({}).cacher).toBe(Default);
   });
@@ -251,7 +251,7 @@ describe('assignments', () => {
   });
 });
 
-it('says service and environment to whoever inspects it, and no value', () => {
+it('says service and environment when it is inspected, and no value', () => {
   const config = new Config({ service: 'orders', overrides: { password: 'hunter2' } });
 
   expect(inspect(config, { depth: 10 })).toBe('Config(service: orders, environment: Default)');

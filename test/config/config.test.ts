@@ -3,7 +3,6 @@ import { type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   AwsClients,
   Config,
-  type ConfigOptions,
   ConfigNotFoundError,
   Context,
   InvalidNameError,
@@ -16,7 +15,7 @@ import {
   xconSettings,
 } from '../../src/index';
 import { envOf, gate, type Held, isolated, MapProvider, rejection, secretItem, StubCacher } from '../chain/doubles';
-import { nextTurn, withoutVariables, World } from './doubles';
+import { configOf, holding, nextTurn, withoutVariables, World } from './doubles';
 
 withoutVariables();
 
@@ -31,9 +30,6 @@ beforeEach(() => {
 /** Runs a test in a root context of its own. */
 const inside = <T>(fn: () => T): T => context.run(fn);
 
-const holding = (values: Held, path = '/a'): MapProvider => new MapProvider({ held: { [path]: values } });
-const configOf = (provider: MapProvider, options: ConfigOptions = {}): Config =>
-  new Config({ directories: ['/a', '/b'], providers: [provider], cacher: null, ...options });
 const outcomesIn = (error: Error): readonly string[] =>
   (error as ConfigNotFoundError).places.map((each) => `${each.provider}:${each.directory ?? ''} ${each.outcome}`);
 
@@ -152,7 +148,7 @@ describe('overrides and defaults', () => {
       expect(values).toEqual(['over', 'source', 'under']);
     }));
 
-  it('spare the sources: an override asks nobody', () =>
+  it('spare the sources: an override asks no provider', () =>
     inside(async () => {
       const provider = holding({ x: 'source' });
 
@@ -242,7 +238,7 @@ describe('the options of a lookup', () => {
       expect(later).toEqual(['source', 'source']);
     }));
 
-  it('reject at once with the reason of a signal that has been aborted, and ask nobody', () =>
+  it('reject at once with the reason of a signal that has been aborted, and ask no provider', () =>
     inside(async () => {
       const provider = holding({ x: 1 });
       const reason = new Error('stop');
@@ -421,7 +417,7 @@ describe('require', () => {
 });
 
 describe('getItem and has', () => {
-  it('tell where a value is from', () =>
+  it('say where a value is from', () =>
     inside(async () => {
       const config = configOf(holding({ Db_Host: 1 }, '/b'));
 
@@ -438,7 +434,7 @@ describe('getItem and has', () => {
       expect(await config.has('db_host')).toBe(true);
     }));
 
-  it('have a form that requires a value, and tells every place that was searched', () =>
+  it('have a form that requires a value, and lists every place that was searched', () =>
     inside(async () => {
       const config = configOf(holding({ x: 1 }));
 
@@ -448,7 +444,7 @@ describe('getItem and has', () => {
       expect(outcomesIn(error)).toEqual(['map:/a absent', 'map:/b absent', 'default: absent']);
     }));
 
-  it('tell that there is none', () =>
+  it('say that there is none', () =>
     inside(async () => {
       const config = configOf(holding({}));
 

@@ -156,7 +156,7 @@ describe('inside run()', () => {
       for (const each of lookups) await expect(each()).rejects.toThrow('stop');
     }));
 
-  it('says what the current Config was told and what it resolves to', () =>
+  it('says what the current Config has set and what it resolves to', () =>
     inside(() => {
       expect([config.service, config.environment]).toEqual(['orders', 'prod']);
       expect(config.directories).toBe(child.directories);
@@ -227,7 +227,7 @@ describe('inside run()', () => {
       expect(provider.closed).toBe(0);
     }));
 
-  it('tells the health of the current Config', () =>
+  it('reports the health of the current Config', () =>
     inside(async () => {
       await config.get('text');
 

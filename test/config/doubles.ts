@@ -1,5 +1,12 @@
-import { type Dependency, LocalCache, type SettingsValues, XconSettings } from '../../src/index';
-import { isolated, RecordedLog, StoppedClock } from '../chain/doubles';
+import {
+  Config,
+  type ConfigOptions,
+  type Dependency,
+  LocalCache,
+  type SettingsValues,
+  XconSettings,
+} from '../../src/index';
+import { type Held, isolated, MapProvider, RecordedLog, StoppedClock } from '../chain/doubles';
 
 const ours = /^(APP_|XCON_|SERVICE_NAME$)/;
 
@@ -43,4 +50,14 @@ export class World {
   end(): void {
     this.localCache.abortReads();
   }
+}
+
+/** A provider with values in one directory. */
+export function holding(values: Held, path = '/a'): MapProvider {
+  return new MapProvider({ held: { [path]: values } });
+}
+
+/** A Config that asks one provider in `/a` and `/b`, without a cacher. */
+export function configOf(provider: MapProvider, options: ConfigOptions = {}): Config {
+  return new Config({ directories: ['/a', '/b'], providers: [provider], cacher: null, ...options });
 }

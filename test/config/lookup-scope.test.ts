@@ -18,7 +18,7 @@ import {
   XconSettings,
 } from '../../src/index';
 import { gate, type Held, item, MapProvider, StubCacher } from '../chain/doubles';
-import { nextTurn, withoutVariables, World } from './doubles';
+import { configOf, holding, nextTurn, withoutVariables, World } from './doubles';
 
 withoutVariables();
 
@@ -35,12 +35,8 @@ beforeEach(() => {
 /** Runs a test in a root context of its own. */
 const inside = <T>(fn: () => T): T => context.run(fn);
 
-const holding = (values: Held, path = '/a'): MapProvider => new MapProvider({ held: { [path]: values } });
-const configOf = (provider: MapProvider, options: ConfigOptions = {}): Config =>
-  new Config({ directories: ['/a', '/b'], providers: [provider], cacher: null, ...options });
-
 describe('what a Config resolves to', () => {
-  it('is the defaults of the library when nobody says otherwise', () =>
+  it('is the defaults of the library by default', () =>
     inside(() => {
       const config = Config.grab();
 
@@ -70,7 +66,7 @@ describe('what a Config resolves to', () => {
       expect(config.resolvedCacher).toBeNull();
     }));
 
-  it('takes what it was not told from the Configs around it, nearest first', () =>
+  it('takes what is not set on it from the Configs around it, nearest first', () =>
     inside(() => {
       const outer = new Config({ service: 'outer', environment: 'prod', directories: ['/outer'], cacher: null });
       const inner = new Config({ service: 'inner', directories: ['/inner', Default] });
@@ -90,7 +86,7 @@ describe('what a Config resolves to', () => {
       expect(seen).toEqual(['/inner|/outer', 'prod', null, 'outer', '/outer', '/global/all']);
     }));
 
-  it('asks an active child first when an outer Config is called directly that was not told', () =>
+  it('asks an active child first when an outer Config is called directly with nothing set', () =>
     inside(() => {
       const outer = new Config();
       const inner = new Config({ service: 'inner' });
@@ -333,7 +329,7 @@ describe('a scope', () => {
       expect(cacher.asked).toEqual(['x']);
     }));
 
-  it('tells the cacher the chain: directories, and providers from the first cacheable one on', () =>
+  it('gives the cacher the chain: directories, and providers from the first cacheable one on', () =>
     inside(async () => {
       const cacher = new ChainCacher();
       const [ssm, secrets] = [new MapProvider({ name: 'ssm' }), new MapProvider({ name: 'secrets' })];
@@ -353,7 +349,7 @@ describe('a scope', () => {
       expect(mixed?.trusted).toEqual({ directory: '/a', providers: ['ssm'] });
     }));
 
-  it('tells the cacher apart what was looked up by exact name', async () => {
+  it('lets the cacher distinguish what was looked up by exact name', async () => {
     await inside(async () => {
       const cacher = new ChainCacher();
       const options = { directories: ['/a'], providers: [holding({})], service: 'orders', cacher };

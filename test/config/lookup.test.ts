@@ -207,7 +207,7 @@ describe('the log of a lookup', () => {
     expect(JSON.stringify(log.lines)).not.toContain('hunter2');
   });
 
-  it('is not made when nobody reads it', async () => {
+  it('is not made when it is not written', async () => {
     await world.run(async () => {
       const log = new RecordedLog();
       const logger = new Logger({ ...log, isLevelEnabled: () => false });

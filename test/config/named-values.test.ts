@@ -68,7 +68,7 @@ it('takes the values of a listing, but not what was left unread in it', () => {
   expect(values.find('one')).toMatchObject({ originalName: 'One', source: 'override' });
 });
 
-it('shows no value to whoever inspects it', () => {
+it('shows no value when it is inspected', () => {
   const values = valuesOf({ token: secretItem('x', 'hunter2').value });
 
   expect(inspect(values, { depth: 10 })).not.toContain('hunter2');

@@ -40,7 +40,7 @@ describe('remembered answers', () => {
     expect([answers.find('x'), answers.find('/the/secret\nx')]).toEqual([undefined, undefined]);
   });
 
-  it('make one snapshot of names that are all remembered, told apart by each of them', () => {
+  it('make one snapshot of names that are all remembered, distinguished by each of them', () => {
     for (const name of ['a', 'b', 'a\nb']) answers.add(answerOf(name));
 
     const snapshot = answers.snapshotOf(['a', 'b']);

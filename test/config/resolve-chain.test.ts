@@ -154,7 +154,7 @@ describe('the directories', () => {
     expect(pathsOf(layers)).toBe(path);
   });
 
-  it('have no exports when nobody names any', () => {
+  it('have no exports when none are named', () => {
     expect(pathsOf([layer({ directories: [at('/a')] })])).toBe('/a');
     expect(
       pathsOf([layer({ directories: [at('/a')], exportsByService: [] }), layer({ exportsByService: ['b'] })]),
@@ -190,7 +190,7 @@ describe('the providers', () => {
     resolveProviders(layers, settingsWith(given), wired);
   const own = new EnvProvider({});
 
-  it('are env, ssm and secrets when nobody says otherwise', () => {
+  it('are env, ssm and secrets by default', () => {
     expect(resolve([nothing])).toEqual([EnvProvider, SsmProvider, SecretsProvider]);
   });
 
@@ -260,12 +260,12 @@ describe('the partition of the cache table', () => {
     expect(environ(layers, { environment: 'prod' })).toBe('/other/prod');
   });
 
-  it("is that of the Config when the settings name none; the environment 'all' when nobody does", () => {
+  it("is that of the Config when the settings name none; the environment 'all' when none is named", () => {
     expect(environ([layer({ service: 'orders', environment: 'prod' })])).toBe('/orders/prod');
     expect(environ([layer({ service: 'orders' })])).toBe('/orders/all');
   });
 
-  it('is none when nobody names a service, or it is global, which is nobody’s', () => {
+  it('is none when no service is named, or it is global', () => {
     expect(environ([nothing])).toBeUndefined();
     expect(environ([layer({ environment: 'prod' })])).toBeUndefined();
     expect(environ([layer({ service: 'global' })])).toBeUndefined();

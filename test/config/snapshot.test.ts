@@ -144,7 +144,7 @@ describe('require', () => {
   );
 });
 
-it('gives items, tells what has a value, and which names it has', () => {
+it('gives items, says what has a value, and which names it has', () => {
   const now = loaded({ DB_HOST: null }, ['Gone']);
 
   expect(now.getItem('db_host')).toMatchObject({ originalName: 'DB_HOST', value: null });

@@ -162,7 +162,7 @@ describe('a watch with a timer', () => {
     expect(dynamo.operations).not.toContain('Query');
   });
 
-  it('tells who listens, so that they can look again', async () => {
+  it('notifies listeners, so that they can look again', async () => {
     await warmUp();
     const heard: string[] = [];
     member.run(() => LocalCache.grab().onReset(() => heard.push('reset')));
@@ -177,7 +177,7 @@ describe('a watch with a timer', () => {
     expect(heard).toEqual(['reset']);
   });
 
-  it('lets declared settings tell who listens what has changed', async () => {
+  it('lets declared settings notify listeners of what has changed', async () => {
     const declared = defineSettings({ dbHost: setting('DB_HOST'), pool: setting('POOL') });
     const changes: unknown[] = [];
     await member.run(async () => {

@@ -13,14 +13,14 @@ beforeEach(() => {
   });
 });
 
-it('is an error that says what to do as long as nobody has set any', () => {
+it('is an error that says what to do as long as none is set', () => {
   expect(wiring.currentWiring).toThrow(errors.InvalidSettingsError);
   expect(wiring.currentWiring).toThrow(
     'providers: there are no default ones in xcon/core. Give some: new Config({ providers: [...], cacher: null }), or import from xcon.',
   );
 });
 
-it('has no cacher as long as nobody has set any', () => {
+it('has no cacher as long as none is set', () => {
   expect(wiring.cacherWiring().cacher).toBeNull();
 });
 

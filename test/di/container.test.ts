@@ -45,7 +45,7 @@ describe('the container of a context', () => {
     expect(context.container).toBe(context.container);
   });
 
-  it('gives the dependency of a child in the child and of the parent in the parent, whoever is asked first', () => {
+  it('gives the dependency of a child in the child and of the parent in the parent, whichever is asked first', () => {
     const [outer, inner] = [new Settings('outer'), new Settings('inner')];
     const parent = Context.createRoot([outer]);
     const child = parent.child([inner]);

@@ -42,7 +42,7 @@ describe('dependencyKey', () => {
     expect(dependencyKey(freshClass('test.Copied'))).toBe(dependencyKey(freshClass('test.Copied')));
   });
 
-  it('tells the classes below an abstract kind apart', () => {
+  it('distinguishes the classes below an abstract kind apart', () => {
     expect(dependencyKey(FileSource)).toBe(FileSource);
     expect(dependencyKey(MapSource)).toBe(MapSource);
     expect(dependencyKey(MapSourceForTest)).toBe(MapSource);

@@ -40,7 +40,7 @@ describe('grab', () => {
     expect(second).toBe(first);
   });
 
-  it('gives a subclass that stands in for its parent', () => {
+  it('gives a subclass that replaces its parent', () => {
     const french = new FrenchGreeter();
 
     const grabbed = root.run(() => french.run(() => Greeter.grab()));

@@ -260,7 +260,7 @@ describe('a Directory', () => {
     expect(inspect(directory)).toBe('Directory(/orders/prod)');
   });
 
-  it('stands for nowhere when it is the one marked so, by path', () => {
+  it('is nowhere when it is the one marked so, by path', () => {
     expect(Directory.nonExistent.path).toBe('/_nonExistent');
     expect(Directory.nonExistent.isNonExistent).toBe(true);
     expect(new Directory({ path: '/_nonExistent' }).isNonExistent).toBe(true);

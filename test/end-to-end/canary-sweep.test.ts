@@ -159,7 +159,7 @@ it.each<[CacheSecrets, Partial<SettingsValues>]>([
   ['encrypt', { cacheKmsKeyId: 'arn:aws:kms:us-east-1:111122223333:key/cache' }],
   ['never', {}],
 ])(
-  'with a cache of kind %s, a secret is told by nothing of the library, nor by the log of the SDK',
+  'with a cache of kind %s, a secret is shown by nothing of the library, nor by the log of the SDK',
   async (cacheSecrets, more) => {
     await fc.assert(
       fc.asyncProperty(canaries, async (canary) => {

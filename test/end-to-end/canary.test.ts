@@ -27,7 +27,7 @@ function store(canary: string): void {
 
 const names = ['token', 'bytes', 'secure', 'json'];
 
-it('a secret is told to who asks for it, and to nobody else', async () => {
+it('a secret is given to the code that asks for it, and to no other', async () => {
   await fc.assert(
     fc.asyncProperty(canaries, async (canary) => {
       store(canary);
@@ -75,7 +75,7 @@ it('a secret is told to who asks for it, and to nobody else', async () => {
   );
 });
 
-it('a secret in an answer that cannot be understood is not told either', async () => {
+it('a secret in an answer that cannot be understood is not shown either', async () => {
   await fc.assert(
     fc.asyncProperty(canaries, fc.nat(4), async (canary, kind) => {
       const bodies = [

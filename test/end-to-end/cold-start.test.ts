@@ -104,7 +104,7 @@ describe('a cold lookup', () => {
     });
   });
 
-  it('asks nobody for an override, a variable, or with providers skipped', async () => {
+  it('asks no source for an override, a variable, or with providers skipped', async () => {
     world = await AwsWorld.start();
 
     await world.run(async () => {

@@ -291,7 +291,7 @@ describe('processes with other credentials', () => {
   });
 });
 
-it('errors of the library are told by their code in whichever copy of it', async () => {
+it('errors of the library are recognized by their code in whichever copy of it', async () => {
   world = await AwsWorld.start({ faults: [failing('ListSecrets', 'name')] });
 
   const error = (await rejection(() => world.run(() => ordersConfig().get('x')))) as ConfigError;

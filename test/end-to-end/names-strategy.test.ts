@@ -1,20 +1,10 @@
-import {
-  AwsClients,
-  Config,
-  Context,
-  EnvProvider,
-  Logger,
-  SecretsProvider,
-  SsmProvider,
-  XconSettings,
-} from '../../src/index';
+import { Config, EnvProvider, SecretsProvider, SsmProvider, type XconSettings } from '../../src/index';
 import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
-import { patience } from '../setup/patience';
+import { inLocalProcess } from '../setup/local-process';
 import { RoundGate } from './round-gate';
 import { fc } from '../setup/fast-check';
 
 const table = 'global-all-configCache';
-const quiet = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 let aws: LocalAws;
 
 beforeEach(async () => {
@@ -23,29 +13,13 @@ beforeEach(async () => {
 
 afterEach(() => aws.close());
 
-function ignore(): void {
-  // Not what is looked at.
-}
-
 /** Runs as a process of its own, of the service `orders` in `prod`. */
-async function inProcess<T>(
+function inProcess<T>(
   settings: ConstructorParameters<typeof XconSettings>[0],
   fn: () => Promise<T>,
   endpoint = aws.url,
 ): Promise<T> {
-  const clients = new AwsClients({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
-  const given = { service: 'orders', environment: 'prod', ...patience, ...settings };
-  const root = Context.createRoot([clients, new Logger(quiet), new XconSettings(given), new EnvProvider({})]);
-  return root.run(async () => {
-    const result = await fn();
-    await Config.grab().close();
-    return result;
-  });
+  return inLocalProcess(endpoint, { service: 'orders', environment: 'prod', ...settings }, fn, [new EnvProvider({})]);
 }
 
 function load(names: readonly string[]): () => Promise<readonly unknown[]> {

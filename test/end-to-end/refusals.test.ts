@@ -26,7 +26,7 @@ const denied = (target: string, body?: string): LocalAwsFault => ({
 const deniedPath = (path: string): LocalAwsFault => denied('GetParametersByPath', `"${path}"`);
 
 describe('a directory that may not be read', () => {
-  it('is walked past, and told once with the IAM action and resource to grant', async () => {
+  it('is walked past, and reported once with the IAM action and resource to grant', async () => {
     const seed = { ssm: { '/orders/prod/x': 'upper', '/orders/all/x': 'lower' } };
     world = await AwsWorld.start({ seed, faults: [deniedPath('/orders/prod')] });
 
@@ -48,7 +48,7 @@ describe('a directory that may not be read', () => {
     });
   });
 
-  it('is asked once until memory expires, and not told again then', async () => {
+  it('is asked once until memory expires, and not reported again then', async () => {
     world = await AwsWorld.start({ seed: { ssm: { '/orders/all/x': 'lower' } }, faults: [deniedPath('/orders/prod')] });
 
     await world.run(async () => {
@@ -105,7 +105,7 @@ describe('a directory that may not be read', () => {
 });
 
 describe('secrets that may not be listed', () => {
-  it('are told for every directory that a walk gets to', async () => {
+  it('are reported for every directory that a walk gets to', async () => {
     world = await AwsWorld.start({ seed: { ssm: { '/orders/all/x': 'x' } }, faults: [denied('ListSecrets')] });
 
     await world.run(async () => {
@@ -130,7 +130,7 @@ describe('secrets that may not be listed', () => {
 });
 
 describe('a secret whose value may not be read', () => {
-  it('is walked past, and told by name with what to grant', async () => {
+  it('is walked past, and reported by name with what to grant', async () => {
     const secrets = { '/orders/prod/Token': { value: 'secret', denied: true }, '/orders/all/token': 'lower' };
     world = await AwsWorld.start({ seed: { secrets } });
 
@@ -430,7 +430,7 @@ describe('the health of a Config', () => {
   });
 });
 
-it('tells a refusal for each provider that reads another region', async () => {
+it('reports a refusal for each provider that reads another region', async () => {
   world = await AwsWorld.start({ faults: [denied('GetParametersByPath')] });
   const clients = world.makeClients({ region: 'eu-west-1' });
   const regional = new SsmProvider({ clients, cacheName: 'ssm@eu-west-1' });

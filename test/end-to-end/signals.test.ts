@@ -8,7 +8,7 @@ afterEach(() => world.close());
 
 const seed = { ssm: { '/orders/prod/x': 'found', '/orders/all/y': 'too' }, secrets: { '/orders/prod/s': 'secret' } };
 
-it('a load that is aborted rejects with the reason of its signal, and ends the wait of nobody else', async () => {
+it('a load that is aborted rejects with the reason of its signal, and ends no other wait', async () => {
   world = await AwsWorld.start({ seed, latencyMs: 1000 });
   const controller = new AbortController();
   const reason = new Error('enough');

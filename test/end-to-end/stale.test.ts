@@ -83,7 +83,7 @@ describe('a listing that was read once', () => {
     expect(world.refusals).toEqual([]);
   });
 
-  it('stands in when there are no credentials any more', async () => {
+  it('is served as stale when there are no credentials any more', async () => {
     world = await AwsWorld.start({ seed });
     let expired = false;
     const credentials = () =>
@@ -126,7 +126,7 @@ describe('a listing that was read once', () => {
     expect(world.refusals.length).toBe(fault.status === 500 ? 0 : 4);
   });
 
-  it('does not stand in when staleIfErrorSeconds is 0', async () => {
+  it('is not served as stale when staleIfErrorSeconds is 0', async () => {
     world = await AwsWorld.start({ seed }, { staleIfErrorSeconds: 0 });
 
     const error = await inWorld(async () => {
@@ -219,7 +219,7 @@ describe('a listing that was read once', () => {
   });
 });
 
-describe('what stands in', () => {
+describe('what is served as stale', () => {
   const seed = { ssm: { '/orders/prod/x': 'old' } };
 
   it('gives way to what is there as soon as that can be read, which is tried after pauses that grow', async () => {
@@ -358,7 +358,7 @@ describe('a secret that was read once', () => {
     expect(JSON.stringify(world.log.lines)).not.toContain('hunter2');
   });
 
-  it('stands in by exact name, where nothing is listed', async () => {
+  it('is served as stale by exact name, where nothing is listed', async () => {
     world = await AwsWorld.start({ seed });
 
     await inWorld(async () => {
@@ -384,7 +384,7 @@ describe('a secret that was read once', () => {
     });
   });
 
-  it('among parameters stands in when its key is denied, beside what can be read', async () => {
+  it('among parameters is served as stale when its key is denied, beside what can be read', async () => {
     const ssm = { '/orders/prod/key': { value: 'hunter2', type: 'SecureString' as const }, '/orders/prod/x': 'old' };
     world = await AwsWorld.start({ seed: { ssm } });
 
@@ -406,7 +406,7 @@ describe('the cache table', () => {
   const seed = { ssm: { '/orders/prod/a': 'a', '/orders/all/x': 'old', '/orders/all/b': 'b' } };
   const settings = { service: 'orders', environment: 'prod', cacheTtlSeconds: 600, negativeTtlSeconds: 600 };
 
-  it('is told nothing that is stale, nor what lies below a stale place', async () => {
+  it('gets nothing that is stale, nor what lies below a stale place', async () => {
     world = await AwsWorld.start({ seed: { ...seed, tables: { 'global-all-configCache': {} } } }, settings);
 
     await inWorld(async () => {
@@ -426,7 +426,7 @@ describe('the cache table', () => {
     expect(rows.map((row) => row['real_name']?.S).filter((name) => name?.startsWith('~') !== true)).toEqual(['a']);
   });
 
-  it('gives where a secret is, whose last good value stands in', async () => {
+  it('gives where a secret is, whose last good value is served as stale', async () => {
     const secrets = { '/orders/prod/token': 'hunter2' };
     world = await AwsWorld.start(
       { seed: { secrets, tables: { 'global-all-configCache': {} } } },

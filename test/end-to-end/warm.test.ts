@@ -78,7 +78,7 @@ describe('warm', () => {
     expect(world.aws.calls.all).toEqual([]);
   });
 
-  it('leaves it to the lookup to tell what is in the way', async () => {
+  it('leaves it to the lookup to report the problem', async () => {
     world = await AwsWorld.start({ seed: { ssm: { '/orders/prod/host': 'db' } } }, { logLevel: 'debug' });
     const unreachable = world.makeClients({ endpoint: 'http://127.0.0.1:1' });
     const mine = config();

@@ -43,7 +43,7 @@ describe('a change in the own directory of a partition', () => {
     expect(world.left).toEqual([]);
   });
 
-  it('raises the generation also when nobody has asked for the name: processes may remember that it is missing', async () => {
+  it('raises the generation also when no process has asked for the name: processes may remember that it is missing', async () => {
     await world.plain('pool');
 
     await world.handle(parameterEvent('Create', '/orders/prod/NEW'));
@@ -111,7 +111,7 @@ describe('a change in a directory of many', () => {
     },
   );
 
-  it('is followed where only somebody watches', async () => {
+  it('is followed where a process only watches', async () => {
     await world.dynamo.plant({
       app_key: { S: '/quiet/prod' },
       name_key: { S: '~xcon|gen' },
@@ -125,7 +125,7 @@ describe('a change in a directory of many', () => {
     expect(world.generations).toEqual({ '/quiet/prod': startMs });
   });
 
-  it('is left alone where nobody looks', async () => {
+  it('is left alone where no process looks', async () => {
     await world.handle(parameterEvent('Create', '/nobody/X'));
 
     expect(world.left).toHaveLength(6);
@@ -171,7 +171,7 @@ describe('a burst', () => {
   });
 });
 
-describe('a change that is told twice', () => {
+describe('a change that is reported twice', () => {
   it('drops nothing more the second time', async () => {
     await world.plain('db_host');
     await world.plain('pool');
@@ -287,7 +287,7 @@ describe('a scan that takes longer than there is time', () => {
     expect(world.left).toEqual([]);
   });
 
-  it('begins again for another event, which nobody has followed in the part before', async () => {
+  it('begins again for another event, which has not been followed in the part before', async () => {
     const other = parameterEvent('Update', '/global/all/X', 'event-2');
     await expect(world.handle(event, {}, timeFor(2))).rejects.toThrow();
     for (const environ of environs) await world.plain('x', { environ, directory: '/global/all' });
@@ -424,7 +424,7 @@ describe('an invocation that is about to end', () => {
   });
 });
 
-describe('what nobody knows', () => {
+describe('what is not known', () => {
   it('is logged, and does not fail', async () => {
     expect(await world.handle({ source: 'aws.ec2', 'detail-type': 'State-change', detail: 'canary' })).toBeUndefined();
     expect(await world.handle(queueBatch('canary'))).toEqual({ batchItemFailures: [] });

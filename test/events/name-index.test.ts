@@ -94,7 +94,7 @@ describe('a handler with an index', () => {
     expect(aws.calls.count('Scan')).toBe(0);
   });
 
-  it('finds rows that tell their chain by its hash alone', async () => {
+  it('finds rows that name their chain by its hash alone', async () => {
     await fill();
 
     await createChangeHandler({ dynamo: client, ...index })(parameterEvent('Update', '/global/prod/TOKEN'));
@@ -114,7 +114,7 @@ describe('a handler with an index', () => {
     expect(await generations()).toEqual(['/billing/prod', '/orders/prod', '/python/prod']);
   });
 
-  it('raises the generation where only somebody watches', async () => {
+  it('raises the generation where a process only watches', async () => {
     await fill();
 
     await createChangeHandler({ dynamo: client, ...index })(parameterEvent('Create', '/mine/NEW'));
@@ -247,7 +247,7 @@ describe('ensureCacheTable with an index', () => {
     });
   });
 
-  it('leaves a table alone that has it, or that nobody wants it for', async () => {
+  it('leaves a table alone that has it, or that needs none', async () => {
     const mock = tableThat(true);
     await ensureCacheTable(client, { table, ...index });
     tableThat(false);

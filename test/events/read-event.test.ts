@@ -20,22 +20,22 @@ function placesOfAll(event: unknown): readonly (readonly string[] | undefined)[]
 }
 
 describe('an event of Parameter Store', () => {
-  it.each(['Create', 'Update', 'Delete', 'LabelParameterVersion'] as const)('tells of a %s', (operation) => {
+  it.each(['Create', 'Update', 'Delete', 'LabelParameterVersion'] as const)('reports a %s', (operation) => {
     expect(placesOf(parameterEvent(operation, '/orders/prod/DB_HOST'))).toEqual(['/orders/prod db_host']);
   });
 
-  it('tells of the last directory of a path', () => {
+  it('reports the last directory of a path', () => {
     expect(placesOf(parameterEvent('Update', '/orders/prod/db/Host'))).toEqual(['/orders/prod/db host']);
   });
 
   it.each(['golden-ami', '/alone', '/orders//x', '/orders/{env}/x', '/orders/a|b/x', `/${'o'.repeat(1020)}/prod`])(
-    'tells of nothing that a chain can have: %s',
+    'reports nothing that a chain can have: %s',
     (name) => {
       expect(placesOf(parameterEvent('Update', name))).toEqual([]);
     },
   );
 
-  it('is told by ARN where the parameter is shared', () => {
+  it('is named by ARN where the parameter is shared', () => {
     const arn = 'arn:aws:ssm:us-east-1:123456789012:parameter/orders/prod/DB_HOST';
 
     expect(placesOf(parameterEvent('Update', arn))).toEqual(['/orders/prod db_host']);
@@ -47,11 +47,11 @@ describe('an event of Parameter Store', () => {
 });
 
 describe('an event of a parameter policy', () => {
-  it('tells of a parameter that has expired', () => {
+  it('reports a parameter that has expired', () => {
     expect(placesOf(parameterPolicyEvent('Expiration', '/orders/prod/DB_HOST'))).toEqual(['/orders/prod db_host']);
   });
 
-  it.each(['ExpirationNotification', 'NoChangeNotification'] as const)('tells of nothing for a %s', (policy) => {
+  it.each(['ExpirationNotification', 'NoChangeNotification'] as const)('reports nothing for a %s', (policy) => {
     expect(placesOf(parameterPolicyEvent(policy, '/orders/prod/DB_HOST'))).toEqual([]);
   });
 
@@ -64,18 +64,18 @@ describe('an event of a parameter policy', () => {
 });
 
 describe('an event of Secrets Manager', () => {
-  it.each(Object.entries(trailCalls))('tells of %s', (_, event) => {
+  it.each(Object.entries(trailCalls))('reports %s', (_, event) => {
     const places = placesOf(event('/orders/prod/TOKEN'));
 
     expect(places).toContain('/orders/prod token');
     expect(places?.filter((each) => !each.startsWith('/orders/prod token'))).toEqual([]);
   });
 
-  it.each(['additionalEventData', 'serviceEventDetails'] as const)('tells of a rotation, by %s', (where) => {
+  it.each(['additionalEventData', 'serviceEventDetails'] as const)('reports a rotation, by %s', (where) => {
     expect(placesOf(rotationEvent('/orders/prod/TOKEN', where))).toContain('/orders/prod token');
   });
 
-  it('tells of both names that an ARN may stand for: callers may leave its random end away', () => {
+  it('reports both names that an ARN may stand for: callers may leave its random end away', () => {
     const event = trailEvent({ eventName: 'PutSecretValue', requestParameters: { secretId: secretArn('/a/b/token') } });
 
     expect(placesOf(event)).toEqual(['/a/b token', '/a/b token-a1b2c3']);
@@ -99,7 +99,7 @@ describe('an event of Secrets Manager', () => {
     expect(placesOf(event)).toEqual([]);
   });
 
-  it('tells of a version that has become the current one', () => {
+  it('reports a version that has become the current one', () => {
     expect(placesOf(labelEvent('/orders/prod/TOKEN'))).toEqual(['/orders/prod token']);
   });
 
@@ -116,7 +116,7 @@ describe('an event of Secrets Manager', () => {
 describe('records of the stream of a config table', () => {
   const row = (name: string, more = {}) => ({ app_key: { S: '/orders/prod' }, name_key: { S: name }, ...more });
 
-  it('tell of new, changed and deleted rows', () => {
+  it('report new, changed and deleted rows', () => {
     const batch = streamBatch(
       { after: row('DB_HOST') },
       { before: row('pool'), after: row('pool', { value: { N: '1' } }) },
@@ -126,7 +126,7 @@ describe('records of the stream of a config table', () => {
     expect(placesOfAll(batch)).toEqual([['/orders/prod db_host'], ['/orders/prod pool'], ['/orders/prod gone']]);
   });
 
-  it('tell of the name that a row gives itself, before and after', () => {
+  it('report the name that a row gives itself, before and after', () => {
     const batch = streamBatch({
       before: row('k', { real_name: { S: 'Old' } }),
       after: row('k', { name: { S: 'New' } }),
@@ -135,11 +135,11 @@ describe('records of the stream of a config table', () => {
     expect(placesOfAll(batch)).toEqual([['/orders/prod new', '/orders/prod old']]);
   });
 
-  it('tell of the whole directory when there are no images', () => {
+  it('report the whole directory when there are no images', () => {
     expect(placesOfAll(streamBatch({ after: row('k'), images: false }))).toEqual([['/orders/prod (any)']]);
   });
 
-  it('tell of nothing in a directory that no chain can have', () => {
+  it('report nothing in a directory that no chain can have', () => {
     expect(placesOfAll(streamBatch({ after: { ...row('k'), app_key: { S: 'orders' } } }))).toEqual([[]]);
   });
 
@@ -186,7 +186,7 @@ describe('messages of a queue', () => {
   });
 });
 
-describe('what nobody knows', () => {
+describe('what is not known', () => {
   it.each([
     undefined,
     null,
@@ -201,7 +201,7 @@ describe('what nobody knows', () => {
     expect(placesOf(event)).toBeUndefined();
   });
 
-  it('is told apart in the log by its source and type, and by nothing of its content', () => {
+  it('is identified in the log by its source and type, and by nothing of its content', () => {
     const event = { source: 'aws.ec2', 'detail-type': 'State-change', detail: { secret: 'canary' } };
 
     expect(readBatch(event, cacheTable).items[0]?.label).toBe('aws.ec2, State-change');

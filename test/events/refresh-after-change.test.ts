@@ -61,7 +61,7 @@ it('one process reads the sources for all, after each change, however soon the n
   }
 });
 
-it('nobody reads the sources for names that have not changed', async () => {
+it('no process reads the sources for names that have not changed', async () => {
   await change('A', 'new');
 
   expect(await askAll('B')).toEqual(Array(10).fill(['old']));

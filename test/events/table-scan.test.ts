@@ -104,7 +104,7 @@ describe('scanPartitions', () => {
     expect((await scan()).steps).toEqual([[]]);
   });
 
-  it('has nothing to wait for when units are not told', async () => {
+  it('has nothing to wait for when units are not reported', async () => {
     world.dynamo.scanPageRows = 1;
     world.dynamo.scanPageUnits = 0;
 

@@ -44,7 +44,7 @@ describe('changeOf', () => {
     expect([change.changes.length, change.dropped.length]).toEqual([changes, dropped]);
   });
 
-  it('touches a partition by a row whose chain nobody can tell', () => {
+  it('touches a partition by a row whose chain is not known', () => {
     const odd = tracePartition(environ, [encodeRow(environ, referenceRow({ chainHash: 'odd' }))]);
 
     const change = changeOf(odd, [{ directory: '/elsewhere', name: 'db_host' }]);

@@ -78,7 +78,7 @@ describe('config.names()', () => {
     expect(secrets.secretCalls).toEqual([]);
   });
 
-  it('tells version and time of change where a listing does', async () => {
+  it('gives version and time of change where a listing does', async () => {
     const facts = { version: '7', changedAtMs: 1000, exactName: '/a/x' };
     const parameter = new DirectoryItem({ name: 'x', value: '1', directory: directory('/a'), source: 'ssm', ...facts });
     const secret = { ...unread('y'), changedAtMs: 2000 };

@@ -72,7 +72,7 @@ describe('leastPrivilegePolicy', () => {
     });
   });
 
-  test('names ARNs of any region and account when it is told none', () => {
+  test('names ARNs of any region and account when none is given', () => {
     const policy = leastPrivilegePolicy({
       service: 'orders',
       environment: 'prod',
@@ -257,7 +257,7 @@ describe('leastPrivilegePolicy', () => {
     },
   );
 
-  test('takes the partition that it is told', () => {
+  test('takes the partition that it is given', () => {
     expect(
       statement('UseCacheTable', { ...orders, environ: '/job/all' })?.Condition?.['ForAllValues:StringEquals'],
     ).toEqual({

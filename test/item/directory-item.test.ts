@@ -182,7 +182,7 @@ describe('an item without a source', () => {
   });
 });
 
-describe('an item that stands in for what could not be read', () => {
+describe('a stale item', () => {
   const item = itemOf({ value: new Uint8Array([1]), secret: true, version: '3', ttl: 7 }).asStale(
     '2030-01-01T00:00:00.000Z',
   );

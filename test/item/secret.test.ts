@@ -55,7 +55,7 @@ it('equals another one in depth when their values are the same, and only then', 
   expect(isDeepStrictEqual(new Secret(() => 1), new Secret(() => 1))).toBe(false);
 });
 
-it('gives data that nobody else can change', () => {
+it('gives data that cannot be changed from outside', () => {
   const given = { a: [1], bytes: Uint8Array.of(1) };
   const secret = new Secret(given);
   given.a.push(2);

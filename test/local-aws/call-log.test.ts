@@ -11,7 +11,7 @@ describe('the log of a server', () => {
 
   afterEach(() => aws.close());
 
-  it('tells service, operation, body, times, outcome and answer', async () => {
+  it('gives service, operation, body, times, outcome and answer', async () => {
     await post(aws, 'AmazonSSM.GetParameter', { Name: '/a/one' });
     await post(aws, 'AmazonSSM.GetParameter', { Name: '/a/none' });
 
@@ -124,7 +124,7 @@ describe('the log of a server', () => {
     expect(JSON.stringify(aws.calls.all[1]?.body)).toMatch(/^({"a":)+"\*\*\*"}+$/);
   });
 
-  it('tells one round for requests at the same time, and one for each that waits for another', async () => {
+  it('counts one round for requests at the same time, and one for each that waits for another', async () => {
     aws.setLatency(50);
     const read = () => post(aws, 'AmazonSSM.GetParameter', { Name: '/a/one' });
     const list = () => post(aws, 'secretsmanager.ListSecrets', {});
@@ -139,7 +139,7 @@ describe('the log of a server', () => {
 });
 
 describe('onCall', () => {
-  it('is told of every request when it has ended', async () => {
+  it('is called with every request when it has ended', async () => {
     const told: string[] = [];
     const aws = await startLocalAws({
       faults: [{ target: 'GetParameters$', dropConn: true }],

@@ -164,7 +164,7 @@ describe('a condition that fails', () => {
     expect(error['Item']).toEqual({ ...key('one'), owner: { S: 'me' } });
   });
 
-  it('tells no item when nobody asks, or there is none', async () => {
+  it('gives no item when it is not asked for, or there is none', async () => {
     const silent = await rejection(
       dynamo.send(new PutItemCommand({ TableName: 'cache', Item: key('one'), ...condition })),
     );
@@ -183,7 +183,7 @@ describe('a condition that fails', () => {
     expect([absent.name, absent['Item']]).toEqual(['ConditionalCheckFailedException', undefined]);
   });
 
-  it('lets one of many at the same time pass, and tells the others its item', async () => {
+  it('lets one of many at the same time pass, and gives the others its item', async () => {
     const attempts = await Promise.allSettled(
       Array.from({ length: 20 }, (_, index) =>
         dynamo.send(

@@ -15,7 +15,7 @@ const parameter = async (Name: string) =>
   (await post(aws, 'AmazonSSM.GetParameter', { Name, WithDecryption: true })).json['Parameter'];
 const secret = async (SecretId: string) => (await post(aws, 'secretsmanager.GetSecretValue', { SecretId })).json;
 
-it('tells the variables with which an SDK finds it', () => {
+it('gives the variables with which an SDK finds it', () => {
   expect(aws.environment).toEqual({
     AWS_ENDPOINT_URL: aws.url,
     AWS_REGION: 'us-east-1',
@@ -27,7 +27,7 @@ it('tells the variables with which an SDK finds it', () => {
   expect(aws.url).toBe(`http://127.0.0.1:${aws.port}`);
 });
 
-it('tells the variables for one that listens elsewhere', () => {
+it('gives the variables for one that listens elsewhere', () => {
   expect(localAwsEnvironment('http://[::1]:1')).toEqual({ ...aws.environment, AWS_ENDPOINT_URL: 'http://[::1]:1' });
 });
 
@@ -86,7 +86,7 @@ it('adds and overwrites with a further seed', async () => {
 });
 
 describe('onChange', () => {
-  it('is told every change, whoever made it, until it is ended', async () => {
+  it('is called with every change, by any client, until it is ended', async () => {
     await aws.seed({ tables: { tab: { hashKey: 'id', rangeKey: null } } });
     const changes: LocalAwsChange[] = [];
     const end = aws.onChange((change) => changes.push(change));

@@ -79,7 +79,7 @@ describe('ListSecrets', () => {
     expect(await listNames({ Filters: [{ Key: 'description', Values: ['main'] }] })).toEqual(['rds!db']);
   });
 
-  it('tells versions and rotation, never a value', async () => {
+  it('gives versions and rotation, never a value', async () => {
     const answer = await secrets.send(new ListSecretsCommand({ Filters: [{ Key: 'name', Values: ['rds!'] }] }));
 
     const [secret] = answer.SecretList ?? [];
@@ -103,7 +103,7 @@ describe('ListSecrets', () => {
     expect([first.SecretList?.length, second.SecretList?.length, second.NextToken]).toEqual([4, 2, undefined]);
   });
 
-  it('pages by 100 when not told otherwise', async () => {
+  it('pages by 100 by default', async () => {
     await aws.seed({ secrets: Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`/m/${index}`, 'x'])) });
 
     const { SecretList, NextToken } = await secrets.send(
@@ -397,7 +397,7 @@ describe('DeleteSecret and RestoreSecret', () => {
     expect(await textOf(SecretId)).toBe('hunter2');
   });
 
-  it('keeps a secret for 30 days when not told otherwise', async () => {
+  it('keeps a secret for 30 days by default', async () => {
     const { DeletionDate } = await secrets.send(new DeleteSecretCommand({ SecretId }));
 
     expect(DeletionDate).toEqual(new Date(nowMs + 30 * 86_400_000));

@@ -69,19 +69,19 @@ describe('a seed file', () => {
     expect((await post(aws, 'AmazonSSM.GetParameter', { Name: '/a' })).status).toBe(200);
   });
 
-  it('tells where it is not YAML, without quoting it', async () => {
+  it('says where it is not YAML, without quoting it', async () => {
     const bad = await fileOf('bad.yaml', 'ssm:\n  /a: "hunter2\n');
 
     expect(await messageOf(bad)).toBe(`Seed file ${bad}: is not valid YAML at line 3, column 1 (MISSING_CHAR).`);
   });
 
-  it('tells that a key is there twice', async () => {
+  it('says that a key is there twice', async () => {
     const twice = await fileOf('twice.yaml', 'ssm:\n  /a: "1"\n  /a: "2"\n');
 
     expect(await messageOf(twice)).toBe(`Seed file ${twice}: is not valid YAML at line 3, column 3 (DUPLICATE_KEY).`);
   });
 
-  it('tells that an alias has no anchor, without naming it', async () => {
+  it('says that an alias has no anchor, without naming it', async () => {
     const bad = await fileOf('alias.yaml', 'ssm:\n  /a: *hunter2\n');
 
     expect(await messageOf(bad)).toBe(
@@ -89,7 +89,7 @@ describe('a seed file', () => {
     );
   });
 
-  it('tells that it is not JSON, without quoting it', async () => {
+  it('says that it is not JSON, without quoting it', async () => {
     const bad = await fileOf('bad.json', '{\n"ssm": hunter2}');
     const empty = await fileOf('empty.json', '');
 
@@ -97,7 +97,7 @@ describe('a seed file', () => {
     expect(await messageOf(empty)).toMatch(/empty\.json: is not valid JSON(, near line 1)?\.$/);
   });
 
-  it('tells where the bad key is', async () => {
+  it('says where the bad key is', async () => {
     const bad = await fileOf('port.yaml', 'ssm:\n  /a/port: 5432\n');
 
     expect(await messageOf(bad)).toBe(
@@ -202,7 +202,7 @@ describe('rows of a seed', () => {
 });
 
 describe('a secret of a seed', () => {
-  it('may be bytes, and tell its rotation', async () => {
+  it('may be bytes, and have its rotation', async () => {
     const date = new Date('2030-01-01T00:00:00Z');
     await aws.seed({
       secrets: {

@@ -210,7 +210,7 @@ describe('the port', () => {
     expect(aws.port).toBe(port);
   });
 
-  it('is told when it is taken', async () => {
+  it('fails with an error that says so when it is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;

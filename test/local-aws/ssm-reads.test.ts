@@ -58,7 +58,7 @@ describe('GetParametersByPath', () => {
     expect(NextToken).toBeUndefined();
   });
 
-  it('tells every field of a parameter', async () => {
+  it('gives every field of a parameter', async () => {
     const { Parameters } = await ssm.send(new GetParametersByPathCommand({ Path: '/orders/production/' }));
 
     expect(Parameters).toEqual([

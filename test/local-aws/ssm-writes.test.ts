@@ -40,7 +40,7 @@ describe('PutParameter', () => {
     expect(Parameters?.at(-1)).toMatchObject({ Name: '/a/three', Type: 'StringList', Description: 'third' });
   });
 
-  it('overwrites only when told to, keeps the type and the place in listings', async () => {
+  it('overwrites only when asked to, keeps the type and the place in listings', async () => {
     const put = { Name: '/a/two', Value: 'two' };
 
     const refused = await rejectionName(ssm.send(new PutParameterCommand(put)));

@@ -203,7 +203,7 @@ describe('a logger of the user’s', () => {
     expect([target.debug, target.warn].map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
   });
 
-  it('that throws does not fail what it was told of', () => {
+  it('that throws does not fail what is logged', () => {
     const fail = (): never => {
       throw new Error('disk full');
     };

@@ -115,7 +115,7 @@ describe('a failure', () => {
     expect(provider.asked).toHaveLength(1);
   });
 
-  it('that nobody awaits does not end the process', async () => {
+  it('that is not awaited does not end the process', async () => {
     provider.answerListing = () => Promise.reject(down);
     provider.answerSecret = () => Promise.reject(down);
 

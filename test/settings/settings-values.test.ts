@@ -1,7 +1,7 @@
 import { settingsDefaults } from '../../src/settings/settings-values';
 
 describe('settingsDefaults', () => {
-  it('are what the library does when nobody says otherwise', () => {
+  it('are what the library does by default', () => {
     expect(settingsDefaults).toEqual({
       service: 'global',
       environment: 'all',

@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 describe('a setting', () => {
-  it('is its default when nobody says otherwise', () => {
+  it('is its default by default', () => {
     const resolved = new XconSettings().resolve();
 
     expect(resolved).toEqual({ ...settingsDefaults, serviceGiven: false, environmentGiven: false });
@@ -92,7 +92,7 @@ describe('a setting', () => {
     expect(() => settings.resolve()).toThrow(expect.objectContaining({ setting: variable }) as Error);
   });
 
-  it('may stand in a variable that cannot be used, when code has assigned it', () => {
+  it('may be in a variable that cannot be used, when code has assigned it', () => {
     environment['XCON_LOG_LEVEL'] = 'loud';
 
     expect(new XconSettings({ logLevel: 'info' }).resolve().logLevel).toBe('info');

@@ -80,7 +80,7 @@ describe('expectNoAws in a test of a runner that was set up', () => {
     await second.finish();
   });
 
-  it('tells of calls to AWS itself as well', async () => {
+  it('reports calls to AWS itself as well', async () => {
     const test = file.start('test');
     expectNoAws();
     const real = new SSMClient({ region: 'us-east-1', credentials: { accessKeyId: 'none', secretAccessKey: 'none' } });

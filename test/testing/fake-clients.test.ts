@@ -19,7 +19,7 @@ function lookUp<T>(fn: (orders: Config) => T): T {
 }
 
 describe('fakeClients', () => {
-  it('gives the answers it was told, to the clients that a lookup uses', async () => {
+  it('gives the answers it was given, to the clients that a lookup uses', async () => {
     const { secretsManager, ssm } = fakes;
     ssm.on(GetParametersByPathCommand).resolves({ Parameters: [{ Name: '/orders/prod/DB_HOST', Value: 'db.test' }] });
     secretsManager
@@ -32,7 +32,7 @@ describe('fakeClients', () => {
     expect(values).toEqual(['db.test', 'hunter2']);
   });
 
-  it('tells answers apart by their input, and gives some only once', async () => {
+  it('distinguishes answers by their input, and gives some only once', async () => {
     fakes.ssm
       .on(GetParameterCommand, { Name: '/a' })
       .resolvesOnce({ Parameter: { Value: '1' } })
@@ -45,7 +45,7 @@ describe('fakeClients', () => {
     await expect(get('/a')).rejects.toThrow('gone');
   });
 
-  it('tells which commands were sent', async () => {
+  it('says which commands were sent', async () => {
     fakes.dynamo.onAnyCommand().resolves({});
     const client = await fakes.clients.dynamo();
 
@@ -57,7 +57,7 @@ describe('fakeClients', () => {
     expect(fakes.dynamo.calls()).toHaveLength(2);
   });
 
-  it('refuses a command for which it was told no answer', async () => {
+  it('refuses a command for which it was given no answer', async () => {
     const error = (await lookUp((orders) => orders.get('DB_HOST')).catch((thrown: unknown) => thrown)) as Error;
 
     expect(error).toBeInstanceOf(ProviderError);

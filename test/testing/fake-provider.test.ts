@@ -218,7 +218,7 @@ describe('the latency of a fake provider', () => {
     });
   });
 
-  it('ends when nobody needs the answer any more', async () => {
+  it('ends when no caller needs the answer any more', async () => {
     const provider = fakeProvider({ A: 1 });
     provider.setLatency(60_000);
     const controller = new AbortController();

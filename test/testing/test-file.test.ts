@@ -212,7 +212,7 @@ describe('what a test has begun', () => {
     await expect(test.finish()).resolves.toBeUndefined();
   });
 
-  it('is read no longer when nobody has waited for it', async () => {
+  it('is read no longer when no caller has waited for it', async () => {
     aws.setLatency(50);
     const test = file.start('test');
 

@@ -73,7 +73,7 @@ it('gives its own answers before those of the file, which it need not read', asy
   await store.flush();
 });
 
-it('writes what comes within a second together, in the background, and all that is left when it is told to', async () => {
+it('writes what comes within a second together, in the background, and all that is left when it is flushed', async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
   const store = storeOf();
   store.note(lookupKey, good(item('x', 1)));

@@ -23,7 +23,7 @@ const writePrivateFile = (path: string, content: Buffer): Promise<void> =>
     () => 0.1,
   );
 
-it('reads what it wrote, which nobody else may, and leaves nothing beside it', async () => {
+it('reads what it wrote, which no other user may, and leaves nothing beside it', async () => {
   await writePrivateFile(file, Buffer.from('first'));
   await writePrivateFile(file, Buffer.from('second'));
 

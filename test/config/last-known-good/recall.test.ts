@@ -135,7 +135,7 @@ describe('a cold start while sources fail', () => {
     });
   });
 
-  it('tells secrets as such, and shows them nowhere', async () => {
+  it('marks secrets as such, and shows them nowhere', async () => {
     await runBefore({ '/a': [unread('s')] }, 's');
     const { world, config } = processOf(down());
 

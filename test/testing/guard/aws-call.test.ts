@@ -23,7 +23,7 @@ describe('awsCallOf', () => {
       { service: 'ssm', operation: 'GetParameters', host: 'local' },
     ],
     [
-      'the service from the target when nothing else tells',
+      'the service from the target when nothing else says it',
       request('local', { 'x-amz-target': 'DynamoDB_20120810.Query' }),
       { service: 'DynamoDB_20120810', operation: 'Query', host: 'local' },
     ],

@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 describe('a client of a real service', () => {
-  it('fails at once with what the watcher says, which is told the call', async () => {
+  it('fails at once with what the watcher says, which gets the call', async () => {
     const calls: AwsCall[] = [];
     watch((call) => {
       calls.push(call);
