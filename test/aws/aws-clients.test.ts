@@ -33,7 +33,19 @@ beforeEach(() => {
   jest.replaceProperty(process, 'env', { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull });
 });
 
-afterEach(() => jest.restoreAllMocks());
+/** The packages of the clients, which some tests replace. */
+const packages = [
+  ['@aws-sdk/client-ssm', 'ssm'],
+  ['@aws-sdk/client-secrets-manager', 'secretsManager'],
+  ['@aws-sdk/client-dynamodb', 'dynamo'],
+  ['@aws-sdk/client-kms', 'kms'],
+  ['@aws-sdk/client-appconfigdata', 'appConfig'],
+] as const;
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  for (const [name] of packages) jest.dontMock(name);
+});
 
 describe.each(kinds)('the client %s', (kind, Client) => {
   it('is made when it is first asked for, once', async () => {
@@ -262,7 +274,6 @@ it('closes the clients that there are although another cannot be made', async ()
     expect(destroy).toHaveBeenCalledTimes(1);
     expect(await failing).toBe('not installed');
   });
-  jest.dontMock('@aws-sdk/client-dynamodb');
 });
 
 describe('the name of what clients read beside those of the process', () => {
@@ -287,13 +298,7 @@ describe('AwsClients', () => {
   it('does not load an SDK module before it is needed', async () => {
     await jest.isolateModulesAsync(async () => {
       const loaded: Kind[] = [];
-      for (const [name, kind] of [
-        ['@aws-sdk/client-ssm', 'ssm'],
-        ['@aws-sdk/client-secrets-manager', 'secretsManager'],
-        ['@aws-sdk/client-dynamodb', 'dynamo'],
-        ['@aws-sdk/client-kms', 'kms'],
-        ['@aws-sdk/client-appconfigdata', 'appConfig'],
-      ] as const) {
+      for (const [name, kind] of packages) {
         jest.doMock(name, () => {
           loaded.push(kind);
           return jest.requireActual<object>(name);
