@@ -1,8 +1,9 @@
-import { isSecretName } from '../explain/shown-value';
-import { type DirectoryItem, type ReachableName } from '../index';
+import { isSecretName, maskCredentials } from '../explain/shown-value';
+import { type ConfigValue, type DirectoryItem, type ReachableName } from '../index';
 import { type CommandContext } from './context';
 import { CommandError, UsageError } from './exit-codes';
 import { type LookupTarget } from './lookup-session';
+import { valueText } from './value-text';
 
 /** Which settings are collected. */
 export interface Selection {
@@ -17,13 +18,19 @@ export interface CollectedSetting {
   /** As it was asked for, or else as it is stored. */
   readonly name: string;
   readonly item: DirectoryItem;
-  /** Whether its value is a secret, by its source or by its name. */
+  /** Whether its value is a secret, by its source, its name or what it holds. */
   readonly secret: boolean;
 }
 
-/** The names that more has than the variables of this process, which belong to no service. */
+/** The names that are set at more than the variables of this process, which belong to no service. */
 export function ownNames({ names }: { readonly names: readonly ReachableName[] }): readonly ReachableName[] {
   return names.filter(({ places }) => places.some(({ provider }) => provider !== 'env'));
+}
+
+/** Whether a value is masked wherever it comes from: the name is like that of a secret, or there are credentials in it. */
+export function isSecret(name: string, value: ConfigValue): boolean {
+  const text = valueText(value);
+  return isSecretName(name) || maskCredentials(text) !== text;
 }
 
 /**
@@ -51,7 +58,7 @@ export async function collectSettings(
     const unread = items.filter(({ item }) => item.nonExistent).map(({ name }) => name);
     if (unread.length > 0)
       throw new CommandError(`${unread.join(', ')}: listed, and may not be read. ${hint}`, 'failed');
-    return items.map(({ name, item }) => ({ name, item, secret: item.secret || isSecretName(name) }));
+    return items.map(({ name, item }) => ({ name, item, secret: item.secret || isSecret(name, item.value) }));
   });
 }
 

@@ -1,7 +1,7 @@
 import { mask } from '../../base/printable';
-import { isSecretName, showValue } from '../../explain/shown-value';
+import { showValue } from '../../explain/shown-value';
 import { type ConfigValue } from '../../index';
-import { collectSettings } from '../collect-settings';
+import { collectSettings, isSecret } from '../collect-settings';
 import { type Command } from '../command';
 import { type CommandContext } from '../context';
 import { exitCodes } from '../exit-codes';
@@ -174,5 +174,5 @@ async function sideOf(context: CommandContext, text: string): Promise<Side> {
 }
 
 function ofFile(name: string, value: ConfigValue, source: string): SideValue {
-  return { name, value, secret: isSecretName(name), source };
+  return { name, value, secret: isSecret(name, value), source };
 }

@@ -1,6 +1,6 @@
 import { mask, printable } from '../../base/printable';
-import { isSecretName } from '../../explain/shown-value';
 import { type DirectoryItem } from '../../index';
+import { isSecret } from '../collect-settings';
 import { type Command } from '../command';
 import { type CommandContext } from '../context';
 import { exitCodes, RefusedError, UsageError } from '../exit-codes';
@@ -51,7 +51,7 @@ export const command: Command<GetResult, GetOptions> = {
     const names = items.map(({ name, item }) => ({
       name,
       item,
-      masked: reveal !== true && (item.secret || isSecretName(name)),
+      masked: reveal !== true && (item.secret || isSecret(name, item.value)),
     }));
     const found = names.filter(({ item }) => !item.nonExistent);
     const hidden = found.filter(({ masked }) => masked).map(({ name }) => name);
@@ -108,13 +108,18 @@ async function itemsOf(
     for (const { name, item } of found) {
       if (!item.nonExistent) continue;
       const places = await config.explain(name, { signal });
-      const lines = places.places.map(({ provider, directory, outcome }) => [provider, directory ?? '', outcome]);
+      const lines = places.places.map(({ provider, directory, outcome }) => [provider, placeOf(directory), outcome]);
       context.complain(
         `xcon: ${printable(name)} was not found.\n${context.messageStyle.table(['PROVIDER', 'DIRECTORY', 'OUTCOME'], lines)}`.trimEnd(),
       );
     }
     return found;
   });
+}
+
+/** Paths that begin with an underscore mark values that are in no directory. */
+function placeOf(directory = ''): string {
+  return directory.startsWith('/_') ? '' : directory;
 }
 
 function textOf({ item, masked }: GotName): string {

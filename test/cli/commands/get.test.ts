@@ -51,6 +51,17 @@ describe('xcon get', () => {
     expect(revealed).toMatchObject({ code: 0, out: 'correct-horse-battery-staple', err: '' });
   });
 
+  it('takes a value with credentials in it for a secret', async () => {
+    local.aws.putParameter('/orders/prod/db_url', 'postgres://app:hunter2@db/orders');
+
+    const piped = await get(['DB_URL']);
+    const revealed = await get(['DB_URL', '--reveal']);
+
+    expect(piped).toMatchObject({ code: 4, out: '' });
+    expect(piped.err).not.toContain('hunter2');
+    expect(revealed).toMatchObject({ code: 0, out: 'postgres://app:hunter2@db/orders' });
+  });
+
   it('reports a missing name with every place searched, and prints the others', async () => {
     const { code, out, err } = await get(['NO_SUCH', 'DB_HOST']);
 
