@@ -30,7 +30,7 @@ export type EntryState = Readonly<Record<string, ConfigValue | Secret<ConfigValu
 
 /** What a service has under an address. */
 export interface Observed<State extends EntryState> {
-  /** Changes with every write of the value, whoever makes it; a plan is bound to it. */
+  /** Changes with every write of the value, by any writer; a plan is bound to it. */
   readonly version: string;
   /** The stack that owns the entry; `undefined`: none does, or it has not been read. */
   readonly owner: string | undefined;

@@ -23,7 +23,7 @@ export interface PlannedChange {
   readonly action: PlanAction;
   /** Fields that differ; none for what is deleted. */
   readonly fields: readonly FieldChange[];
-  /** Fields that somebody else has changed since the last write; `existence`: it was deleted. */
+  /** Fields that were changed outside since the last write; `existence`: it was deleted. */
   readonly drift: readonly string[];
   /** Version that the plan was made from; absent: there was no entry. */
   readonly base?: string;

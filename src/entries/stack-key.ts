@@ -12,7 +12,7 @@ const keyBytes = 32;
 
 /** The key of a stack: digests in state and plan are made with it, and what kinds keep is encrypted with it. */
 export interface StackKey {
-  /** Identifies the key, and tells nothing of it. */
+  /** Identifies the key; the key cannot be derived from it. */
   readonly id: string;
   /** Gives the HMAC-SHA-256 of a text, base64url. Without the key, the text cannot be guessed from it. */
   digest(text: string): string;

@@ -22,9 +22,9 @@ export interface KindSample {
   readonly wrongValue: string;
   /** Texts of the values that must be in no plan, state or report. Absent: the values are no secrets. */
   readonly secrets?: readonly string[];
-  /** Makes an entry at the address that no stack owns, as somebody else would. Absent: adopting is not verified. */
+  /** Makes an unowned entry at the address, as another tool would. Absent: adopting is not verified. */
   readonly createForeign?: () => Promise<void>;
-  /** Writes the entry at the address, as somebody else would. Absent: drift is not verified. */
+  /** Writes the entry at the address, as another tool would. Absent: drift is not verified. */
   readonly changeForeign?: () => Promise<void>;
 }
 
@@ -73,14 +73,10 @@ class KindVerification {
     assert.notEqual(this.version, before, 'the version of an entry changes with its value');
     if (changeForeign !== undefined) {
       await changeForeign();
-      const plan = await this.expectPlan('somebody else has changed it', otherValue, [
-        'update',
-        'replace',
-        'unchanged',
-      ]);
+      const plan = await this.expectPlan('it was changed outside', otherValue, ['update', 'replace', 'unchanged']);
       assert.ok(
         plan.changes.some(({ drift }) => drift.length > 0),
-        'a change by somebody else is drift: read() gives another version',
+        'a change from outside is drift: read() gives another version',
       );
       await this.applyValue(otherValue);
     }
@@ -97,14 +93,14 @@ class KindVerification {
     const refused = await this.plan(value, {});
     assert.ok(
       refused.diagnostics.some(({ severity }) => severity === 'error'),
-      'read() says that no stack owns an entry of somebody else',
+      'read() gives no owner for an unowned entry',
     );
     const request = { adopt: [this.sample.address.name] };
     const plan = await this.plan(value, request);
     assert.deepEqual(
       plan.changes.map(({ action }) => action),
       ['adopt'],
-      'an entry of somebody else can be adopted',
+      'an unowned entry can be adopted',
     );
     await this.applyValue(value, request);
     await this.expectPlan('it was adopted', value, ['unchanged', 'update', 'replace']);
@@ -198,7 +194,7 @@ function problemsText(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.length === 0 ? '' : `: ${diagnostics.map(describeDiagnostic).join('; ')}`;
 }
 
-/** A state that ends with the process; nobody else has it, so that its lock is always free. */
+/** A state that ends with the process. It is not shared, so that its lock is always free. */
 export class MemoryState implements StateStore {
   readonly place = 'memory';
   /** What is remembered, by address. */

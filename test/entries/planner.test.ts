@@ -84,7 +84,7 @@ describe('a plan', () => {
     expect(plan.changes[0]).toMatchObject({ fields: [{ field: 'value', before: 'theirs', after: 'ours' }], drift: [] });
   });
 
-  it('tells what somebody else has changed from what the file changes', async () => {
+  it('separates drift from what the file changes', async () => {
     const here = world();
     const entries = (a: string) =>
       `entries:\n  /orders/prod:\n    A: { memory: ${a} }\n    B: { memory: b }\n    C: { memory: c }\n`;

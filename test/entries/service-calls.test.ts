@@ -1,7 +1,7 @@
 import { CallError } from 'xcon/entries';
 import { ServiceCalls } from '../../src/entries/service-calls';
 
-/** A clock that goes on while somebody waits. */
+/** A clock that advances with each wait. */
 function fakeTime() {
   let nowMs = 1_000_000;
   const pauses: number[] = [];

@@ -8,7 +8,7 @@ interface DriftResult {
   readonly drifted: readonly PlannedChange[];
 }
 
-/** `xcon drift`: finds what somebody else has changed. */
+/** `xcon drift`: finds what was changed outside. */
 export const command: Command<DriftResult, EntriesOptions> = {
   description:
     'Finds what was changed or deleted outside since the last apply, by version and digest, without writing anything. It ends ' +

@@ -19,7 +19,7 @@ interface PlanResult {
 export const command: Command<PlanResult, PlanOptions> = {
   description:
     'Reads what the file declares and what its stack owns, and shows what an apply would do: create, update, replace, delete, ' +
-    'restore. Drift, which is what somebody else has changed since the last apply, is listed apart, and so is what each change ' +
+    'restore. Drift, which is what was changed outside since the last apply, is listed apart, and so is what each change ' +
     'makes visible or hides in the lookup order. Secrets are never shown. It writes nothing, ends with 0 when there is nothing ' +
     'to do, with 1 when there are changes, and with 4 when the plan has errors.\n\n' +
     'A plan in a file (--out) holds no secret and is bound to the file of entries and to the versions that were read; apply ' +

@@ -138,7 +138,7 @@ describe('xcon plan, apply and drift', () => {
     });
   });
 
-  it('end with 4 and the owner where somebody else has the entry; adopt takes it without writing', async () => {
+  it('end with 4 where the entry is unowned; adopt takes it without writing', async () => {
     aws.putParameter('/orders/prod/DB_HOST', 'theirs');
     const plan = await run(['plan', '-e', 'prod']);
     expect(plan).toMatchObject({ code: 4, out: expect.stringContaining('it exists, and no stack owns it') as string });

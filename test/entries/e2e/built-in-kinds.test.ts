@@ -33,7 +33,7 @@ const samples: readonly (readonly [string, () => Omit<KindSample, 'kind' | 'addr
       changeForeign: async () => {
         const client = await here.world.clients.secretsManager();
         await client.send(new PutSecretValueCommand({ SecretId: full, SecretString: 'foreign' }));
-        await client.send(new UpdateSecretCommand({ SecretId: full, Description: 'by somebody else' }));
+        await client.send(new UpdateSecretCommand({ SecretId: full, Description: 'by another tool' }));
       },
     }),
   ],
