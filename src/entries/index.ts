@@ -51,7 +51,7 @@ export {
 } from './entry-kind';
 export { type AppliedEntry } from './executor';
 export { type FieldChange } from './compare';
-export { type DeclaredDifference, declaredDifference } from './declared-difference';
+export { type ComparedDeclaration, type DeclaredDifference, declaredDifference } from './declared-difference';
 export { entriesPolicy, type EntriesPolicyOptions } from './policy';
 export { type KindSample, MemoryState, verifyEntryKind } from './verify-kind';
 export { dataOf, type GivenMap, type GivenNode, mapOf, NodeFields } from './given-node';

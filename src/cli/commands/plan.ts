@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { type Plan } from '../../entries';
+import { printable } from '../../base/printable';
+import { type DeclaredDifference, type Plan } from '../../entries';
 import { type Command } from '../command';
+import { loadDeclaration } from '../declaration-module';
 import { type EntriesOptions, openEntries, planOptions, requestOf } from '../entries-session';
 import { planText } from '../entries-text';
 import { exitCodes } from '../exit-codes';
@@ -9,10 +11,13 @@ import { exitCodes } from '../exit-codes';
 interface PlanOptions extends EntriesOptions {
   readonly out?: string;
   readonly rotate?: readonly string[];
+  readonly declaration?: string;
 }
 
 interface PlanResult {
   readonly plan: Plan;
+  /** What only one of declared settings and entries has; absent without `--declaration`. */
+  readonly declared?: DeclaredDifference;
 }
 
 /** `xcon plan`: shows what an apply would do. */
@@ -32,16 +37,22 @@ export const command: Command<PlanResult, PlanOptions> = {
       description: 'make generated values of these entries anew, and ask for prompts again',
       kind: 'list',
     },
+    {
+      flags: '--declaration <module>',
+      description:
+        'module of declared settings: report those that no entry provides, and entries that are not declared',
+    },
   ],
   examples: [
     { text: 'What would be done in all environments', command: 'xcon plan' },
     { text: 'A plan for one environment, to be applied later', command: 'xcon plan -e prod --out plan.json' },
     { text: 'A new password', command: 'xcon plan --rotate DB_PASSWORD' },
+    { text: 'What the declared settings lack', command: 'xcon plan --declaration src/settings.mjs' },
   ],
 
   run: (context, _, options) =>
     context.at({}, async () => {
-      const { encodePlan, pendingChanges, planEntries } = await import('../../entries');
+      const { declaredDifference, encodePlan, pendingChanges, planEntries } = await import('../../entries');
       const session = await openEntries(context, options);
       const { out, rotate = [] } = options;
       const request = { ...requestOf(context, options), ...(rotate.length > 0 && { rotate }) };
@@ -52,13 +63,32 @@ export const command: Command<PlanResult, PlanOptions> = {
         await writeFile(path, encodePlan(plan), { mode: 0o600 });
         context.inform(`xcon: wrote the plan to ${relative(context.host.cwd, path)}. Apply it: xcon apply ${out}`);
       }
+      const { declaration } = options;
+      const declared =
+        declaration === undefined
+          ? undefined
+          : declaredDifference(session.file, (await loadDeclaration(context, declaration)).declarations);
       const hasErrors = plan.diagnostics.some(({ severity }) => severity === 'error');
       const isEmpty = pendingChanges(plan).length === 0;
       const exitCode = hasErrors ? exitCodes.refused : isEmpty ? exitCodes.done : exitCodes.negative;
-      return { result: { plan }, exitCode };
+      return { result: { plan, ...(declared !== undefined && { declared }) }, exitCode };
     }),
 
-  renderText: ({ plan }, style) => planText(plan, style),
+  renderText: ({ declared, plan }, style) => `${planText(plan, style)}${declaredText(declared)}`,
 
-  renderJson: ({ plan }) => plan,
+  renderJson: ({ declared, plan }) => ({ ...plan, ...(declared !== undefined && { declaration: declared }) }),
 };
+
+function declaredText(declared: DeclaredDifference | undefined): string {
+  if (declared === undefined) return '';
+  const { missing, undeclared } = declared;
+  const lines = [
+    ...missing.map(
+      ({ environments, name }) =>
+        `declared, provided by no entry: ${name}${environments.length === 0 ? '' : ` (${environments.join(', ')})`}`,
+    ),
+    ...undeclared.map((each) => `provided, not declared: ${each}`),
+  ];
+  if (lines.length === 0) return 'Every declared setting is provided, and every entry is declared.\n';
+  return lines.map((each) => `${printable(each)}\n`).join('');
+}

@@ -255,3 +255,53 @@ it('xcon apply asks for what is not in the file, at a terminal only', async () =
   });
   expect(typed.out + typed.err).not.toContain('typed-canary');
 });
+
+it('xcon plan --declaration says what the declared settings lack, and what is not declared', async () => {
+  const settings = `
+    const { defineSettings, secret, setting } = require(${JSON.stringify(join(__dirname, '../../../src/index'))});
+    exports.settings = defineSettings({ host: setting('DB_HOST'), token: secret('TOKEN'), size: setting('PAGE_SIZE'), port: setting('PORT', { optional: true }) });
+  `;
+  writeFileSync(join(cwd, 'settings.cjs'), settings);
+  write(`${file}  /global/all:\n    LEVEL: info\n`);
+
+  const { code, out } = await run(['plan', '--declaration', 'settings.cjs', '--json']);
+
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({
+    declaration: { missing: [{ name: 'PAGE_SIZE', environments: ['staging', 'prod'] }], undeclared: ['LEVEL'] },
+  });
+  expect((await run(['plan', '--declaration', 'settings.cjs'])).out).toContain(
+    'declared, provided by no entry: PAGE_SIZE (staging, prod)\nprovided, not declared: LEVEL\n',
+  );
+});
+
+describe('xcon policy --for', () => {
+  it.each(['plan', 'apply'])('%s prints the least policy for the file of entries', async (use) => {
+    const { code, out } = await run([
+      'policy',
+      '--for',
+      use,
+      '--region',
+      'eu-west-1',
+      '-e',
+      'prod',
+      '--state',
+      'table',
+    ]);
+
+    const { Statement: statements } = JSON.parse(out) as {
+      readonly Statement: readonly { readonly Sid: string; readonly Resource: readonly string[] }[];
+    };
+    expect(code).toBe(0);
+    expect(statements.map(({ Sid }) => Sid)).toEqual(
+      use === 'plan'
+        ? ['ListParameters', 'ReadParameters', 'KeepState']
+        : ['ListParameters', 'WriteParameters', 'DeleteParameters', 'KeepState', 'FollowChanges', 'FindPartitions'],
+    );
+    expect(statements[1]?.Resource).toEqual(['arn:aws:ssm:eu-west-1:*:parameter/orders/prod/*']);
+  });
+
+  it('takes no option of the policy of a service', async () => {
+    expect(await run(['policy', '--for', 'plan', '--split'])).toMatchObject({ code: 2 });
+  });
+});
