@@ -20,6 +20,9 @@ const lineHeight = 19;
 const characterWidth = 8;
 const padding = 16;
 const titleHeight = 34;
+/** What the codes of escape sequences begin and end. */
+const classes = { 1: 'bold', 2: 'dim', 31: 'red', 32: 'green', 33: 'yellow', 36: 'cyan' };
+const ends = { 22: ['bold', 'dim'], 39: ['red', 'green', 'yellow', 'cyan'] };
 const commands = [
   'xcon list -s orders -e prod',
   'xcon explain DB_HOST -s orders -e prod',
@@ -58,10 +61,11 @@ async function session() {
   return lines;
 }
 
-/** Runs a command at a pseudo-terminal. @returns What it prints, on either stream. */
+/** Runs a command at a pseudo-terminal. @returns What it prints on standard output. */
 async function run(command, aws) {
   const program = `${JSON.stringify(process.execPath)} ${JSON.stringify(join(dist, 'cjs/xcon.js'))}`;
-  const line = `stty cols ${columns} rows 60; exec ${command.replace(/^xcon/, program)}`;
+  // Progress on standard error would be drawn over the answer.
+  const line = `stty cols ${columns} rows 60; exec ${command.replace(/^xcon/, program)} 2>/dev/null`;
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, TERM: 'xterm-256color', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
   const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
@@ -112,9 +116,6 @@ function drawing(lines) {
 ${dots.join('')}${texts.join('')}</svg>
 `;
 }
-
-const classes = { 1: 'bold', 2: 'dim', 31: 'red', 32: 'green', 33: 'yellow', 36: 'cyan' };
-const ends = { 22: ['bold', 'dim'], 39: ['red', 'green', 'yellow', 'cyan'] };
 
 /** Turns the colors of a line into elements, each at its own column: fonts differ in the width of their characters. */
 function spans(line) {

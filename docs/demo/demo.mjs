@@ -1,4 +1,4 @@
-// Looks up the settings of a service in a local AWS: npm run demo
+// Looks up the settings of a service in a local AWS, by code and at a terminal: npm run demo
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Config, config, ConfigNotFoundError, Default, DynamoProvider } from 'xcon';
 import { applyPlan, builtInKinds, FileState, loadStackKey, parseEntryFile, planEntries } from 'xcon/entries';
 import { startLocalAws } from 'xcon/testing';
-import { paragraph, table, title } from './print.mjs';
+import { paragraph, table, terminal, title } from './print.mjs';
 
 const aws = await startLocalAws({ seed: fileURLToPath(new URL('seed.yaml', import.meta.url)) });
 
@@ -59,6 +59,11 @@ title('A name that is nowhere');
 const error = await config.require('SEARCH_URL').catch((thrown) => thrown);
 if (!(error instanceof ConfigNotFoundError)) throw error;
 paragraph(error.message);
+
+title('The same at a terminal, for services in any language');
+await terminal('xcon list --service orders --environment prod');
+await terminal('xcon diff staging prod --service orders');
+await terminal('xcon doctor --service orders --environment prod');
 
 title('A file of what should be configured: planned, applied, changed by hand, applied again');
 const { file } = parseEntryFile(

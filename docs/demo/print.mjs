@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../dist/cjs/xcon.js', import.meta.url));
 const columns = 80;
 
 /** Prints a heading. */
@@ -22,4 +27,15 @@ export function table(heads, rows) {
 export function paragraph(text) {
   const line = new RegExp(`(.{1,${columns}})(?: |$)`, 'g');
   console.log(text.replace(line, '$1\n'));
+}
+
+/** Runs a command of the package, which prints its answer. */
+export async function terminal(command) {
+  console.log(`\n$ ${command}`);
+  const args = command.split(' ').slice(1);
+  const { APP_NAME, APP_ENV, LOG_LEVEL, ...env } = process.env;
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = await once(child, 'close');
+  // 1: there are differences or problems, which the answer lists.
+  if (code > 1) throw new Error(`${command} ended with ${code}.`);
 }
