@@ -31,6 +31,7 @@ const long = [
   'cli/terminal.test.ts',
   'cli/completion/bash.test.ts',
   'cli/export-formats.test.ts',
+  'cli/first-steps.test.ts',
   'setup',
   // The TypeScript compiler.
   'types',

@@ -46,6 +46,8 @@ export function openSession(options: SessionOptions): LookupSession {
   if (region !== undefined) host.env['AWS_REGION'] = region;
   if (profile !== undefined) host.env['AWS_PROFILE'] = profile;
   if (endpointUrl !== undefined) host.env['AWS_ENDPOINT_URL'] = endpointUrl;
+  // On Node 20 the SDK would print a warning with each command; `xcon doctor` says the same.
+  host.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const providers = globals.providers ?? file.providers;
   if (providers !== undefined) host.env['XCON_PROVIDERS'] = providers.join(',');
   const session = new LookupSession(options);

@@ -20,6 +20,9 @@ export interface PackageManifest {
   readonly engines?: { readonly node?: string };
 }
 
+/** The Node that coming versions of the AWS SDK need, as the SDK says where it is loaded on an older one. */
+const nextOfSdk = { node: '22', since: 'from January 2027 on' } as const;
+
 /** Checks the versions of Node and of the clients of the AWS SDK. */
 export async function versionChecks(installed: InstalledVersions): Promise<readonly Check[]> {
   const { node, nodeRange, sdkRanges, xcon } = installed;
@@ -32,7 +35,10 @@ export async function versionChecks(installed: InstalledVersions): Promise<reado
 }
 
 function nodeCheck(node: string, range: string): Check {
-  const check = { area: 'runtime', subject: 'node', result: node, facts: { version: node } } as const;
+  const result = isAtLeast(node, nextOfSdk.node)
+    ? node
+    : `${node}; the AWS SDK needs ${nextOfSdk.node} ${nextOfSdk.since}`;
+  const check = { area: 'runtime', subject: 'node', result, facts: { version: node } } as const;
   if (isAtLeast(node, range)) return { ...check, state: 'ok' };
   return { ...check, state: 'problem', remedy: `install Node ${range}` };
 }
