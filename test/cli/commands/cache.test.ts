@@ -1,4 +1,7 @@
 import { fixedClock } from '../../../src/testing';
+import { iamPolicy } from '../../../src/index';
+import { iamRequestsOf } from '../../iam/iam-requests';
+import { isAllowed } from '../../iam/policy-simulator';
 import { useLocalAws, xcon } from '../run-xcon';
 
 const table = 'global-all-configCache';
@@ -121,6 +124,18 @@ describe('xcon cache clear', () => {
     expect(JSON.parse(out)).toEqual({ table, partition: '/orders/prod', deleted: 1, name: 'DB_host' });
     expect(await names()).not.toContain('db_host');
     expect(await names()).toContain('smtp_url');
+  });
+
+  it('needs what a service needs for its part of the cache table, and nothing else', async () => {
+    const place = { region: 'us-east-1', account: '000000000000', providers: [] };
+    const policy = await iamPolicy({ service: 'orders', environment: 'prod', ...place });
+    local.aws.calls.clear();
+
+    for (const args of [['status'], ['list'], ['clear', 'DB_HOST', '--yes'], ['clear', '--yes']]) await cache(args);
+
+    const requests = local.aws.calls.all.flatMap((call) => iamRequestsOf(call));
+    expect(requests.length).toBeGreaterThan(6);
+    expect(requests.filter((each) => !isAllowed(policy, each))).toEqual([]);
   });
 
   it.each([
