@@ -62,15 +62,17 @@ it('the command line does what the README shows, in two terminals', async () => 
       'explain 0',
       'run 0',
       'diff 1',
+      'set 0',
       'doctor 0',
     ]);
-    const [list, explain, child, diff, doctor] = ended.map(({ stdout }) => stdout);
+    const [list, explain, child, diff, , doctor] = ended.map(({ stdout }) => stdout);
     expect(list).toMatch(/^db_host +db\.shop\.internal +ssm \/orders\/prod/m);
     expect(explain).toMatch(/page_size/);
     expect(child).toMatch(/^DB_PASSWORD=correct-horse-battery-staple$/m);
     expect(diff).toMatch(/^db_host +different/m);
     expect(doctor).toMatch(/^ok +caller /m);
     for (const { line, stdout } of ended) if (!line.startsWith('xcon run')) expect(stdout).not.toMatch(secrets);
+    expect(await run('xcon get PAGE_SIZE')).toMatchObject({ code: 0, stdout: '100' });
   } finally {
     local.signal('SIGTERM');
     await local.exitCode();

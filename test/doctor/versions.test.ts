@@ -22,7 +22,11 @@ it('says with Node 20 what coming versions of the AWS SDK need', async () => {
 });
 
 it.each([
-  ['Node is older than the package supports', { node: '18.19.1' }, 'problem node 18.19.1; the AWS SDK needs 22 from January 2027 on'],
+  [
+    'Node is older than the package supports',
+    { node: '18.19.1' },
+    'problem node 18.19.1; the AWS SDK needs 22 from January 2027 on',
+  ],
   [
     'a client is older than the package works with',
     { manifestOf: () => Promise.resolve({ version: '3.698.9' }) },
