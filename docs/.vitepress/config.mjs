@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const index = readFileSync(join(root, 'docs/README.md'), 'utf8');
 
 /** What pages link to that is no page. */
-const files = ['LICENSE', 'infra', 'docs/demo', 'docs/examples'];
+const files = ['LICENSE', 'infra', 'src', 'docs/demo', 'docs/examples'];
 
 /** The anchor of a heading, as GitHub makes it, and as the tests of the links expect it. */
 const slugify = (heading) =>
@@ -17,6 +17,9 @@ const slugify = (heading) =>
     .trim()
     .replaceAll(' ', '-');
 
+/** A README is the index of its folder on the site. */
+const toIndex = (link) => link.replace(/(^|\/)README\.md(?=#|$)/, '$1index.md');
+
 /** The parts of the index with their links, in its order. */
 const parts = index
   .split(/^## /m)
@@ -24,7 +27,7 @@ const parts = index
   .map((part) => {
     const [text = ''] = part.split('\n');
     const links = [...part.matchAll(/\[([^\]]+)\]\(([^)#]+\.md)\)/g)];
-    const pages = new Map(links.map(([, name, path]) => [join('/docs', path), name]));
+    const pages = new Map(links.map(([, name, path]) => [toIndex(join('/docs', path)), name]));
     return { text, items: [...pages].map(([link, name]) => ({ text: name, link })) };
   });
 
@@ -53,8 +56,19 @@ export default {
   outDir: './.vitepress/dist',
   cacheDir: './.vitepress/cache',
   rewrites: { 'README.md': 'index.md', 'docs/README.md': 'docs/index.md' },
-  ignoreDeadLinks: [/\/LICENSE$/],
-  markdown: { anchor: { slugify }, languageAlias: { cjs: 'js', mjs: 'js', hcl: 'terraform' } },
+  ignoreDeadLinks: [/\/LICENSE$/, /\/index$/],
+  markdown: {
+    anchor: { slugify },
+    languageAlias: { cjs: 'js', mjs: 'js', hcl: 'terraform' },
+    config(md) {
+      md.core.ruler.push('readme-links', ({ tokens }) => {
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          const href = token.attrGet('href');
+          if (href !== null && !/^[a-z]+:/.test(href)) token.attrSet('href', toIndex(href));
+        }
+      });
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
