@@ -1,7 +1,5 @@
 import type { SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import { describeError } from '../base/describe-error';
-import { classifyAwsError, withoutPayload } from './aws-errors';
-import { CredentialsError } from './credentials-error';
 import { importCredentialProviders } from './optional-packages';
 
 type CredentialsProvider = Extract<SecretsManagerClientConfig['credentials'], (...args: never) => unknown>;
@@ -36,7 +34,9 @@ export function assumedRole({ roleArn, externalId, region }: AssumedRole): Crede
     try {
       return await provider(options);
     } catch (error) {
+      const { classifyAwsError, withoutPayload } = await import('./aws-errors');
       if (classifyAwsError(error) !== 'not-permitted') throw error;
+      const { CredentialsError } = await import('./credentials-error');
       const remedy = `allow sts:AssumeRole on ${roleArn}, and let its trust policy name this process`;
       throw new CredentialsError(`${describeError(error)}; ${remedy}`, false, { cause: withoutPayload(error) });
     }
