@@ -1,5 +1,5 @@
 // The site of the documentation: npm run docs:site. Its source is the repository's pages, with the links they have there.
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -83,5 +83,7 @@ export default {
   },
   buildEnd({ outDir }) {
     for (const path of files) cpSync(join(root, path), join(outDir, path), { recursive: true });
+    // VitePress takes a link without an ending for a page.
+    writeFileSync(join(outDir, 'LICENSE.html'), `<pre>${readFileSync(join(root, 'LICENSE'), 'utf8')}</pre>`);
   },
 };
