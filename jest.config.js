@@ -32,6 +32,7 @@ const long = [
   'cli/completion/bash.test.ts',
   'cli/export-formats.test.ts',
   'cli/first-steps.test.ts',
+  'cli/xcon.test.ts',
   'setup',
   // The TypeScript compiler.
   'types',

@@ -2,9 +2,8 @@
 import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { version } from '../../package.json';
-import { type ChildProgram, type CliInput, type CliOutput } from './host';
+import { type ChildProgram, type CliInput, type CliOutput, type Prompts } from './host';
 import { runXcon } from './run-xcon';
-import { terminalPrompts } from './terminal-prompts';
 
 function outputOf(stream: NodeJS.WriteStream): CliOutput {
   // A reader that stops, as `head` does, is no reason to fail.
@@ -52,6 +51,27 @@ function every(ms: number, callback: () => void): () => void {
   const timer = setInterval(callback, ms).unref();
   return () => clearInterval(timer);
 }
+
+/** Asks at the terminal, on standard error, so that standard output has the answer of the command alone. */
+const terminalPrompts: Prompts = {
+  async confirm(question, signal) {
+    const { confirm } = await import('@clack/prompts');
+    const answer = await confirm({ message: question, initialValue: false, output: process.stderr, signal });
+    return answer === true;
+  },
+
+  async text(question, signal) {
+    const { isCancel, text } = await import('@clack/prompts');
+    const answer = await text({ message: question, output: process.stderr, signal });
+    return isCancel(answer) ? undefined : answer;
+  },
+
+  async hidden(question, signal) {
+    const { isCancel, password } = await import('@clack/prompts');
+    const answer = await password({ message: question, output: process.stderr, signal });
+    return isCancel(answer) ? undefined : answer;
+  },
+};
 
 void runXcon(process.argv.slice(2), {
   stdin,

@@ -97,6 +97,14 @@ describe('xcon get', () => {
     expect((await get(['X', '--providers', 'smm'])).err).toContain('--providers: there is no provider "smm"');
   });
 
+  it('asks the endpoint and the region that are given', async () => {
+    const { AWS_ENDPOINT_URL = '', AWS_REGION, AWS_DEFAULT_REGION, ...environment } = local.aws.environment;
+    const args = ['DB_HOST', '--endpoint-url', AWS_ENDPOINT_URL, '--region', 'eu-west-3'];
+
+    expect([AWS_REGION, AWS_DEFAULT_REGION]).toEqual(['us-east-1', 'us-east-1']);
+    expect(await get(args, { aws: { environment } })).toMatchObject({ code: 0, out: 'db.shop.internal', err: '' });
+  });
+
   it('ends with 3 when a source fails', async () => {
     local.aws.setFaults([{ service: 'ssm', target: 'GetParametersByPath', status: 500 }]);
 
