@@ -24,6 +24,8 @@ const long = [
   // Entries at services that are asked over HTTP, and applies that are killed.
   'entries/e2e',
   'cli/commands/entries.test.ts',
+  // Many writes at the rate of a service.
+  'cli/commands/import.test.ts',
   // A process that is frozen for seconds.
   'config/frozen-process.test.ts',
   // The command and Jest itself, as processes.

@@ -54,7 +54,8 @@ export {
 } from './declared/problems';
 export type { SettingsPolicyOptions } from './declared/policy';
 export { iamPolicy } from './iam/iam-policy';
-export type { PolicyOptions, PolicyProvider, PolicyReader, PolicySource } from './iam/policy-options';
+export type { PolicyOptions, PolicyReader, PolicySource } from './iam/policy-options';
+export type { PolicyProvider } from './iam/policy-providers';
 export type { PolicyPlace } from './iam/arn';
 export type { PolicyConditions, PolicyDocument, PolicyStatement } from './iam/policy-document';
 export { setWiring, type Wiring } from './config/wiring';

@@ -57,6 +57,7 @@ export const copied = new Set(
     'explain/shown-value',
     'iam/arn',
     'iam/policy-document',
+    'iam/policy-providers',
     'item/decimal',
     'item/value',
     'options',

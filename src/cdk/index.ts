@@ -2,5 +2,6 @@ export { ConfigTables, type ConfigReader, type ConfigTablesProps } from './confi
 export { ChangeHandler, type ChangeHandlerProps } from './change-handler';
 export { ChangeQueues } from './change-queues';
 export { grantConfigRead } from './grant-config-read';
-export { type PolicyOptions, type PolicyProvider } from '../iam/policy-options';
+export { type PolicyOptions } from '../iam/policy-options';
+export { type PolicyProvider } from '../iam/policy-providers';
 export { type PolicyPlace } from '../iam/arn';

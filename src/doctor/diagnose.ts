@@ -5,7 +5,7 @@ import { DynamoCacher } from '../cache/dynamo-cacher';
 import { type Directory } from '../directory/directory';
 import { iamPolicy } from '../iam/iam-policy';
 import { type PolicyDocument } from '../iam/policy-document';
-import { type PolicyProvider } from '../iam/policy-options';
+import { isPolicyProvider, type PolicyProvider, policyProviders } from '../iam/policy-providers';
 import { type Provider } from '../providers/provider';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { type Check, type CheckSession, type Diagnosis } from './diagnosis';
@@ -32,8 +32,6 @@ export interface DiagnosedConfig {
   readonly random: () => number;
   readonly versions: InstalledVersions;
 }
-
-const awsProviders: readonly string[] = ['ssm', 'secrets', 'dynamo', 'appconfig'] satisfies readonly PolicyProvider[];
 
 /**
  * Looks for what keeps a Config from finding its settings: versions, region, credentials, clock, endpoints, permissions in each
@@ -140,13 +138,13 @@ async function missingPolicy(
   const { cacheSecrets, cacheTable, configTable, strategy } = settings;
   const [, partition = 'aws'] = caller?.arn.split(':') ?? [];
   const place = { partition, region, account: caller?.account };
-  const names = awsProviders.filter((name) => found.refused.some(({ provider }) => provider.name === name));
+  const names = policyProviders.filter((name) => found.refused.some(({ provider }) => provider.name === name));
   const shared = { ...place, service, environment, environ, strategy, cacheSecrets, cacheTable, configTable };
   const policies = await Promise.all(
     names.map((name) => {
       const refused = found.refused.filter(({ provider }) => provider.name === name);
       const directories = [...new Map(refused.map(({ directory }) => [directory.path, directory])).values()];
-      return iamPolicy({ ...shared, directories, providers: [name as PolicyProvider] });
+      return iamPolicy({ ...shared, directories, providers: [name] });
     }),
   );
   const ofCache = found.isCacheRefused ? await iamPolicy({ ...shared, directories: [], providers: [] }) : undefined;
@@ -178,7 +176,7 @@ function diagnosisOf(
 }
 
 function usesAws(config: DiagnosedConfig): boolean {
-  return usesCache(config) || config.providers.some(({ name }) => awsProviders.includes(name));
+  return usesCache(config) || config.providers.some(({ name }) => isPolicyProvider(name));
 }
 
 function usesCache({ cacher, partition, providers }: DiagnosedConfig): boolean {

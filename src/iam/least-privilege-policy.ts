@@ -2,13 +2,8 @@ import { sealingStatement, tableKeyStatement } from './key-statements';
 import { allow, type PolicyDocument } from './policy-document';
 import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
-import {
-  type PolicyOptions,
-  policyOptionNames,
-  type PolicyProvider,
-  type PolicyReader,
-  rolesOf,
-} from './policy-options';
+import { type PolicyOptions, policyOptionNames, type PolicyReader, rolesOf } from './policy-options';
+import { type PolicyProvider } from './policy-providers';
 import { type SourceAccess } from '../providers/access';
 import { appConfigAccess } from '../providers/app-config-access';
 import { dynamoAccess } from '../providers/dynamo-access';
@@ -17,7 +12,12 @@ import { ssmAccess } from '../providers/ssm-access';
 import { cacheTableStatement } from './table-statements';
 
 /** The providers of the library that need permissions, in the order of their statements. */
-const sources: readonly SourceAccess[] = [ssmAccess, secretsAccess, appConfigAccess, dynamoAccess];
+const sources = Object.values({
+  ssm: ssmAccess,
+  secrets: secretsAccess,
+  appconfig: appConfigAccess,
+  dynamo: dynamoAccess,
+} satisfies Readonly<Record<PolicyProvider, SourceAccess>>);
 
 /** What each reader is allowed at the sources. */
 const statementsFor = {
@@ -25,11 +25,6 @@ const statementsFor = {
   'cli-read': ['readStatements', 'historyStatements'],
   'cli-write': ['readStatements', 'historyStatements', 'writeStatements'],
 } as const satisfies Readonly<Record<PolicyReader, readonly (keyof SourceAccess)[]>>;
-
-/** Whether a provider, by its short name, is one whose permissions are known here. */
-export function isPolicyProvider(name: string): name is PolicyProvider {
-  return sources.some(({ provider }) => provider === name);
-}
 
 function statementsOf(reader: PolicyReader): (typeof statementsFor)[PolicyReader] {
   if (Object.hasOwn(statementsFor, reader)) return statementsFor[reader];

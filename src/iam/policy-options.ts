@@ -4,9 +4,7 @@ import { DirectoryChain } from '../directory/directory-chain';
 import { type CacheSecrets, type LookupStrategy } from '../settings/settings-values';
 import { arnOf, literal, type PolicyPlace } from './arn';
 import { type PolicyStatement } from './policy-document';
-
-/** A provider that needs permissions. */
-export type PolicyProvider = 'ssm' | 'secrets' | 'dynamo' | 'appconfig';
+import { type PolicyProvider } from './policy-providers';
 
 /** A provider that reads another region or account than the rest. */
 export interface PolicySource extends PolicyPlace {

@@ -1,5 +1,6 @@
 import { type PolicyStatement } from '../iam/policy-document';
-import { type PolicyOptions, type PolicyProvider } from '../iam/policy-options';
+import { type PolicyOptions } from '../iam/policy-options';
+import { type PolicyProvider } from '../iam/policy-providers';
 import { type ResolvedSettings } from '../settings/settings-values';
 
 /** An option of lookups by which a setting is read by its full name, in place of the directories. */

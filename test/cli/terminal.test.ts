@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LocalAws, startLocalAws } from '../../src/testing';
 import { BuiltCommand, type TerminalCommand } from './built-command';
+import { patientVariables } from '../setup/patience';
 
 const canary = 'canary-5up3r-s3cret';
 const ctrlC = '\u0003';
@@ -28,9 +29,7 @@ afterAll(() => built.remove());
 const variables = () => ({
   ...aws.environment,
   AWS_EC2_METADATA_DISABLED: 'true',
-  XCON_REQUEST_TIMEOUT_MS: '120000',
-  XCON_CONNECT_TIMEOUT_MS: '120000',
-  XCON_LOOKUP_BUDGET_MS: '150000',
+  ...patientVariables,
   XCON_SSM_WRITES_PER_SECOND: '10',
 });
 

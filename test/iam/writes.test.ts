@@ -1,8 +1,11 @@
 import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
 import { type PolicyOptions } from '../../src/iam/policy-options';
-import { InvalidSettingsError } from '../../src/index';
+import { InvalidSettingsError, type PolicyDocument } from '../../src/index';
 import { keyArn } from '../../src/local-aws/arn';
-import { type LocalAwsCall } from '../../src/local-aws/local-aws';
+import { type LocalAwsCall, startLocalAws } from '../../src/local-aws/local-aws';
+import { settingsDefaults } from '../../src/settings/settings-values';
+import { xcon } from '../cli/run-xcon';
+import { patientVariables } from '../setup/patience';
 import { at, writable, WriteWorld } from '../providers/write-world';
 import { changed, neighbours, refusedOf } from './neighbours';
 import { iamRequestsOf } from './iam-requests';
@@ -82,6 +85,55 @@ test('the policy for the commands that read allows versions, and changes nothing
   expect(versions.length).toBeGreaterThan(10);
   expect(versions.flatMap((call) => refusedOf(reader, call, account))).toEqual([]);
   expect(changes.filter((call) => refusedOf(reader, call, account).length === 0)).toEqual([]);
+});
+
+describe('xcon policy --for', () => {
+  const at = ['-s', 'orders', '-e', 'prod', '--providers', 'ssm,secrets,dynamo'];
+  const place = ['--region', 'us-east-1', '--account', '000000000000'];
+  const lines = [
+    'set X 1 --yes',
+    'set X 2 --description new --yes',
+    'set T - --secret --yes',
+    'set S - --to secrets --yes',
+    'set S - --yes',
+    'set R [1] --to dynamo --type json --yes',
+    'history X',
+    'rollback X 1 --yes',
+    'copy X Y --yes',
+    'move Y /orders/all/Z --yes',
+    'unset S --yes',
+    'set S - --to secrets --restore --yes',
+    'unset R --yes',
+    'unset X --yes',
+  ];
+
+  test('cli-write allows every request of the commands that write, at the cache table, too', async () => {
+    const aws = await startLocalAws({
+      seed: { tables: { [settingsDefaults.configTable]: {}, [settingsDefaults.cacheTable]: {} } },
+    });
+    try {
+      const { out } = await xcon(['policy', '--for', 'cli-write', ...at, ...place]);
+      for (const [index, line] of lines.entries()) {
+        const env = { XCON_SSM_WRITES_PER_SECOND: '1000', ...patientVariables };
+        const run = await xcon([...line.split(' '), ...at], { aws, env, input: `value ${index}` });
+        expect([line, run.code]).toEqual([line, 0]);
+      }
+
+      const policy = JSON.parse(out) as PolicyDocument;
+      const exist = { secrets: ['/orders/prod/S'] };
+      expect(aws.calls.all.flatMap((call) => refusedOf(policy, call, exist))).toEqual([]);
+      expect(aws.calls.count()).toBeGreaterThan(50);
+    } finally {
+      await aws.close();
+    }
+  });
+
+  test('cli-read allows no change of a source', async () => {
+    const { out } = await xcon(['policy', '--for', 'cli-read', ...at, ...place]);
+
+    expect(out).toContain('ssm:GetParameterHistory');
+    expect(out).not.toMatch(/ssm:Put|ssm:Delete|secretsmanager:(Put|Create|Delete|Update)|dynamodb:DeleteItem/);
+  });
 });
 
 test('every statement has an id of its own', () => {

@@ -8,6 +8,13 @@ export const patience = {
   lookupBudgetMs: 150_000,
 } as const satisfies Partial<SettingsValues>;
 
+/** The same, as variables of a process. */
+export const patientVariables = {
+  XCON_CONNECT_TIMEOUT_MS: `${patience.connectTimeoutMs}`,
+  XCON_REQUEST_TIMEOUT_MS: `${patience.requestTimeoutMs}`,
+  XCON_LOOKUP_BUDGET_MS: `${patience.lookupBudgetMs}`,
+} as const;
+
 /**
  * Lets the limits of time that have no setting, such as a second for KMS, end so late in a file that a busy machine reaches none.
  * For files in which no request is left without an answer.

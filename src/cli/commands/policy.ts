@@ -1,12 +1,15 @@
-import { type PolicyDocument } from '../../index';
+import { isPolicyProvider } from '../../iam/policy-providers';
+import { type Config, type PolicyDocument, type PolicyOptions as IamOptions } from '../../index';
 import { type Command } from '../command';
 import { type CommandContext } from '../context';
 import { loadDeclaration } from '../declaration-module';
 import { readEntryFile } from '../entries-session';
 import { UsageError } from '../exit-codes';
 
+type EntriesUse = 'plan' | 'apply';
+
 interface PolicyOptions {
-  readonly for?: 'plan' | 'apply';
+  readonly for?: EntriesUse | 'cli-read' | 'cli-write';
   readonly file?: string;
   readonly state?: 'file' | 'table';
   readonly declaration?: string;
@@ -26,12 +29,15 @@ export const command: Command<PolicyResult, PolicyOptions> = {
   description:
     'Prints the least IAM policy with which the declared settings of a service can be loaded: their names, in its directories, at its ' +
     'providers, and its partition of the cache table. Region and account are those of --region and --account, else any.\n\n' +
-    'With --for plan or --for apply: the least policy with which the file of entries is planned or applied.',
+    'With --for plan or --for apply: the least policy with which the file of entries is planned or applied. With --for cli-read or ' +
+    '--for cli-write: that of who works with this command on the settings of all its directories.',
   options: [
     {
       flags: '--for <use>',
-      description: 'plan, apply: the policy of who plans or applies the file of entries; absent: that of the service',
-      choices: ['plan', 'apply'],
+      description:
+        'plan, apply: the policy of who plans or applies the file of entries; cli-read, cli-write: of who uses the commands that read, or ' +
+        'all; absent: that of the service',
+      choices: ['plan', 'apply', 'cli-read', 'cli-write'],
     },
     { flags: '--file <path>', description: 'with --for: the file of entries; else the nearest xcon.yaml' },
     {
@@ -58,6 +64,10 @@ export const command: Command<PolicyResult, PolicyOptions> = {
       command: 'xcon policy -s orders -e prod --region eu-central-1 --account 123456789012',
     },
     {
+      text: 'Of those who change settings',
+      command: 'xcon policy --for cli-write -s orders -e prod --providers ssm,secrets',
+    },
+    {
       text: 'From a module that xcon.yaml does not name',
       command: 'xcon policy -s orders -e prod --declaration src/settings.mjs',
     },
@@ -73,6 +83,14 @@ export const command: Command<PolicyResult, PolicyOptions> = {
       ...(partition !== undefined && { partition }),
       ...(kmsKey !== undefined && { kmsKeyArns: kmsKey }),
     };
+    if (given.for === 'cli-read' || given.for === 'cli-write') {
+      const { for: reader } = given;
+      const { iamPolicy } = await import('../../index');
+      const policy = await context.at({}, async (config) =>
+        iamPolicy({ ...(await termsOf(config)), ...options, for: reader }),
+      );
+      return { result: { policies: [policy], isSplit: false } };
+    }
     if (given.for !== undefined) {
       const policy = await entriesPolicyOf(context, given.for, given, options);
       return { result: { policies: [policy], isSplit: false } };
@@ -94,7 +112,7 @@ export const command: Command<PolicyResult, PolicyOptions> = {
 /** Gives the policy of who plans or applies the file of entries. @throws InvalidEntriesError for a file with errors. */
 async function entriesPolicyOf(
   context: CommandContext,
-  use: 'plan' | 'apply',
+  use: EntriesUse,
   { declaration, file: path, split, state }: PolicyOptions,
   place: {
     readonly region?: string;
@@ -117,4 +135,19 @@ async function entriesPolicyOf(
     ...{ for: use, configTable, state, cacheTable: context.globals.cache ? cacheTable : null },
     ...(environment !== undefined && { environments: [environment] }),
   });
+}
+
+/** Gives where a Config looks, as far as permissions depend on it. */
+async function termsOf(config: Config): Promise<IamOptions> {
+  const { xconSettings } = await import('../../index');
+  const { cacheSecrets, cacheTable, configTable } = xconSettings;
+  return {
+    service: config.resolvedService,
+    environment: config.resolvedEnvironment,
+    directories: config.directoryChain.directories,
+    providers: config.providerChain.providers.flatMap(({ name }) => (isPolicyProvider(name) ? [name] : [])),
+    configTable,
+    cacheTable: config.resolvedCacher === null ? null : cacheTable,
+    cacheSecrets,
+  };
 }

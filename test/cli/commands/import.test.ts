@@ -1,11 +1,10 @@
 import { type CommandRun, type FakeHost, folderWith, useLocalAws, xcon } from '../run-xcon';
+import { patientVariables } from '../../setup/patience';
 
 const canary = 'canary-5up3r-s3cret';
 const local = useLocalAws({ seed: { tables: { 'global-all-config': { rows: [] } } } });
 const env = {
-  XCON_CONNECT_TIMEOUT_MS: '120000',
-  XCON_REQUEST_TIMEOUT_MS: '120000',
-  XCON_LOOKUP_BUDGET_MS: '150000',
+  ...patientVariables,
   XCON_SSM_WRITES_PER_SECOND: '1000',
   AWS_MAX_ATTEMPTS: '1',
 };

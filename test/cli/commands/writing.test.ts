@@ -1,4 +1,5 @@
 import { type CommandRun, type FakeHost, useLocalAws, xcon } from '../run-xcon';
+import { patientVariables } from '../../setup/patience';
 
 const canary = 'canary-5up3r-s3cret';
 const local = useLocalAws({
@@ -16,9 +17,7 @@ const local = useLocalAws({
 
 /** Limits that a busy machine does not reach, and no pauses between writes. */
 const env = {
-  XCON_CONNECT_TIMEOUT_MS: '120000',
-  XCON_REQUEST_TIMEOUT_MS: '120000',
-  XCON_LOOKUP_BUDGET_MS: '150000',
+  ...patientVariables,
   XCON_SSM_WRITES_PER_SECOND: '1000',
 };
 
