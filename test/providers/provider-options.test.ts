@@ -2,6 +2,8 @@ import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { AwsClients } from '../../src/aws/aws-clients';
 import { Config } from '../../src/config/config';
 import { Context } from '../../src/di/context';
+import { defineSettings } from '../../src/declared/declared-settings';
+import { setting } from '../../src/declared/setting';
 import { Directory } from '../../src/directory/directory';
 import { DirectoryListing, Unavailable } from '../../src/item/directory-listing';
 import { AppConfigProvider } from '../../src/providers/app-config-provider';
@@ -183,5 +185,29 @@ describe('the role of a provider', () => {
     [{ externalId: 'partner' }, 'externalId: needs the roleArn of the role that asks for it.'],
   ])('of %j is refused', (options, problem) => {
     expect(() => new SsmProvider(options)).toThrow(`SsmProvider option ${problem}`);
+  });
+});
+
+describe('the policy of declared settings', () => {
+  const policyWith = (provider: Provider) =>
+    inConfig(provider, (config) =>
+      Promise.resolve(config.run(() => defineSettings({ color: setting('COLOR') }).policy({ region: 'eu-west-1' }))),
+    );
+
+  it('allows to assume the role of a provider, and nothing that the role may do', async () => {
+    expect((await policyWith(new SsmProvider({ roleArn }))).Statement).toEqual([
+      { Sid: 'AssumeRoles', Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: [roleArn] },
+    ]);
+  });
+
+  it('allows to read configurations of AppConfig', async () => {
+    expect((await policyWith(new AppConfigProvider())).Statement).toEqual([
+      {
+        Sid: 'ReadConfigurations',
+        Effect: 'Allow',
+        Action: ['appconfig:StartConfigurationSession', 'appconfig:GetLatestConfiguration'],
+        Resource: ['arn:aws:appconfig:eu-west-1:*:application/*/environment/*/configuration/*'],
+      },
+    ]);
   });
 });
