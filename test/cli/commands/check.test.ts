@@ -19,13 +19,13 @@ describe('xcon check', () => {
   it('reports every problem of every environment in one table', async () => {
     local.aws.putParameter('/global/dev/db_host', '');
 
-    const { code, out } = await check(['prod', 'staging', 'dev', '--no-color', ...settings], {
+    const { code, out } = await check(['prod', 'preview', 'dev', '--no-color', ...settings], {
       terminal: true,
       columns: 300,
     });
 
     expect(code).toBe(1);
-    expect(out).toMatch(/staging +dbPassword \(DB_PASSWORD\) +missing/);
+    expect(out).toMatch(/preview +dbPassword \(DB_PASSWORD\) +missing/);
     expect(out).toMatch(/dev +dbPassword \(DB_PASSWORD\) +missing/);
     expect(out).toContain('orders in prod: 3 settings can be loaded.');
     expect(out).toContain('aws secretsmanager create-secret');
@@ -33,7 +33,7 @@ describe('xcon check', () => {
 
   it('checks the environments of xcon.yaml, with its declaration', async () => {
     const cwd = folderWith({
-      'xcon.yaml': `service: orders\nenvironments: [staging, prod]\ndeclaration: ${modulePath}#settings\n`,
+      'xcon.yaml': `service: orders\nenvironments: [preview, prod]\ndeclaration: ${modulePath}#settings\n`,
     });
 
     const { code, out } = await xcon(['check', '--json', '--no-cache'], { aws: local.aws, cwd });
@@ -45,7 +45,7 @@ describe('xcon check', () => {
       settings: 3,
       environments: [
         {
-          environment: 'staging',
+          environment: 'preview',
           ok: false,
           problems: [expect.objectContaining({ key: 'dbPassword', reason: 'missing' })],
         },
@@ -57,11 +57,11 @@ describe('xcon check', () => {
   });
 
   it('prints annotations of GitHub', async () => {
-    const { code, out } = await check(['staging', 'prod', '--format', 'github', ...settings]);
+    const { code, out } = await check(['preview', 'prod', '--format', 'github', ...settings]);
 
     expect(code).toBe(1);
     expect(out.split('\n')).toEqual([
-      expect.stringMatching(/^::error title=dbPassword in staging::DB_PASSWORD: missing; looked in/),
+      expect.stringMatching(/^::error title=dbPassword in preview::DB_PASSWORD: missing; looked in/),
       '::notice title=orders in prod::every declared setting can be loaded',
       '',
     ]);

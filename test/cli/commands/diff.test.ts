@@ -4,6 +4,7 @@ const local = useLocalAws();
 
 beforeAll(() => {
   local.aws.putParameter('/orders/staging/db_host', 'db.staging.internal');
+  local.aws.putParameter('/orders/staging/page_size', '50');
   local.aws.putParameter('/orders/staging/only_here', 'x');
   local.aws.putSecret('/orders/staging/db_password', 'correct-horse-battery-staple');
   local.aws.putSecret('/global/staging/api_token', 'tok-staging-1');
