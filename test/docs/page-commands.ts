@@ -60,7 +60,7 @@ export class PageWalk {
           .flatMap((each) =>
             each === '' ? [] : [[each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)]],
           ),
-      ) as NodeJS.ProcessEnv;
+      );
       return { block, code: 0, output: trimmed(stdout), errors: trimmed(stderr) };
     } catch (error) {
       const { code, stdout = '', stderr = '' } = error as { code?: unknown; stdout?: string; stderr?: string };
