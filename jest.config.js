@@ -36,6 +36,11 @@ const long = [
   'cli/first-steps.test.ts',
   'cli/xcon.test.ts',
   'setup',
+  // Policies, held against every request that the library makes; the local AWS, against the schemas of the SDK.
+  'iam/requests.test.ts',
+  'iam/writes.test.ts',
+  'declared/policy-requests.test.ts',
+  'local-aws/operations',
   // The TypeScript compiler.
   'types',
   // The package as it is published, the examples of its pages compiled and run, and templates as they are deployed.
