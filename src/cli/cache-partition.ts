@@ -1,8 +1,9 @@
 import { plainKeyOf } from '../cache/rows';
 import { type CacheEntry } from '../cache/admin';
-import { Clock, DynamoCacher, XconSettings } from '../index';
+import { CacherError, Clock, DynamoCacher, XconSettings } from '../index';
 import { type CommandContext } from './context';
-import { UsageError } from './exit-codes';
+import { errorFacts } from '../base/describe-error';
+import { CommandError, UsageError } from './exit-codes';
 
 /** The partition of the cache table that a command is about. */
 export interface CachePartition {
@@ -49,7 +50,7 @@ const answers: readonly string[] = ['value', 'missing', 'sealed', 'reference'] s
 /**
  * Runs a function with the partition of the service and environment of a command.
  *
- * @throws UsageError when no service is named: the service `global` caches nothing.
+ * @throws UsageError when no service is named: the service `global` caches nothing; CommandError when there is no such table.
  */
 export function withPartition<T>(context: CommandContext, fn: (partition: CachePartition) => Promise<T>): Promise<T> {
   return context.at({}, async (config) => {
@@ -58,7 +59,22 @@ export function withPartition<T>(context: CommandContext, fn: (partition: CacheP
       throw new UsageError('Name a service: --service, or APP_NAME. Without one, nothing is cached.');
     const table = XconSettings.grab().resolve().cacheTable;
     const nowMs = Clock.grab().nowMs();
-    return fn({ cacher: DynamoCacher.grab(), environ: `/${service}/${environment}`, table, nowMs });
+    try {
+      return await fn({ cacher: DynamoCacher.grab(), environ: `/${service}/${environment}`, table, nowMs });
+    } catch (error) {
+      throw isOfMissingTable(error) ? missingTable(table, error) : error;
+    }
+  });
+}
+
+function isOfMissingTable(error: unknown): boolean {
+  return error instanceof CacherError && errorFacts(error.cause).name === 'ResourceNotFoundException';
+}
+
+function missingTable(table: string, cause: unknown): CommandError {
+  const remedy = 'To make it: xcon cache create-table. To use another: XCON_CACHE_TABLE.';
+  return new CommandError(`There is no cache table "${table}" in this account and region. ${remedy}`, 'failed', {
+    cause,
   });
 }
 

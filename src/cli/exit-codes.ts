@@ -1,3 +1,5 @@
+import { type Diagnostic } from '../entries';
+
 /** How a command ended, for the shell. `run` ends with the code of its child, whatever that is. */
 export const exitCodes = {
   done: 0,
@@ -42,10 +44,26 @@ export class CommandError extends Error {
 
 /** The command was called in a way that cannot work: exit code 2. */
 export class UsageError extends CommandError {
-  override readonly name = 'UsageError';
+  override readonly name: string = 'UsageError';
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, 'usage', options);
+  }
+}
+
+/** A file that the command reads has problems: exit code 2. */
+export class DiagnosedError extends UsageError {
+  override readonly name = 'DiagnosedError';
+
+  /**
+   * @param message - Every problem, a line each.
+   * @param diagnostics - The same as data, for `--json`.
+   */
+  constructor(
+    message: string,
+    readonly diagnostics: readonly Diagnostic[],
+  ) {
+    super(message);
   }
 }
 
@@ -99,6 +117,12 @@ export function exitCodeOf(error: unknown): number {
   const { code, reason } = (error ?? {}) as { readonly code?: unknown; readonly reason?: unknown };
   const known = code === 'WRITE_FAILED' ? knownIn(writeFailures, reason) : knownIn(libraryErrors, code);
   return exitCodes[known ?? 'failed'];
+}
+
+/** Gives the problems that something thrown has as data, errors of the library about entries included; `undefined`: none. */
+export function diagnosticsOf(error: unknown): readonly Diagnostic[] | undefined {
+  const { diagnostics } = (error ?? {}) as { readonly diagnostics?: unknown };
+  return error instanceof Error && Array.isArray(diagnostics) ? (diagnostics as readonly Diagnostic[]) : undefined;
 }
 
 function knownIn(names: Readonly<Record<string, ExitName>>, key: unknown): ExitName | undefined {

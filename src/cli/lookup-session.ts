@@ -9,6 +9,7 @@ import {
   Logger,
   XconSettings,
 } from '../index';
+import { checkEndpoints } from './endpoint';
 import { UsageError } from './exit-codes';
 import { type GlobalOptions } from './global-options';
 import { type CliHost } from './host';
@@ -42,6 +43,7 @@ export interface SessionOptions {
 export function openSession(options: SessionOptions): LookupSession {
   const { host, globals, file } = options;
   const { region, profile, endpointUrl } = globals;
+  checkEndpoints(globals, host.env);
   // Everything that asks AWS sees variables: clients, sources of credentials, the doctor.
   if (region !== undefined) host.env['AWS_REGION'] = region;
   if (profile !== undefined) host.env['AWS_PROFILE'] = profile;
@@ -138,13 +140,16 @@ function asUsageError(error: unknown, { globals, file }: SessionOptions): unknow
   return new UsageError(error.message.replace('XCON_PROVIDERS', where), { cause: error });
 }
 
-/** Writes the library's log for a person: warnings as lines, with `--verbose` everything, with `--quiet` nothing. */
+/**
+ * Writes the library's log for a person: warnings as lines, with `--verbose` everything, with `--quiet` nothing. The cache table
+ * is optional: that there is none is no warning for each command; `xcon doctor` reports it.
+ */
 function logTo(complain: (text: string) => void, { quiet, verbose }: GlobalOptions) {
   const isLevelEnabled = (level: string): boolean => verbose || (!quiet && !['trace', 'debug', 'info'].includes(level));
   const write =
     (level: string) =>
     (fields: LogFields, message = ''): void => {
-      if (!isLevelEnabled(level)) return;
+      if (!isLevelEnabled(isOfMissingTable(fields) ? 'debug' : level)) return;
       const parts = Object.entries(fields).filter(([name, value]) => name !== 'event' && value !== undefined);
       complain(`xcon: ${level}: ${message} ${parts.map(([name, value]) => `${name}=${textOf(value)}`).join(' ')}`);
     };
@@ -156,6 +161,10 @@ function logTo(complain: (text: string) => void, { quiet, verbose }: GlobalOptio
     error: write('error'),
     isLevelEnabled,
   };
+}
+
+function isOfMissingTable({ event, reason }: LogFields): boolean {
+  return event === 'cache.unavailable' && typeof reason === 'string' && reason.startsWith('ResourceNotFoundException');
 }
 
 function textOf(value: unknown): string {

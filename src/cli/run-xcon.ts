@@ -3,7 +3,8 @@ import { startWork } from '../base/start-work';
 import { type CommandEntry } from './command';
 import { commands } from './commands';
 import { CommandContext } from './context';
-import { exitCodeOf } from './exit-codes';
+import { endpointHint } from './endpoint';
+import { diagnosticsOf, exitCodeOf } from './exit-codes';
 import { type CliHost } from './host';
 import { describedProgram, type Parsed, parseArguments } from './parse-arguments';
 
@@ -44,7 +45,7 @@ async function runParsed(
     const outcome = await (command.writes === true ? running() : untilInterrupted(context, running));
     const { result, exitCode = 0 } = outcome;
     const json = globals.json ? command.renderJson(result) : undefined;
-    if (json !== undefined) host.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`);
+    if (json !== undefined) writeJson(host, json);
     if (!globals.json) {
       const text = command.renderText(result, context.style);
       if (text.length > 0) host.stdout.write(text);
@@ -52,11 +53,19 @@ async function runParsed(
     return exitCode;
   } catch (error) {
     context.complain(`xcon: ${messageOf(error)}`);
+    const hint = endpointHint(error, globals, context.variables);
+    if (hint !== undefined) context.complain(hint);
+    const diagnostics = diagnosticsOf(error);
+    if (globals.json && diagnostics !== undefined) writeJson(host, { diagnostics });
     return exitCodeOf(error);
   } finally {
     await context.close();
     stopListening();
   }
+}
+
+function writeJson({ stdout }: CliHost, document: unknown): void {
+  stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
 /** Waits for work, or until the process is asked to end; the work itself is not ended. */

@@ -8,7 +8,7 @@ export type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 /** How text is laid out for one output: plain in a pipe, within the width of a terminal, with color where that is wanted. */
 export class TextStyle {
   /**
-   * @param columns - Widest line, in characters.
+   * @param columns - Widest line, in characters; infinite: any.
    * @param hasColor - Whether {@link TextStyle.paint} does anything.
    * @param isTerminal - Whether a person reads it.
    */
@@ -18,9 +18,14 @@ export class TextStyle {
     readonly isTerminal: boolean,
   ) {}
 
-  /** Gives the style for an output. @param wantsColor - Neither `--no-color` nor `NO_COLOR` was given. */
+  /**
+   * Gives the style for an output. In a pipe nothing is shortened or wrapped, so that `grep` finds a text whole.
+   *
+   * @param wantsColor - Neither `--no-color` nor `NO_COLOR` was given.
+   */
   static of({ columns, isTerminal }: CliOutput, wantsColor: boolean): TextStyle {
-    return new TextStyle(columns ?? defaultWidth, isTerminal && wantsColor, isTerminal);
+    const width = isTerminal ? (columns ?? defaultWidth) : Number.POSITIVE_INFINITY;
+    return new TextStyle(width, isTerminal && wantsColor, isTerminal);
   }
 
   /** Colors a text; the text must be printable already. */
@@ -29,7 +34,7 @@ export class TextStyle {
   }
 
   /**
-   * Lays out a table; its last column wraps, wide ones before it are shortened.
+   * Lays out a table; where a line would be too wide, its last column wraps and wide ones before it are shortened.
    *
    * @param heads - Of the columns.
    * @param rows - Texts in any form: what would steer a terminal is escaped.

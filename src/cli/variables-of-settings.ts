@@ -41,30 +41,48 @@ export function variablesOf(settings: readonly NamedValue[], prefix?: string): R
 }
 
 /**
- * Variables that say what a loader, an interpreter or a shell runs before, or in place of, the program: whoever can write a
- * setting could run code by them.
+ * Variables that decide what a program loads, runs, trusts or connects to, or as whom: whoever can write a setting could run code
+ * or read traffic by them. A `*` at the end is any text. docs/reference/cli.md has the same table.
  */
-const steering: readonly RegExp[] = [
-  /^(LD|DYLD)_/,
-  /^NODE_(OPTIONS|PATH|EXTRA_CA_CERTS|REPL_EXTERNAL_MODULE|TLS_REJECT_UNAUTHORIZED)$/,
-  /^(PATH|PATHEXT|COMSPEC|SHELL|IFS|ENV|BASH_ENV|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|PS4|ZDOTDIR|CDPATH)$/,
-  /^PYTHON(PATH|HOME|STARTUP|INSPECT|BREAKPOINT|USERBASE|EXECUTABLE|WARNINGS)$/,
-  /^PERL(5OPT|5LIB|LIB|5DB|5SHELL)$/,
-  /^(RUBYOPT|RUBYLIB|GEM_PATH|GEM_HOME|BUNDLE_GEMFILE)$/,
-  /^(_JAVA_OPTIONS|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|CLASSPATH|MAVEN_OPTS|GRADLE_OPTS)$/,
-  /^(DOTNET_STARTUP_HOOKS|DOTNET_ADDITIONAL_DEPS|DOTNET_SHARED_STORE|CORECLR_PROFILER.*|COR_PROFILER.*)$/,
-  /^(PHPRC|PHP_INI_SCAN_DIR|LUA_PATH|LUA_CPATH|LUA_INIT.*|R_PROFILE|ERL_FLAGS|GCONV_PATH|MALLOC_CONF|OPENSSL_CONF|OPENSSL_ENGINES)$/,
-  /^GIT_(SSH|SSH_COMMAND|ASKPASS|EXTERNAL_DIFF|PAGER|EDITOR|SEQUENCE_EDITOR|EXEC_PATH|TEMPLATE_DIR|CONFIG.*|PROXY_COMMAND)$/,
-  /^(EDITOR|VISUAL|PAGER|BROWSER|LESSOPEN|LESSCLOSE|SSH_ASKPASS|SUDO_ASKPASS)$/,
-];
+export const steeringVariables: Readonly<Record<string, string>> = {
+  'Loaders and libraries': 'LD_* DYLD_* GCONV_PATH MALLOC_CONF OPENSSL_CONF OPENSSL_ENGINES OPENSSL_MODULES',
+  Shells:
+    'PATH PATHEXT COMSPEC SHELL HOME XDG_CONFIG_HOME IFS ENV BASH_ENV BASH_FUNC_* SHELLOPTS BASHOPTS PROMPT_COMMAND PS4 ' +
+    'ZDOTDIR CDPATH',
+  'Programs that others start': 'EDITOR VISUAL PAGER BROWSER LESSOPEN LESSCLOSE SSH_ASKPASS SUDO_ASKPASS',
+  'Node.js and npm':
+    'NODE_OPTIONS NODE_PATH NODE_EXTRA_CA_CERTS NODE_REPL_EXTERNAL_MODULE NODE_TLS_REJECT_UNAUTHORIZED NPM_CONFIG_*',
+  Python:
+    'PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONINSPECT PYTHONBREAKPOINT PYTHONUSERBASE PYTHONEXECUTABLE PYTHONWARNINGS PIP_*',
+  'Perl, Ruby, PHP, Lua':
+    'PERL5OPT PERL5LIB PERLLIB PERL5DB PERL5SHELL RUBYOPT RUBYLIB GEM_* BUNDLE_GEMFILE PHPRC PHP_INI_SCAN_DIR LUA_PATH LUA_CPATH ' +
+    'LUA_INIT*',
+  'Java, .NET, R, Erlang':
+    '_JAVA_OPTIONS JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS CLASSPATH MAVEN_OPTS GRADLE_OPTS DOTNET_STARTUP_HOOKS ' +
+    'DOTNET_ADDITIONAL_DEPS DOTNET_SHARED_STORE CORECLR_PROFILER* COR_PROFILER* R_PROFILE ERL_FLAGS',
+  Git:
+    'GIT_SSH GIT_SSH_COMMAND GIT_ASKPASS GIT_EXTERNAL_DIFF GIT_PAGER GIT_EDITOR GIT_SEQUENCE_EDITOR GIT_EXEC_PATH ' +
+    'GIT_TEMPLATE_DIR GIT_DIR GIT_WORK_TREE GIT_CONFIG* GIT_PROXY_COMMAND',
+  'Proxies and certificates':
+    'HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE REQUESTS_CA_BUNDLE',
+  AWS:
+    'AWS_ENDPOINT_URL* AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE AWS_CONFIG_FILE ' +
+    'AWS_SHARED_CREDENTIALS_FILE AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_CONTAINER_* AWS_CA_BUNDLE',
+};
 
-/** Refuses variables that steer loaders and interpreters. @throws RefusedError */
+const steering: readonly string[] = Object.values(steeringVariables).flatMap((names) => names.split(' '));
+
+function isSteering(name: string): boolean {
+  return steering.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each));
+}
+
+/** Refuses variables that steer other programs. @throws RefusedError */
 export function refuseSteering(variables: Iterable<string>, allowed: readonly string[] = []): void {
-  const refused = [...variables].filter((name) => steering.some((each) => each.test(name)) && !allowed.includes(name));
+  const refused = [...variables].filter((name) => isSteering(name) && !allowed.includes(name));
   if (refused.length === 0) return;
   const names = refused.join(', ');
   throw new RefusedError(
-    `${names}: such variables decide what a program loads or runs. Leave them out with --except, or allow each: ` +
+    `${names}: such variables decide what a program loads, runs or connects to. Leave them out with --except, or allow each: ` +
       refused.map((name) => `--allow ${name}`).join(' '),
   );
 }

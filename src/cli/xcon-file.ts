@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type ParsedNode, type YAMLMap } from 'yaml';
 import { printable } from '../base/printable';
+import { type Diagnostic } from '../entries';
 import { nearestName } from './nearest-name';
-import { UsageError } from './exit-codes';
+import { DiagnosedError, UsageError } from './exit-codes';
 
 /** Name of the file. */
 export const xconFileName = 'xcon.yaml';
@@ -44,7 +46,8 @@ type Key = keyof typeof kinds;
  *
  * @param folder - Absolute.
  * @returns Without a `path` when there is no file.
- * @throws UsageError for what is no YAML, an unknown key or a value of the wrong kind; it names file, line and column.
+ * @throws DiagnosedError with everything that is no YAML, an unknown key or a value of the wrong kind, each with file, line and
+ * column.
  */
 export async function readXconFile(folder: string): Promise<XconFile> {
   for (let at = folder; ; at = dirname(at)) {
@@ -55,34 +58,45 @@ export async function readXconFile(folder: string): Promise<XconFile> {
   }
 }
 
-/** Parses the text of an `xcon.yaml`. @throws UsageError as {@link readXconFile}. */
+/** Parses the text of an `xcon.yaml`. @throws DiagnosedError with every problem, as {@link readXconFile}. */
 export async function parseXconFile(path: string, text: string): Promise<XconFile> {
   const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
-  const fail = (offset: number, problem: string): never => {
-    const { line, col } = lineCounter.linePos(offset);
-    throw new UsageError(printable(`${path}:${line}:${col}: ${problem}`));
+  const problems: Diagnostic[] = [];
+  const report = (offset: number, summary: string): void => {
+    const { line, col: column } = lineCounter.linePos(offset);
+    problems.push({ severity: 'error', summary, at: { file: path, line, column } });
   };
-  const [error] = document.errors;
-  // Its message may quote the file.
-  if (error !== undefined) fail(error.pos[0], `it is no valid YAML (${error.code})`);
+  // The messages of the parser may quote the file.
+  for (const { code, pos } of document.errors) report(pos[0], `it is no valid YAML (${code})`);
   const { contents } = document;
-  const values: Partial<Record<Key, unknown>> = {};
   const isEmpty = contents === null || (isScalar(contents) && contents.value === null);
-  if (!isEmpty && !isMap(contents)) fail(contents.range?.[0] ?? 0, 'expected a map of keys');
-  for (const { key, value } of isMap(contents) ? contents.items : []) {
+  // Keys behind an error of syntax are not those that the author meant.
+  const isReadable = document.errors.every(({ code }) => code === 'DUPLICATE_KEY');
+  const values: Partial<Record<Key, unknown>> = {};
+  if (isReadable && !isEmpty && !isMap(contents)) report(contents.range[0], 'expected a map of keys');
+  for (const { key, value } of isReadable && isMap(contents) ? pairsOf(contents) : []) {
     const name = isScalar(key) ? String(key.value) : '';
-    const offset = (key as { readonly range?: readonly number[] | null }).range?.[0] ?? 0;
-    if (!isKey(name)) {
-      fail(offset, `unknown key "${name}"${nearestName(name, Object.keys(kinds))}`);
-      continue;
+    const offset = key.range[0];
+    if (!isKey(name)) report(offset, `unknown key "${name}"${nearestName(name, Object.keys(kinds))}`);
+    else if (kinds[name] !== 'any') {
+      const plain: unknown = value?.toJS(document) ?? undefined;
+      const problem = problemOf(plain, kinds[name]);
+      if (problem === undefined) values[name] = plain;
+      else report(offset, `"${name}" ${problem}`);
     }
-    if (kinds[name] === 'any') continue;
-    const plain: unknown = (value as { toJS(doc: unknown): unknown } | null)?.toJS(document) ?? undefined;
-    values[name] = checked(plain, kinds[name], (problem) => fail(offset, `"${name}" ${problem}`));
   }
+  if (problems.length > 0) throw new DiagnosedError(problems.map(describe).join('\n'), problems);
   return { path, folder: dirname(path), text, ...values } as XconFile;
+}
+
+function pairsOf(map: YAMLMap.Parsed): YAMLMap.Parsed<ParsedNode, ParsedNode | null>['items'] {
+  return map.items;
+}
+
+function describe({ summary, at }: Diagnostic): string {
+  return printable(at === undefined ? summary : `${at.file}:${at.line}:${at.column}: ${summary}`);
 }
 
 /** Refuses an environment that `xcon.yaml` does not list, where it lists any. @throws UsageError */
@@ -96,11 +110,11 @@ function isKey(name: string): name is Key {
   return Object.hasOwn(kinds, name);
 }
 
-function checked(value: unknown, kind: 'text' | 'texts', fail: (problem: string) => never): unknown {
+function problemOf(value: unknown, kind: 'text' | 'texts'): string | undefined {
   if (value === undefined) return undefined;
-  if (kind === 'text') return typeof value === 'string' && value !== '' ? value : fail('is no text');
+  if (kind === 'text') return typeof value === 'string' && value !== '' ? undefined : 'is no text';
   const isList = Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '');
-  return isList ? value : fail('is no list of texts');
+  return isList ? undefined : 'is no list of texts';
 }
 
 async function textOf(path: string): Promise<string | undefined> {

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { version } from '../../package.json';
 import { type ChildProgram, type CliInput, type CliOutput, type Prompts } from './host';
@@ -39,12 +38,19 @@ function onSignal(names: readonly NodeJS.Signals[], listener: (name: NodeJS.Sign
 }
 
 function start(command: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProgram {
-  const child = spawn(command, args, { env: { ...env }, stdio: 'inherit' });
-  const ended = new Promise<Awaited<ChildProgram['ended']>>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, signal) => resolve({ code, signal }));
+  // Loaded here, since every other command does without it.
+  const starting = import('node:child_process').then(({ spawn }) => {
+    const child = spawn(command, args, { env: { ...env }, stdio: 'inherit' });
+    const ended = new Promise<Awaited<ChildProgram['ended']>>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+    return { child, ended };
   });
-  return { ended, kill: (name) => void child.kill(name) };
+  return {
+    ended: starting.then(({ ended }) => ended),
+    kill: (name) => void starting.then(({ child }) => child.kill(name)).catch(() => undefined),
+  };
 }
 
 function every(ms: number, callback: () => void): () => void {

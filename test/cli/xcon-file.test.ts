@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../src/cli/exit-codes';
 import { nearestName } from '../../src/cli/nearest-name';
 import { parseXconFile, readXconFile } from '../../src/cli/xcon-file';
-import { folderWith } from './run-xcon';
+import { folderWith, xcon } from './run-xcon';
 
 const whole = `
 service: orders
@@ -63,6 +63,48 @@ describe('parseXconFile', () => {
 
     await expect(reading).rejects.toBeInstanceOf(UsageError);
     await expect(parseXconFile('x.yaml', text)).rejects.toThrow(message);
+  });
+});
+
+describe('a file with several problems', () => {
+  const text = 'enviroments: [a]\nservice: 5\nproviders: ssm\nzzz: hunter2\n';
+  const problems = [
+    { severity: 'error', summary: 'unknown key "enviroments" (Did you mean environments?)', line: 1 },
+    { severity: 'error', summary: '"service" is no text', line: 2 },
+    { severity: 'error', summary: '"providers" is no list of texts', line: 3 },
+    { severity: 'error', summary: 'unknown key "zzz"', line: 4 },
+  ];
+
+  it('is refused with all of them', async () => {
+    const lines = problems.map(({ line, summary }) => `x.yaml:${line}:1: ${summary}`);
+
+    await expect(parseXconFile('x.yaml', text)).rejects.toThrow(lines.join('\n'));
+  });
+
+  it('is refused with its duplicate keys, and what else is wrong', async () => {
+    const twice = 'service: a\nservice: b\nzzz: 1\n';
+
+    await expect(parseXconFile('x.yaml', twice)).rejects.toThrow(
+      'x.yaml:2:1: it is no valid YAML (DUPLICATE_KEY)\nx.yaml:3:1: unknown key "zzz"',
+    );
+  });
+
+  it('gives one JSON document with --json', async () => {
+    const cwd = folderWith({ 'xcon.yaml': text });
+    const file = join(cwd, 'xcon.yaml');
+
+    const { code, out, err } = await xcon(['get', 'X', '--json'], { cwd });
+
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toEqual({
+      diagnostics: problems.map(({ severity, summary, line }) => ({
+        severity,
+        summary,
+        at: { file, line, column: 1 },
+      })),
+    });
+    expect(err).toContain(`${file}:3:1: "providers" is no list of texts`);
+    expect(`${out}${err}`).not.toContain('hunter2');
   });
 });
 

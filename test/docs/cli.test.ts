@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { commands } from '../../src/cli/commands';
 import { exitCodes, type ExitName, exitMeanings } from '../../src/cli/exit-codes';
+import { steeringVariables } from '../../src/cli/variables-of-settings';
 import { readDocument, root, tableOf } from './documents';
 
 describe('docs/reference/cli.md', () => {
@@ -15,6 +16,19 @@ describe('docs/reference/cli.md', () => {
     const listed = tableOf(readDocument('docs/reference/cli.md'), ['Code', 'Meaning']);
 
     const expected = (Object.keys(exitCodes) as ExitName[]).map((name) => [`${exitCodes[name]}`, exitMeanings[name]]);
+    expect(listed).toEqual(expected);
+  });
+
+  it('has the table of variables that xcon run refuses', () => {
+    const listed = tableOf(readDocument('docs/reference/cli.md'), ['Of', 'Variables']);
+
+    const expected = Object.entries(steeringVariables).map(([of, names]) => [
+      of,
+      names
+        .split(' ')
+        .map((each) => `\`${each}\``)
+        .join(', '),
+    ]);
     expect(listed).toEqual(expected);
   });
 

@@ -4,7 +4,7 @@ import { type ConfigValue } from '../../index';
 import { collectSettings, isSecret } from '../collect-settings';
 import { type Command } from '../command';
 import { type CommandContext } from '../context';
-import { exitCodes } from '../exit-codes';
+import { exitCodes, UsageError } from '../exit-codes';
 import { checkEnvironment } from '../xcon-file';
 import { isSettingsFile, readSettingsFile } from '../settings-file';
 import { type Paint } from '../style';
@@ -58,7 +58,7 @@ export const command: Command<DiffResult, DiffOptions> = {
     'Compares the settings of two environments: what is different, and what only one of them has. Secrets are compared without ' +
     'being shown. Values are compared as text, so that a number is the same as its digits. Exit code 1: there are differences.\n\n' +
     'A side is an environment (staging), a service and an environment (billing/prod), or a file: .env, JSON or YAML, told by its ' +
-    'ending or by ./ in front. Variables of this process are left out.',
+    'ending or by ./ in front, whose maps and lists are masked as secrets are. Variables of this process are left out.',
   arguments: [
     { name: '<a>', description: 'environment, service/environment, or file' },
     { name: '<b>', description: 'what it is compared with' },
@@ -75,6 +75,7 @@ export const command: Command<DiffResult, DiffOptions> = {
   ],
 
   async run(context, [a = '', b = ''], options) {
+    if (a === b) throw new UsageError(`Both sides are ${a}: name two environments, services or files.`);
     const [some, others] = await Promise.all([sideOf(context, a), sideOf(context, b)]);
     const names = compare(some, others, options);
     const exitCode = names.every(({ state }) => state === 'same') ? exitCodes.done : exitCodes.negative;
@@ -173,6 +174,8 @@ async function sideOf(context: CommandContext, text: string): Promise<Side> {
   );
 }
 
+/** A map of a file may be anything, such as a whole configuration with secrets in it: it is compared, and masked. */
 function ofFile(name: string, value: ConfigValue, source: string): SideValue {
-  return { name, value, secret: isSecret(name, value), source };
+  const isData = typeof value === 'object' && value !== null;
+  return { name, value, secret: isData || isSecret(name, value), source };
 }

@@ -1,6 +1,6 @@
 import { mask, printable } from '../../base/printable';
 import { type DirectoryItem } from '../../index';
-import { isSecret } from '../collect-settings';
+import { checkNames, isSecret } from '../collect-settings';
 import { type Command } from '../command';
 import { type CommandContext } from '../context';
 import { exitCodes, RefusedError, UsageError } from '../exit-codes';
@@ -33,7 +33,7 @@ export const command: Command<GetResult, GetOptions> = {
     'Prints the value of a setting as it is stored: texts as they are, data as JSON, bytes in base64, or as they are with --raw. ' +
     'A newline is added at a terminal only. Of several names it prints lines NAME=value.\n\n' +
     'A secret is masked at a terminal and refused in a pipe, unless --reveal is given. A name that is missing is reported with ' +
-    'every place that was searched.',
+    'every place that was searched, with --quiet in one line.',
   arguments: [{ name: '<name...>', description: 'names of settings, in any case' }],
   options: [
     { flags: '--reveal', description: 'print secrets' },
@@ -101,17 +101,18 @@ async function itemsOf(
   names: readonly string[],
 ): Promise<readonly { readonly name: string; readonly item: DirectoryItem }[]> {
   const { signal } = context;
+  await checkNames(names);
   return context.at({}, async (config) => {
     const found = await Promise.all(
       names.map(async (name) => ({ name, item: await config.getItem(name, { signal }) })),
     );
     for (const { name, item } of found) {
       if (!item.nonExistent) continue;
+      context.complain(`xcon: ${printable(name)} was not found.`);
+      if (context.globals.quiet) continue;
       const places = await config.explain(name, { signal });
       const lines = places.places.map(({ provider, directory, outcome }) => [provider, placeOf(directory), outcome]);
-      context.complain(
-        `xcon: ${printable(name)} was not found.\n${context.messageStyle.table(['PROVIDER', 'DIRECTORY', 'OUTCOME'], lines)}`.trimEnd(),
-      );
+      context.inform(context.messageStyle.table(['PROVIDER', 'DIRECTORY', 'OUTCOME'], lines).trimEnd());
     }
     return found;
   });

@@ -34,7 +34,7 @@ export const command: Command<undefined, RunOptions> = {
     'passed on.\n\n' +
     'A variable has the name of the setting in capitals; every character but A to Z, 0 to 9 and _ is replaced by _, and a _ is put ' +
     'before a digit at the start. Settings win over the variables of this process, but for those of --preserve. Variables that ' +
-    'decide what a program loads or runs, such as PATH, NODE_OPTIONS and LD_PRELOAD, are refused unless --allow names them.\n\n' +
+    'decide what a program loads, runs or connects to, such as PATH, NODE_OPTIONS and HTTPS_PROXY, are refused unless --allow names them.\n\n' +
     'With --watch, the sources are read again at intervals, and the program is restarted when a value has changed.',
   arguments: [{ name: '<command...>', description: 'the program and its arguments, behind --' }],
   options: [

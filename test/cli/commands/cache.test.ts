@@ -65,12 +65,15 @@ describe('xcon cache status', () => {
     });
   });
 
-  it('says that the table is not there, and what to do', async () => {
-    const { code, err } = await cache(['status'], { env: { XCON_CACHE_TABLE: 'none' } });
+  it.each(['status', 'list', 'clear'])(
+    'of which %s says that the table is not there, and what to do',
+    async (action) => {
+      const { code, out, err } = await cache([action], { env: { XCON_CACHE_TABLE: 'none' } });
 
-    expect(code).toBe(3);
-    expect(err).toMatch(/"none".*dynamodb:Query/);
-  });
+      expect({ code, out }).toEqual({ code: 3, out: '' });
+      expect(err).toMatch(/^xcon: There is no cache table "none".*xcon cache create-table.*\n$/);
+    },
+  );
 });
 
 describe('xcon cache list', () => {

@@ -62,6 +62,30 @@ describe('xcon diff', () => {
     expect(await diff(['a.json', 'b.yaml'], { cwd: folder })).toMatchObject({ code: 0 });
   });
 
+  it('masks maps and lists of a file, which may have secrets anywhere, unless --reveal is given', async () => {
+    const folder = folderWith({
+      'app.yaml': 'DB: { host: db, login: { user: app, word: hunter2 } }\nPORTS: [80]\nN: 5\n',
+    });
+
+    const { code, out } = await diff(['app.yaml', 'prod'], { cwd: folder });
+    const json = await diff(['app.yaml', 'prod', '--json'], { cwd: folder });
+    const revealed = await diff(['app.yaml', 'prod', '--reveal'], { cwd: folder });
+
+    expect(code).toBe(1);
+    expect(out).toMatch(/^DB +only app\.yaml +\*{8}$/m);
+    expect(out).toMatch(/^N +only app\.yaml +5$/m);
+    expect(`${out}${json.out}`).not.toContain('hunter2');
+    expect(revealed.out).toContain('hunter2');
+  });
+
+  it('refuses to compare something with itself', async () => {
+    expect(await diff(['prod', 'prod'])).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('Both sides'),
+    });
+  });
+
   it.each([
     ['none.env', 'cannot be read (ENOENT)'],
     ['bad.json', 'is not valid json (SyntaxError)'],

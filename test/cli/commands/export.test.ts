@@ -38,6 +38,7 @@ describe('xcon export', () => {
 
     expect(missing).toMatchObject({ code: 1, out: '' });
     expect(missing.err).toContain('No value for "NO_SUCH"');
+    expect(missing.err).not.toContain('config.get');
     expect(await exported('--only', 'DB_HOST', '--except', 'db_host')).toMatchObject({ code: 2, out: '' });
   });
 

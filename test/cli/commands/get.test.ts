@@ -1,6 +1,8 @@
 import { folderWith, useLocalAws, xcon } from '../run-xcon';
 
 const local = useLocalAws();
+/** Of what is refused before anything is asked. */
+const untouched = useLocalAws();
 const get = (args: readonly string[], more: object = {}) =>
   xcon(['get', ...args, '-s', 'orders', '-e', 'prod', '--no-cache'], { aws: local.aws, ...more });
 
@@ -103,6 +105,53 @@ describe('xcon get', () => {
 
     expect([AWS_REGION, AWS_DEFAULT_REGION]).toEqual(['us-east-1', 'us-east-1']);
     expect(await get(args, { aws: { environment } })).toMatchObject({ code: 0, out: 'db.shop.internal', err: '' });
+  });
+
+  it.each<readonly [args: readonly string[], env: Readonly<Record<string, string>>, message: string]>([
+    [['--region', 'bad region'], {}, '--region is not a region'],
+    [[], { AWS_REGION: 'bad region' }, 'AWS_REGION is not a region'],
+    [['--endpoint-url', 'http//:hunter2'], {}, '--endpoint-url is not a URL'],
+    [[], { AWS_ENDPOINT_URL: 'hunter2' }, 'AWS_ENDPOINT_URL is not a URL'],
+    [[], { AWS_ENDPOINT_URL_SSM: 'ftp://hunter2' }, 'AWS_ENDPOINT_URL_SSM is not a URL'],
+  ])('refuses %j with %j before anything is asked', async (args, env, message) => {
+    const { code, out, err } = await get(['DB_HOST', ...args], { aws: untouched.aws, env });
+
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(message);
+    expect(err).not.toContain('hunter2');
+    expect(untouched.aws.calls.all).toEqual([]);
+  });
+
+  it('says which option or variable names an endpoint where nothing listens', async () => {
+    const nowhere = 'http://127.0.0.1:1';
+    const env = { AWS_MAX_ATTEMPTS: '1', AWS_ENDPOINT_URL_SSM: nowhere };
+
+    const { code, err } = await get(['DB_HOST', '--providers', 'ssm'], { env });
+    const option = await get(['DB_HOST', '--providers', 'ssm', '--endpoint-url', nowhere], { env });
+
+    expect(code).toBe(3);
+    expect(err).toContain('that of AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM: check');
+    expect(option.err).toContain('that of --endpoint-url, AWS_ENDPOINT_URL_SSM: check');
+  });
+
+  it('refuses what is no name before anything is asked', async () => {
+    const { code, out, err } = await get(['DB_HOST', ''], { aws: untouched.aws });
+
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^xcon: Not the name of a setting: it is empty\..*\n$/);
+    expect(untouched.aws.calls.all).toEqual([]);
+  });
+
+  it('says in one line with --quiet that a name is missing', async () => {
+    expect(await get(['NO_SUCH', '-q'])).toMatchObject({ code: 1, out: '', err: 'xcon: NO_SUCH was not found.\n' });
+  });
+
+  it('says with --verbose alone that there is no cache table, which is optional', async () => {
+    const args = ['get', 'DB_HOST', '-s', 'orders', '-e', 'prod'];
+    const env = { XCON_CACHE_TABLE: 'none' };
+
+    expect(await xcon(args, { aws: local.aws, env })).toMatchObject({ out: 'db.shop.internal', err: '' });
+    expect((await xcon([...args, '-v'], { aws: local.aws, env })).err).toContain('cache.unavailable table=none');
   });
 
   it('ends with 3 when a source fails', async () => {

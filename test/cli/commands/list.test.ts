@@ -86,6 +86,15 @@ describe('xcon list', () => {
     expect(err).toContain('secretsmanager:ListSecrets');
   });
 
+  it('has every text whole in a pipe', async () => {
+    const directory = `/orders/${'a-long-environment-name-'.repeat(4)}prod`;
+    local.aws.putParameter(`${directory}/only_here`, 'x'.repeat(30));
+
+    const { out } = await list(['-d', directory]);
+
+    expect(out).toMatch(new RegExp(`^only_here +x{30} +ssm ${directory} `, 'm'));
+  });
+
   it('fits a narrow terminal', async () => {
     const { out } = await list(['--all', '--no-color'], { terminal: true, columns: 80 });
 

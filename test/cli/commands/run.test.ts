@@ -98,6 +98,7 @@ describe('xcon run', () => {
 
     expect([code, programs]).toEqual([1, []]);
     expect(err).toContain('No value for "NO_SUCH"');
+    expect(err).toMatch(/Set it in \/orders\/prod\.\n$/);
   });
 
   it.each([
@@ -109,6 +110,9 @@ describe('xcon run', () => {
     'BASH_ENV',
     'PYTHONPATH',
     'PERL5OPT',
+    'https_proxy',
+    'GIT_CONFIG_GLOBAL',
+    'AWS_ENDPOINT_URL_SSM',
   ])('refuses %s, unless it is allowed', async (name) => {
     local.aws.putParameter(`/orders/prod/${name}`, 'x');
 
