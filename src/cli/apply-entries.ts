@@ -1,5 +1,6 @@
 import { type ApplyOptions, type ApplyReport, type EntriesSession, type Plan, type PlannedChange } from '../entries';
 import { type CommandContext } from './context';
+import { waitReport } from './entries-session';
 import { planText } from './entries-text';
 import { exitCodes, RefusedError } from './exit-codes';
 
@@ -36,10 +37,14 @@ export async function applyConfirmed(
   const isAllowed = await confirmPlan(context, plan, pending, allowDelete === true);
   const options: ApplyOptions = { operation, allowDelete: isAllowed, allowManyDeletions: allowManyDeletions === true };
   const report = await context.progress(`Applying ${pending.length} changes`, async (update) => {
-    for await (const event of applyPlan(plan, session, options)) {
+    let done = 'Planning again';
+    const onWait = waitReport(context, (text) => update(`${done}, ${text}`));
+    for await (const event of applyPlan(plan, { ...session, onWait }, options)) {
       if (event.kind === 'report') return event.report;
-      if (event.kind === 'entry')
-        update(`Applied ${event.completed} of ${event.total}, about ${Math.ceil(event.leftMs / 1000)} s left`);
+      const leftMs = event.kind === 'started' ? event.estimateMs : event.leftMs;
+      const completed = event.kind === 'started' ? 0 : event.completed;
+      done = `Applied ${completed} of ${event.total}, about ${Math.ceil(leftMs / 1000)} s left`;
+      update(done);
     }
     throw new Error('The apply ended without a report.');
   });

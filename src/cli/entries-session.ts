@@ -5,9 +5,11 @@ import { type CommandOption } from './command-option';
 import { type CommandContext } from './context';
 import { UsageError } from './exit-codes';
 import {
+  type CallWait,
   type Diagnostic,
   type EntriesSession,
   type EntryFile,
+  type Plan,
   type PlanRequestOptions,
   type StateStore,
 } from '../entries';
@@ -101,6 +103,27 @@ export async function openEntries(context: CommandContext, options: EntriesOptio
 }
 
 const writesOfParameters = ['ssm:PutParameter', 'ssm:DeleteParameter', 'ssm:AddTagsToResource'];
+
+/** Plans, with a progress line that says which rate is waited for. */
+export function readPlan(context: CommandContext, session: EntriesSession, request: PlanRequestOptions): Promise<Plan> {
+  const what = `Reading ${session.file.entries.length} entries`;
+  return context.progress(what, async (update) => {
+    const { planEntries } = await import('../entries');
+    return planEntries({ ...session, onWait: waitReport(context, (text) => update(`${what}, ${text}`)) }, request);
+  });
+}
+
+/** Reports what is waited for: in the progress line, and with `--verbose` once for each action. */
+export function waitReport(context: CommandContext, update: (text: string) => void): (wait: CallWait) => void {
+  const reported = new Set<string>();
+  return ({ action, calls, rate }) => {
+    const text = `waiting for ${action} (${Number(rate.toFixed(1))} a second)`;
+    update(`${text}, ${calls} requests so far`);
+    if (!context.globals.verbose || reported.has(action)) return;
+    reported.add(action);
+    context.complain(`xcon: ${text}`);
+  };
+}
 
 /** Gives what of the plan the global options and those of the command ask for. */
 export function requestOf(context: CommandContext, { only }: EntriesOptions): PlanRequestOptions {

@@ -96,11 +96,18 @@ export function compareEntry(input: CompareInput): Comparison {
 /**
  * Gives the fields that have to be read before an entry can be compared: those that the file decides and the listing did not
  * read, unless neither the file nor the entry has changed since the last write.
+ *
+ * @param isShown - Whether what they are now is shown. Else those that are known to differ need not be read, either, where
+ *   the kind updates an entry without them.
  */
-export function unsettledFields(input: CompareInput): readonly string[] {
-  const { observed } = input;
+export function unsettledFields(input: CompareInput, isShown: boolean): readonly string[] {
+  const { key, kind, observed, record } = input;
   if (observed === undefined || observed.unread.length === 0 || observed.isDeleted === true) return [];
-  return compareEntry({ ...input, rotate: false }).changed.filter((field) => observed.unread.includes(field));
+  const { changed, replaced } = compareEntry({ ...input, rotate: false });
+  const unread = changed.filter((field) => observed.unread.includes(field));
+  const isAsWritten = record?.keyId === key.id && record.version === observed.version;
+  if (isShown || kind.updatesUnread !== true || !isAsWritten || replaced.length > 0) return unread;
+  return unread.filter((field) => record.fields[field] === undefined);
 }
 
 function planOf({ address, config, key, kind, observed, record, rotate, sources }: CompareInput) {

@@ -4,7 +4,7 @@ import { clearTimeout, setTimeout } from '../base/unfaked-timers';
 import { currentSession } from '../cache/current-session';
 import { type ChangedSetting, type FollowedChanges, followChanges } from '../events/follow-changes';
 import { type Diagnostic, Diagnostics } from './diagnostics';
-import { InvalidPlanError, NotConfirmedError } from './entries-error';
+import { InvalidPlanError, NotConfirmedError, StateLockedError } from './entries-error';
 import { type DeclaredEntry, type EntryFile } from './entry-file';
 import { addressText, type AnyEntryKind, type EntryAddress, type EntryContext } from './entry-kind';
 import { type AppliedEntry, execute, refreshedRecord } from './executor';
@@ -12,8 +12,8 @@ import { dynamoEntry } from './kinds/dynamo-entry';
 import { secretEntry } from './kinds/secret-entry';
 import { ssmEntry } from './kinds/ssm-entry';
 import { type Plan, type PlanAction, type PlanRequestOptions, refuseStale } from './plan';
-import { makePlan, type PlannedWork, type PlannedWorks } from './planner';
-import { type CallRates, type CallTiming, ServiceCalls } from './service-calls';
+import { isAbout, makePlan, type PlannedWork, type PlannedWorks } from './planner';
+import { type CallHooks, type CallRates, type CallTiming, type CallWait, ServiceCalls } from './service-calls';
 import { readSources, type SourceReader } from './sources';
 import { type StackKey } from './stack-key';
 import { type LockHolder, type StateStore } from './state';
@@ -37,6 +37,8 @@ export interface EntriesSession {
   readonly reader?: SourceReader;
   /** Requests a second, by IAM action; `*` for all others. Default: what the services take. */
   readonly rates?: CallRates;
+  /** Called when a call has to wait for the rate of its action. */
+  readonly onWait?: (wait: CallWait) => void;
   /** Ends the run between two calls. */
   readonly signal?: AbortSignal;
   /** Makes running services see what was changed. Default: `followChanges()` of `xcon/events`. */
@@ -98,7 +100,7 @@ const defaultAtOnce = 8;
  * @throws CallError when a service cannot be asked; StateError.
  */
 export async function planEntries(session: EntriesSession, request: PlanRequestOptions = {}): Promise<Plan> {
-  return (await prepare(session, request)).plan;
+  return (await prepare(session, request, { isShown: true })).plan;
 }
 
 /**
@@ -115,10 +117,11 @@ export async function* applyPlan(
   const lock = new HeldLock(session.state, options.operation ?? 'apply');
   await lock.take();
   try {
-    const prepared = await prepare(session, plan.request);
+    const prepared = await prepare(session, plan.request, { isShown: false, beforeCall: () => lock.renew() });
     refuseErrors(plan, prepared.plan);
     refuseStale(plan, prepared.plan);
     refuseDeletions(prepared, options);
+    await lock.confirm();
     yield* run(prepared, session, options, lock);
   } finally {
     await lock.release();
@@ -132,29 +135,45 @@ interface Prepared extends PlannedWorks {
   readonly kinds: readonly AnyEntryKind[];
 }
 
-async function prepare(session: EntriesSession, request: PlanRequestOptions): Promise<Prepared> {
-  const { file, key, kinds = builtInKinds, reader = {}, state } = session;
+interface PrepareOptions extends Pick<CallHooks, 'beforeCall'> {
+  /** Whether the values that will be changed are shown. */
+  readonly isShown: boolean;
+}
+
+async function prepare(
+  session: EntriesSession,
+  request: PlanRequestOptions,
+  { isShown, ...hooks }: PrepareOptions,
+): Promise<Prepared> {
+  const { file, key, kinds = builtInKinds, onWait, reader = {}, state } = session;
   const diagnostics = new Diagnostics();
-  const { calls, context } = contextOf(session, diagnostics);
-  const wanted = (each: DeclaredEntry): boolean =>
-    request.environments === undefined ||
-    each.environment === undefined ||
-    request.environments.includes(each.environment);
+  const { calls, context } = contextOf(session, diagnostics, { ...hooks, onWait });
   checkEnvironments(file, request, diagnostics);
-  const declared = file.entries.filter(wanted);
+  const isWanted = ({ address, environment }: Pick<DeclaredEntry, 'address' | 'environment'>): boolean =>
+    isAbout(request, file, address, environment);
+  const declared = file.entries.filter(isWanted);
   const references = declared.flatMap(({ config, kind }) => kind.references?.(config) ?? []);
   const [records, sources] = await Promise.all([state.load(), readSources(references, reader, diagnostics)]);
-  const observed = await readWorld({ declared: file.entries, records, kinds, key, sources }, context);
+  const about = new Map([...records].filter(([, record]) => isWanted({ environment: undefined, ...record })));
+  const nearby = sameNames(file, declared);
+  const world = { declared, records: about, nearby, isShown, kinds, key, sources };
+  const observed = await readWorld(world, context);
   const nowMs = context.nowMs();
   const planned = makePlan({ file, declared, observed, records, kinds, key, sources, request, nowMs });
   for (const each of planned.plan.diagnostics) diagnostics.add(each);
   return { ...planned, plan: { ...planned.plan, diagnostics: diagnostics.all }, context, calls, sources, kinds };
 }
 
-function contextOf({ file, key, rates, signal, timing }: EntriesSession, diagnostics: Diagnostics) {
+/** Gives the entries of the file that have the names of some, in any directory. */
+function sameNames({ entries }: EntryFile, declared: readonly DeclaredEntry[]): readonly EntryAddress[] {
+  const names = new Set(declared.map(({ address }) => address.name.toLowerCase()));
+  return entries.map(({ address }) => address).filter(({ name }) => names.has(name.toLowerCase()));
+}
+
+function contextOf({ file, key, rates, signal, timing }: EntriesSession, diagnostics: Diagnostics, hooks: CallHooks) {
   const { clients, nowMs, random, settings } = currentSession();
   const ends = signal ?? new AbortController().signal;
-  const calls = new ServiceCalls({ nowMs, random, sleep: pause, ...timing }, ends, rates);
+  const calls = new ServiceCalls({ nowMs, random, sleep: pause, ...timing }, ends, rates, hooks);
   const context: EntryContext = {
     ...{ stack: file.stack, clients, settings, nowMs, diagnostics, randomInt, signal: ends },
     digest: (text) => key.digest(text),
@@ -319,9 +338,23 @@ class HeldLock {
     await this.state.lock(holder);
   }
 
-  /** Makes it last longer, where a part of its time is over. */
+  /** Makes it last longer, where a part of its time is over. @throws StateLockedError when all of it is. */
   async renew(): Promise<void> {
-    if (this.clock() - this.renewedMs > lockMs / 4) await this.take();
+    const elapsedMs = this.clock() - this.renewedMs;
+    if (elapsedMs >= lockMs) throw this.endedError();
+    if (elapsedMs > lockMs / 4) await this.take();
+  }
+
+  /** Makes sure that no other run has had it since it was taken. @throws StateLockedError */
+  async confirm(): Promise<void> {
+    if ((await this.state.holder())?.id !== this.id) throw this.endedError();
+    await this.take();
+  }
+
+  private endedError(): StateLockedError {
+    const summary = `the lock of the state ${this.state.place} ended while this run had it: it was given up with xcon unlock, or not renewed for ${lockMs / 1000} s.`;
+    const detail = 'Nothing more is written, as another run may have begun. Apply again.';
+    return new StateLockedError([{ severity: 'error', summary, detail }]);
   }
 
   /** A lock that cannot be given up ends by itself. */

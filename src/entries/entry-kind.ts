@@ -48,6 +48,8 @@ export interface ReadTarget {
   readonly address: EntryAddress;
   /** Names of the fields. */
   readonly fields: readonly string[];
+  /** What {@link EntryKind.list} gave for it in the same run; absent: it was not listed, and is read whole. */
+  readonly listed?: Observed<EntryState>;
 }
 
 /** What an entry is to be, in a form that can be compared with what it is. */
@@ -151,6 +153,9 @@ export interface EntryKind<Config, State extends EntryState, Private = undefined
   /** Key of the value in the file: `ssm`. Lower-case letters. */
   readonly name: string;
 
+  /** Whether `update` works without the fields in `observed.unread`, so that an apply need not read them. Default: false. */
+  readonly updatesUnread?: boolean;
+
   /**
    * Checks what the file says, before anything is read.
    *
@@ -171,7 +176,7 @@ export interface EntryKind<Config, State extends EntryState, Private = undefined
   list?(directories: readonly string[], context: EntryContext): Promise<ReadonlyMap<string, Observed<State>>>;
 
   /**
-   * Reads entries whole, with their owners.
+   * Reads entries with their owners: whole, or the named fields of those that were listed.
    *
    * @returns By {@link addressText}; one that is absent does not exist.
    */

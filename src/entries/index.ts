@@ -65,7 +65,7 @@ export {
   type PlannedChange,
   type PlanRequestOptions,
 } from './plan';
-export { CallError, type CallFailure, type CallRates, type CallTiming } from './service-calls';
+export { CallError, type CallFailure, type CallRates, type CallTiming, type CallWait } from './service-calls';
 export { type SourceReader } from './sources';
 export { keyVariable, loadStackKey, type StackKey, stackKeyOf } from './stack-key';
 export { type EntryRecord, type EntryRecords, type LockHolder, type StateStore } from './state';

@@ -57,8 +57,7 @@ class Planner {
   run(): PlannedWorks {
     const { declared, file, key, nowMs, request } = this.input;
     const isDestroyed = request.destroy === true;
-    const wanted = declared.filter(({ address }) => this.isWanted(address));
-    if (!isDestroyed) for (const each of wanted) this.planDeclared(each);
+    if (!isDestroyed) for (const each of declared) this.planDeclared(each);
     this.planUndeclared(new Set(isDestroyed ? [] : file.entries.map(({ address }) => addressText(address))));
     this.checkNames();
     const paired = this.pair();
@@ -79,10 +78,17 @@ class Planner {
       changes: works.map(({ change }) => change),
       diagnostics: this.diagnostics.all,
     };
-    const owned = [...this.input.observed.values()].filter(
-      ({ isDeleted, owner }) => owner === file.stack && isDeleted !== true,
+    return { plan, works, ownedCount: this.ownedCount() };
+  }
+
+  /** Counts what the services say, and what is recorded of entries that the plan is not about, which were not read. */
+  private ownedCount(): number {
+    const { file, observed, records, request } = this.input;
+    const found = [...observed].filter(([, { isDeleted, owner }]) => owner === file.stack && isDeleted !== true);
+    const others = [...records].filter(
+      ([, { address, environment, isDeleted }]) => isDeleted !== true && !isAbout(request, file, address, environment),
     );
-    return { plan, works, ownedCount: owned.length };
+    return new Set([...found, ...others].map(([entry]) => entry)).size;
   }
 
   private planDeclared(declared: DeclaredEntry): void {
@@ -177,15 +183,15 @@ class Planner {
   }
 
   private planUndeclared(declared: ReadonlySet<string>): void {
-    const { file, kinds, observed: world, records } = this.input;
+    const { file, kinds, observed: world, records, request } = this.input;
     const owned = [...world].filter(([, { owner }]) => owner === file.stack).map(([entry]) => entry);
     for (const entry of new Set([...records.keys(), ...owned])) {
       if (declared.has(entry)) continue;
       const record = records.get(entry);
       const address = record?.address ?? addressFrom(entry);
       const kind = kinds.find(({ name }) => name === address.kind);
-      const environment = record?.environment ?? this.environmentOf(address.directory);
-      if (!this.isInScope(environment) || !this.isWanted(address)) continue;
+      const environment = record?.environment ?? environmentOf(file, address);
+      if (!isAbout(request, file, address, environment)) continue;
       if (kind === undefined) {
         this.diagnostics.addWarning(`it is left as it is: there is no kind "${address.kind}".`, { entry });
         continue;
@@ -215,22 +221,6 @@ class Planner {
   private isProtected(entry: string, record: EntryRecord | undefined): boolean {
     const declared = this.input.file.entries.find(({ address }) => addressText(address) === entry);
     return declared?.protect ?? record?.protect === true;
-  }
-
-  private isWanted(address: EntryAddress): boolean {
-    const { only } = this.input.request;
-    return only === undefined || matches(only, address);
-  }
-
-  private isInScope(environment: string | undefined): boolean {
-    const { environments } = this.input.request;
-    return environments === undefined || environment === undefined || environments.includes(environment);
-  }
-
-  /** Gives the environment that a directory is of, judged by its last part. */
-  private environmentOf(directory: string): string | undefined {
-    const last = directory.slice(directory.lastIndexOf('/') + 1);
-    return this.input.file.environments.find((each) => each === last);
   }
 
   /** Lookups compare names without case, and services do not: one of the two would never be found. */
@@ -264,6 +254,27 @@ class Planner {
       return takesFrom === undefined ? work : { ...work, change: { ...work.change, takesFrom } };
     });
   }
+}
+
+/**
+ * Whether a plan is about an entry.
+ *
+ * @param environment - Of the entry; `undefined`: the last part of its directory says it, if that is one.
+ */
+export function isAbout(
+  { environments, only }: PlanRequestOptions,
+  file: EntryFile,
+  address: EntryAddress,
+  environment: string | undefined = environmentOf(file, address),
+): boolean {
+  const isInScope = environments === undefined || environment === undefined || environments.includes(environment);
+  return isInScope && (only === undefined || matches(only, address));
+}
+
+/** Gives the environment that a directory is of, judged by its last part. */
+function environmentOf({ environments }: EntryFile, { directory }: EntryAddress): string | undefined {
+  const last = directory.slice(directory.lastIndexOf('/') + 1);
+  return environments.find((each) => each === last);
 }
 
 function changeOf(

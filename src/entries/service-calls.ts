@@ -68,14 +68,13 @@ export const defaultRates: CallRates = {
   'ssm:PutParameter': 3,
   'ssm:DeleteParameter': 3,
   'ssm:AddTagsToResource': 3,
-  'ssm:ListTagsForResource': 5,
   'ssm:DescribeParameters': 5,
   'ssm:GetParameters': 30,
   'secretsmanager:ListSecrets': 40,
   'secretsmanager:BatchGetSecretValue': 40,
   'secretsmanager:DescribeSecret': 40,
 };
-/** Of an action that has no rate of its own: what Secrets Manager takes of each write. */
+/** Of an action that has no rate of its own: what Parameter Store takes of its reads together, and Secrets Manager of each write. */
 const otherRate = 40;
 /** Slowest that throttling makes an action, of its rate. */
 const slowestShare = 0.1;
@@ -91,6 +90,24 @@ export interface CallTiming {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Gives a number in `[0, 1)`. */
   readonly random: () => number;
+}
+
+/** A call has to wait for the rate of its action. */
+export interface CallWait {
+  /** As IAM names it: `ssm:PutParameter`. */
+  readonly action: string;
+  /** Calls a second of the action now. */
+  readonly rate: number;
+  /** Calls of all actions that the run has made so far. */
+  readonly calls: number;
+}
+
+/** What is done beside calls. */
+export interface CallHooks {
+  /** Called before each attempt; where it rejects, the call is not made. */
+  readonly beforeCall?: () => Promise<void>;
+  /** Called when a call has to wait for the rate of its action. */
+  readonly onWait?: ((wait: CallWait) => void) | undefined;
 }
 
 /** The calls that an action may make now. */
@@ -111,6 +128,7 @@ export class ServiceCalls {
     private readonly timing: CallTiming,
     private readonly signal: AbortSignal,
     private readonly rates: CallRates = {},
+    private readonly hooks: CallHooks = {},
   ) {}
 
   /** How many calls have been made, repetitions included. */
@@ -126,7 +144,8 @@ export class ServiceCalls {
   async call<T>(action: ServiceAction, request: () => Promise<T>): Promise<T> {
     const pace = this.paceOf(action.action);
     for (let attempt = 1; ; attempt += 1) {
-      await this.turn(pace);
+      await this.turn(action.action, pace);
+      await this.hooks.beforeCall?.();
       this.made += 1;
       try {
         const answer = await request();
@@ -155,13 +174,14 @@ export class ServiceCalls {
   }
 
   /** Waits for the turn of a call. A burst of one second's calls is made at once. */
-  private async turn(pace: Pace): Promise<void> {
-    for (;;) {
+  private async turn(action: string, pace: Pace): Promise<void> {
+    for (let isFirst = true; ; isFirst = false) {
       this.signal.throwIfAborted();
       const nowMs = this.timing.nowMs();
       const { bucket, waitMs } = takeToken(pace.bucket ?? fullBucket(pace.rate, nowMs), pace.rate, nowMs);
       pace.bucket = bucket;
       if (waitMs === 0) return;
+      if (isFirst) this.hooks.onWait?.({ action, rate: pace.rate, calls: this.made });
       await this.timing.sleep(waitMs, this.signal);
     }
   }

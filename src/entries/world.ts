@@ -3,6 +3,7 @@ import { type DeclaredEntry } from './entry-file';
 import {
   addressText,
   type AnyEntryKind,
+  type EntryAddress,
   type EntryContext,
   type EntryState,
   type Observed,
@@ -14,9 +15,14 @@ import { type SourceValues } from './value-template';
 
 /** What is to be read. */
 export interface WorldRequest {
-  /** Every entry of the file, whatever the environments that are planned. */
+  /** The entries of the file that the plan is about. */
   readonly declared: readonly DeclaredEntry[];
+  /** The records that the plan is about. */
   readonly records: EntryRecords;
+  /** Entries whose directories are listed besides, for what changes hide or make visible there. */
+  readonly nearby: readonly EntryAddress[];
+  /** Whether the values that will be changed are shown, so that they have to be read. */
+  readonly isShown: boolean;
   readonly kinds: readonly AnyEntryKind[];
   readonly key: StackKey;
   readonly sources: SourceValues;
@@ -43,7 +49,8 @@ async function readKind(kind: AnyEntryKind, request: WorldRequest, context: Entr
     const all = new Map(addresses.map((address) => [addressText(address), { address, fields: [] }]));
     return all.size === 0 ? new Map() : kind.read([...all.values()], context);
   }
-  const directories = [...new Set(addresses.map(({ directory }) => directory))];
+  const nearby = request.nearby.filter((each) => each.kind === kind.name);
+  const directories = [...new Set([...addresses, ...nearby].map(({ directory }) => directory))];
   const world = new Map(await kind.list(directories, context));
   const targets: ReadTarget[] = [];
   for (const { address, config } of declared) {
@@ -51,16 +58,12 @@ async function readKind(kind: AnyEntryKind, request: WorldRequest, context: Entr
     const observed = world.get(entry);
     if (observed === undefined || observed.isDeleted === true) continue;
     // The listing may not say who owns what another stack has.
-    const fields = unsettledFields({
-      ...request,
-      kind,
-      address,
-      config,
-      observed,
-      record: request.records.get(entry),
-      rotate: false,
-    });
-    if (fields.length > 0 || observed.owner !== context.stack) targets.push({ address, fields });
+    const record = request.records.get(entry);
+    const fields = unsettledFields(
+      { ...request, kind, address, config, observed, record, rotate: false },
+      request.isShown,
+    );
+    if (fields.length > 0 || observed.owner !== context.stack) targets.push({ address, fields, listed: observed });
   }
   // A listing may lag behind, and what a record says was there.
   for (const [entry, { address }] of records) if (!world.has(entry)) targets.push({ address, fields: [] });

@@ -1,7 +1,7 @@
 import { type ApplyReport } from '../../entries';
 import { applyConfirmed } from '../apply-entries';
 import { type Command } from '../command';
-import { type EntriesOptions, openEntries, requestOf, stateOptions } from '../entries-session';
+import { type EntriesOptions, openEntries, readPlan, requestOf, stateOptions } from '../entries-session';
 import { reportText } from '../entries-text';
 import { UsageError } from '../exit-codes';
 
@@ -30,7 +30,7 @@ export const command: Command<ApplyReport, AdoptOptions> = {
 
   run: (context, names, options) =>
     context.at({}, async () => {
-      const { pendingChanges, planEntries } = await import('../../entries');
+      const { pendingChanges } = await import('../../entries');
       const session = await openEntries(context, options);
       const { from } = options;
       const request = {
@@ -38,7 +38,7 @@ export const command: Command<ApplyReport, AdoptOptions> = {
         adopt: names,
         ...(from !== undefined && { adoptFrom: from }),
       };
-      const plan = await planEntries(session, request);
+      const plan = await readPlan(context, session, request);
       if (plan.changes.length === 0 && plan.diagnostics.length === 0)
         throw new UsageError(`The file declares no ${names.join(', ')}: declare what is to be adopted.`);
       const adopted = pendingChanges(plan).filter(({ action }) => action === 'adopt');

@@ -5,7 +5,7 @@ import { type ApplyChoices, applyConfirmed } from '../apply-entries';
 import { type Command } from '../command';
 import { type CommandOption } from '../command-option';
 import { type CommandContext } from '../context';
-import { type EntriesOptions, openEntries, planOptions, requestOf } from '../entries-session';
+import { type EntriesOptions, openEntries, planOptions, readPlan, requestOf } from '../entries-session';
 import { reportText } from '../entries-text';
 import { UsageError } from '../exit-codes';
 
@@ -57,15 +57,14 @@ export const command: Command<ApplyReport, ApplyCommandOptions> = {
   renderJson: (report) => report,
 };
 
-async function freshPlan(
+function freshPlan(
   context: CommandContext,
   session: Awaited<ReturnType<typeof openEntries>>,
   options: ApplyCommandOptions,
 ): Promise<Plan> {
-  const { planEntries } = await import('../../entries');
   const { rotate = [] } = options;
   const request = { ...requestOf(context, options), ...(rotate.length > 0 && { rotate }) };
-  return context.progress(`Reading ${session.file.entries.length} entries`, () => planEntries(session, request));
+  return readPlan(context, session, request);
 }
 
 /** What a plan is about was decided when it was made. */

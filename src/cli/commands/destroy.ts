@@ -1,7 +1,7 @@
 import { type ApplyReport } from '../../entries';
 import { type ApplyChoices, applyConfirmed } from '../apply-entries';
 import { type Command } from '../command';
-import { type EntriesOptions, openEntries, planOptions, requestOf } from '../entries-session';
+import { type EntriesOptions, openEntries, planOptions, readPlan, requestOf } from '../entries-session';
 import { reportText } from '../entries-text';
 import { deleteOptions } from './apply';
 
@@ -19,9 +19,8 @@ export const command: Command<ApplyReport, EntriesOptions & ApplyChoices> = {
 
   run: (context, _, options) =>
     context.at({}, async () => {
-      const { planEntries } = await import('../../entries');
       const session = await openEntries(context, options);
-      const plan = await planEntries(session, { ...requestOf(context, options), destroy: true });
+      const plan = await readPlan(context, session, { ...requestOf(context, options), destroy: true });
       const { exitCode, report } = await applyConfirmed(context, plan, session, options, 'xcon destroy');
       return { result: report, exitCode };
     }),

@@ -1,6 +1,6 @@
 import { type PlannedChange } from '../../entries';
 import { type Command } from '../command';
-import { type EntriesOptions, openEntries, planOptions, requestOf } from '../entries-session';
+import { type EntriesOptions, openEntries, planOptions, readPlan, requestOf } from '../entries-session';
 import { exitCodes } from '../exit-codes';
 
 interface DriftResult {
@@ -21,9 +21,9 @@ export const command: Command<DriftResult, EntriesOptions> = {
 
   run: (context, _, options) =>
     context.at({}, async () => {
-      const { InvalidPlanError, planEntries } = await import('../../entries');
+      const { InvalidPlanError } = await import('../../entries');
       const session = await openEntries(context, options);
-      const { changes, diagnostics } = await planEntries(session, requestOf(context, options));
+      const { changes, diagnostics } = await readPlan(context, session, requestOf(context, options));
       const errors = diagnostics.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) throw new InvalidPlanError(errors);
       const drifted = changes.filter(({ drift }) => drift.length > 0);

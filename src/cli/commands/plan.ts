@@ -4,7 +4,7 @@ import { printable } from '../../base/printable';
 import { type DeclaredDifference, type Plan } from '../../entries';
 import { type Command } from '../command';
 import { loadDeclaration } from '../declaration-module';
-import { type EntriesOptions, openEntries, planOptions, requestOf } from '../entries-session';
+import { type EntriesOptions, openEntries, planOptions, readPlan, requestOf } from '../entries-session';
 import { planText } from '../entries-text';
 import { exitCodes } from '../exit-codes';
 
@@ -52,12 +52,11 @@ export const command: Command<PlanResult, PlanOptions> = {
 
   run: (context, _, options) =>
     context.at({}, async () => {
-      const { declaredDifference, encodePlan, pendingChanges, planEntries } = await import('../../entries');
+      const { declaredDifference, encodePlan, pendingChanges } = await import('../../entries');
       const session = await openEntries(context, options);
       const { out, rotate = [] } = options;
       const request = { ...requestOf(context, options), ...(rotate.length > 0 && { rotate }) };
-      const count = session.file.entries.length;
-      const plan = await context.progress(`Reading ${count} entries`, () => planEntries(session, request));
+      const plan = await readPlan(context, session, request);
       if (out !== undefined) {
         const path = resolve(context.host.cwd, out);
         await writeFile(path, encodePlan(plan), { mode: 0o600 });

@@ -43,6 +43,7 @@ import {
   tagsNamedBy,
   tagsOf,
 } from './common-options';
+import { nameProblem, valueProblem } from './ssm-limits';
 
 /** A parameter as the file says it. */
 export interface SsmConfig extends CommonOptions {
@@ -70,8 +71,6 @@ export type SsmState = {
 
 const kind = 'ssm';
 const types = ['String', 'StringList', 'SecureString'] as const;
-/** Bytes of a value. Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html */
-const mostBytes = { Standard: 4096, Advanced: 8192 } as const;
 /** Most values of a filter, and names of a call. */
 const maxFilterValues = 50;
 const maxNames = 10;
@@ -79,6 +78,7 @@ const maxNames = 10;
 /** Parameters of SSM Parameter Store. */
 export const ssmEntry: EntryKind<SsmConfig, SsmState> = {
   name: kind,
+  updatesUnread: true,
 
   validate(given: GivenEntry): SsmConfig | undefined {
     const { address, diagnostics, options } = given;
@@ -127,31 +127,33 @@ export const ssmEntry: EntryKind<SsmConfig, SsmState> = {
 
   async read(targets, context) {
     const client = await context.clients.ssm(context.settings);
-    const names = targets.map(({ address }) => fullName(address));
+    const names = targets.flatMap(({ address, listed }) => (listed === undefined ? [fullName(address)] : []));
     const found = await Promise.all(
       batchesOf(names, maxFilterValues).map((values) =>
         describe(client, { Key: 'Name', Option: 'Equals', Values: [...values] }, context),
       ),
     );
-    const described = new Map(found.flat().map((each) => [each.Name, each]));
-    const existing = targets.filter(({ address }) => described.has(fullName(address)));
+    const described = new Map<string, Observed<SsmState>>();
+    for (const each of found.flat()) addObserved(described, each, undefined);
+    const existing = targets.flatMap((target) => {
+      const observed = (target.listed as Observed<SsmState> | undefined) ?? described.get(addressText(target.address));
+      return observed === undefined ? [] : [{ ...target, observed, name: fullName(target.address) }];
+    });
+    const wanted = existing.filter(({ fields, listed }) => listed === undefined || fields.includes('value'));
     const values = await readValues(
       client,
-      existing.map(({ address }) => fullName(address)),
+      wanted.map(({ name }) => name),
       context,
     );
-    const owners = new Map(
-      await Promise.all(
-        existing.map(async ({ address }) => [fullName(address), await readTags(client, address, context)] as const),
-      ),
-    );
-    const all = new Map<string, Observed<SsmState>>();
-    for (const { address } of existing) {
-      const metadata = described.get(fullName(address));
-      const tags = owners.get(fullName(address)) ?? {};
-      if (metadata !== undefined) all.set(addressText(address), wholeOf(metadata, values.get(fullName(address)), tags));
-    }
-    return all;
+    const wholes = existing.map(async (target): Promise<[string, Observed<SsmState>]> => {
+      const { address, fields, observed } = target;
+      // One request a parameter, at a low rate: the listing by tag has named the owner of those that the stack owns.
+      const needsTags = observed.owner === undefined || fields.includes('tags');
+      const tags = needsTags ? await readTags(client, address, context) : undefined;
+      const value = wanted.includes(target) ? { text: values.get(target.name) } : undefined;
+      return [addressText(address), readOf(observed, value, tags)];
+    });
+    return new Map(await Promise.all(wholes));
   },
 
   plan({ config, observed, sources }: PlanRequest<SsmConfig, SsmState, undefined>): DesiredState<SsmState> {
@@ -245,30 +247,6 @@ function textOf(template: ValueTemplate): string {
   return template.kind === 'literal' && typeof template.value === 'string' ? template.value : '';
 }
 
-/** Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Name) */
-function nameProblem(address: EntryAddress): string | undefined {
-  const full = fullName(address);
-  if (!/^[/A-Za-z0-9_.-]+$/.test(full)) return 'the name of a parameter has letters, digits, and _ . - / only.';
-  if (full.length > 1011) return 'the name of a parameter has at most 1,011 characters.';
-  if (full.split('/').length > 16) return 'the name of a parameter has at most 15 levels.';
-  return /^\/(aws|ssm)/i.test(full) ? 'the names /aws... and /ssm... are reserved.' : undefined;
-}
-
-function valueProblem(template: ValueTemplate, tier: SsmConfig['tier']): string | undefined {
-  if (template.kind !== 'literal') return undefined;
-  const { value } = template;
-  if (typeof value !== 'string')
-    return 'the value of a parameter is a text, a number, true or false; StringLists may be lists.';
-  if (value === '') return 'Parameter Store does not take an empty value; leave the entry out.';
-  if (/\{\{[^}]*\}\}/.test(value)) return 'Parameter Store does not take {{ }} in a value.';
-  const bytes = Buffer.byteLength(value);
-  if (bytes > mostBytes.Advanced) return `the value has ${bytes} bytes; ${mostBytes.Advanced} are allowed.`;
-  if (bytes > mostBytes.Standard && (tier ?? 'Standard') === 'Standard') {
-    return `the value has ${bytes} bytes; ${mostBytes.Standard} are allowed without tier: Advanced.`;
-  }
-  return undefined;
-}
-
 function asSecret(value: string | Secret<ConfigValue> | undefined): Secret<ConfigValue> | undefined {
   return typeof value === 'string' ? new Secret<ConfigValue>(value) : value;
 }
@@ -330,21 +308,23 @@ function metadataState(metadata: ParameterMetadata): Omit<SsmState, 'value' | 't
   };
 }
 
-function wholeOf(
-  metadata: ParameterMetadata,
-  value: string | undefined,
-  tags: Readonly<Record<string, string>>,
+/** Adds what was read to a parameter. @param value - `undefined`: it was not read; without a text, it cannot be. */
+function readOf(
+  { owner, state, version }: Observed<SsmState>,
+  value: { readonly text: string | undefined } | undefined,
+  tags: Readonly<Record<string, string>> | undefined,
 ): Observed<SsmState> {
-  const isSecret = metadata.Type === 'SecureString';
+  const isSecret = state.type === 'SecureString';
+  const { text } = value ?? {};
   return {
-    version: versionOf(metadata),
-    owner: tags[ownerTag],
+    version,
+    owner: tags === undefined ? owner : tags[ownerTag],
     state: {
-      ...metadataState(metadata),
-      tags,
-      ...(value !== undefined && { value: isSecret ? new Secret<ConfigValue>(value) : value }),
+      ...state,
+      ...(tags !== undefined && { tags }),
+      ...(text !== undefined && { value: isSecret ? new Secret<ConfigValue>(text) : text }),
     },
-    unread: [],
+    unread: [...(value === undefined ? ['value' as const] : []), ...(tags === undefined ? ['tags' as const] : [])],
   };
 }
 

@@ -1,4 +1,4 @@
-import { actionsOf } from '../sessions';
+import { actionsOf, applied } from '../sessions';
 import { EntriesWorld } from './entries-world';
 
 let here: EntriesWorld;
@@ -27,6 +27,42 @@ it('a plan of 500 parameters in four directories that are as they were takes at 
   expect(here.aws.calls.count(/GetParameter/)).toBe(0);
   // Ten pages, one after the other, at 20 ms a request; the rest is the work of a busy machine.
   expect(tookMs).toBeLessThan(20_000);
+});
+
+it('500 changed values take 60 requests at most beside the writes: no tags are read, and an apply reads no values', async () => {
+  here = await EntriesWorld.start();
+  await here.apply(parameters(125));
+  const changed = parameters(125).replaceAll(': value', ': other');
+  here.aws.calls.clear();
+
+  const plan = await here.plan(changed);
+  const planned = here.aws.calls.count();
+  here.aws.calls.clear();
+  const report = await here.world.run(() => applied(plan, here.session(changed)));
+
+  expect(plan.changes[0]?.fields).toEqual([{ field: 'value', before: 'value 0', after: 'other 0' }]);
+  // Twice ten pages of 50, 50 batches of ten values to show, and the secrets of the stack.
+  expect(planned).toBe(71);
+  expect(report.entries.filter(({ outcome }) => outcome === 'done')).toHaveLength(500);
+  expect(here.aws.calls.count('PutParameter')).toBe(500);
+  expect(here.aws.calls.count(/^(GetParameter|GetSecret|ListTags)/)).toBe(0);
+  expect(here.aws.calls.count() - 500).toBeLessThanOrEqual(60);
+  expect(here.aws.calls.count('DescribeParameters')).toBe(20);
+});
+
+it('a plan of one name, or of one environment, reads the others not at all', async () => {
+  here = await EntriesWorld.start();
+  const entries = 'entries:\n  /orders/{environment}:\n    A: one\n    B: one\n  /other/staging:\n    C: one\n';
+  const bodies = (): string => JSON.stringify(here.aws.calls.all.map(({ body }) => body));
+  for (const name of ['A', 'B'])
+    for (const each of ['staging', 'prod']) here.aws.putParameter(`/orders/${each}/${name}`, 'x');
+
+  await here.plan(entries, { only: ['A'], environments: ['prod'] });
+
+  expect(here.aws.calls.of('ListTagsForResource').map(({ body }) => body)).toEqual([
+    { ResourceType: 'Parameter', ResourceId: '/orders/prod/A' },
+  ]);
+  expect(bodies()).not.toContain('/other/staging');
 });
 
 it('1,000 entries are written by one request each, and are read again by a few', async () => {
