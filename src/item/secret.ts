@@ -1,5 +1,5 @@
 import type * as NodeCrypto from 'node:crypto';
-import { createRequire } from 'node:module';
+import * as nodeModule from 'node:module';
 import { inspect } from 'node:util';
 import type * as NodeV8 from 'node:v8';
 import { mask } from '../base/printable';
@@ -9,8 +9,9 @@ import { copyValue, sealValue, type SealedValue, type ConfigValue } from './valu
 const fingerprint = Symbol.for('xcon.secret');
 const holder = globalThis as { [fingerprint]?: Buffer };
 
-// Loaded with the first secret: a process that has none is spared them. Any path will do for modules of Node.
-const requireOfNode = createRequire(process.execPath);
+// Loaded with the first secret: a process that has none is spared them. Any path will do for modules of Node. By the namespace, because
+// webpack warns of an imported `createRequire` whose path it does not know.
+const requireOfNode = nodeModule.createRequire(process.execPath);
 
 /** Gives a text that is the same for the same value in this process and reveals nothing of it: the key is random. */
 function fingerprintOf(value: unknown): string {

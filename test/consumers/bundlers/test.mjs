@@ -44,7 +44,7 @@ console.log('esbuild-kms: works');
 const plain = await test('esbuild-plain', [], {}, 1);
 assert.match(
   plain.stderr,
-  /ProviderError: Provider "ssm" failed .*the AWS SDK cannot be loaded in this bundle.*docs\/bundling\.md/,
+  /ProviderError: Provider "ssm" failed .*the AWS SDK cannot be loaded in this bundle.*docs\/guides\/bundling\.md/,
 );
 console.log('esbuild-plain: says what to do');
 
