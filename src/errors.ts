@@ -86,13 +86,11 @@ export class ConfigNotFoundError extends ConfigError {
     readonly key: string,
     readonly places: readonly SearchedPlace[],
   ) {
-    super(`${describeMissing(key, places)}, or give a fallback: config.get('${key}', fallback).`);
+    super(
+      `No value for "${key}". Looked in: ${describePlaces(places)}. ${unasked(places)}` +
+        `${whereToSet(places)}, or give a fallback: config.get('${key}', fallback).`,
+    );
   }
-}
-
-/** Says that a name has no value, where it was looked for and where to set it, without a period at the end. */
-export function describeMissing(key: string, places: readonly SearchedPlace[]): string {
-  return `No value for "${key}". Looked in: ${describePlaces(places)}. ${unasked(places)}${whereToSet(places)}`;
 }
 
 /** The service of directories that belong to no service. */

@@ -1,5 +1,5 @@
 import { isSecretName, maskCredentials } from '../explain/shown-value';
-import { type Config, type ConfigValue, type DirectoryItem, type ReachableName } from '../index';
+import { type ConfigValue, type DirectoryItem, type ReachableName } from '../index';
 import { type CommandContext } from './context';
 import { CommandError, UsageError } from './exit-codes';
 import { type LookupTarget } from './lookup-session';
@@ -27,12 +27,6 @@ export function ownNames({ names }: { readonly names: readonly ReachableName[] }
   return names.filter(({ places }) => places.some(({ provider }) => provider !== 'env'));
 }
 
-/** Refuses what cannot be the name of a setting, before anything is asked. @throws InvalidNameError */
-export async function checkNames(names: readonly string[]): Promise<void> {
-  const { checkName } = await import('../config/named-values');
-  for (const each of names) checkName(each);
-}
-
 /** Whether a value is masked wherever it comes from: the name is like that of a secret, or there are credentials in it. */
 export function isSecret(name: string, value: ConfigValue): boolean {
   const text = valueText(value);
@@ -54,12 +48,13 @@ export async function collectSettings(
   const left = new Set(except.map((each) => each.toLowerCase()));
   const both = only?.find((each) => left.has(each.toLowerCase()));
   if (both !== undefined) throw new UsageError(`${both} is in --only and in --except.`);
-  await checkNames(only ?? []);
+  const session = await context.session();
+  session.checkNames(only ?? []);
   return context.at({ variables: null, ...target }, async (config) => {
     const listed = only ?? ownNames(await config.names({ signal })).map(({ name }) => name);
     const names = listed.filter((each) => !left.has(each.toLowerCase()));
     const read = (name: string): Promise<DirectoryItem> =>
-      only === undefined ? config.getItem(name, { signal }) : requiredItem(config, name, signal);
+      only === undefined ? config.getItem(name, { signal }) : session.requireItem(config, name, signal);
     const items = await context.progress(`Reading ${names.length} settings`, () =>
       Promise.all(names.map(async (name) => ({ name, item: await read(name) }))),
     );
@@ -68,17 +63,6 @@ export async function collectSettings(
       throw new CommandError(`${unread.join(', ')}: listed, and may not be read. ${hint}`, 'failed');
     return items.map(({ name, item }) => ({ name, item, secret: item.secret || isSecret(name, item.value) }));
   });
-}
-
-/** The message of the library says what to do in code; this one does not. */
-async function requiredItem(config: Config, name: string, signal: AbortSignal): Promise<DirectoryItem> {
-  try {
-    return await config.requireItem(name, { signal });
-  } catch (error) {
-    const { ConfigNotFoundError, describeMissing } = await import('../errors');
-    if (!(error instanceof ConfigNotFoundError)) throw error;
-    throw new CommandError(`${describeMissing(error.key, error.places)}.`, 'negative', { cause: error });
-  }
 }
 
 const hint = 'xcon explain says what to grant; --except leaves a name out.';

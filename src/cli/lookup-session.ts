@@ -1,8 +1,10 @@
 import {
   AwsClients,
   Config,
+  ConfigNotFoundError,
   type ConfigOptions,
   Context,
+  type DirectoryItem,
   EnvProvider,
   InvalidSettingsError,
   type LogFields,
@@ -10,7 +12,7 @@ import {
   XconSettings,
 } from '../index';
 import { checkEndpoints } from './endpoint';
-import { UsageError } from './exit-codes';
+import { CommandError, UsageError } from './exit-codes';
 import { type GlobalOptions } from './global-options';
 import { type CliHost } from './host';
 import { type XconFile } from './xcon-file';
@@ -91,6 +93,22 @@ export class LookupSession {
     }
     const config = new Config({ ...this.choices, ...this.providersOf(target), useParent: false });
     return this.root.child([this.settings(target), config]).run(async () => fn(config));
+  }
+
+  /** Refuses what cannot be the name of a setting, before anything is asked. @throws InvalidNameError */
+  checkNames(names: readonly string[]): void {
+    for (const each of names) this.main.defaults.get(each);
+  }
+
+  /** Looks up what must have a value. @throws CommandError, where the library would say what to do in code. */
+  async requireItem(config: Config, name: string, signal: AbortSignal): Promise<DirectoryItem> {
+    try {
+      return await config.requireItem(name, { signal });
+    } catch (error) {
+      if (!(error instanceof ConfigNotFoundError)) throw error;
+      const text = `No value for "${error.key}". To see where it was looked for: xcon explain ${error.key}`;
+      throw new CommandError(text, 'negative', { cause: error });
+    }
   }
 
   /** Resolves everything once. @throws InvalidSettingsError, InvalidDirectoryError for what is invalid. */

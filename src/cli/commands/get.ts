@@ -1,6 +1,6 @@
 import { mask, printable } from '../../base/printable';
 import { type DirectoryItem } from '../../index';
-import { checkNames, isSecret } from '../collect-settings';
+import { isSecret } from '../collect-settings';
 import { type Command } from '../command';
 import { type CommandContext } from '../context';
 import { exitCodes, RefusedError, UsageError } from '../exit-codes';
@@ -101,7 +101,7 @@ async function itemsOf(
   names: readonly string[],
 ): Promise<readonly { readonly name: string; readonly item: DirectoryItem }[]> {
   const { signal } = context;
-  await checkNames(names);
+  (await context.session()).checkNames(names);
   return context.at({}, async (config) => {
     const found = await Promise.all(
       names.map(async (name) => ({ name, item: await config.getItem(name, { signal }) })),

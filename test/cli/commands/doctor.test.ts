@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { useLocalAws, xcon } from '../run-xcon';
 
 const local = useLocalAws();
@@ -19,8 +20,13 @@ describe('xcon doctor', () => {
     expect(out).toMatch(/^ok +caller +arn:aws:iam::000000000000:user\/local$/m);
     expect(out).toMatch(/^ok +read ssm +4 directories, 10 names$/m);
     expect(out).toMatch(/^ok +use cache +Query, GetItem, PutItem, BatchWriteItem$/m);
-    expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
     expect(out).not.toMatch(/s3cr3t|correct-horse|tok-live/);
+  });
+
+  it('fits a terminal', async () => {
+    const { out } = await doctor([], { terminal: true, columns: 80 });
+
+    expect(Math.max(...out.split('\n').map((line) => stripVTControlCharacters(line).length))).toBeLessThanOrEqual(80);
   });
 
   it('gives each check as data', async () => {

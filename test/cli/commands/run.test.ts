@@ -98,7 +98,7 @@ describe('xcon run', () => {
 
     expect([code, programs]).toEqual([1, []]);
     expect(err).toContain('No value for "NO_SUCH"');
-    expect(err).toMatch(/Set it in \/orders\/prod\.\n$/);
+    expect(err).toMatch(/xcon explain NO_SUCH\n$/);
   });
 
   it.each([
