@@ -61,7 +61,8 @@ async function confirmPlan(
   if (pending.length === 0) return false;
   const changes = planText(plan, context.messageStyle);
   const count = pending.length === 1 ? '1 change' : `${pending.length} changes`;
-  const deletes = pending.filter(({ action }) => action === 'delete').length;
+  const { deletesValue } = await import('../entries');
+  const deletes = pending.filter(deletesValue).length;
   if (deletes === 0 || (context.globals.yes && allowDelete)) {
     await context.confirm({ changes, question: `Apply ${count} to the stack ${plan.stack}?` });
     return deletes > 0;
@@ -69,7 +70,7 @@ async function confirmPlan(
   context.complain(changes.replace(/\n$/, ''));
   if (!context.isInteractive || context.globals.yes) {
     throw new RefusedError(
-      `Nothing was changed: ${deletes} entries would be deleted. To delete them without a question, add --yes --allow-delete.`,
+      `Nothing was changed: ${deletes === 1 ? '1 entry, or its value,' : `${deletes} entries, or their values,`} would be deleted. To allow it without a question, add --yes --allow-delete.`,
     );
   }
   const typed = await context.host.prompts.text(

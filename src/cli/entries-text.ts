@@ -80,6 +80,7 @@ function changeLines(change: PlannedChange, style: TextStyle): readonly string[]
     return `${field}: ${value}${note === undefined ? '' : ` (${note})`}`;
   });
   const effects = [
+    ...(change.losesValue === true ? ['deletes the value that it has now'] : []),
     ...change.hides.map((each) => `hides ${each}`),
     ...change.reveals.map((each) => `makes ${each} visible`),
     ...(change.hiddenBy === undefined ? [] : [`is hidden by ${change.hiddenBy}`]),

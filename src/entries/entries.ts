@@ -11,7 +11,7 @@ import { type AppliedEntry, execute, refreshedRecord } from './executor';
 import { dynamoEntry } from './kinds/dynamo-entry';
 import { secretEntry } from './kinds/secret-entry';
 import { ssmEntry } from './kinds/ssm-entry';
-import { type Plan, type PlanAction, type PlanRequestOptions, refuseStale } from './plan';
+import { deletesValue, type Plan, type PlanAction, type PlanRequestOptions, refuseStale } from './plan';
 import { isAbout, makePlan, type PlannedWork, type PlannedWorks } from './planner';
 import { type CallHooks, type CallRates, type CallTiming, type CallWait, ServiceCalls } from './service-calls';
 import { readSources, type SourceReader } from './sources';
@@ -49,7 +49,7 @@ export interface EntriesSession {
 
 /** How a plan is applied. */
 export interface ApplyOptions {
-  /** Whether entries may be deleted. Default: false, which refuses a plan that deletes. */
+  /** Whether entries may be deleted, or replaced by another value. Default: false, which refuses a plan that does. */
   readonly allowDelete?: boolean;
   /** Largest share of the owned entries that is deleted without `allowManyDeletions`. Default: 0.3. */
   readonly maxDeletionShare?: number;
@@ -198,15 +198,15 @@ function refuseErrors(plan: Plan, fresh: Plan): void {
 
 function refuseDeletions({ ownedCount, plan, works }: PlannedWorks, options: ApplyOptions): void {
   const takenFrom = new Set(works.flatMap(({ change }) => change.takesFrom ?? []));
-  const deleted = works
-    .filter(({ change }) => change.action === 'delete')
-    .map(({ change }) => addressText(change.address));
+  const deletions = works.filter(({ change }) => deletesValue(change));
+  const deleted = deletions.map(({ change }) => addressText(change.address));
+  const what = deletions.some(({ change }) => change.losesValue === true) ? 'deletes the values of' : 'deletes';
   const refuse = (summary: string, detail: string): never => {
     throw new NotConfirmedError([{ severity: 'error', summary, detail }]);
   };
   if (deleted.length > 0 && options.allowDelete !== true) {
     refuse(
-      `the plan deletes ${deleted.length} of ${ownedCount} entries: ${deleted.slice(0, 5).join(', ')}${deleted.length > 5 ? ', ...' : ''}.`,
+      `the plan ${what} ${deleted.length} of ${ownedCount} entries: ${deleted.slice(0, 5).join(', ')}${deleted.length > 5 ? ', ...' : ''}.`,
       'Confirm with the name of the stack, or give --yes --allow-delete.',
     );
   }
@@ -215,7 +215,7 @@ function refuseDeletions({ ownedCount, plan, works }: PlannedWorks, options: App
   const isMuch = lost > 1 && lost > share * ownedCount;
   if (isMuch && plan.request.destroy !== true && options.allowManyDeletions !== true) {
     refuse(
-      `the plan deletes ${lost} of ${ownedCount} entries, more than ${Math.round(share * 100)} %.`,
+      `the plan ${what} ${lost} of ${ownedCount} entries, more than ${Math.round(share * 100)} %.`,
       'Check that the file is the right one; --allow-many-deletions goes on.',
     );
   }

@@ -12,6 +12,7 @@ import {
 } from './entry-kind';
 import { type PlanAction } from './plan';
 import { addressFrom, type PlannedWork } from './planner';
+import { sealReplacement } from './replacement';
 import { type SourceReader } from './sources';
 import { type StackKey } from './stack-key';
 import { type EntryRecord, type StateStore } from './state';
@@ -106,7 +107,7 @@ async function perform(
     return { address, action, outcome: 'skipped', problem };
   }
   try {
-    await recorder.save(entry, await write(work, options));
+    await recorder.save(entry, await write(work, recorder, options));
     return { address, action, outcome: 'done' };
   } catch (error) {
     return { address, action, outcome: 'failed', problem: problemOf(error) };
@@ -119,7 +120,11 @@ function problemOf(error: unknown): string {
 }
 
 /** Writes one entry. @returns Its new record; `undefined` when there is none any more. */
-async function write(work: PlannedWork, options: ExecutorOptions): Promise<EntryRecord | undefined> {
+async function write(
+  work: PlannedWork,
+  recorder: Recorder,
+  options: ExecutorOptions,
+): Promise<EntryRecord | undefined> {
   const { change, comparison, kind, observed } = work;
   const { context } = options;
   const { action, address } = change;
@@ -134,10 +139,29 @@ async function write(work: PlannedWork, options: ExecutorOptions): Promise<Entry
     return recordOf(work, { version, fields: {}, keep }, options);
   }
   const request = await requestOf(work, options);
-  if (action === 'replace') await kind.delete(address, context);
+  if (action === 'replace') {
+    await holdReplacement(work, request, recorder, options);
+    await kind.delete(address, context);
+  }
   const { keep, version } =
     action === 'update' ? await kind.update(request, context) : await kind.create(request, context);
   return recordOf(work, { version, fields: comparison?.digests ?? {}, keep, isUnfollowed: true }, options);
+}
+
+/** Records what a replacement needs, before the deletion: its sources may be gone when a run that was ended is done again. */
+async function holdReplacement(
+  work: PlannedWork,
+  { carried, config, sources }: WriteRequest<unknown, EntryState, unknown>,
+  recorder: Recorder,
+  options: ExecutorOptions,
+): Promise<void> {
+  const { change, kind, observed, record, rotate } = work;
+  const entry = addressText(change.address);
+  const held = { sources, carried: rotate ? undefined : carried };
+  const replacing = sealReplacement(held, kind.references?.(config) ?? [], options.key, entry);
+  if (replacing === undefined) return;
+  const base = record ?? recordOf(work, { version: observed?.version ?? '', fields: {} }, options);
+  await recorder.save(entry, { ...base, replacing });
 }
 
 async function requestOf(
@@ -145,12 +169,15 @@ async function requestOf(
   options: ExecutorOptions,
 ): Promise<WriteRequest<unknown, EntryState, unknown>> {
   const { change, comparison, declared, kind, observed, record, rotate } = work;
-  const { key, reader, sources } = options;
+  const { key, reader } = options;
+  const sources = work.sources ?? options.sources;
   const { action, address } = change;
   const entry = addressText(address);
   const config = declared?.config;
   const isAsked =
-    (action === 'create' || action === 'replace' || rotate) && kind.references?.(config).includes('prompt') === true;
+    (action === 'create' || action === 'replace' || rotate) &&
+    kind.references?.(config).includes('prompt') === true &&
+    !sources.has('prompt');
   if (isAsked && reader.ask === undefined)
     throw new TypeError(`${entry} asks for its value, and there is no terminal to ask at.`);
   const answer = isAsked ? await reader.ask?.(entry) : undefined;
@@ -161,7 +188,7 @@ async function requestOf(
     kept: record?.kept === undefined ? undefined : key.open(record.kept, entry),
     sources: answer === undefined ? sources : new Map([...sources, ['prompt', answer]]),
     changed: comparison?.changed ?? [],
-    carried: replaced ?? (await carriedFrom(change.takesFrom, options)),
+    carried: replaced ?? work.carried ?? (await carriedFrom(change.takesFrom, options)),
   };
 }
 

@@ -57,6 +57,7 @@ export { type KindSample, MemoryState, verifyEntryKind } from './verify-kind';
 export { dataOf, type GivenMap, type GivenNode, mapOf, NodeFields } from './given-node';
 export {
   countActions,
+  deletesValue,
   decodePlan,
   encodePlan,
   pendingChanges,

@@ -31,6 +31,8 @@ export interface PlannedChange {
   readonly goal?: string;
   /** Address of the entry whose place this one takes, and whose value it keeps. */
   readonly takesFrom?: string;
+  /** Whether a `replace` deletes a value that is not the new one: it is confirmed as a deletion is. */
+  readonly losesValue?: boolean;
   /** Whether the entry has been deleted and is restored. */
   readonly isRestored?: boolean;
   /** Entries that lookups find no more, because they find this one first. */
@@ -80,6 +82,11 @@ export interface Plan {
 /** Gives the changes of a plan that do something. */
 export function pendingChanges({ changes }: Plan): readonly PlannedChange[] {
   return changes.filter(({ action }) => action !== 'unchanged');
+}
+
+/** Whether a change ends a value that nothing has afterwards: a deletion, and a replacement by another value. */
+export function deletesValue({ action, losesValue }: PlannedChange): boolean {
+  return action === 'delete' || losesValue === true;
 }
 
 /** Gives how many changes of each kind there are. */

@@ -1,8 +1,11 @@
+import { type Secret } from '../item/secret';
+import { type ConfigValue } from '../item/value';
 import { type Comparison, compareEntry } from './compare';
 import { Diagnostics } from './diagnostics';
 import { type DeclaredEntry, type EntryFile, placeOf } from './entry-file';
 import { addressText, type AnyEntryKind, type EntryAddress, type EntryState, type Observed } from './entry-kind';
 import { type Plan, type PlanAction, type PlannedChange, type PlanRequestOptions } from './plan';
+import { openReplacement } from './replacement';
 import { type StackKey } from './stack-key';
 import { type EntryRecord, type EntryRecords } from './state';
 import { type SourceValues } from './value-template';
@@ -33,6 +36,10 @@ export interface PlannedWork {
   readonly record?: EntryRecord | undefined;
   readonly comparison?: Comparison;
   readonly rotate: boolean;
+  /** Absent: those of the plan. */
+  readonly sources?: SourceValues;
+  /** The value of the entry before it was deleted to be replaced by this one; `undefined`: there is none. */
+  readonly carried?: Secret<ConfigValue> | undefined;
 }
 
 /** A plan, and the work that it is made of. */
@@ -92,7 +99,7 @@ class Planner {
   }
 
   private planDeclared(declared: DeclaredEntry): void {
-    const { key, observed: world, records, request, sources } = this.input;
+    const { key, observed: world, records, request } = this.input;
     const { address, at, config, kind } = declared;
     const entry = addressText(address);
     const [observed, former] = [world.get(entry), records.get(entry)];
@@ -101,10 +108,13 @@ class Planner {
       return this.refuseOther(declared, observed);
     }
     const rotate = matches(request.rotate, address);
+    // A run that ended after the deletion has kept what the new one needs.
+    const held = observed === undefined ? openReplacement(record, key, entry) : undefined;
+    const sources = new Map([...(held?.sources ?? []), ...this.input.sources]);
     const comparison = compareEntry({ address, kind, config, observed, record, key, sources, rotate });
     const action = this.actionOf(declared, observed, comparison);
     if (action === undefined) return;
-    if (action === 'create' || action === 'replace') this.checkSources(declared);
+    if (action === 'create' || action === 'replace') this.checkSources(declared, sources);
     if (action === 'replace' && comparison.isValueKept) {
       const detail =
         'Part of its value is in no file: it would be lost. Give the entry another name with "moved", or rotate it.';
@@ -115,14 +125,18 @@ class Planner {
       });
     }
     const isRestored = observed?.isDeleted === true;
+    const isGone = observed === undefined && record !== undefined;
+    const drift = held !== undefined ? [] : isGone ? ['existence'] : comparison.drifted;
+    const losesValue = action === 'replace' && comparison.changed.includes('value');
     this.works.push({
-      ...{ kind, declared, observed, record, comparison, rotate },
+      ...{ kind, declared, observed, record, comparison, rotate, sources, carried: held?.carried },
       change: {
         ...changeOf(address, action, observed),
         ...(declared.environment !== undefined && { environment: declared.environment }),
         fields: comparison.shown,
-        drift: observed === undefined && record !== undefined ? ['existence'] : comparison.drifted,
+        drift,
         goal: key.digest(JSON.stringify(Object.entries(comparison.digests).sort())),
+        ...(losesValue && { losesValue }),
         ...(isRestored && { isRestored }),
       },
     });
@@ -169,10 +183,8 @@ class Planner {
   }
 
   /** A value that cannot be read now is only missed where there is none to keep. */
-  private checkSources({ address, at, config, kind }: DeclaredEntry): void {
-    const missing = (kind.references?.(config) ?? []).filter(
-      (each) => each !== 'prompt' && !this.input.sources.has(each),
-    );
+  private checkSources({ address, at, config, kind }: DeclaredEntry, sources: SourceValues): void {
+    const missing = (kind.references?.(config) ?? []).filter((each) => each !== 'prompt' && !sources.has(each));
     if (missing.length === 0) return;
     const summary = `${missing.join(' and ')} ${missing.length === 1 ? 'gives' : 'give'} no value.`;
     this.diagnostics.addError(summary, {

@@ -20,6 +20,8 @@ export interface EntryRecord {
   readonly writtenAt: string;
   /** What its kind keeps, encrypted. */
   readonly kept?: string;
+  /** What is needed to create it again, encrypted, from before it is deleted to be replaced until it has been created. */
+  readonly replacing?: string;
   /** Whether it was deleted; the record is kept until the change has been followed. */
   readonly isDeleted?: boolean;
   /** Whether cached rows may still have what the entry was before. */

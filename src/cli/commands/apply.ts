@@ -25,8 +25,8 @@ export const command: Command<ApplyReport, ApplyCommandOptions> = {
     'state, plans again, refuses what has changed in between, and does it. Each entry is recorded as it is done, so that an apply ' +
     'that was stopped goes on with the next one; one that fails does not stop the others. Then the cached rows of the changed ' +
     'names are dropped, so that running services see the change.\n\n' +
-    'Deletions are confirmed with the name of the stack, in a pipe by --yes --allow-delete. More than 30 % of the entries are ' +
-    'deleted with --allow-many-deletions only. It ends with 3 when an entry failed, and with 4 when it was refused.',
+    'Deletions, and replacements by another value, are confirmed with the name of the stack, in a pipe by --yes ' +
+    '--allow-delete. More than 30 % of the entries are deleted with --allow-many-deletions only. It ends with 3 when an entry failed, and with 4 when it was refused.',
   arguments: [{ name: '[plan]', description: 'a plan that xcon plan --out has written; else one is made now' }],
   options: [
     ...planOptions,
