@@ -1,5 +1,6 @@
 import { type Command, type CommandEntry } from '../../src/cli/command';
 import { CommandError, type ExitName, exitCodes, RefusedError, UsageError } from '../../src/cli/exit-codes';
+import { InvalidEntriesError } from '../../src/entries';
 import { ConfigNotFoundError, InvalidDirectoryError, InvalidNameError, ProviderError } from '../../src';
 import { folderWith, xcon } from './run-xcon';
 
@@ -112,6 +113,21 @@ describe('xcon', () => {
       expect(out).toContain('Global Options:');
       expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
     }
+  });
+
+  it('prints the problems of a file as one JSON document with --json', async () => {
+    const diagnostics = [
+      { severity: 'error', summary: 'one', at: { file: 'xcon.yaml', line: 2, column: 3 } },
+      { severity: 'error', summary: 'two' },
+    ] as const;
+
+    const { code, out, err } = await xcon(['try', '--json'], {
+      entries: throwing(new InvalidEntriesError(diagnostics)),
+    });
+
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toEqual({ diagnostics });
+    expect(err).toBe('xcon: xcon.yaml:2:3: error: one\nerror: two\n');
   });
 
   it.each<readonly [ExitName, Error]>([
