@@ -3,7 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { AwsClients, Clock, Random, Secret, XconSettings } from '../index';
 import { type CommandOption } from './command-option';
 import { type CommandContext } from './context';
-import { UsageError } from './exit-codes';
+import { DiagnosedError, UsageError } from './exit-codes';
+import { type XconFile } from './xcon-file';
 import {
   type CallWait,
   type Diagnostic,
@@ -62,28 +63,72 @@ export interface ReadEntryFile {
 /** Reads and checks the file of entries. @throws UsageError when there is none. */
 export async function readEntryFile(context: CommandContext, { file: given }: EntriesOptions): Promise<ReadEntryFile> {
   const { builtInKinds, parseEntryFile } = await import('../entries');
-  const xconFile = await context.xconFile();
+  const xconFile = await readUsualFile(context);
   const path = given === undefined ? xconFile.path : resolve(context.host.cwd, given);
   if (path === undefined)
     throw new UsageError('There is no xcon.yaml here or above; name the file of entries with --file.');
-  const text = given === undefined ? (xconFile.text ?? '') : await textOf(path);
-  const shown = relative(context.host.cwd, path) || path;
+  const text = given === undefined && xconFile.text !== undefined ? xconFile.text : await textOf(path);
+  const shownAs = (each: string): string => relative(context.host.cwd, each) || each;
   const service = context.globals.service ?? xconFile.service ?? context.variables['APP_NAME'];
-  const parsed = parseEntryFile(text, {
-    path: shown,
+  const { diagnostics, file } = parseEntryFile(text, {
+    path: shownAs(path),
     kinds: builtInKinds,
     service,
     environments: xconFile.environments,
   });
-  return { path, folder: dirname(path), ...parsed };
+  const known = new Set(diagnostics.map(({ at }) => placeOf(at)));
+  const others = xconFile.problems.map((each): Diagnostic => {
+    return each.at === undefined ? each : { ...each, at: { ...each.at, file: shownAs(each.at.file) } };
+  });
+  const all = [...diagnostics, ...others.filter(({ at }) => at === undefined || !known.has(placeOf(at)))];
+  return { path, folder: dirname(path), file: others.length > 0 ? undefined : file, diagnostics: all };
 }
 
-/** Gives the file, its state and its key. @throws InvalidEntriesError with every problem of the file; UsageError when there is none. */
-export async function openEntries(context: CommandContext, options: EntriesOptions): Promise<EntriesSession> {
-  const { InvalidEntriesError, loadStackKey } = await import('../entries');
+/** What the nearest `xcon.yaml` says, or what is wrong with it, so that it is reported with the problems of its entries. */
+interface UsualFile extends Partial<XconFile> {
+  readonly problems: readonly Diagnostic[];
+}
+
+async function readUsualFile(context: CommandContext): Promise<UsualFile> {
+  try {
+    return { ...(await context.xconFile()), problems: [] };
+  } catch (error) {
+    if (!(error instanceof DiagnosedError)) throw error;
+    const { diagnostics: problems } = error;
+    return { path: problems.find(({ at }) => at !== undefined)?.at?.file, problems };
+  }
+}
+
+function placeOf(at: Diagnostic['at']): string {
+  return at === undefined ? '' : `${at.file}:${at.line}:${at.column}`;
+}
+
+/**
+ * Runs a function in the context of the command with the file, its state and its key.
+ *
+ * @throws InvalidEntriesError with every problem of the file, and of `xcon.yaml`; UsageError when there is none.
+ */
+export async function withEntries<T>(
+  context: CommandContext,
+  options: EntriesOptions,
+  fn: (session: EntriesSession) => Promise<T>,
+): Promise<T> {
   const { diagnostics, file, folder } = await readEntryFile(context, options);
-  if (file === undefined) throw new InvalidEntriesError(diagnostics);
+  if (file === undefined) {
+    const { InvalidEntriesError } = await import('../entries');
+    throw new InvalidEntriesError(diagnostics);
+  }
   for (const each of diagnostics) context.inform(`xcon: ${await describe(each)}`);
+  return context.at({}, async () => fn(await openEntries(context, options, file, folder)));
+}
+
+async function openEntries(
+  context: CommandContext,
+  options: EntriesOptions,
+  file: EntryFile,
+  folder: string,
+): Promise<EntriesSession> {
+  const { loadStackKey } = await import('../entries');
   const key = await loadStackKey(file.stack, join(folder, '.xcon/state.key'), context.variables);
   return {
     ...{ file, key },

@@ -52,9 +52,9 @@ export function reportText({ diagnostics, entries, followed }: ApplyReport, styl
     }),
     ...diagnosticLines(diagnostics, style),
     ...(entries.length === 0 ? ['Nothing was to be done.'] : [`Done: ${done.length} of ${entries.length}.`]),
-    ...(followed.partitions > 0
+    ...(followed.rows > 0
       ? [
-          `Dropped ${followed.rows} cached rows in ${followed.partitions} partitions: running services see the change with their next check.`,
+          `Dropped ${counted(followed.rows, 'cached row')} in ${counted(followed.partitions, 'partition')}: running services see the change with their next check.`,
         ]
       : []),
   ];
@@ -69,6 +69,10 @@ export function countsText(changes: readonly PlannedChange[]): string {
     return [action === 'unchanged' ? `${count} unchanged` : `${count} to ${signs[action][1]}`];
   });
   return counts.length === 0 ? 'nothing is declared or owned' : counts.join(', ');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function changeLines(change: PlannedChange, style: TextStyle): readonly string[] {

@@ -52,10 +52,12 @@ async function runParsed(
     }
     return exitCode;
   } catch (error) {
-    context.complain(`xcon: ${messageOf(error)}`);
+    const diagnostics = diagnosticsOf(error);
+    // Of several problems, each begins with the name of the program; their details are indented.
+    const lines = messageOf(error).split(diagnostics === undefined ? /$/ : /\n(?! )/);
+    for (const line of lines) context.complain(`xcon: ${line}`);
     const hint = endpointHint(error, globals, context.variables);
     if (hint !== undefined) context.complain(hint);
-    const diagnostics = diagnosticsOf(error);
     if (globals.json && diagnostics !== undefined) writeJson(host, { diagnostics });
     return exitCodeOf(error);
   } finally {

@@ -71,6 +71,8 @@ export interface EntryFileOptions {
 export const entryFileKeys = ['service', 'environments', 'stack', 'entries', 'moved'] as const;
 /** Keys of `xcon.yaml` that are not about entries. */
 const usualOtherKeys = ['directories', 'providers', 'declaration'];
+/** Takes the place of a directory that cannot be used, where its entries are checked. */
+const misplaced = '/misplaced';
 /** Names that tags, row keys and file names can hold. */
 const plainName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 
@@ -160,9 +162,21 @@ class FileReader {
   private readDirectory(template: string, node: GivenNode): void {
     const entries = mapOf(node);
     if (entries === undefined) return this.error(`"${template}" is not a map of entries.`, node.at);
-    for (const { environment, path } of this.expand(template, node.at)) {
+    const places = this.expand(template, node.at);
+    for (const { environment, path } of places)
       for (const [name, entry] of entries) this.readEntry(path, name, entry, environment);
-    }
+    if (places.length === 0) this.checkMisplaced(template, entries);
+  }
+
+  /** Checks entries of a directory that cannot be used, so that their problems are reported with its own. */
+  private checkMisplaced(template: string, entries: GivenMap): void {
+    const found = new Diagnostics();
+    const options = { ...this.options, environments: this.environments };
+    const reader = new FileReader(new Map(), options, found);
+    const [environment] = this.environments;
+    for (const [name, entry] of entries) reader.readEntry(misplaced, name, entry, environment);
+    for (const { entry, ...each } of found.all)
+      this.diagnostics.add({ ...each, ...(entry !== undefined && { entry: entry.replace(misplaced, template) }) });
   }
 
   /** Fills the placeholders of a path in: once for each environment, where it has that placeholder. */

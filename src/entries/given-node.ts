@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLMap, type YAMLSeq } from 'yaml';
 import { nearestName } from '../options';
 import { type ConfigValue } from '../item/value';
 import { type Diagnostics, type FilePosition } from './diagnostics';
@@ -57,7 +57,8 @@ export function parseGiven(text: string, file: string, diagnostics: Diagnostics)
   if (aliases > maxAliases) {
     diagnostics.addError(`the file has ${aliases} aliases; ${maxAliases} are allowed.`, { at: positionOf() });
   }
-  if (diagnostics.hasErrors) return undefined;
+  // What is behind an error of syntax is not what the author meant; a key that is there twice hides nothing else.
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return undefined;
   const reader = new NodeReader(document, positionOf, diagnostics);
   return reader.read(document.contents, 0);
 }
@@ -67,6 +68,8 @@ type YamlDocument = ReturnType<typeof parseDocument>;
 /** Turns the tree of the parser into ours, without following more aliases than a file can need. */
 class NodeReader {
   private left = 200_000;
+  /** What is being read, each within the one before. */
+  private readonly open = new Set<unknown>();
 
   constructor(
     private readonly document: YamlDocument,
@@ -78,20 +81,29 @@ class NodeReader {
     const at = this.positionOf((node as { range?: readonly number[] } | null)?.range?.[0]);
     this.left -= 1;
     if (this.left < 0 || depth > 40) {
-      this.diagnostics.addError('the file has too many parts, or more than 40 levels.', { at });
+      if (this.left >= -1) this.diagnostics.addError('the file has too many parts, or more than 40 levels.', { at });
       return undefined;
     }
-    if (isMap(node)) return this.readMap(node, at, depth);
-    if (isSeq(node)) {
-      const items = node.items.map((each) => this.read(each, depth + 1));
-      return { content: items.filter((each) => each !== undefined), at };
-    }
+    if (isMap(node) || isSeq(node)) return this.readParts(node, at, depth);
     if (isScalar(node)) return { content: scalarOf(node.value), at };
     if (node === null) return { content: null, at };
-    const target = (node as { resolve: (document: YamlDocument) => unknown }).resolve(this.document);
-    if (target !== undefined) return this.read(target, depth + 1);
-    this.diagnostics.addError('the alias has no anchor.', { at });
+    const alias = node as { readonly source: string; resolve: (document: YamlDocument) => unknown };
+    const target = alias.resolve(this.document);
+    if (target !== undefined && !this.open.has(target)) return this.read(target, depth + 1);
+    const problem = target === undefined ? 'has no anchor' : 'is within what it refers to, which would never end';
+    this.diagnostics.addError(`the alias *${alias.source} ${problem}.`, { at });
     return undefined;
+  }
+
+  private readParts(node: YAMLMap | YAMLSeq, at: FilePosition, depth: number): GivenNode {
+    this.open.add(node);
+    try {
+      if (isMap(node)) return this.readMap(node, at, depth);
+      const items = node.items.map((each) => this.read(each, depth + 1));
+      return { content: items.filter((each) => each !== undefined), at };
+    } finally {
+      this.open.delete(node);
+    }
   }
 
   private readMap(node: { items: readonly unknown[] }, at: FilePosition, depth: number): GivenNode {

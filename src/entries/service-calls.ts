@@ -39,7 +39,7 @@ function reasonOf(error: unknown): string {
 function remedyFor(action: ServiceAction, failure: CallFailure, error: unknown): string {
   const grant = `allow ${action.action} on ${action.resource}`;
   if (failure === 'throttled') return 'the quota of the action is used up: try again later, or ask for a higher one';
-  if (failure === 'failed') return 'try again: what was done is kept';
+  if (failure === 'failed') return 'try again';
   if (failure === 'bad-request') return quotas.get(error instanceof Error ? error.name : '') ?? 'correct the entry';
   if (failure === 'not-found') return 'create what the name or the table says, or correct it';
   return remedyOf(error, grant);

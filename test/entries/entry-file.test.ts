@@ -137,3 +137,32 @@ describe('an entry', () => {
     expect(problemsOf('A: { ssm: { prod: x } }', '/global/all').join()).toContain('in a directory of all');
   });
 });
+
+it('one bad directory or alias hides no other problem, and an alias within what it refers to is called that', () => {
+  const text = [
+    'service: orders',
+    'environments: [prod]',
+    'entries:',
+    '  orders:',
+    '    A: { smm: x }',
+    '    B: { ssm: "" }',
+    '  /a/{environmen}: { C: { dynamo: { x: &loop { y: *loop } } } }',
+    '  /b/all:',
+    '    D: *missing',
+    '    E: { secret: plain }',
+  ].join('\n');
+
+  expect(problems(text).map((each) => each.split('\n')[0])).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^xcon.yaml:4:\d+: error: .*"orders" is relative/),
+      expect.stringMatching(/^xcon.yaml:5:\d+: error: "A" has no source/),
+      expect.stringMatching(/^xcon.yaml:6:\d+: error: ssm:orders\/B: Parameter Store does not take an empty value/),
+      expect.stringMatching(/^xcon.yaml:7:\d+: error: .*environmen/),
+      expect.stringMatching(
+        /^xcon.yaml:7:\d+: error: the alias \*loop is within what it refers to, which would never end/,
+      ),
+      expect.stringMatching(/^xcon.yaml:9:\d+: error: the alias \*missing has no anchor/),
+      expect.stringMatching(/^xcon.yaml:10:\d+: error: secret:\/b\/all\/E: the value of a secret is in the file/),
+    ]) as string[],
+  );
+});

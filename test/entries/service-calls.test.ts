@@ -85,6 +85,8 @@ it('an error names action, resource and what to do, and quotes no message of a r
   expect(await messageOf('AccessDeniedException')).toContain(
     'allow ssm:PutParameter on arn:aws:ssm:*:*:parameter/orders/prod/A',
   );
+  // A plan does nothing that could be kept.
+  expect(await messageOf('TimeoutError')).toMatch(/try again\.$/);
   expect(await messageOf('ParameterLimitExceeded')).toContain('10,000 standard parameters');
 });
 

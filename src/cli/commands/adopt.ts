@@ -1,7 +1,7 @@
 import { type ApplyReport } from '../../entries';
 import { applyConfirmed } from '../apply-entries';
 import { type Command } from '../command';
-import { type EntriesOptions, openEntries, readPlan, requestOf, stateOptions } from '../entries-session';
+import { type EntriesOptions, withEntries, readPlan, requestOf, stateOptions } from '../entries-session';
 import { reportText } from '../entries-text';
 import { UsageError } from '../exit-codes';
 
@@ -29,9 +29,8 @@ export const command: Command<ApplyReport, AdoptOptions> = {
   writes: true,
 
   run: (context, names, options) =>
-    context.at({}, async () => {
+    withEntries(context, options, async (session) => {
       const { pendingChanges } = await import('../../entries');
-      const session = await openEntries(context, options);
       const { from } = options;
       const request = {
         ...requestOf(context, { only: names }),

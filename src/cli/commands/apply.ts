@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type ApplyReport, type Plan } from '../../entries';
+import { type ApplyReport, type EntriesSession, type Plan } from '../../entries';
 import { type ApplyChoices, applyConfirmed } from '../apply-entries';
 import { type Command } from '../command';
 import { type CommandOption } from '../command-option';
 import { type CommandContext } from '../context';
-import { type EntriesOptions, openEntries, planOptions, readPlan, requestOf } from '../entries-session';
+import { type EntriesOptions, withEntries, planOptions, readPlan, requestOf } from '../entries-session';
 import { reportText } from '../entries-text';
 import { UsageError } from '../exit-codes';
 
@@ -45,8 +45,7 @@ export const command: Command<ApplyReport, ApplyCommandOptions> = {
   writes: true,
 
   run: (context, [path], options) =>
-    context.at({}, async () => {
-      const session = await openEntries(context, options);
+    withEntries(context, options, async (session) => {
       const plan =
         path === undefined ? await freshPlan(context, session, options) : await storedPlan(context, path, options);
       const { exitCode, report } = await applyConfirmed(context, plan, session, options, 'xcon apply');
@@ -57,11 +56,7 @@ export const command: Command<ApplyReport, ApplyCommandOptions> = {
   renderJson: (report) => report,
 };
 
-function freshPlan(
-  context: CommandContext,
-  session: Awaited<ReturnType<typeof openEntries>>,
-  options: ApplyCommandOptions,
-): Promise<Plan> {
+function freshPlan(context: CommandContext, session: EntriesSession, options: ApplyCommandOptions): Promise<Plan> {
   const { rotate = [] } = options;
   const request = { ...requestOf(context, options), ...(rotate.length > 0 && { rotate }) };
   return readPlan(context, session, request);

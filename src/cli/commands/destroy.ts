@@ -1,7 +1,7 @@
 import { type ApplyReport } from '../../entries';
 import { type ApplyChoices, applyConfirmed } from '../apply-entries';
 import { type Command } from '../command';
-import { type EntriesOptions, openEntries, planOptions, readPlan, requestOf } from '../entries-session';
+import { type EntriesOptions, withEntries, planOptions, readPlan, requestOf } from '../entries-session';
 import { reportText } from '../entries-text';
 import { deleteOptions } from './apply';
 
@@ -18,8 +18,7 @@ export const command: Command<ApplyReport, EntriesOptions & ApplyChoices> = {
   writes: true,
 
   run: (context, _, options) =>
-    context.at({}, async () => {
-      const session = await openEntries(context, options);
+    withEntries(context, options, async (session) => {
       const plan = await readPlan(context, session, { ...requestOf(context, options), destroy: true });
       const { exitCode, report } = await applyConfirmed(context, plan, session, options, 'xcon destroy');
       return { result: report, exitCode };

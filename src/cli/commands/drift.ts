@@ -1,6 +1,6 @@
 import { type PlannedChange } from '../../entries';
 import { type Command } from '../command';
-import { type EntriesOptions, openEntries, planOptions, readPlan, requestOf } from '../entries-session';
+import { type EntriesOptions, withEntries, planOptions, readPlan, requestOf } from '../entries-session';
 import { exitCodes } from '../exit-codes';
 
 interface DriftResult {
@@ -20,9 +20,8 @@ export const command: Command<DriftResult, EntriesOptions> = {
   ],
 
   run: (context, _, options) =>
-    context.at({}, async () => {
+    withEntries(context, options, async (session) => {
       const { InvalidPlanError } = await import('../../entries');
-      const session = await openEntries(context, options);
       const { changes, diagnostics } = await readPlan(context, session, requestOf(context, options));
       const errors = diagnostics.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) throw new InvalidPlanError(errors);

@@ -4,7 +4,7 @@ import { printable } from '../../base/printable';
 import { type DeclaredDifference, type Plan } from '../../entries';
 import { type Command } from '../command';
 import { loadDeclaration } from '../declaration-module';
-import { type EntriesOptions, openEntries, planOptions, readPlan, requestOf } from '../entries-session';
+import { type EntriesOptions, withEntries, planOptions, readPlan, requestOf } from '../entries-session';
 import { planText } from '../entries-text';
 import { exitCodes } from '../exit-codes';
 
@@ -51,9 +51,8 @@ export const command: Command<PlanResult, PlanOptions> = {
   ],
 
   run: (context, _, options) =>
-    context.at({}, async () => {
+    withEntries(context, options, async (session) => {
       const { declaredDifference, encodePlan, pendingChanges } = await import('../../entries');
-      const session = await openEntries(context, options);
       const { out, rotate = [] } = options;
       const request = { ...requestOf(context, options), ...(rotate.length > 0 && { rotate }) };
       const plan = await readPlan(context, session, request);

@@ -1,5 +1,5 @@
 import { type Command } from '../command';
-import { type EntriesOptions, openEntries, stateOptions } from '../entries-session';
+import { type EntriesOptions, withEntries, stateOptions } from '../entries-session';
 import { exitCodes } from '../exit-codes';
 
 interface ForgetResult {
@@ -21,8 +21,7 @@ export const command: Command<ForgetResult, EntriesOptions> = {
   writes: true,
 
   run: (context, addresses, options) =>
-    context.at({}, async () => {
-      const { state } = await openEntries(context, options);
+    withEntries(context, options, async ({ state }) => {
       const records = await state.load();
       const forgotten = addresses.filter((each) => records.has(each));
       const unknown = addresses.filter((each) => !records.has(each));

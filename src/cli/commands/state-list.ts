@@ -1,6 +1,6 @@
 import { type EntryRecord } from '../../entries';
 import { type Command } from '../command';
-import { type EntriesOptions, openEntries, stateOptions } from '../entries-session';
+import { type EntriesOptions, withEntries, stateOptions } from '../entries-session';
 
 /** `xcon state list`: shows what is recorded. */
 export const command: Command<readonly EntryRecord[], EntriesOptions> = {
@@ -13,9 +13,8 @@ export const command: Command<readonly EntryRecord[], EntriesOptions> = {
   ],
 
   run: (context, _, options) =>
-    context.at({}, async () => {
+    withEntries(context, options, async ({ state }) => {
       const { environment } = context.globals;
-      const { state } = await openEntries(context, options);
       const records = [...(await state.load()).values()].filter(({ isDeleted }) => isDeleted !== true);
       const shown = records.filter((each) => environment === undefined || each.environment === environment);
       return { result: shown.toSorted((one, other) => (addressOf(one) < addressOf(other) ? -1 : 1)) };

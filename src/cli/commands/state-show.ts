@@ -1,6 +1,6 @@
 import { type EntryRecord } from '../../entries';
 import { type Command } from '../command';
-import { type EntriesOptions, openEntries, stateOptions } from '../entries-session';
+import { type EntriesOptions, withEntries, stateOptions } from '../entries-session';
 import { exitCodes } from '../exit-codes';
 import { addressOf, shownRecord } from './state-list';
 
@@ -17,8 +17,7 @@ export const command: Command<EntryRecord | undefined, EntriesOptions> = {
   ],
 
   run: (context, [address = ''], options) =>
-    context.at({}, async () => {
-      const { state } = await openEntries(context, options);
+    withEntries(context, options, async ({ state }) => {
       const record = (await state.load()).get(address);
       return { result: record, exitCode: record === undefined ? exitCodes.negative : exitCodes.done };
     }),

@@ -1,5 +1,5 @@
 import { type Command } from '../command';
-import { type EntriesOptions, openEntries, stateOptions } from '../entries-session';
+import { type EntriesOptions, withEntries, stateOptions } from '../entries-session';
 import { exitCodes } from '../exit-codes';
 
 interface UnlockResult {
@@ -22,8 +22,7 @@ export const command: Command<UnlockResult, EntriesOptions> = {
   writes: true,
 
   run: (context, [id = ''], options) =>
-    context.at({}, async () => {
-      const { state } = await openEntries(context, options);
+    withEntries(context, options, async ({ state }) => {
       const holder = await state.holder();
       if (holder?.id === id) {
         const changes = `The lock of ${state.place}, held by ${holder.who} (${holder.operation}).`;

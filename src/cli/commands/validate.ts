@@ -14,7 +14,7 @@ interface ValidateResult {
 export const command: Command<ValidateResult, EntriesOptions> = {
   description:
     'Checks the file of entries whole, without asking any service: keys, types, names, sizes, placeholders and duplicates. ' +
-    'Every problem is reported at once, with file, line and column. It ends with 1 when there is an error.',
+    'Every problem is reported at once, with file, line and column. It ends with 2 when there is an error, as every command about that file does.',
   options: placeOptions,
   examples: [
     { text: 'Check the nearest xcon.yaml', command: 'xcon validate' },
@@ -23,14 +23,14 @@ export const command: Command<ValidateResult, EntriesOptions> = {
 
   async run(context, _, options) {
     const { diagnostics, file } = await readEntryFile(context, options);
-    const exitCode = file === undefined ? exitCodes.negative : exitCodes.done;
+    const exitCode = file === undefined ? exitCodes.usage : exitCodes.done;
     return { result: { entries: file?.entries.length ?? 0, diagnostics }, exitCode };
   },
 
   renderText({ diagnostics, entries }, style) {
     const lines = diagnosticLines(diagnostics, style);
     const isValid = diagnostics.every(({ severity }) => severity !== 'error');
-    return `${[...lines, ...(isValid ? [`${entries} entries are valid.`] : [])].join('\n').replace(/^\n/, '')}\n`;
+    return `${[...lines, ...(isValid ? [entries === 1 ? '1 entry is valid.' : `${entries} entries are valid.`] : [])].join('\n').replace(/^\n/, '')}\n`;
   },
 
   renderJson: ({ diagnostics, entries }) => ({ entries, diagnostics }),

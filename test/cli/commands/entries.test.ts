@@ -35,7 +35,7 @@ describe('xcon validate', () => {
 
     const { code, out } = await run(['validate', '--file', 'entries.yaml'], { env: {} });
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(out).toContain('entries.yaml:8:1: error: the file has no key "stak".\n  Did you mean stack?');
     expect(out).toContain(
       'entries.yaml:5:5: error: "A" has no source.\n  An entry has one of ssm, secret, dynamo. Did you mean ssm?',
@@ -46,6 +46,37 @@ describe('xcon validate', () => {
     );
     expect(out).toContain('Directory "orders" is relative');
     expect(aws.calls.count()).toBe(0);
+  });
+
+  it.each(['validate', 'plan', 'drift'])(
+    'gives, as %s does, what is wrong with xcon.yaml and with its entries at once, and one document with --json',
+    async (name) => {
+      write('service: orders\nstak: x\nproviders: 3\nentries:\n  /a/all:\n    A: { smm: x }\n    B: { ssm: "" }\n');
+
+      const text = await run([name]);
+      const json = await run([name, '--json']);
+
+      const { diagnostics } = JSON.parse(json.out) as {
+        readonly diagnostics: readonly { readonly at: { readonly file: string; readonly line: number } }[];
+      };
+      expect([text.code, json.code]).toEqual([2, 2]);
+      expect(diagnostics.map(({ at }) => `${at.file}:${at.line}`).sort()).toEqual(
+        [2, 3, 6, 7].map((line) => `xcon.yaml:${line}`),
+      );
+      const lines = (text.out + text.err).split('\n').filter((line) => line.includes('error: '));
+      expect(lines).toHaveLength(4);
+      if (name !== 'validate') for (const line of lines) expect(line).toMatch(/^xcon: xcon.yaml:/);
+      expect(aws.calls.count()).toBe(0);
+    },
+  );
+
+  it.each(['validate', 'plan'])('ends with 2 for what is no YAML, as %s', async (name) => {
+    write('entries: {\n');
+
+    const { code, out } = await run([name, '--json']);
+
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ diagnostics: [{ severity: 'error', at: { file: 'xcon.yaml' } }] });
   });
 
   it('says that a file is valid', async () => {
