@@ -205,6 +205,7 @@ it('xcon/entries exports exactly this', () => {
     'dataOf',
     'declaredDifference',
     'decodePlan',
+    'deletesValue',
     'describeDiagnostic',
     'encodePlan',
     'entriesPolicy',
