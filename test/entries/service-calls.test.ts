@@ -103,3 +103,15 @@ it('nothing is begun once the signal is aborted, and what was begun is ended', a
   await expect(calls.call(put, () => Promise.resolve())).rejects.toThrow('stopped');
   expect(calls.count).toBe(1);
 });
+
+it('what has to wait for its rate is reported, with the rate and the calls so far', async () => {
+  const onWait = jest.fn();
+  const calls = new ServiceCalls(fakeTime(), endless, {}, { onWait });
+
+  for (let count = 0; count < 5; count += 1) await calls.call(put, () => Promise.resolve());
+
+  expect(onWait.mock.calls).toEqual([
+    [{ action: 'ssm:PutParameter', rate: 3, calls: 3 }],
+    [{ action: 'ssm:PutParameter', rate: 3, calls: 4 }],
+  ]);
+});

@@ -103,6 +103,15 @@ describe('xcon plan, apply and drift', () => {
     expect(readFileSync(join(cwd, '.xcon/state.json'), 'utf8')).not.toContain('a-canary');
   });
 
+  it('say with -v which rate is waited for, once for each action', async () => {
+    write(file.replace('    TOKEN', '    PORT: 1\n    TOKEN'));
+
+    const { code, err } = await run(['apply', '--yes', '-v', '--rate', '4']);
+
+    expect(code).toBe(0);
+    expect(err.split('xcon: waiting for ssm:PutParameter (4 a second)')).toHaveLength(2);
+  });
+
   it('ask at a terminal, and change nothing without a yes', async () => {
     const asked = await run(['apply', ...fast], { terminal: true, answers: [false] });
     expect(asked).toMatchObject({ code: 4, questions: ['Apply 4 changes to the stack orders?'] });
