@@ -169,7 +169,7 @@ const settingsDirectory = Directory.literal('/_default/settings');
 /** @param values - Of two with the same name, the first counts. */
 function eachNameOnce(values: readonly NamedValues[]): readonly DirectoryItem[] {
   const items = new Map<string, DirectoryItem>();
-  for (const item of values.toReversed().flatMap((each) => [...each.items])) items.set(item.name, item);
+  for (const item of values.toReversed().flatMap((each) => [...each.items()])) items.set(item.name, item);
   return [...items.values()];
 }
 

@@ -43,8 +43,8 @@ export class NamedValues {
     noteMutation();
   }
 
-  /** The items, each of a name of its own. */
-  get items(): Iterable<DirectoryItem> {
+  /** Gives the items, each of a name of its own. Not a getter, which `util.inspect` may call: it would show values. */
+  items(): Iterable<DirectoryItem> {
     return this.#items.values();
   }
 

@@ -49,6 +49,7 @@ export async function thingsOf(process: CanaryProcess, canary: string): Promise<
   // The getters of a schema are not to be called by strangers: some cannot be used afterwards.
   const plain = declared.declarations.map((each) => ({ ...each, schema: undefined }));
   return {
+    AppConfigProvider: [xcon.AppConfigProvider.grab()],
     AwsClients: [process.clients],
     Cacher: [cacher, config.resolvedCacher],
     Clock: [xcon.Clock.grab()],
@@ -58,6 +59,8 @@ export async function thingsOf(process: CanaryProcess, canary: string): Promise<
       xcon.Config.grab(),
       config.overrides,
       config.defaults,
+      // What the environment has under a plain name is no secret, and shown.
+      (await config.names()).names.filter(({ name }) => !name.startsWith('PLAIN')),
       await config.health({ probe: true }),
     ],
     ConfigSnapshot: [snapshot],
@@ -70,6 +73,7 @@ export async function thingsOf(process: CanaryProcess, canary: string): Promise<
     DirectoryListing: [new xcon.DirectoryListing(directory, entries), env.snapshot()],
     DynamoCacher: [cacher, await cacher.entries()],
     DynamoProvider: [xcon.DynamoProvider.grab()],
+    EnvFileProvider: [xcon.EnvFileProvider.grab()],
     EnvProvider: [env, xcon.EnvProvider.proxy()],
     Explanation: [
       single,
@@ -96,8 +100,10 @@ export async function thingsOf(process: CanaryProcess, canary: string): Promise<
     XconSettings: [settings, printed({ session: { settings: settings.resolve() } })],
     config: [xcon.config, xcon.config.overrides],
     defineSettings: [declared, plain, loaded, policy, declared.envExample(), declared.document()],
+    iamPolicy: [],
     isConfigError: [],
     isCredentialsRefused: [],
+    provideAppConfig: [],
     provideKms: [],
     registerDependencies: [context.container],
     registerIn: [],
@@ -153,6 +159,8 @@ async function errorsOf(process: CanaryProcess, canary: string): Promise<Things>
     dynamodb: { Keys: { app_key: { S: '/orders/prod' }, name_key: { S: 'x' } }, NewImage: image },
   };
   const thrown = (work: () => unknown): Promise<Error> => rejection(() => Promise.resolve().then(work));
+  const storedAt = (name: string) => ({ directory: xcon.Directory.literal('/orders/prod'), name });
+  const written = { value: canary, expected: 'absent' } as const;
   const noTable = new xcon.XconSettings({ service: 'orders', environment: 'prod', cacheTable: 'no-such-table' });
   return {
     CacherError: [
@@ -187,6 +195,11 @@ async function errorsOf(process: CanaryProcess, canary: string): Promise<Things>
     NotLoadedError: [await thrown(() => snapshot.get('SECURE'))],
     ProviderError: await providerErrorsOf(process, canary),
     SettingsValidationError: [await thrown(() => wrong.load())],
+    WriteError: [
+      await thrown(async () => (await xcon.SsmProvider.grab().writer()).write(storedAt('SECURE'), written)),
+      await thrown(async () => (await xcon.SecretsProvider.grab().writer()).write(storedAt('TOKEN'), written)),
+      await thrown(async () => (await xcon.EnvProvider.grab().writer()).write(storedAt('PLAIN'), written)),
+    ],
   };
 }
 
