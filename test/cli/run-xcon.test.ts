@@ -127,7 +127,7 @@ describe('xcon', () => {
 
     expect(code).toBe(2);
     expect(JSON.parse(out)).toEqual({ diagnostics });
-    expect(err).toBe('xcon: xcon.yaml:2:3: error: one\nerror: two\n');
+    expect(err).toBe('xcon: xcon.yaml:2:3: error: one\nxcon: error: two\n');
   });
 
   it.each<readonly [ExitName, Error]>([
