@@ -91,15 +91,15 @@ export async function xcon(args: readonly string[], fake: FakeHost = {}): Promis
   return { code, out: bytes.toString(), bytes, err: err.join(''), questions };
 }
 
-/** Starts a local AWS for the tests of a file, with the seed of the demo unless another is given. */
+/** Starts a local AWS for each test of a file, with the seed of the demo unless another is given. */
 export function useLocalAws(seed: Parameters<typeof startLocalAws>[0] = { seed: demoSeed }): {
   readonly aws: LocalAws;
 } {
   const holder: { aws?: LocalAws } = {};
-  beforeAll(async () => {
+  beforeEach(async () => {
     holder.aws = await startLocalAws(seed);
   });
-  afterAll(() => holder.aws?.close());
+  afterEach(() => holder.aws?.close());
   return {
     get aws() {
       if (holder.aws === undefined) throw new Error('The local AWS has not been started.');

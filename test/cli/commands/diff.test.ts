@@ -2,7 +2,7 @@ import { folderWith, useLocalAws, xcon } from '../run-xcon';
 
 const local = useLocalAws();
 
-beforeAll(() => {
+beforeEach(() => {
   local.aws.putParameter('/orders/staging/db_host', 'db.staging.internal');
   local.aws.putParameter('/orders/staging/page_size', '50');
   local.aws.putParameter('/orders/staging/only_here', 'x');
