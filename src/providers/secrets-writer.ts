@@ -5,10 +5,11 @@ import type {
 } from '@aws-sdk/client-secrets-manager';
 import { randomUUID } from 'node:crypto';
 import { readPages } from '../aws/pages';
+import { tagListOf, tagsOf } from '../aws/tags';
 import { momentOf } from '../base/time';
 import { type ConfigValue } from '../item/value';
 import { isSecretId } from './secret-values';
-import { type KnownFailures, type WriteCall, WriteCalls } from './write-calls';
+import { type KnownFailures, unlessAbsent, type WriteCall, WriteCalls } from './write-calls';
 import { WriteError } from './write-error';
 import {
   type CallOptions,
@@ -84,7 +85,7 @@ export class SecretsWriter implements SourceWriter {
     if (expected === 'absent' && described !== undefined && described.DeletedDate === undefined) {
       throw this.calls.refuse(name, 'exists', 'the secret exists already');
     }
-    if (typeof expected === 'object' && currentOf(described) !== expected.version) throw this.changed(name);
+    if (typeof expected === 'object' && currentOf(described) !== expected.version) throw this.calls.changed(name);
     if (described?.DeletedDate !== undefined) {
       if (!restore) throw this.scheduled(name, described.DeletedDate);
       await this.restore(address, { signal });
@@ -100,7 +101,7 @@ export class SecretsWriter implements SourceWriter {
     this.checkDays(name, force, days);
     const described = await this.describe(name, signal);
     if (described === undefined) return { recoverableUntilMs: undefined };
-    if (expected !== undefined && currentOf(described) !== expected.version) throw this.changed(name);
+    if (expected !== undefined && currentOf(described) !== expected.version) throw this.calls.changed(name);
     // Also where the answer to an earlier attempt was lost.
     if (described.DeletedDate !== undefined && !force) return { recoverableUntilMs: momentOf(described.DeletedDate) };
     const { DeleteSecretCommand } = await import('@aws-sdk/client-secrets-manager');
@@ -128,7 +129,7 @@ export class SecretsWriter implements SourceWriter {
     const name = this.checkedName(address);
     const { TagResourceCommand } = await import('@aws-sdk/client-secrets-manager');
     const client = await this.connecting;
-    const command = new TagResourceCommand({ SecretId: name, Tags: tagList(tags) });
+    const command = new TagResourceCommand({ SecretId: name, Tags: tagListOf(tags) });
     const call = this.call(client, name, 'TagResource', signal, { changes: true });
     await this.calls.send(call, (o) => client.send(command, o));
   }
@@ -154,11 +155,7 @@ export class SecretsWriter implements SourceWriter {
     const versions = await this.versionsOf(name, signal);
     const found = versions.find((each) => each.VersionId === version || each.VersionStages?.includes(version) === true);
     if (found?.VersionId === undefined) {
-      throw this.calls.refuse(
-        name,
-        'not-found',
-        `there is no version ${version}; its history lists those that are kept`,
-      );
+      throw this.calls.noVersion(name, version);
     }
     return this.valueOf(name, found.VersionId, signal);
   }
@@ -177,7 +174,7 @@ export class SecretsWriter implements SourceWriter {
       ClientRequestToken: randomUUID(),
       ...(description !== undefined && { Description: description }),
       ...(keyId !== undefined && { KmsKeyId: keyId }),
-      ...(tags !== undefined && { Tags: tagList(tags) }),
+      ...(tags !== undefined && { Tags: tagListOf(tags) }),
     };
     const call = this.call(client, name, 'CreateSecret', signal, { changes: true, sent: content.SecretString });
     const { VersionId: version } = await this.calls.send(call, (o) => client.send(new CreateSecretCommand(input), o));
@@ -217,12 +214,7 @@ export class SecretsWriter implements SourceWriter {
     const { DescribeSecretCommand } = await import('@aws-sdk/client-secrets-manager');
     const client = await this.connecting;
     const call = this.call(client, name, 'DescribeSecret', signal);
-    try {
-      return await this.calls.send(call, (o) => client.send(new DescribeSecretCommand({ SecretId: name }), o));
-    } catch (error) {
-      if (error instanceof WriteError && error.reason === 'not-found') return undefined;
-      throw error;
-    }
+    return unlessAbsent(this.calls.send(call, (o) => client.send(new DescribeSecretCommand({ SecretId: name }), o)));
   }
 
   private async versionsOf(name: string, signal: AbortSignal | undefined): Promise<readonly SecretVersionsListEntry[]> {
@@ -279,10 +271,6 @@ export class SecretsWriter implements SourceWriter {
     throw this.calls.refuse(name, 'invalid', `a secret can be restored for ${least} to ${most} days`);
   }
 
-  private changed(name: string): WriteError {
-    return this.calls.refuse(name, 'changed', 'it has changed since it was read; look at it, then try again');
-  }
-
   private scheduled(name: string, date: Date): WriteError {
     const problem = `the secret is scheduled for deletion on ${date.toISOString()}; ${restoreIt}`;
     return this.calls.refuse(name, 'scheduled-for-deletion', problem);
@@ -310,7 +298,7 @@ function storedEntry(
   described: DescribeSecretCommandOutput,
   value: ConfigValue | undefined,
 ): StoredEntry {
-  const { DeletedDate, Description, KmsKeyId, LastChangedDate, Tags = [] } = described;
+  const { DeletedDate, Description, KmsKeyId, LastChangedDate, Tags } = described;
   return {
     exactName,
     value,
@@ -321,7 +309,7 @@ function storedEntry(
     deletionAtMs: momentOf(DeletedDate),
     keyId: KmsKeyId,
     description: Description,
-    tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+    tags: tagsOf(Tags),
   };
 }
 
@@ -333,10 +321,6 @@ function currentOf(described: DescribeSecretCommandOutput | undefined): string |
 
 function newestFirst(one: SecretVersionsListEntry, other: SecretVersionsListEntry): number {
   return (momentOf(other.CreatedDate) ?? 0) - (momentOf(one.CreatedDate) ?? 0);
-}
-
-function tagList(tags: Readonly<Record<string, string>>): { readonly Key: string; readonly Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
 /** A value that may not be read can still be overwritten. */

@@ -6,10 +6,11 @@ import type {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { readPages } from '../aws/pages';
+import { tagListOf, tagsOf } from '../aws/tags';
 import { momentOf } from '../base/time';
 import { type ConfigValue } from '../item/value';
 import { isParameterName } from './secure-parameters';
-import { type KnownFailures, requireText, wasRepeated, type WriteCall, WriteCalls } from './write-calls';
+import { type KnownFailures, requireText, unlessAbsent, wasRepeated, type WriteCall, WriteCalls } from './write-calls';
 import { WriteError } from './write-error';
 import {
   type CallOptions,
@@ -91,7 +92,7 @@ export class SsmWriter implements SourceWriter {
       throw this.calls.refuse(name, 'invalid', 'Parameter Store takes no empty value; remove it, or put it elsewhere');
     }
     const latest = expected === 'absent' ? undefined : latestOf(await this.versionsOf(name, false, signal));
-    if (typeof expected === 'object' && versionText(latest) !== expected.version) throw this.changed(name);
+    if (typeof expected === 'object' && versionText(latest) !== expected.version) throw this.calls.changed(name);
     const input = { ...inputOf(name, text, write, latest), Overwrite: latest !== undefined };
     const { PutParameterCommand } = await import('@aws-sdk/client-ssm');
     const client = await this.connecting;
@@ -111,7 +112,7 @@ export class SsmWriter implements SourceWriter {
     const name = this.checkedName(address);
     if (expected !== undefined) {
       const latest = latestOf(await this.versionsOf(name, false, signal));
-      if (latest !== undefined && versionText(latest) !== expected.version) throw this.changed(name);
+      if (latest !== undefined && versionText(latest) !== expected.version) throw this.calls.changed(name);
     }
     const { DeleteParameterCommand } = await import('@aws-sdk/client-ssm');
     const client = await this.connecting;
@@ -129,7 +130,11 @@ export class SsmWriter implements SourceWriter {
     const name = this.checkedName(address);
     const { AddTagsToResourceCommand } = await import('@aws-sdk/client-ssm');
     const client = await this.connecting;
-    const command = new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: name, Tags: tagList(tags) });
+    const command = new AddTagsToResourceCommand({
+      ResourceType: 'Parameter',
+      ResourceId: name,
+      Tags: tagListOf(tags),
+    });
     const call = this.call(client, name, 'AddTagsToResource', signal, { changes: true });
     await this.calls.send(call, (o) => client.send(command, o));
   }
@@ -154,11 +159,7 @@ export class SsmWriter implements SourceWriter {
     const versions = await this.versionsOf(name, true, signal);
     const found = versions.find((each) => `${each.Version}` === version || each.Labels?.includes(version) === true);
     if (found === undefined) {
-      throw this.calls.refuse(
-        name,
-        'not-found',
-        `there is no version ${version}; its history lists those that are kept`,
-      );
+      throw this.calls.noVersion(name, version);
     }
     const { Value: value } = found;
     if (value !== undefined) return value;
@@ -206,8 +207,8 @@ export class SsmWriter implements SourceWriter {
     const client = await this.connecting;
     const command = new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name });
     const call = this.call(client, name, 'ListTagsForResource', signal);
-    const { TagList: tags = [] } = await this.calls.send(call, (o) => client.send(command, o));
-    return Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+    const { TagList: tags } = await this.calls.send(call, (o) => client.send(command, o));
+    return tagsOf(tags);
   }
 
   /**
@@ -228,10 +229,6 @@ export class SsmWriter implements SourceWriter {
       'invalid',
       'no parameter can have this name; it has letters, digits and ._- between slashes, and 1,011 characters at most',
     );
-  }
-
-  private changed(name: string): WriteError {
-    return this.calls.refuse(name, 'changed', 'it has changed since it was read; look at it, then try again');
   }
 
   private call(
@@ -266,7 +263,7 @@ function inputOf(
     AllowedPattern: latest?.AllowedPattern,
     DataType: latest?.DataType === 'text' ? undefined : latest?.DataType,
     Policies: policies.length === 0 ? undefined : `[${policies.join(',')}]`,
-    Tags: latest === undefined && tags !== undefined ? tagList(tags) : undefined,
+    Tags: latest === undefined && tags !== undefined ? tagListOf(tags) : undefined,
   };
   return Object.fromEntries(Object.entries(input).filter(([, each]) => each !== undefined)) as typeof input;
 }
@@ -307,17 +304,4 @@ function versionText(version: ParameterHistory | undefined): string | undefined 
 /** What a call without decryption gives for a `SecureString` is no value. */
 function withoutCiphertext(version: ParameterHistory): ParameterHistory {
   return version.Type === 'SecureString' ? { ...version, Value: undefined } : version;
-}
-
-function tagList(tags: Readonly<Record<string, string>>): { readonly Key: string; readonly Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-}
-
-async function unlessAbsent<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof WriteError && error.reason === 'not-found') return undefined;
-    throw error;
-  }
 }

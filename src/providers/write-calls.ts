@@ -61,6 +61,16 @@ export class WriteCalls {
     return new WriteError(this.provider, entry, reason, problem);
   }
 
+  /** Makes the error for an entry that is not as it was read. */
+  changed(entry: string): WriteError {
+    return this.refuse(entry, 'changed', 'it has changed since it was read; look at it, then try again');
+  }
+
+  /** Makes the error for a version that an entry does not have. */
+  noVersion(entry: string, version: string): WriteError {
+    return this.refuse(entry, 'not-found', `there is no version ${version}; its history lists those that are kept`);
+  }
+
   private async pace(signal: AbortSignal | undefined): Promise<void> {
     const { perSecond } = this.options;
     if (perSecond === undefined) return;
@@ -116,6 +126,16 @@ export class WriteCalls {
 export function wasRepeated(error: WriteError): boolean {
   const { $metadata } = (error.cause ?? {}) as { readonly $metadata?: { readonly attempts?: number } };
   return ($metadata?.attempts ?? 1) > 1;
+}
+
+/** Gives what a call gives; `undefined` when what it is about does not exist. */
+export async function unlessAbsent<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof WriteError && error.reason === 'not-found') return undefined;
+    throw error;
+  }
 }
 
 /** Whether the message of an error has the value that was sent, or quotes some member of the request. */

@@ -49,18 +49,6 @@ function tagProblem(key: string, value: string): string | undefined {
   return tagPattern.test(key) && tagPattern.test(value) ? undefined : 'has characters that tags do not take';
 }
 
-/** Gives tags as the APIs of Parameter Store and Secrets Manager take them. */
-export function tagListOf(tags: Readonly<Record<string, string>>): { readonly Key: string; readonly Value: string }[] {
-  return Object.entries(tags).map(([key, value]) => ({ Key: key, Value: value }));
-}
-
-/** Gives tags by key. */
-export function tagsOf(
-  list: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] = [],
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(list.map(({ Key: key = '', Value: value = '' }) => [key, value]));
-}
-
 /** Gives those of the observed tags that the file names. */
 export function tagsNamedBy(
   desired: Readonly<Record<string, string>>,

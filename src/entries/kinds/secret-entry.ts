@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-secrets-manager';
 import { batchesOf } from '../../aws/batches';
 import { readPages } from '../../aws/pages';
+import { tagListOf, tagsOf } from '../../aws/tags';
 import { errorFacts } from '../../base/describe-error';
 import { Secret } from '../../item/secret';
 import { type ConfigValue } from '../../item/value';
@@ -39,9 +40,7 @@ import {
   fullName,
   noteOf,
   readCommonOptions,
-  tagListOf,
   tagsNamedBy,
-  tagsOf,
 } from './common-options';
 
 /** A secret as the file says it. */

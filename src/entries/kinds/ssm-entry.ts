@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { batchesOf } from '../../aws/batches';
 import { readPages } from '../../aws/pages';
+import { tagListOf, tagsOf } from '../../aws/tags';
 import { errorFacts } from '../../base/describe-error';
 import { Secret } from '../../item/secret';
 import { type ConfigValue } from '../../item/value';
@@ -39,9 +40,7 @@ import {
   fullName,
   noteOf,
   readCommonOptions,
-  tagListOf,
   tagsNamedBy,
-  tagsOf,
 } from './common-options';
 import { nameProblem, valueProblem } from './ssm-limits';
 
