@@ -39,6 +39,7 @@ export const copied = new Set(
     'aws/table-client',
     'aws/table-description',
     'aws/table-names',
+    'aws/tags',
     'base/describe-error',
     'base/digest',
     'base/printable',
