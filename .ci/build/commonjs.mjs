@@ -58,12 +58,16 @@ async function bundle(entry, outfile, built, packages, { isCommand = false } = {
 }
 
 /**
- * Makes the library: `core.js` and `shared.js`, which are loaded at once, and `later.js` with everything that sources import by
- * `import()`. Node parses a file whole when it loads it.
+ * Makes the library: `shared.js` with what is loaded at once, which `core.js` exports, and `later.js` with everything that sources
+ * import by `import()`. Node parses a file whole when it loads it.
+ *
+ * Each use of what another file exports calls a getter, which made a lookup in memory twice as slow: what is loaded at once is in
+ * one file, although the entry alone uses some of it.
  *
  * @returns The source files that are in them.
  */
 async function bundleLibrary(entry, out, packages) {
+  const name = basename(entry, '.ts');
   const later = 'later-entry';
   const files = await importedLater(entry);
   const parts = {
@@ -73,7 +77,7 @@ async function bundleLibrary(entry, out, packages) {
         kind === 'dynamic-import' ? { path: './later.js', external: true } : undefined,
       );
       onResolve({ filter: new RegExp(`^${later}$`) }, () => ({ path: later, namespace: later }));
-      const contents = files.map((file) => `export * from './${file}';`).join('\n');
+      const contents = [`import './${entry}';`, ...files.map((file) => `export * from './${file}';`)].join('\n');
       onLoad({ filter: /.*/, namespace: later }, () => ({ contents, resolveDir: root }));
     },
   };
@@ -81,7 +85,7 @@ async function bundleLibrary(entry, out, packages) {
     ...common,
     ...mapped,
     sourcemap: 'inline',
-    entryPoints: { [basename(entry, '.ts')]: entry, later },
+    entryPoints: { [name]: entry, later },
     outdir: out,
     format: 'esm',
     splitting: true,
@@ -91,8 +95,11 @@ async function bundleLibrary(entry, out, packages) {
     write: false,
   });
   await checkNames(files);
+  checkOneFile(metafile.outputs, name);
   await mkdir(out, { recursive: true });
   for (const { path, text } of outputFiles) {
+    // The entry has no code of its own to point to.
+    const isEntry = basename(path, '.js') === name;
     const { code, map } = await transform(text, {
       format: 'cjs',
       platform: common.platform,
@@ -100,12 +107,12 @@ async function bundleLibrary(entry, out, packages) {
       charset: common.charset,
       banner: "'use strict';",
       sourcefile: path,
-      sourcemap: 'external',
+      sourcemap: isEntry ? false : 'external',
       sourcesContent: false,
       supported: { 'dynamic-import': false },
     });
-    await writeFile(path, `${code}//# sourceMappingURL=${basename(path)}.map\n`);
-    await writeFile(`${path}.map`, map);
+    await writeFile(path, isEntry ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+    if (!isEntry) await writeFile(`${path}.map`, map);
   }
   const { inputs, outputs } = metafile;
   const imported = Object.values(outputs).flatMap(({ imports }) => imports);
@@ -119,6 +126,14 @@ async function importedLater(entry) {
   const all = Object.values(metafile.inputs).flatMap(({ imports }) => imports);
   const later = all.filter(({ kind, path }) => kind === 'dynamic-import' && path.startsWith('src/'));
   return [...new Set(later.map(({ path }) => path))].sort();
+}
+
+/** Refuses an entry that holds code of its own beside what it shares. */
+function checkOneFile(outputs, name) {
+  const [, { inputs }] = Object.entries(outputs).find(([path]) => basename(path) === `${name}.js`);
+  const own = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  if (own.length > 0)
+    throw new Error(`${name}.js holds what belongs into shared.js: ${own.map(([file]) => file).join(', ')}`);
 }
 
 /** What is loaded later is in one file: two modules must not export the same name. */
