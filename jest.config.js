@@ -44,7 +44,7 @@ const long = [
   // The TypeScript compiler.
   'types',
   // The package as it is published, the examples of its pages compiled and run, and templates as they are deployed.
-  'package',
+  'package/package.test.ts',
   'docs/examples.test.ts',
   'docs/getting-started.test.ts',
   'infra',

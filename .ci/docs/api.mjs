@@ -4,7 +4,7 @@
  *
  *     node .ci/docs/api.mjs [--check]
  *
- * With `--check`, nothing is written; it fails when the list is not current.
+ * With `--check`, the list is not written; it fails when the list is not current.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -76,10 +76,8 @@ describeRepeated(project);
 for (const module of project.children ?? []) module.name = importedAs(module.name);
 app.validate(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
-if (!isCheck) {
-  await app.generateOutputs(project);
-  linkToPages(join(root, 'docs/api'));
-}
+await app.generateOutputs(project);
+linkToPages(join(root, 'docs/api'));
 await writeList(project);
 
 /** Gives a description to what repeats a described member, and to members that the language or Node calls. */

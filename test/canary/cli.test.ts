@@ -67,7 +67,9 @@ describe.each(Object.entries(faults))('With %s', (_, planned) => {
       DB_URL: `mysql://user:${canary}@db`,
       XCON_CACHE_KEY: '',
     };
-    for (const line of ['', '--help', ...(lines[name] ?? [])]) {
+    // Help is the same whatever goes wrong.
+    const helps = planned.length === 0 ? ['--help'] : [];
+    for (const line of ['', ...helps, ...(lines[name] ?? [])]) {
       const args = [...name.split(' '), '-e', 'prod', ...line.split(' ').filter((each) => each !== '')];
       for (const [more, terminal] of [
         [[], false],

@@ -1,4 +1,4 @@
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { ChangeHandler, type ChangeHandlerProps, ConfigTables, type ConfigTablesProps } from '../../src/cdk/index';
@@ -6,6 +6,7 @@ import { InvalidDirectoryError, InvalidSettingsError } from '../../src/index';
 import { isAllowed, type SimulatedPolicy } from '../iam/policy-simulator';
 import { beyondLimits } from '../infra/attached-policies';
 import { evaluate, type EvaluatedResources, type Template } from '../infra/cloudformation';
+import { makeApp } from './make-app';
 
 const env = { account: '111122223333', region: 'eu-west-1' };
 const code = Code.fromInline('exports.handler = () => undefined;');
@@ -15,7 +16,7 @@ function made(
   propsOf: (stack: Stack) => Partial<ChangeHandlerProps>,
   tablesOf: (stack: Stack) => ConfigTablesProps = () => ({}),
 ): EvaluatedResources {
-  const app = new App({ analyticsReporting: false });
+  const app = makeApp();
   const stack = new Stack(app, 'Stack', { env });
   const tables = new ConfigTables(stack, 'Tables', tablesOf(stack));
   new ChangeHandler(stack, 'Changes', { tables, code, ...propsOf(stack) });

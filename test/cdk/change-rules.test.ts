@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { type EventPattern } from 'aws-cdk-lib/aws-events';
 import { changePatterns, changeRules, longestPattern } from '../../src/cdk/change-rules';
@@ -6,6 +6,7 @@ import { readBatch } from '../../src/events/read-event';
 import { CacheWorld } from '../events/cache-world';
 import { parameterEvent, parameterPolicyEvent } from '../events/fixtures/parameter-store';
 import { labelEvent, rotationEvent, trailCalls, trailEvent } from '../events/fixtures/secrets-manager';
+import { makeApp } from './make-app';
 
 const name = '/orders/prod/DB_PASSWORD';
 
@@ -107,7 +108,7 @@ describe('the rules with prefixes', () => {
   });
 
   function stackWith(pathPrefixes: readonly string[]): Stack {
-    const stack = new Stack(new App({ analyticsReporting: false }), 'Stack');
+    const stack = new Stack(makeApp(), 'Stack');
     changeRules(stack, { bind: () => ({ arn: 'arn:aws:sqs:eu-west-1:111122223333:changes' }) }, pathPrefixes);
     return stack;
   }

@@ -1,5 +1,4 @@
 import {
-  App,
   Aws,
   CfnOutput,
   CfnParameter,
@@ -34,6 +33,7 @@ import { isAllowed, type SimulatedPolicy } from '../iam/policy-simulator';
 import { evaluate, type EvaluatedResources, type Parameters, type Template } from '../infra/cloudformation';
 import { beyondLimits } from '../infra/attached-policies';
 import { normalized } from '../infra/normalized';
+import { makeApp } from './make-app';
 
 const place = { partition: 'aws', region: 'eu-west-1', account: '111122223333' };
 const orders: PolicyOptions = { service: 'orders', environment: 'prod' };
@@ -47,7 +47,7 @@ function filled(stack: Stack): Stack {
 
 /** A stack, and what it comes to. */
 class World {
-  readonly app = new App({ analyticsReporting: false });
+  readonly app = makeApp();
   readonly stack = filled(new Stack(this.app, 'Stack'));
   private deployed: EvaluatedResources | undefined;
 

@@ -2,7 +2,7 @@
 import '@aws-sdk/client-dynamodb';
 import '@aws-sdk/client-secrets-manager';
 import '@aws-sdk/client-ssm';
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ConfigTables } from '../../src/cdk/index';
 import { type PolicyDocument } from '../../src/iam/policy-document';
@@ -13,6 +13,7 @@ import { changed, neighbours, refusedOf, undeclared } from '../iam/neighbours';
 import { beyondLimits } from '../infra/attached-policies';
 import { evaluate, type Template } from '../infra/cloudformation';
 import { withPatientSignals } from '../setup/patience';
+import { makeApp } from './make-app';
 
 withPatientSignals();
 
@@ -51,7 +52,7 @@ async function recorded(names: readonly string[], strategy: LookupStrategy): Pro
 
 /** Gives all that a role may do that has been granted to read settings of two services, as one policy. */
 function granted(names: readonly string[], strategy: LookupStrategy): PolicyDocument {
-  const app = new App({ analyticsReporting: false });
+  const app = makeApp();
   const stack = new Stack(app, 'Stack');
   const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
   const tables = new ConfigTables(stack, 'Tables');

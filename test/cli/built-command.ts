@@ -12,7 +12,13 @@ export class BuiltCommand {
   readonly folder = mkdtempSync(join(tmpdir(), 'xcon-local-'));
 
   constructor() {
-    execFileSync(process.execPath, [join(root, '.ci/build.mjs'), '--js', '--out', join(this.folder, 'dist')]);
+    execFileSync(process.execPath, [
+      join(root, '.ci/build.mjs'),
+      '--js',
+      '--reuse',
+      '--out',
+      join(this.folder, 'dist'),
+    ]);
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'), 'dir');
   }
 

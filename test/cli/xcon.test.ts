@@ -13,7 +13,7 @@ const file = join(folder, 'dist/cjs/xcon.js');
 let aws: LocalAws;
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [join(root, '.ci/build.mjs'), '--js', '--out', join(folder, 'dist')]);
+  execFileSync(process.execPath, [join(root, '.ci/build.mjs'), '--js', '--reuse', '--out', join(folder, 'dist')]);
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir');
   aws = await startLocalAws({ seed: demoSeed });
 });

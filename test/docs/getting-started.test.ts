@@ -67,7 +67,9 @@ function installHere(project: string): void {
   const home = join(project, 'node_modules/xcon');
   mkdirSync(home, { recursive: true });
   cpSync(join(root, 'package.json'), join(home, 'package.json'));
-  execFileSync(process.execPath, [join(root, '.ci/build.mjs'), '--js', '--out', join(home, 'dist')], { cwd: root });
+  execFileSync(process.execPath, [join(root, '.ci/build.mjs'), '--js', '--reuse', '--out', join(home, 'dist')], {
+    cwd: root,
+  });
   symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'), 'dir');
   const programs = join(project, 'node_modules/.bin');
   mkdirSync(programs);

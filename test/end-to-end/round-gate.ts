@@ -49,7 +49,7 @@ export class RoundGate {
   }
 
   private take(incoming: IncomingMessage, response: ServerResponse): void {
-    const operation = String(incoming.headers['x-amz-target']).replace(/^.*\./, '');
+    const operation = operationOf(incoming);
     const pass = (): void => this.forward(incoming, response);
     if (!this.holds.test(operation)) return pass();
     this.held.push({ operation, pass });
@@ -66,12 +66,34 @@ export class RoundGate {
   }
 
   private forward(incoming: IncomingMessage, response: ServerResponse): void {
-    const { method, url, headers } = incoming;
-    const outgoing = request(new URL(url ?? '/', this.target), { method, headers, agent: false }, (answer) => {
+    forward(this.target, incoming, response, (pass) => pass());
+  }
+}
+
+/** Gives the operation of a request. */
+export function operationOf({ headers }: IncomingMessage): string {
+  return String(headers['x-amz-target']).replace(/^.*\./, '');
+}
+
+/**
+ * Asks a local AWS what was asked here.
+ *
+ * @param target - URL of the local AWS.
+ * @param onAnswer - Called when there is an answer, with what passes it on.
+ */
+export function forward(
+  target: string,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  onAnswer: (pass: () => void) => void,
+): void {
+  const { method, url, headers } = incoming;
+  const outgoing = request(new URL(url ?? '/', target), { method, headers, agent: false }, (answer) => {
+    onAnswer(() => {
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(response);
     });
-    outgoing.on('error', () => response.destroy());
-    incoming.pipe(outgoing);
-  }
+  });
+  outgoing.on('error', () => response.destroy());
+  incoming.pipe(outgoing);
 }

@@ -138,13 +138,16 @@ function withChanged(name: string, properties: object): Template {
 /** Lints a template with the rules and the schema of CloudFormation that the CDK brings along. */
 function findingsIn(given: Template): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'xcon-template-'));
-  const templateFile = join(folder, 'template.json');
-  writeFileSync(templateFile, JSON.stringify(given));
-  const { findings } = synthesize((stack) => {
-    new CfnInclude(stack, 'Template', { templateFile });
-    const reason = 'a parameter that is empty by default is used only when it is not';
-    Validations.of(stack).acknowledge({ id: 'CloudFormation-Validate::W1030', reason });
-  });
-  rmSync(folder, { recursive: true });
-  return findings;
+  try {
+    const templateFile = join(folder, 'template.json');
+    writeFileSync(templateFile, JSON.stringify(given));
+    const { findings } = synthesize((stack) => {
+      new CfnInclude(stack, 'Template', { templateFile });
+      const reason = 'a parameter that is empty by default is used only when it is not';
+      Validations.of(stack).acknowledge({ id: 'CloudFormation-Validate::W1030', reason });
+    });
+    return findings;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -34,7 +34,7 @@ export function removeFolder(folder: string): void {
 }
 
 /**
- * Builds the package and packs it, as publishing does, without touching the repository's `dist`.
+ * Builds the package, unless the repository's `dist` is up to date, and packs it, as publishing does. `dist` is not touched.
  *
  * @returns Path of the tarball.
  */
@@ -44,7 +44,7 @@ export async function packPackage(folder: string): Promise<string> {
   for (const each of ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'docs', 'infra', 'src']) {
     cpSync(join(root, each), join(stage, each), { recursive: true });
   }
-  await runOrThrow(process.execPath, ['.ci/build.mjs', '--out', join(stage, 'dist')], root);
+  await runOrThrow(process.execPath, ['.ci/build.mjs', '--reuse', '--out', join(stage, 'dist')], root);
   return join(
     folder,
     await runOrThrow('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], stage),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { root } from '../docs/documents';
@@ -87,6 +87,13 @@ describe('the order of suites', () => {
         expect(orderOf(found, { randomize: false, seed })).toEqual([...names].sort());
       }
     }
+  });
+
+  test('begins with those that wait longest, which are there', () => {
+    const waiting = ['test/end-to-end/credentials.test.ts', 'test/reliability/fault-table.test.ts'];
+
+    expect(orderOf([...names, ...waiting], { randomize: false, seed: 1 }).slice(0, 2)).toEqual(waiting);
+    for (const each of waiting) expect(existsSync(join(testFolder, '..', each))).toBe(true);
   });
 
   test('is one per seed with --randomize, in every checkout', () => {

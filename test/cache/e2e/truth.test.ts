@@ -4,22 +4,27 @@ import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { startMs, TestClock } from '../doubles';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { pythonRow, startSeconds, table } from '../rows';
+import { AnswerGate } from './answer-gate';
 import { putRows, rowsOf, startOrdersAws } from './orders-aws';
 
 const minutes = 60;
 let aws: LocalAws;
 let started: FleetProcess[];
 let clocks: TestClock[];
+/** Keeps the listings of parameters back from the processes that ask through it. */
+let gate: AnswerGate;
 
 beforeEach(async () => {
   aws = await startOrdersAws();
+  gate = await AnswerGate.start(aws.url, /^GetParametersByPath$/);
   started = [];
   clocks = [];
 });
 
 afterEach(async () => {
-  aws.setFaults([]);
+  gate.open();
   await Promise.all(started.map((each) => each.close()));
+  await gate.close();
   await aws.close();
 });
 
@@ -38,6 +43,11 @@ function startProcess(
   return process;
 }
 
+/** Starts a process that gets its listings of parameters when the gate is opened. */
+function startSlowProcess(): FleetProcess {
+  return startProcess(0, {}, { clients: { endpoint: gate.url } });
+}
+
 /** Lets time pass, for every process alike. */
 function pass(seconds: number): void {
   for (const each of clocks) each.advance(seconds);
@@ -47,12 +57,6 @@ async function answerOf(process: FleetProcess, name: string): Promise<unknown> {
   const value = await process.get(name);
   await process.flush();
   return value;
-}
-
-/** Waits until so many directories have been asked for in all. */
-async function untilListed(count: number): Promise<void> {
-  for (let waits = 0; waits < 2000 && aws.calls.count('GetParametersByPath') < count; waits += 1)
-    await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** Empties the partition as the library does. */
@@ -110,11 +114,11 @@ describe('a process with older memory', () => {
 
   test('says when what it writes was read, which is before the source was asked', async () => {
     const clock = new TestClock();
-    aws.setFaults([{ target: 'GetParametersByPath', delayMs: 250, times: 4 }]);
-    const process = startProcess(0, {}, { clock });
+    const process = startProcess(0, {}, { clock, clients: { endpoint: gate.url } });
     const asked = process.get('db_host');
-    await untilListed(4);
+    await gate.keepsAnswers(4);
     clock.advance(2);
+    gate.open();
     await asked;
     await process.flush();
 
@@ -152,24 +156,22 @@ describe('a lookup under way', () => {
     const slow = startProcess();
     await answerOf(slow, 'nope');
     await aws.clearTable(table);
-    const looker = startProcess();
-    aws.setFaults([{ target: 'GetParametersByPath', delayMs: 250, times: 4 }]);
-    const looking = answerOf(looker, 'pool_size');
-    await untilListed(8);
-    aws.setFaults([]);
+    const looking = answerOf(startSlowProcess(), 'pool_size');
+    await gate.keepsAnswers(4);
     aws.putParameter('/orders/all/pool_size', '40');
     await clearOurs();
-    await looking;
+    gate.open();
+    expect(await looking).toBe('20');
 
     expect(await answerOf(startProcess(), 'pool_size')).toBe('40');
   });
 
   test('in the process that clears writes nothing', async () => {
-    const process = startProcess();
-    aws.setFaults([{ target: 'GetParametersByPath', delayMs: 250, times: 4 }]);
+    const process = startSlowProcess();
     const looking = process.get('pool_size');
-    await untilListed(4);
+    await gate.keepsAnswers(4);
     await process.run(() => DynamoCacher.grab().clear());
+    gate.open();
     await looking;
     await process.flush();
 
@@ -192,11 +194,10 @@ describe('a row that this process has seen', () => {
 
   test('is left alone when another process has replaced it meanwhile', async () => {
     await putRows(aws, [pythonRow({ ...early, value: { S: 'old' } })]);
-    const process = startProcess();
-    aws.setFaults([{ target: 'GetParametersByPath', delayMs: 250, times: 4 }]);
-    const looking = answerOf(process, 'db_host');
-    await untilListed(4);
+    const looking = answerOf(startSlowProcess(), 'db_host');
+    await gate.keepsAnswers(4);
     await putRows(aws, [pythonRow({ value: { S: 'newer' }, created_at: { S: '2026-03-01T12:00:00.500+00:00' } })]);
+    gate.open();
 
     expect(await looking).toBe('db.internal');
 
@@ -207,11 +208,10 @@ describe('a row that this process has seen', () => {
     await putRows(aws, [pythonRow({ real_name: { S: 'region' } })]);
     aws.deleteParameter('/orders/prod/db_host');
     aws.deleteParameter('/orders/all/db_host');
-    const process = startProcess();
-    aws.setFaults([{ target: 'GetParametersByPath', delayMs: 250, times: 4 }]);
-    const looking = answerOf(process, 'db_host');
-    await untilListed(4);
+    const looking = answerOf(startSlowProcess(), 'db_host');
+    await gate.keepsAnswers(4);
     await putRows(aws, [pythonRow({ value: { S: 'newer' } })]);
+    gate.open();
 
     expect(await looking).toBeUndefined();
 

@@ -24,7 +24,7 @@ let built: string;
 
 beforeAll(() => {
   built = mkdtempSync(join(tmpdir(), 'xcon-killed-'));
-  execFileSync(process.execPath, [join(root, '.ci/build.mjs'), '--js', '--out', join(built, 'dist')]);
+  execFileSync(process.execPath, [join(root, '.ci/build.mjs'), '--js', '--reuse', '--out', join(built, 'dist')]);
   symlinkSync(join(root, 'node_modules'), join(built, 'node_modules'), 'dir');
 });
 
