@@ -45,6 +45,7 @@ const checks = {
     finds: /^wrong answers +[1-9]/m,
   },
   'docs:words': { command: () => npm('docs:words') },
+  'docs:style': { command: () => npm('docs:style') },
   demo: { command: () => npm('demo') },
   consumers: { command: (tarball) => npm('consumers', '--tarball', tarball()), usesAllCores: true },
   'types:matrix': { command: (tarball) => npm('types:matrix', '--tarball', tarball()), usesAllCores: true },

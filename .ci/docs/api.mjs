@@ -23,6 +23,7 @@ const kinds = {
   [ReflectionKind.Class]: 'class',
   [ReflectionKind.Function]: 'function',
   [ReflectionKind.Interface]: 'interface',
+  [ReflectionKind.Namespace]: 'namespace',
   [ReflectionKind.TypeAlias]: 'type',
   [ReflectionKind.Variable]: 'value',
 };
@@ -45,6 +46,7 @@ const app = await Application.bootstrapWithPlugins({
   validation: { notDocumented: true, invalidLink: true, notExported: false, invalidPath: false, rewrittenLink: false },
   treatWarningsAsErrors: true,
   requiredToBeDocumented: [
+    'Namespace',
     'Enum',
     'EnumMember',
     'Variable',

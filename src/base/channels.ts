@@ -21,7 +21,7 @@ export interface LookupOrigin {
   readonly knownSinceMs: number | undefined;
 }
 
-/** Something that took time. */
+/** Start and duration, which several events have. */
 export interface Timed {
   /** **Milliseconds** since the Unix epoch, with a fraction. */
   readonly startedAtMs: number;
@@ -63,7 +63,7 @@ export interface CacheReadEvent extends Timed {
   readonly error: string | undefined;
 }
 
-/** Memory was forgotten, so that the next lookups read anew. */
+/** Memory was forgotten, so that the next lookups read again. */
 export interface RefreshEvent {
   /** `expired`: its time was over; `requested`: by `refresh()`, a `fresh` lookup, or a watch. */
   readonly reason: 'expired' | 'requested';

@@ -22,7 +22,7 @@ export type OneOrMany<T> = T | Default | readonly (T | Default)[] | null;
 /** Names and values to start with; `undefined` is no value. */
 export type GivenValues = Readonly<Record<string, ConfigValue | undefined>> | DirectoryListing;
 
-/** What a Config is made of; everything left out is what the parent would give. */
+/** Options of a Config; what is left out is taken from the parent. */
 export interface ConfigOptions {
   /** Service whose settings are looked up; an empty one is `global`. */
   readonly service?: string | Default;

@@ -29,10 +29,10 @@ import { ConfigSnapshot } from './snapshot';
 import { type Watch, type WatchOptions } from './watch';
 
 /**
- * Answers what the value of a setting is, here.
+ * Looks up settings in a chain of providers and directories.
  *
- * Looks at overrides, then at the providers of the chain in each directory, then at defaults; what is not set on it
- * comes from the Configs around it.
+ * A lookup asks overrides, then each provider in each directory, in order, then defaults; the first value found is the answer. What is not
+ * set on a Config comes from the Configs around it. Most code uses {@link config}, which acts as the current one.
  *
  * @example
  * const audit = new Config({ service: 'audit', overrides: { PAGE_SIZE: 500 } });

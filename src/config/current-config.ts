@@ -102,7 +102,10 @@ function current(): Config {
 }
 
 /**
- * The current Config: that of the innermost `run()`, else what was entered last, else the one of the process.
+ * Looks up settings with the current Config: that of the innermost `run()`, else what was entered last, else the one of the process.
+ *
+ * Lookups reject with a `ProviderError` when a source fails that they need. A name without a value gives `undefined` or the fallback;
+ * `require` and its kind reject with a `ConfigNotFoundError`.
  *
  * @example
  * const host = await config.require('DB_HOST');

@@ -25,7 +25,7 @@ export interface SourceProblem {
   readonly remedy?: string | undefined;
 }
 
-/** How one source does. */
+/** State of one provider or of the cache, as lookups have seen it: part of what `config.health()` gives. */
 export interface SourceHealth {
   /** Cache name of the provider, or name of the cacher. */
   readonly name: string;
@@ -43,7 +43,7 @@ export interface SourceHealth {
   readonly problems: readonly SourceProblem[];
 }
 
-/** How the sources of a Config do. */
+/** State of the providers and the cache of a Config, for readiness checks: what `config.health()` gives. No value is in it. */
 export interface ConfigHealth {
   /**
    * Whether lookups get the answers they should, as far as is known: `false` once one has failed because of a source that

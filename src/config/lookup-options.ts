@@ -8,7 +8,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How one lookup differs from others. */
+/** Options of one lookup: a signal, whether memory is bypassed, a full name in place of the directories. */
 export interface LookupOptions extends WaitOptions {
   /** Reads past what this process remembers. Default: false. */
   readonly fresh?: boolean | undefined;

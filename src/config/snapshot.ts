@@ -11,9 +11,9 @@ import { checkName } from './named-values';
 export type LoadedName<Name extends string> = Name | Lowercase<Name> | Uppercase<Name>;
 
 /**
- * Settings as they were at one moment, read without waiting.
+ * Settings that were loaded together by `config.load(names)`, for reads without `await`.
  *
- * Frozen: it never changes, whatever happens to the sources. A name that was not loaded is an error, not a missing value.
+ * It never changes, whatever happens to the sources. A name that was not loaded is a `NotLoadedError`, not a missing value.
  *
  * @typeParam Name - The names that were loaded, where the compiler knows them.
  */

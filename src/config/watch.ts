@@ -10,13 +10,13 @@ import { mayFreeze } from './lambda-freeze-guard';
 import { type CachedChainOf, cachedOf } from './finder';
 import { type LookupScope } from './lookup-scope';
 
-/** How to watch for changes. */
+/** Options of `config.watch()`. */
 export interface WatchOptions {
   /** Time between two checks, **seconds**; at least 0.001, at most a day. */
   readonly everySeconds: number;
 }
 
-/** Checks for changes until it is closed. */
+/** A check for changes that repeats until it is closed, given by `config.watch()`. */
 export interface Watch {
   /** Ends it; a second call does nothing. */
   close(): void;

@@ -18,7 +18,12 @@ export interface Wiring {
 
 let wiring: Wiring | undefined;
 
-/** Sets what a Config uses unless it is set otherwise. `xcon` does so when it is loaded; `xcon/core` does not. */
+/**
+ * Sets the providers and the cacher that a Config uses by default. `xcon` does so when it is loaded; `xcon/core` does not, so that a bundle has
+ * no provider that is not imported.
+ *
+ * @param defaults - The classes, which are instantiated when they are first needed.
+ */
 export function setWiring(defaults: Wiring): void {
   wiring = defaults;
   nameProviders(defaults.named ?? {});

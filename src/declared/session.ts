@@ -12,7 +12,7 @@ import { isLocal, type LoadedSetting, loadFrom, loadSettings } from './load';
 import { type SettingsProblem } from './problems';
 import { type SecretLoader, SecretRotation } from './rotation';
 
-/** How settings are read anew. Without options, the cache table may give the same values again. */
+/** How settings are read again. Without options, the cache table may give the same values again. */
 export interface SettingsRefreshOptions extends RefreshOptions, WaitOptions {}
 
 /** Settings made of the answers that a Config remembers; given again as long as those are. */

@@ -1,6 +1,6 @@
 import { Dependency } from './context';
 
-/** Gives the current time; a dependency, so that tests can set it. */
+/** The current time, as a dependency, so that tests can replace it. */
 export class Clock extends Dependency {
   static readonly dependencyName: string = 'Clock';
 

@@ -6,7 +6,11 @@ type Token = new () => object;
 
 const tokens = new Set<Token>();
 
-/** Makes classes of dependencies known to the containers that are made from here on. */
+/**
+ * Registers classes of dependencies of your own in the tsyringe containers that are made afterwards.
+ *
+ * @param dependencyClasses - Classes derived from `Dependency`. In a container, each resolves to the instance of its context.
+ */
 export function registerDependencies(dependencyClasses: readonly Token[]): void {
   for (const each of dependencyClasses) tokens.add(each);
 }

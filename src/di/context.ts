@@ -7,7 +7,7 @@ import { type ProcessState, state as processState } from './state';
 
 const state = processState as ProcessState<Context>;
 
-/** Something entered that must be left again, in reverse order. */
+/** What `enter()` gives: `exit()` ends it. Scopes end in reverse order, or `exit()` throws a `ContextError`; with `using`, at the end of the block. */
 export interface Scope {
   /**
    * Leaves what was entered; does nothing when that has been left already, by itself or with something around it.
@@ -30,7 +30,7 @@ export type DependencyClass<T extends Dependency = Dependency> = (new () => T) &
 };
 
 /**
- * The set of current dependencies.
+ * The set of dependencies that code uses at a moment: Config, providers, cacher, clients, settings, memory, logger, clock, random source.
  *
  * A child context replaces some of them for the code that runs inside it; the others are those of its parent, made once,
  * in the root, when first asked for.
@@ -196,7 +196,7 @@ export class Context {
 }
 
 /**
- * Something that code gets from the current context instead of holding on to it.
+ * Base of what code gets from the current context, by `grab()`, instead of keeping a reference.
  *
  * A subclass is a kind of dependency of its own when its parent is abstract, else it replaces its parent.
  */

@@ -1,10 +1,10 @@
 /**
- * Replaced by what would be used otherwise.
+ * In a list of directories, providers or exports: what the parent would give. Assigned to a property or an override: takes back what was set.
  *
- * In a list of directories, providers or exports it is replaced by what the parent would give; assigned to a property or
- * an override it takes back what was set.
+ * @example
+ * new Config({ directories: ['/shared/{environment}', Default] }) // before the default directories
  */
 export const Default: unique symbol = Symbol.for('xcon.Default') as never;
 
-/** Type of {@link Default}. */
+/** Type of the constant {@link Default}, for options that accept it. */
 export type Default = typeof Default;

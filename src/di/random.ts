@@ -1,6 +1,6 @@
 import { Dependency } from './context';
 
-/** Source of chance; a dependency, so that tests can fix it. */
+/** Random numbers, as a dependency, so that tests can fix them. */
 export class Random extends Dependency {
   static readonly dependencyName: string = 'Random';
 

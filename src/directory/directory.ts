@@ -28,7 +28,7 @@ const nonExistentPath = '/_nonExistent';
 const placeholder = /\{(service|environment)\}/g;
 
 /**
- * An absolute path under which settings are kept, such as `/orders/prod`.
+ * A path under which sources keep settings, such as `/orders/prod`: the service, then the environment.
  *
  * Immutable and case-sensitive; two directories are the same when their paths are. The path may hold the placeholders
  * `{service}` and `{environment}`, which {@link Directory.resolve} fills in.

@@ -69,7 +69,7 @@ export interface PageContent {
   readonly explainedAt?: string | undefined;
 }
 
-/** Where a name was looked for, what was found, and what that hides. */
+/** What `config.explain(name)` gives: every place that was asked, its outcome, the winner, and what it shadows. Secrets are masked. */
 export class Explanation {
   /** As asked. */
   readonly name: string;

@@ -17,7 +17,7 @@ export interface PolicySource extends PolicyPlace {
 /** Who works with the settings of a service. */
 export type PolicyReader = 'service' | 'cli-read' | 'cli-write';
 
-/** Who reads what, as far as permissions depend on it. */
+/** Options of `iamPolicy()` and of grants: the service, its directories and providers, and what else permissions depend on. */
 export interface PolicyOptions extends PolicyPlace {
   /**
    * Who is to be allowed: a `service`, which reads; the command line, which also reads versions (`cli-read`); the command line with

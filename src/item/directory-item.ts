@@ -44,7 +44,7 @@ export interface DirectoryItemOptions {
 }
 
 /**
- * A value and where it came from.
+ * A value with its origin: provider, directory, version, age. What `config.getItem(name)` gives.
  *
  * Immutable. `util.inspect`, `JSON.stringify` and `structuredClone` of an item show its origin, never its value.
  */

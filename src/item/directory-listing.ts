@@ -41,7 +41,7 @@ export type ListingEntry = DirectoryItem | UnreadSecret | RefusedEntry;
 export type RefusalScope = 'place' | 'source' | 'credentials' | 'region';
 
 /**
- * Says that a source may not be read here: not permitted, no credentials, no region, no such table.
+ * The answer of a provider that may not read a directory or a secret: not permitted, no credentials, no region, no such table.
  *
  * Neither an absent value nor a failure: the lookup warns once, walks on, and caches nothing found below.
  */

@@ -28,7 +28,7 @@ function fingerprintOf(value: unknown): string {
 }
 
 /**
- * A value that is given by {@link Secret.reveal} alone.
+ * Wraps the value of a declared secret, so that it is not printed by accident; {@link Secret.reveal} gives it.
  *
  * Texts, templates, JSON, `util.inspect`, `structuredClone`, spreading and loggers get a mask, or nothing.
  */

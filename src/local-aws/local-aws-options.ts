@@ -60,7 +60,7 @@ export function checkAmount(amount: number, name: string): number {
 }
 
 /**
- * Gives the variables that point the AWS SDKs and the CLI at a local AWS; the credentials in them are obviously not real.
+ * Gives the variables that point the AWS SDKs and the CLI at a local AWS. The credentials in them are not real.
  *
  * For one that another process has started; of one that this process has started they are `aws.environment`.
  *

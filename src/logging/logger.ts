@@ -29,7 +29,7 @@ const severity: Readonly<Record<LogLevel, number>> = {
 };
 
 /**
- * The library's log.
+ * Writes the log of the library.
  *
  * Quiet by default: `warn` and above, as JSON lines on standard error, by pino, which is loaded with the first line. Each
  * line has an `event` (`lookup.hit`, `provider.refused`, ...) that is part of the API.

@@ -64,7 +64,7 @@ class ForgottenByReset {
 }
 
 /**
- * What this process remembers: what it has read of all providers, and what the cacher has read.
+ * The memory of a process: what it has read of all providers, and what the cacher has read, for 15 minutes by default.
  *
  * There is one, so that all of it expires together. A new one in a child context starts empty and leaves the outer one alone.
  *

@@ -47,7 +47,7 @@ interface PolledConfiguration {
 type Values = Readonly<Record<string, ConfigValue>>;
 
 /**
- * AWS AppConfig: the deployed configuration of an application, an environment and a profile, in JSON or YAML.
+ * Reads AWS AppConfig: the deployed configuration of an application, an environment and a profile, in JSON or YAML.
  *
  * The first part of a directory is the application, the second the environment, the rest the profile: `/orders/prod` is the
  * profile `settings` of the environment `prod` of `orders`; `/orders/prod/limits` its profile `limits`. Needs the optional

@@ -7,7 +7,7 @@ import { type ListingOutcome, type ReadSession } from './provider';
 import { type SourceWriter, type WriteSession } from './writer';
 
 /**
- * The configuration table: one partition per directory, one row per setting, values of any DynamoDB type.
+ * Reads the config table of DynamoDB: one partition per directory, one row per setting, values of any DynamoDB type.
  *
  * Rows are `{app_key: directory, name_key: name, value}`, or as the Python library writes them.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html

@@ -5,7 +5,12 @@ import { DirectoryListing } from '../item/directory-listing';
 import { type SuggestedEntry } from './access';
 import { Provider } from './provider';
 
-/** Environment variables, as they are when first looked at. */
+/**
+ * Reads environment variables, as they are at the first lookup. Names are compared without case; values are never cached in the table.
+ *
+ * @example
+ * await withDependencies([new EnvProvider({ DB_HOST: 'localhost' })], () => config.get('DB_HOST')); // localhost
+ */
 export class EnvProvider extends Provider {
   static readonly dependencyName: string = 'EnvProvider';
 

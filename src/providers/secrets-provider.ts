@@ -19,7 +19,7 @@ export interface SecretsProviderOptions extends AwsProviderOptions {
 const currentStage = 'AWSCURRENT';
 
 /**
- * Secrets Manager: the secrets directly under a directory.
+ * Reads Secrets Manager: the secrets directly under a directory.
  *
  * The listings of a chain are read together; a value only when a lookup reaches it.
  * Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html

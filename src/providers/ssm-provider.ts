@@ -16,7 +16,7 @@ export interface SsmProviderOptions extends AwsProviderOptions {
 }
 
 /**
- * SSM Parameter Store: the parameters directly under a directory, decrypted.
+ * Reads SSM Parameter Store: the parameters directly under a directory, decrypted.
  *
  * Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
  *

@@ -82,7 +82,7 @@ export const settingDefinitions = {
   /**
    * Whether values that the Python library has put into the cache table are used: `use` or `ignore`.
    *
-   * @see ../explanation/caching.md#a-mixed-fleet
+   * @see ../guides/cache-table.md#a-mixed-fleet
    */
   cacheForeignRows: define(oneOf('use', 'ignore'), 'use'),
   /** Keys for `encrypt`, base64 of 32 bytes each, the variable separated by commas; the first seals, all open. */

@@ -12,7 +12,7 @@ import { type ResolvedSettings, settingsDefaults, type SettingsValues } from './
 const hiddenNames: ReadonlySet<string> = new Set(settingNames.filter((name) => definitionOf(name).isHidden === true));
 
 /**
- * Settings of the library itself: what code assigned, else what the environment variable says, else a default.
+ * Holds the settings of the library itself: what code assigned, else the environment variable, else a default.
  *
  * Assignments and changed variables take effect at once (variables are looked at once in each turn of the event loop).
  */
@@ -120,7 +120,7 @@ export class XconSettings extends Dependency {
   }
 }
 
-/** What {@link xconSettings} is: every setting, readable as it stands and assignable. */
+/** Type of {@link xconSettings}: every setting of the library, to read and to assign. */
 export type XconSettingsFacade = SettingsValues;
 
 /**

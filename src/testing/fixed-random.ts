@@ -2,7 +2,7 @@ import { Random } from '../di/random';
 import { InvalidSettingsError } from '../errors';
 
 /**
- * Makes a source of chance that gives these numbers in turn, and then begins anew; to be given to a context.
+ * Makes a random source that gives these numbers in turn, and then begins again; to be given to a context.
  *
  * @param numbers - At least one, each in `[0, 1)`.
  * @throws InvalidSettingsError for others.

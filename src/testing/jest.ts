@@ -33,6 +33,7 @@ function describePlace(): string {
 }
 
 declare global {
+  /** Types of the globals of Jest, to which the matchers of xcon are added. */
   // eslint-disable-next-line @typescript-eslint/no-namespace, no-restricted-syntax -- The matchers of @types/jest are there.
   namespace jest {
     // eslint-disable-next-line @typescript-eslint/no-unused-vars, @typescript-eslint/no-empty-object-type -- As declared there.

@@ -46,13 +46,15 @@ export function filesOf(folder: string): readonly Document[] {
   });
 }
 
+/** A fenced block, which may be indented as a part of a list. */
+const fence = /^( *)```([^\n]*)\n([\s\S]*?)^\1```$/gm;
+
 /** The fenced blocks of a page, in order. */
 export function blocksOf({ path, text }: Document): readonly Block[] {
-  const fence = /^```([^\n]*)\n([\s\S]*?)^```$/gm;
   const found = [...text.matchAll(fence)].map((match) => ({
     place: `${path}:${text.slice(0, match.index).split('\n').length}`,
-    info: match[1] ?? '',
-    code: match[2] ?? '',
+    info: match[2] ?? '',
+    code: (match[3] ?? '').replaceAll(new RegExp(`^${match[1] ?? ''}`, 'gm'), ''),
     start: match.index,
     end: match.index + match[0].length,
   }));
@@ -65,7 +67,7 @@ export function blocksOf({ path, text }: Document): readonly Block[] {
 
 /** A page without its fenced blocks, for what is said in words. */
 export function proseOf({ text }: Document): string {
-  return text.replace(/^```[^\n]*\n[\s\S]*?^```$/gm, '');
+  return text.replace(fence, '');
 }
 
 /** The rows of the first table whose head begins with these cells; cells are trimmed, code marks taken off. */

@@ -78,9 +78,9 @@ describe('docs/reference/library-settings.md', () => {
   });
 });
 
-describe('docs/reference/providers.md', () => {
-  const [row = {}] = blocksOf(readDocument('docs/reference/providers.md'))
-    .filter(({ info }) => info === 'json')
+describe('docs/reference/tables.md', () => {
+  const [row = {}] = blocksOf(readDocument('docs/reference/tables.md'))
+    .filter(({ info, code }) => info === 'json' && code.includes('"RETRY"'))
     .map(({ code }) => (encodeAttribute(JSON.parse(code) as ConfigValue)?.M ?? {}) as AttributeMap);
 
   it('shows a row of the config table that both libraries read', async () => {

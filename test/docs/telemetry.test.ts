@@ -4,7 +4,8 @@ import { type Meter, type MetricOptions } from '@opentelemetry/api';
 import { measure } from '../../src/otel/measure';
 import { readDocument, root, tableOf } from './documents';
 
-const page = readDocument('docs/guides/telemetry.md');
+const guide = readDocument('docs/guides/telemetry.md');
+const page = readDocument('docs/reference/telemetry.md');
 
 /** The instruments that are made: name, kind and unit. */
 function instruments(): readonly string[][] {
@@ -36,7 +37,9 @@ it('asks in its alerts for metrics that there are', () => {
     if (kind === 'observable counter') return `${plain}_total`;
     return unit === 's' ? `${plain}_seconds` : plain;
   });
-  const asked = tableOf(page, ['What', 'Query']).flatMap(([, query = '']) => query.match(/\bxcon_\w+(?=[{[)])/g) ?? []);
+  const asked = tableOf(guide, ['What', 'Query']).flatMap(
+    ([, query = '']) => query.match(/\bxcon_\w+(?=[{[)])/g) ?? [],
+  );
 
   expect(asked.length).toBeGreaterThan(7);
   expect(

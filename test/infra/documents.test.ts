@@ -1,34 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CfnTaskDefinition, type CfnTaskDefinitionProps } from 'aws-cdk-lib/aws-ecs';
 import ts from 'typescript';
-import { changeHandlerPolicy } from '../../src/iam/change-handler-policy';
-import { leastPrivilegePolicy } from '../../src/iam/least-privilege-policy';
-import { type PolicyDocument } from '../../src/iam/policy-document';
-import { type PolicyOptions, policyOptionNames } from '../../src/iam/policy-options';
-import { blocksOf, type Document, readDocument, root, tableOf } from '../docs/documents';
+import { policyOptionNames } from '../../src/iam/policy-options';
+import { blocksOf, readDocument, root, tablesOf } from '../docs/documents';
+import { parse } from './hcl2json';
 import { parseTemplate, readInfra } from './cloudformation';
 import { TerraformModule } from './terraform';
 
-const orders: PolicyOptions = { region: 'REGION', account: 'ACCOUNT', service: 'orders', environment: 'prod' };
-const deploying = readDocument('docs/guides/deploying.md');
-
-function policyIn(document: Document): unknown {
-  const block = blocksOf(document).find(({ info, code }) => info === 'json' && code.includes('2012-10-17'));
-  return JSON.parse(block?.code ?? '');
-}
-
-function actionsOf({ Statement }: PolicyDocument): ReadonlySet<string> {
-  return new Set(Statement.flatMap(({ Action }) => Action));
-}
-
-/** Gives the actions of cells, where a service is named once: `dynamodb:Scan` `Query`. */
-function actionsIn(cells: readonly (string | undefined)[]): ReadonlySet<string> {
-  const actions = cells.flatMap((cell = '') => {
-    const [first = '', ...others] = cell.replaceAll('`', '').split(' ');
-    return [first, ...others.map((each) => `${first.split(':')[0] ?? ''}:${each}`)];
-  });
-  return new Set(actions);
-}
+const options = readDocument('docs/reference/deployment-options.md');
 
 /** Gives what is marked as code in the cells of a column; a cell of the table helper has lost its marks if it is one name. */
 function namesIn(rows: readonly (readonly string[])[], column: number): readonly string[] {
@@ -51,8 +33,8 @@ function sorted(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-describe('the table of options in docs/guides/deploying.md', () => {
-  const rows = tableOf(deploying, ['What', 'AWS CDK']);
+describe('the tables of docs/reference/deployment-options.md', () => {
+  const rows = tablesOf(options, ['What', 'AWS CDK']).flat();
 
   test('has the options of the constructs', () => {
     const props = [
@@ -83,56 +65,77 @@ describe('the table of options in docs/guides/deploying.md', () => {
   test('has the options of the snippets', () => {
     const files = readdirSync(join(root, 'infra/serverless')).map((file) => readInfra(`serverless/${file}`));
 
-    const options = files.flatMap((text) =>
-      [...text.matchAll(/self:custom\.xcon\.(\w+)/g)].map(([, name = '']) => name),
-    );
-    expect(namesIn(rows, 4)).toEqual(sorted(options));
+    const known = files.flatMap((text) => [...text.matchAll(/self:custom\.xcon\.(\w+)/g)].map(([, name = '']) => name));
+    expect(namesIn(rows, 4)).toEqual(sorted(known));
   });
 });
 
 describe('docs/guides/deploying.md', () => {
-  test('shows the policy that the library makes', () => {
-    expect(policyIn(deploying)).toEqual(leastPrivilegePolicy({ ...orders, providers: ['ssm', 'secrets', 'dynamo'] }));
+  const blocks = blocksOf(readDocument('docs/guides/deploying.md'));
+
+  test('gives the modules of Terraform variables that they have', async () => {
+    const [{ code = '' } = {}] = blocks.filter(({ info }) => info === 'hcl');
+    const { module = {} } = (await parse('main.tf', code)) as Calls;
+    const calls = Object.values(module).flat();
+
+    expect(calls).toHaveLength(2);
+    for (const { source, ...given } of calls) {
+      const { variables } = await TerraformModule.read(String(source).replace('./node_modules/xcon/infra/', ''));
+      expect(Object.keys(given).filter((name) => !variables.includes(name))).toEqual([]);
+    }
   });
 
-  test('says of each action what it is for', () => {
-    const told = actionsIn(tableOf(deploying, ['Action', 'Called for']).map(([action]) => action));
+  test('gives the template of a policy parameters that it has', () => {
+    const given = blocks.flatMap(({ code }) =>
+      [...code.matchAll(/--parameter-overrides (.*)/g)].map(([, text = '']) => text),
+    );
+    const { Parameters = {} } = parseTemplate(readInfra('cloudformation/service-policy.yaml'));
 
-    expect(told).toEqual(actionsOf(leastPrivilegePolicy({ ...orders, providers: ['ssm', 'secrets', 'dynamo'] })));
+    expect(given.length).toBeGreaterThan(0);
+    const names = given.flatMap((text) => text.split(' ').map((each) => each.split('=')[0] ?? ''));
+    expect(names.filter((name) => !(name in Parameters))).toEqual([]);
   });
 
-  test('says of each action of the handler what it is for', () => {
-    const told = actionsIn(tableOf(deploying, ['Action of its role', 'For']).map(([action]) => action));
+  test('includes snippets of Serverless that the package has, with options that they read', () => {
+    const yaml = blocks.filter(({ info }) => info === 'yaml').map(({ code }) => code);
+    const included = yaml.flatMap((code) => [
+      ...code.matchAll(/node_modules\/xcon\/infra\/(serverless\/[\w-]+\.yml)/g),
+    ]);
+    const given = yaml.flatMap((code) => [
+      ...(/^ {2}xcon:\n((?: {4}.*\n)+)/m.exec(code)?.[1] ?? '').matchAll(/^ {4}(\w+):/gm),
+    ]);
 
-    const queues = { changesQueueArn: 'changes', failuresQueueArn: 'failures', logGroupArn: 'logs' };
-    expect(told).toEqual(actionsOf(changeHandlerPolicy({ ...queues, streamArn: 'stream' })));
+    expect(included.length).toBeGreaterThan(3);
+    expect(() => included.map(([, file = '']) => readInfra(file))).not.toThrow();
+    const known = namesIn(tablesOf(options, ['What', 'AWS CDK']).flat(), 4);
+    expect(given.length).toBeGreaterThan(0);
+    expect(given.map(([, name = '']) => name).filter((name) => !known.includes(name))).toEqual([]);
   });
 });
 
-test('docs/explanation/caching.md shows the statements of the cache table that the library makes', () => {
-  const policy = leastPrivilegePolicy({
-    ...orders,
-    providers: [],
-    cacheKmsKeyArn: 'arn:aws:kms:REGION:ACCOUNT:key/KEY',
-  });
+interface Calls {
+  readonly module?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+}
 
-  expect(policyIn(readDocument('docs/explanation/caching.md'))).toEqual(policy);
+describe('docs/guides/ecs-and-eks.md', () => {
+  test('shows a task definition of which CloudFormation takes every member', () => {
+    const [{ code = '' } = {}] = blocksOf(readDocument('docs/guides/ecs-and-eks.md')).filter(
+      ({ info }) => info === 'json',
+    );
+    const given = JSON.parse(code) as CfnTaskDefinitionProps;
+    const stack = new Stack(new App(), 'Orders');
+    new CfnTaskDefinition(stack, 'Task', given);
+
+    const made = Template.fromStack(stack).toJSON() as { Resources: { Task: { Properties: object } } };
+    expect(inCapitals(given)).toEqual(made.Resources.Task.Properties);
+  });
 });
 
-test('docs/reference/providers.md says of each action of a source what it is for', () => {
-  const told = tableOf(readDocument('docs/reference/providers.md'), ['Provider', 'Action']).map(([, action]) => action);
-
-  const policy = leastPrivilegePolicy({
-    ...orders,
-    providers: [
-      'ssm',
-      'secrets',
-      'dynamo',
-      'appconfig',
-      { provider: 'ssm', roleArn: 'arn:aws:iam::ACCOUNT:role/ROLE' },
-    ],
-    kmsKeyArns: ['arn:aws:kms:REGION:ACCOUNT:key/KEY'],
-  });
-  const sources = policy.Statement.filter(({ Sid }) => Sid !== 'UseCacheTable');
-  expect(actionsIn(told)).toEqual(actionsOf({ ...policy, Statement: sources }));
-});
+/** Gives data with the names of members as CloudFormation writes them. */
+function inCapitals(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inCapitals);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name.replace(/^./, (first) => first.toUpperCase()), inCapitals(each)]),
+  );
+}

@@ -7,7 +7,7 @@ import { type Cell, tryCell } from './cell';
 import { type Fault, faults } from './faults';
 import { type RequestKind, requestKinds, seed } from './requests';
 
-const page = join(root, 'docs/explanation/reliability.md');
+const page = join(root, 'docs/reference/faults.md');
 const [begin, end] = ['<!-- fault table -->', '<!-- end: fault table -->'];
 const cells = new Map<string, Promise<Cell>>();
 let aws: LocalAws;
@@ -44,7 +44,7 @@ describe.each(requestKinds)('$title', (kind) => {
 });
 
 /** XCON_WRITE_DOCS=1 writes the page; without it, the page must already say what was seen. */
-it('is what docs/explanation/reliability.md says', async () => {
+it('is what docs/reference/faults.md says', async () => {
   const text = readFileSync(page, 'utf8');
   const before = text.slice(0, text.indexOf(begin) + begin.length);
   const after = text.slice(text.indexOf(end));
@@ -64,7 +64,7 @@ async function tables(): Promise<string> {
       const { get, requests, within, again, logged, cached } = await cellOf(kind, fault);
       rows.push([fault.title, get, `${requests}`, within, `${again}`, logged, cached]);
     }
-    parts.push(`### ${kind.title} (\`${kind.operation}\`)\n\n${aligned([head, ...rows])}`);
+    parts.push(`## ${kind.title} (\`${kind.operation}\`)\n\n${aligned([head, ...rows])}`);
   }
   return parts.join('\n\n');
 }

@@ -126,7 +126,7 @@ export const requestKinds: readonly RequestKind[] = [
     names: secretNames,
   },
   {
-    title: 'Query of the configuration table',
+    title: 'Query of the config table',
     service: 'dynamodb',
     operation: 'Query',
     table: configTable,
