@@ -62,7 +62,7 @@ describe('A policy', () => {
 
     expect(trusted).toMatchObject({
       Action: 'sts:AssumeRole',
-      Principal: { AWS: expect.stringMatching(/role\/orders-prod$/) },
+      Principal: { AWS: 'arn:aws:iam::444455556666:role/orders-prod' },
     });
     expect(isAllowed(use, assume('arn:aws:iam::111122223333:role/config-reader'))).toBe(true);
     expect(isAllowed(use, assume('arn:aws:iam::111122223333:role/admin'))).toBe(false);

@@ -171,7 +171,7 @@ async function stateRows(): Promise<{ readonly record: AttributeMap; readonly lo
 }
 
 /** Gives a client that answers every request as an empty table, and the rows that are put. */
-function recordingClient(): { readonly client: DynamoDBClient; puts(): readonly AttributeMap[] } {
+function recordingClient(): { readonly client: DynamoDBClient; readonly puts: () => readonly AttributeMap[] } {
   const client = new DynamoDBClient({ region: 'eu-west-1' });
   const mock = mockClient(client);
   mock.onAnyCommand().resolves({});
