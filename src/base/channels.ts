@@ -79,7 +79,7 @@ export interface XconEvents {
   readonly 'xcon:request': RequestEvent;
   /** A read of the cache table. */
   readonly 'xcon:cache-read': CacheReadEvent;
-  /** A refresh of the cache table. */
+  /** A refresh of memory. */
   readonly 'xcon:refresh': RefreshEvent;
 }
 

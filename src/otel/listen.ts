@@ -11,9 +11,17 @@ export function listen<Name extends keyof XconEvents>(
     try {
       listener(message as XconEvents[Name]);
     } catch (error) {
-      diag.error(`xcon: a message of ${name} could not be reported`, error instanceof Error ? error.name : '');
+      reportFailure(name, error);
     }
   };
   subscribe(name, onMessage);
   return () => void unsubscribe(name, onMessage);
+}
+
+function reportFailure(name: string, error: unknown): void {
+  try {
+    diag.error(`xcon: a message of ${name} could not be reported`, error instanceof Error ? error.name : '');
+  } catch {
+    // The logger of OpenTelemetry may be a function of the user's that throws.
+  }
 }

@@ -1,6 +1,6 @@
 import { type Attributes, type Meter, type ObservableResult } from '@opentelemetry/api';
 import { type CacheReadEvent, type LookupOrigin } from '../core';
-import { cacheAttributes, lookupAttributes, requestAttributes, type Tier } from './attributes';
+import { cacheAttributes, errorAttributes, lookupAttributes, requestAttributes, type Tier } from './attributes';
 import { listen } from './listen';
 
 /** Bounds of histograms, **seconds**: a lookup at the cache takes milliseconds, one in trouble its whole budget. */
@@ -65,7 +65,8 @@ export function measure(meter: Meter): readonly (() => void)[] {
     listen('xcon:lookup', (lookup) => {
       const tier = lookup.viaCacher ? 'cache' : 'source';
       lookups.count(lookup, tier);
-      lookupDuration.record(lookup.durationMs / 1000, lookupAttributes(lookup, tier));
+      const attributes = { ...lookupAttributes(lookup, tier), ...errorAttributes(lookup.error) };
+      lookupDuration.record(lookup.durationMs / 1000, attributes);
     }),
     listen('xcon:request', (request) => requestDuration.record(request.durationMs / 1000, requestAttributes(request))),
     listen('xcon:cache-read', (read) => {

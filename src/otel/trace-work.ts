@@ -42,9 +42,9 @@ export function traceWork(
       const attributes = {
         ...requestAttributes(request),
         ...(requestId !== undefined && { 'aws.request_id': requestId }),
-        ...(attempts !== undefined && { 'http.request.resend_count': attempts - 1 }),
+        ...(attempts !== undefined && attempts > 1 && { 'http.request.resend_count': attempts - 1 }),
       };
-      span(`${service}/${operation}`, request, { attributes, error, kind: SpanKind.CLIENT });
+      span(`${service}.${operation}`, request, { attributes, error, kind: SpanKind.CLIENT });
     }),
   ];
 }

@@ -120,6 +120,22 @@ describe('metrics', () => {
     expect(all.get('xcon.answer.age')?.points[0]?.value).toBeGreaterThanOrEqual(0);
   });
 
+  it('say what kind of error a lookup has failed with', async () => {
+    start();
+    world.aws.setFaults([{ target: 'GetParametersByPath', status: 500 }]);
+
+    await world.run(() =>
+      ordersConfig()
+        .get('HOST')
+        .catch(() => undefined),
+    );
+
+    const failed = { 'xcon.lookup.outcome': 'failed', 'xcon.source': 'none', 'xcon.stale': false };
+    expect((await collected()).get('xcon.lookup.duration')?.points).toEqual([
+      { attributes: { ...failed, 'xcon.tier': 'source', 'error.type': 'PROVIDER_FAILED' }, value: 1 },
+    ]);
+  });
+
   it('have neither names nor values of settings', async () => {
     start();
 
@@ -148,7 +164,7 @@ describe('spans', () => {
         .getFinishedSpans()
         .map(({ name }) => name)
         .toSorted(),
-    ).toEqual(['SSM/GetParametersByPath', 'xcon.lookup']);
+    ).toEqual(['SSM.GetParametersByPath', 'xcon.lookup']);
     expect(named('xcon.lookup')[0]?.attributes).toEqual({
       'xcon.lookup.outcome': 'found',
       'xcon.source': 'ssm',
@@ -156,17 +172,27 @@ describe('spans', () => {
       'xcon.tier': 'source',
       'xcon.directory': '/orders/prod',
     });
-    expect(named('SSM/GetParametersByPath')[0]).toMatchObject({
-      kind: 2,
-      attributes: {
-        'rpc.system': 'aws-api',
-        'rpc.service': 'SSM',
-        'rpc.method': 'GetParametersByPath',
-        'http.response.status_code': 200,
-        'http.request.resend_count': 0,
-        'aws.request_id': expect.any(String) as string,
-      },
+    const [request] = named('SSM.GetParametersByPath');
+    expect(request?.kind).toBe(2);
+    expect(request?.attributes).toEqual({
+      'rpc.system': 'aws-api',
+      'rpc.service': 'SSM',
+      'rpc.method': 'GetParametersByPath',
+      'http.response.status_code': 200,
+      'aws.request_id': expect.any(String) as string,
     });
+  });
+
+  it('say how often a request was sent again, where it was', async () => {
+    start();
+    world.aws.setFaults([{ target: 'GetParametersByPath', status: 500, times: 1 }]);
+    const options = { directories: ['/orders/prod'], providers: [SsmProvider] };
+
+    await world.run(() => ordersConfig(options).get('HOST'), [world.makeClients({ maxAttempts: 2 })]);
+
+    expect(named('SSM.GetParametersByPath').map(({ attributes }) => attributes['http.request.resend_count'])).toEqual([
+      1,
+    ]);
   });
 
   it('have the name of the setting when it is asked for, and never its value', async () => {
@@ -193,7 +219,7 @@ describe('spans', () => {
       status: { code: 2, message: 'PROVIDER_FAILED' },
       attributes: { 'error.type': 'PROVIDER_FAILED', 'xcon.lookup.outcome': 'failed' },
     });
-    expect(named('SSM/GetParametersByPath')[0]).toMatchObject({
+    expect(named('SSM.GetParametersByPath')[0]).toMatchObject({
       status: { code: 2, message: 'InternalFailure' },
       attributes: { 'error.type': 'InternalFailure', 'http.response.status_code': 500 },
     });
@@ -219,7 +245,7 @@ describe('spans', () => {
 
     const { spanId } = parent.spanContext();
     expect(named('xcon.lookup').map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual([spanId]);
-    expect(named('SSM/GetParametersByPath')[0]?.parentSpanContext?.spanId).toBe(spanId);
+    expect(named('SSM.GetParametersByPath')[0]?.parentSpanContext?.spanId).toBe(spanId);
   });
 });
 
@@ -264,5 +290,25 @@ describe('telemetry', () => {
 
     diag.disable();
     expect(errors).toContain('xcon: a message of xcon:lookup could not be reported');
+  });
+
+  it('ends neither of them when the logger of OpenTelemetry fails as well', async () => {
+    const fail = (): never => {
+      throw new Error('no log');
+    };
+    diag.setLogger({
+      error: fail,
+      warn: () => undefined,
+      info: () => undefined,
+      debug: () => undefined,
+      verbose: fail,
+    });
+    start({ tracerProvider: { getTracer: () => ({ startSpan: fail }) } as never });
+
+    await expect(world.run(() => ordersConfig().get('HOST'))).resolves.toBe('db');
+    // Node would throw what a subscriber throws in the next tick.
+    await new Promise((resolve) => setImmediate(resolve));
+
+    diag.disable();
   });
 });

@@ -28,7 +28,7 @@ test('lookups and requests are spans and metrics', async () => {
   await config.get('db_host');
 
   const named = new Set(spans.getFinishedSpans().map(({ name }) => name));
-  assert.ok(named.has('xcon.lookup') && named.has('SSM/GetParametersByPath'), [...named].join());
+  assert.ok(named.has('xcon.lookup') && named.has('SSM.GetParametersByPath'), [...named].join());
   assert.equal(spans.getFinishedSpans().filter(({ name }) => name === 'xcon.lookup').length, 2);
   const all = exporter.getMetrics().flatMap((each) => each.scopeMetrics.flatMap((scope) => scope.metrics));
   const lookups = all.find(({ descriptor }) => descriptor.name === 'xcon.lookups');
