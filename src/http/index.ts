@@ -5,6 +5,7 @@ import {
   type ConfigApi,
   type ConfigHealth,
   type DeclaredSettings,
+  InvalidSettingsError,
   type ProblemReason,
   type SettingsShape,
   SettingsValidationError,
@@ -46,9 +47,12 @@ export interface ReadinessReport {
 
 /** How a readiness probe works. */
 export interface ReadinessOptions {
-  /** How long an answer is given again, **milliseconds**, so that probes cost nothing. Default: 1000. */
+  /** How long an answer is given again, **milliseconds**, at most an hour, so that probes cost nothing. Default: 1000. */
   readonly cacheMs?: number;
 }
+
+/** Longest that an answer is given again, **milliseconds**. */
+const longestCacheMs = 3_600_000;
 
 /** Makes the answer of a liveness probe: the process runs. It looks at nothing: a restart repairs no source. */
 export function liveness(): ProbeHandler {
@@ -60,9 +64,9 @@ export function liveness(): ProbeHandler {
  *
  * It loads the settings, and reports the state of each source as lookups have last seen it. The answer has names, no values.
  *
- * @param config - Asked how its sources do.
+ * @param config - Looks the settings up, and is asked how its sources do.
  * @param declared - Settings without which the service is not ready.
- * @throws InvalidSettingsError for an unknown option.
+ * @throws InvalidSettingsError for an unknown or invalid option.
  */
 export function readiness<Shape extends SettingsShape>(
   config: Config | ConfigApi,
@@ -71,11 +75,15 @@ export function readiness<Shape extends SettingsShape>(
 ): ProbeHandler {
   checkOptions('readiness()', options, { cacheMs: true });
   const { cacheMs = 1000 } = options;
-  let latest: { readonly report: Promise<ReadinessReport>; readonly untilMs: number } | undefined;
+  if (typeof cacheMs !== 'number' || !(cacheMs >= 0 && cacheMs <= longestCacheMs)) {
+    throw new InvalidSettingsError('readiness() option cacheMs', `expected a number, from 0 to ${longestCacheMs}.`);
+  }
+  let latest: { readonly report: Promise<ReadinessReport>; readonly atMs: number } | undefined;
   return async (request) => {
     const nowMs = Clock.grab().nowMs();
-    if (latest === undefined || nowMs >= latest.untilMs) {
-      latest = { report: reportOf(config, declared, nowMs), untilMs: nowMs + cacheMs };
+    // In either direction: a clock may be set back.
+    if (latest === undefined || Math.abs(nowMs - latest.atMs) >= cacheMs) {
+      latest = { report: reportOf(config, declared, nowMs), atMs: nowMs };
     }
     const report = await latest.report;
     return answer(request, report.status === 'ready' ? 200 : 503, report);
@@ -130,7 +138,7 @@ async function reportOf<Shape extends SettingsShape>(
   declared: DeclaredSettings<Shape> | undefined,
   nowMs: number,
 ): Promise<ReadinessReport> {
-  const settings = await problemsOf(declared);
+  const settings = await problemsOf(config, declared);
   const health = await Promise.resolve(config.health()).catch(() => undefined);
   const sources =
     health === undefined ? [] : [...health.providers, ...(health.cache === undefined ? [] : [health.cache])];
@@ -143,10 +151,12 @@ async function reportOf<Shape extends SettingsShape>(
 }
 
 async function problemsOf<Shape extends SettingsShape>(
+  config: Config | ConfigApi,
   declared: DeclaredSettings<Shape> | undefined,
 ): Promise<readonly ReportedSetting[]> {
+  if (declared === undefined) return [];
   try {
-    await declared?.load();
+    await config.run(() => declared.load());
     return [];
   } catch (error) {
     if (!(error instanceof SettingsValidationError)) return [{ name: '*', reason: 'failed' }];

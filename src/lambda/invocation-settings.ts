@@ -13,16 +13,22 @@ import { checkOptions } from '../options';
 export interface InvocationOptions {
   /** How old settings may be at the start of an invocation before they are read anew, **seconds**. Default: 300. */
   readonly refreshSeconds?: number;
-  /** How long an invocation waits for that before it goes on with the settings that it has, **milliseconds**. Default: 500. */
+  /** How long an invocation waits for that before it goes on with the settings that it has, **milliseconds**, at most 15 minutes. Default: 500. */
   readonly refreshBudgetMs?: number;
   /** How old settings may get that cannot be read anew, **seconds**; then an invocation waits, and fails. Default: 3600. */
   readonly staleSeconds?: number;
-  /** How long the end of an invocation waits for what is written to the cache table, **milliseconds**. Default: 300. */
+  /** How long the end of an invocation waits for what is written to the cache table, **milliseconds**, at most 15 minutes. Default: 300. */
   readonly flushBudgetMs?: number;
 }
 
 /** Pause before settings that could not be read anew are asked for again, **milliseconds**. */
 const retryMs = 10_000;
+/**
+ * Longest that an invocation can wait for anything, **milliseconds**.
+ *
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
+ */
+const longestInvocationMs = 900_000;
 const defaults: Readonly<Required<InvocationOptions>> = {
   refreshSeconds: 300,
   refreshBudgetMs: 500,
@@ -36,6 +42,8 @@ const optionNames: Readonly<Record<keyof InvocationOptions, true>> = {
   staleSeconds: true,
   flushBudgetMs: true,
 };
+/** The options that an invocation waits for; ages may be any. */
+const waits: readonly string[] = ['refreshBudgetMs', 'flushBudgetMs'] satisfies readonly (keyof InvocationOptions)[];
 
 interface LoadedSettings<Settings> {
   readonly settings: Settings;
@@ -131,8 +139,11 @@ function checked(where: string, options: InvocationOptions): InvocationOptions {
   checkOptions(where, options, optionNames);
   const given = Object.entries<unknown>({ ...options }).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
-    if (typeof value === 'number' && value >= 0) continue;
-    throw new InvalidSettingsError(`${where} option ${name}`, 'expected a number, 0 or more.');
+    const isWait = waits.includes(name);
+    const most = isWait ? longestInvocationMs : Number.POSITIVE_INFINITY;
+    if (typeof value === 'number' && value >= 0 && value <= most) continue;
+    const limits = isWait ? `from 0 to ${most}` : '0 or more';
+    throw new InvalidSettingsError(`${where} option ${name}`, `expected a number, ${limits}.`);
   }
   return Object.fromEntries(given);
 }

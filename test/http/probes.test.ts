@@ -129,6 +129,40 @@ describe('readiness', () => {
       },
     ));
 
+  it('loads the settings by the Config that it is given, whichever is current', () =>
+    inConfig(
+      () => ({ PORT: '80', PASSWORD: 'x' }),
+      async (config) => {
+        const other = new Config({ directories: ['/orders/test'] });
+        const settingsOf = async (asked: Config): Promise<unknown> =>
+          (await reportOf(await readiness(asked, settings)(get))).settings;
+
+        expect(await settingsOf(other)).toEqual([
+          { name: 'PORT', reason: 'missing' },
+          { name: 'PASSWORD', reason: 'missing' },
+        ]);
+        expect(await other.run(() => settingsOf(config))).toEqual([]);
+      },
+    ));
+
+  it('finds out again when its clock is set back', () =>
+    inConfig(
+      () => ({}),
+      async (config) => {
+        const probe = readiness(config);
+        await probe(get);
+        clock.advanceMs(-600_000);
+
+        expect((await reportOf(await probe(get))).checkedAt).toBe('2029-12-31T23:50:00.000Z');
+      },
+    ));
+
+  it.each([Number.NaN, -1, 3_600_001, '5'])('refuses to give an answer again for %p milliseconds', (cacheMs) => {
+    expect(() => readiness(new Config(), undefined, { cacheMs: cacheMs as number })).toThrow(
+      'readiness() option cacheMs: expected a number, from 0 to 3600000.',
+    );
+  });
+
   it('is not ready when that cannot be found out', () =>
     inConfig(
       () => ({}),

@@ -150,7 +150,7 @@ describe('withSettings', () => {
     inFunction(async (config) => {
       const written = gate<undefined>();
       const flush = jest.spyOn(Config.prototype, 'flush').mockImplementation(() => written.promise);
-      const handler = withSettings(settings(), work as () => string, { flushBudgetMs: 3_600_000 });
+      const handler = withSettings(settings(), work as () => string, { flushBudgetMs: 900_000 });
       let hasEnded = false;
 
       const invocation = handler({}, {}).catch((error: Error) => error.message);
@@ -179,7 +179,10 @@ describe('withSettings', () => {
 
   it.each([
     [{ refreshSecond: 5 }, 'option refreshSecond: there is no such option. Did you mean refreshSeconds?'],
-    [{ refreshBudgetMs: -1 }, 'option refreshBudgetMs: expected a number, 0 or more.'],
+    [{ refreshBudgetMs: -1 }, 'option refreshBudgetMs: expected a number, from 0 to 900000.'],
+    [{ refreshBudgetMs: 2 ** 31 }, 'option refreshBudgetMs: expected a number, from 0 to 900000.'],
+    [{ flushBudgetMs: Infinity }, 'option flushBudgetMs: expected a number, from 0 to 900000.'],
+    [{ refreshSeconds: Number.NaN }, 'option refreshSeconds: expected a number, 0 or more.'],
     [{ staleSeconds: '5' }, 'option staleSeconds: expected a number, 0 or more.'],
   ])('refuses %j', (options, problem) =>
     inFunction(() => {
