@@ -1,3 +1,4 @@
+import { longestTimerMs } from '../base/time';
 import { type Fields, isFields, textListField } from './fields';
 import { LocalAwsError } from './local-aws-error';
 import { pageOperations } from './paging';
@@ -230,6 +231,13 @@ function checkMembers({ target, service, raw, status, times, delayMs }: LocalAws
   if ([times, delayMs].some((number) => number !== undefined && !(number >= 0))) {
     throw new LocalAwsError(`${where} has a negative times or delayMs.`);
   }
+  if (delayMs !== undefined) checkDelay(delayMs, `${where}.delayMs`);
+}
+
+/** @throws LocalAwsError for a delay, **milliseconds**, that no timer can wait: it would pass at once. */
+export function checkDelay(ms: number, name: string): number {
+  if (ms <= longestTimerMs) return ms;
+  throw new LocalAwsError(`${name} is longer than a timer can wait; expected at most ${longestTimerMs}.`);
 }
 
 function checkEffects(fault: LocalAwsFault, where: string): void {

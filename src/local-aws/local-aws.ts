@@ -5,7 +5,7 @@ import { applySeed, mergeSeeds, noSeed, putSecret, rehearse, replaceSeed, type S
 import { type CallLog, RecordedCalls } from './call-log';
 import { type CheckedSeed, checkSeed } from './check-seed';
 import { DynamoTables } from './dynamo-tables';
-import { FaultPlan, type LocalAwsFault } from './faults';
+import { checkDelay, FaultPlan, type LocalAwsFault } from './faults';
 import { Gateway, RateLimit } from './gateway';
 import { HttpEndpoint } from './http-endpoint';
 import { KeyStore } from './kms';
@@ -222,7 +222,7 @@ export class LocalAwsServer implements LocalAws {
   }
 
   setLatency(latencyMs: number): void {
-    this.gateway.latencyMs = checkAmount(latencyMs, 'latencyMs');
+    this.gateway.latencyMs = checkDelay(checkAmount(latencyMs, 'latencyMs'), 'latencyMs');
   }
 
   setLimits(limits: LocalAwsLimits): void {

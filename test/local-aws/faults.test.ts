@@ -345,6 +345,10 @@ describe('a malformed fault', () => {
     [{ target: '', type: 'X', times: -1 }, 'faults[0] has a negative times or delayMs.'],
     [{ target: '', delayMs: NaN }, 'faults[0] has a negative times or delayMs.'],
     [
+      { target: '', delayMs: 2 ** 31 },
+      'faults[0].delayMs is longer than a timer can wait; expected at most 2147483647.',
+    ],
+    [
       { target: '', type: 'X', hang: true, raw: { body: '' } },
       'faults[0] asks for hang and raw and type/status/message; choose one.',
     ],

@@ -234,6 +234,10 @@ describe('the port', () => {
     await expect(start(options)).rejects.toThrow(`${name} is not a`);
   });
 
+  it('is not opened with a latency that no timer can wait', async () => {
+    await expect(start({ latencyMs: 2 ** 31 })).rejects.toThrow('latencyMs is longer than a timer can wait');
+  });
+
   it('is not opened with an option that does not exist', async () => {
     const misspelt = { seeds: {} } as LocalAwsOptions;
     const limit = { limits: { ssmRequests: 1 } } as LocalAwsOptions;
