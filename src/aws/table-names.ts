@@ -13,6 +13,21 @@ export function nameOfRow(row: Readonly<Record<string, { readonly S?: string | u
   return names.find((each) => each !== undefined && each !== '');
 }
 
+/**
+ * Makes the attributes of a new row of the config table, but for its value, so that the Python library reads it, too: one without a name and a
+ * directory makes it raise for the whole directory.
+ *
+ * @param sort - Its sort key. Default: its name.
+ */
+export function newRow(directory: string, name: string, sort = name): Readonly<Record<string, { readonly S: string }>> {
+  return {
+    [tableKeys.partition]: { S: directory },
+    [tableKeys.sort]: { S: sort },
+    real_name: { S: name },
+    real_directory: { S: directory },
+  };
+}
+
 /** Gives the ARN of a table for a remedy: that of any region and account, unless it is named by its own. */
 export function tableArnText(table: string): string {
   return table.startsWith('arn:') ? table : `arn:aws:dynamodb:*:*:table/${table}`;

@@ -1,5 +1,4 @@
-import { tableKeys } from '../aws/table-names';
-import { type AttributeMap } from '../aws/attribute-value';
+import { newRow } from '../aws/table-names';
 import { tableArnOf } from '../iam/arn';
 import { allow, type PolicyStatement } from '../iam/policy-document';
 import { pathsOf, placesOf, type PolicyOptions } from '../iam/policy-options';
@@ -16,21 +15,6 @@ export const dynamoAccess: SourceAccess = {
   writeStatements,
   commandToSet,
 };
-
-/**
- * Makes the attributes of a new row, but for its value, so that the Python library reads it, too: one without a name and a
- * directory makes it raise for the whole directory.
- *
- * @param sort - Its sort key. Default: its name.
- */
-export function newRow(directory: string, name: string, sort = name): AttributeMap {
-  return {
-    [tableKeys.partition]: { S: directory },
-    [tableKeys.sort]: { S: sort },
-    real_name: { S: name },
-    real_directory: { S: directory },
-  };
-}
 
 /** Allows to read the partitions of a chain in the configuration table, and no others. */
 function readStatements(options: PolicyOptions): readonly PolicyStatement[] {

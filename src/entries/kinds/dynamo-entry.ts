@@ -1,7 +1,7 @@
 import type { AttributeValue, DynamoDBClient, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap, decodeAttribute, encodeAttribute, isUsable } from '../../aws/attribute-value';
 import { ifAbsent, putRow, queryRows } from '../../aws/table-client';
-import { fitsSortKey, nameOfRow, tableArnText, tableKeys } from '../../aws/table-names';
+import { fitsSortKey, nameOfRow, newRow, tableArnText, tableKeys } from '../../aws/table-names';
 import { type ConfigValue } from '../../item/value';
 import {
   addressText,
@@ -69,7 +69,12 @@ export const dynamoEntry: EntryKind<DynamoConfig, DynamoState> = {
 
   async create({ address, config }, context) {
     const { client, table } = await target(context);
-    const row = { ...keyOf(address), value: attributeOf(config.value), [ownerAttribute]: { S: context.stack } };
+    const { directory, name } = address;
+    const row = {
+      ...newRow(directory, name),
+      value: attributeOf(config.value),
+      [ownerAttribute]: { S: context.stack },
+    };
     const isPut = await context.call(actionOn('dynamodb:PutItem', table), () =>
       putRow({ client, table }, row, { condition: ifAbsent }),
     );

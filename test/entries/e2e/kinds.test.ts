@@ -72,8 +72,11 @@ describe('the three kinds', () => {
       password: expect.stringMatching(/^\S{24}$/) as string,
     });
     const [row] = await here.aws.rows('global-all-config');
+    // The Python library needs the name and the directory, too: without them it reads nothing of the partition.
     expect(row).toMatchObject({
       name_key: { S: 'FLAGS' },
+      real_name: { S: 'FLAGS' },
+      real_directory: { S: row?.['app_key']?.S },
       value: { M: { newCheckout: { BOOL: true }, limit: { N: '9007199254740993' } } },
       xcon_stack: { S: 'orders' },
     });
