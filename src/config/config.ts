@@ -1,6 +1,6 @@
 import { lookups, memoryHits } from '../base/channels';
 import { startWork } from '../base/start-work';
-import { withSignal } from '../base/time-limit';
+import { TimeBudget, withSignal } from '../base/time-limit';
 import { type Cacher, PendingWork } from '../cache/cacher';
 import { type ProviderChain } from '../chain/provider-chain';
 import { Context } from '../di/context';
@@ -303,15 +303,23 @@ export class Config extends ConfigShape {
 
   /** Finds a name that must be: the sources are asked once more when only the cache table or memory calls it missing. */
   private async findRequired(name: string, options: LookupOptions = {}, known?: Answer): Promise<Answer> {
-    const startedAtMs = this.scope().clock.nowMs();
-    const answer = known ?? (await this.find(name, options));
-    if (!answer.item.nonExistent || options.skipProviders === true) return answer;
-    const { SecondLooks } = await import('./second-looks');
-    const looks = this.secondLooks() ?? new SecondLooks();
-    this.secondLooks = hidden(looks);
-    const scope = this.scope();
-    const missed = await withLambdaFreezeGuard(scope, () => looks.look({ scope, answer, options, startedAtMs }));
-    return missed ?? this.find(name, options);
+    const { clock, settings } = this.scope();
+    const startedAtMs = clock.nowMs();
+    const time = new TimeBudget(settings.lookupBudgetMs, () => undefined, { keepsAlive: false });
+    try {
+      const answer = known ?? (await this.find(name, options));
+      if (!answer.item.nonExistent || options.skipProviders === true) return answer;
+      const { SecondLooks } = await import('./second-looks');
+      const looks = this.secondLooks() ?? new SecondLooks();
+      this.secondLooks = hidden(looks);
+      const scope = this.scope();
+      const missed = await withLambdaFreezeGuard(scope, () =>
+        looks.look({ scope, answer, options, startedAtMs, time }),
+      );
+      return missed ?? (await this.find(name, options));
+    } finally {
+      time.stop();
+    }
   }
 
   /** The answer for a name that is in memory; `undefined` when there is none, or the lookup wants more. */

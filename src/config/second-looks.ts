@@ -25,6 +25,8 @@ export interface MissedLookup {
   readonly options: LookupOptions;
   /** When it began, **milliseconds** since the Unix epoch. */
   readonly startedAtMs: number;
+  /** What is left of its time. */
+  readonly time: TimeLeft;
 }
 
 /** What is read past the cache table and past memory, for all names that are looked for at about the same time. */
@@ -66,7 +68,7 @@ export class SecondLooks {
    * @throws The reason of the signal.
    */
   async look(missed: MissedLookup): Promise<Answer | undefined> {
-    const { scope, answer, options, startedAtMs } = missed;
+    const { scope, answer, options, time } = missed;
     options.signal?.throwIfAborted();
     const key = [
       scope.directories.concat,
@@ -79,7 +81,7 @@ export class SecondLooks {
     const look =
       this.underWay.get(key) ?? (this.isDue(key, missed, nowMs) ? this.begin(key, missed, nowMs) : undefined);
     if (look === undefined) return answer;
-    const budgetMs = Math.max(1, scope.settings.lookupBudgetMs - (nowMs - startedAtMs));
+    const budgetMs = Math.max(1, time.leftMs);
     const onTimeout = (): Error => new Error('The time of the lookup is over.');
     try {
       const { item, attempts } = await withTimeLimit(() => look, { budgetMs, signal: options.signal, onTimeout });

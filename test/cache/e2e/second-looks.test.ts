@@ -1,5 +1,6 @@
 import { config, ConfigNotFoundError, defineSettings, secret, setting } from '../../../src/index';
 import { rejection } from '../../chain/doubles';
+import { patience } from '../../setup/patience';
 import { type FleetProcess, type ProcessOptions } from '../fleet-process';
 import { sourceOperations } from './orders-aws';
 import { withOrdersFleet } from './orders-fleet';
@@ -180,6 +181,19 @@ describe('the sources', () => {
 
     expect(error).toBeInstanceOf(ConfigNotFoundError);
     expect(error.message).toContain('cacher (known to be missing)');
+  });
+
+  test('are asked although the process was frozen in the middle: only time in which it runs counts', async () => {
+    await missOnce();
+    orders.aws.putParameter('/orders/prod/API_KEY', 'put');
+    orders.aws.setFaults([{ target: 'Query', delayMs: 250, times: 1 }]);
+    const looking = requireIn(startProcess());
+    for (let waits = 0; waits < 2000 && orders.aws.calls.count('Query') === 0; waits += 1)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+
+    orders.clock.advance((2 * patience.lookupBudgetMs) / 1000);
+
+    expect(await looking).toBe('put');
   });
 
   test('are waited for no longer than the signal says', async () => {
