@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isExact } from '../item/decimal';
+import { decodeNumber } from '../item/decimal';
 import { type ConfigValue, isList, isPlainObject, isTooDeep, mostLevels } from '../item/value';
 
 /** Levels of objects in an attribute: a map is `{ M: { key: ... } }`. */
@@ -120,21 +120,6 @@ function encode(value: ConfigValue | undefined): AttributeValue | undefined {
   if (isSet(value)) return encodeSet([...value]);
   if (isList(value)) return encodeList(value);
   return isPlainObject(value) ? encodeMap(value) : undefined;
-}
-
-/** Longer than any text of a number that DynamoDB has: 38 digits and up to 130 places. */
-const longestNumber = 200;
-
-/**
- * Turns a DynamoDB number into one of JavaScript.
- *
- * @returns A `number` when that is exact, a `bigint` for a larger integer, else the text as it is.
- */
-export function decodeNumber(text: string): number | bigint | string {
-  if (text.length > longestNumber) return text;
-  const number = Number(text);
-  if (isExact(text, number)) return number;
-  return /^-?\d+$/.test(text) ? BigInt(text) : text;
 }
 
 /**

@@ -9,6 +9,22 @@ export function isRoundedWhole(text: string): boolean {
   return decimal !== undefined && decimal.power >= 0 && !isExact(text, Number(text));
 }
 
+/** Longer than any text of a number that DynamoDB has: 38 digits and up to 130 places. */
+const longestNumber = 200;
+
+/**
+ * Turns the text of a number into one of JavaScript, without rounding it.
+ *
+ * @param text - A decimal, as DynamoDB and JSON write numbers.
+ * @returns A `number` when that is exact, a `bigint` for a larger integer, else the text as it is.
+ */
+export function decodeNumber(text: string): number | bigint | string {
+  if (text.length > longestNumber) return text;
+  const number = Number(text);
+  if (isExact(text, number)) return number;
+  return /^-?\d+$/.test(text) ? BigInt(text) : text;
+}
+
 /** A decimal as digits without zeros at their ends, times a power of ten, so that equal numbers compare equal. */
 interface Decimal {
   readonly digits: string;

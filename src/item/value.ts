@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { InvalidValueError } from '../errors';
+import { decodeNumber, isRoundedWhole } from './decimal';
 
 /**
  * A value of a setting.
@@ -94,15 +95,37 @@ export function kindOfValue(value: unknown): string {
 export type ParsedJson =
   { readonly value: ConfigValue } | { readonly wrong: string } | { readonly wrong: string; readonly isTooDeep: true };
 
-/** Parses text as JSON, or bytes as JSON in UTF-8. */
+/**
+ * Parses text as JSON, or bytes as JSON in UTF-8.
+ *
+ * In lists and maps, a whole number that a double would round is a `bigint`, or its text where that has an exponent or a fraction, as
+ * from DynamoDB. JSON that is a single number is a `number`: callers compare it with the text.
+ */
 export function parseJson(given: string | Uint8Array): ParsedJson {
   try {
-    const value = JSON.parse(typeof given === 'string' ? given : utf8.decode(given)) as ConfigValue;
-    return isTooDeep(value) ? { wrong: `JSON: ${tooDeepData}`, isTooDeep: true } : { value };
+    const text = typeof given === 'string' ? given : utf8.decode(given);
+    const parsed = JSON.parse(text) as ConfigValue;
+    if (isTooDeep(parsed)) return { wrong: `JSON: ${tooDeepData}`, isTooDeep: true };
+    return { value: typeof parsed === 'object' && mayRound.test(text) ? parseExactly(text) : parsed };
   } catch {
     // The parser's message quotes the text, which may be a secret.
     return { wrong: `${typeof given === 'string' ? 'text' : 'binary'} that is no JSON` };
   }
+}
+
+/** JSON without any of this has no whole number that a double would round. */
+const mayRound = /\d{15}|\d[eE]/;
+/** The strings and the numbers of valid JSON. Digits in a string belong to the match of the string. */
+const jsonTokens = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** Parses valid JSON without rounding whole numbers: they are parsed as strings with a mark that no other string begins with. */
+function parseExactly(text: string): ConfigValue {
+  const runs = text.replace(/\\u007e/gi, '~').match(/~+/g) ?? [];
+  const mark = '~'.repeat(1 + runs.reduce((most, run) => Math.max(most, run.length), 0));
+  const marked = text.replace(jsonTokens, (token) => (isRoundedWhole(token) ? `"${mark}${token}"` : token));
+  return JSON.parse(marked, (_, value: ConfigValue) =>
+    typeof value === 'string' && value.startsWith(mark) ? decodeNumber(value.slice(mark.length)) : value,
+  ) as ConfigValue;
 }
 
 /** Says what a value is that {@link isTooDeep}. */

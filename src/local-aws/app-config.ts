@@ -23,6 +23,7 @@ interface Poll {
 const usualInterval = 60;
 /** Source: https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_appconfigdata_StartConfigurationSession.html */
 const intervalLimits = { least: 15, most: 86_400 } as const;
+const longestIdentifier = 128;
 
 /** Configurations by application, environment and profile, and the tokens with which clients poll for them. */
 export class ConfigurationStore {
@@ -91,7 +92,11 @@ export function appConfigOperations(store: ConfigurationStore): Operations {
 
 function startSession(store: ConfigurationStore, fields: Fields): Fields {
   const parts = ['ApplicationIdentifier', 'EnvironmentIdentifier', 'ConfigurationProfileIdentifier'] as const;
-  const name = parts.map((part) => requireText(fields, part)).join('/');
+  const named = parts.map((part) => requireText(fields, part));
+  if (named.some(({ length }) => length > longestIdentifier)) {
+    throw new ServiceError('BadRequestException', `An identifier has more than ${longestIdentifier} characters.`, 400);
+  }
+  const name = named.join('/');
   const intervalSeconds = integerField(fields, 'RequiredMinimumPollIntervalInSeconds') ?? usualInterval;
   if (intervalSeconds < intervalLimits.least || intervalSeconds > intervalLimits.most) {
     throw new ServiceError('BadRequestException', 'The minimum poll interval is not from 15 to 86,400 seconds.', 400);

@@ -2,11 +2,13 @@ import type { AppConfigDataClient, GetLatestConfigurationCommandOutput } from '@
 import { classifyAwsError, refusalOf } from '../aws/aws-errors';
 import { callAws } from '../aws/call-aws';
 import { importAppConfig } from '../aws/optional-packages';
+import { wholeAnswer } from '../aws/pages';
 import { hidden, hideFields } from '../base/hidden';
 import { type Directory } from '../directory/directory';
+import { decodeNumber } from '../item/decimal';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing } from '../item/directory-listing';
-import { type ConfigValue, isPlainObject } from '../item/value';
+import { type ConfigValue, isPlainObject, parseJson } from '../item/value';
 import { AwsProvider, type AwsProviderOptions } from './aws-provider';
 import { type ListingOutcome, type ReadSession } from './provider';
 
@@ -24,6 +26,8 @@ export interface AppConfigProviderOptions extends AwsProviderOptions {
 }
 
 const defaultProfile = 'settings';
+/** Source: https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_appconfigdata_StartConfigurationSession.html */
+const longestIdentifier = 128;
 /** Seconds between two polls where the service does not say. */
 const usualIntervalSeconds = 60;
 
@@ -122,8 +126,8 @@ export class AppConfigProvider extends AwsProvider {
   ): Promise<PolledConfiguration> {
     const { GetLatestConfigurationCommand, StartConfigurationSessionCommand } = await importAppConfig();
     const options = { abortSignal: session.signal };
-    const latest = (token: string | undefined): Promise<GetLatestConfigurationCommandOutput> =>
-      client.send(new GetLatestConfigurationCommand({ ConfigurationToken: token }), options);
+    const latest = async (token: string | undefined): Promise<GetLatestConfigurationCommandOutput> =>
+      wholeAnswer(await client.send(new GetLatestConfigurationCommand({ ConfigurationToken: token }), options));
     const begin = async (): Promise<GetLatestConfigurationCommandOutput> => {
       const started = await client.send(new StartConfigurationSessionCommand(profile), options);
       return latest(started.InitialConfigurationToken);
@@ -148,7 +152,9 @@ export class AppConfigProvider extends AwsProvider {
     const next = { token, nextPollAtMs: session.nowMs() + intervalSeconds * 1000 };
     // An empty configuration, which the SDK gives as null, says that the last one is still deployed.
     if ((content?.length ?? 0) === 0) {
-      return { ...next, values: known?.values ?? {}, version: known?.version };
+      if (known === undefined)
+        throw new Error('The answer of the service has no configuration, although a session began.');
+      return { ...next, values: known.values, version: known.version };
     }
     const parsed = await parse(new TextDecoder().decode(content), type);
     return { ...next, values: this.featureFlags ? valuesOfFlags(parsed) : parsed, version: VersionLabel };
@@ -163,30 +169,30 @@ export class AppConfigProvider extends AwsProvider {
   }
 }
 
-/** @returns `undefined` for a directory without an environment. */
+/** @returns `undefined` for a directory without an environment, and for one with a name that AppConfig has none of. */
 function profileOf({ env, service }: Directory, profile: string): Profile | undefined {
   const [environment = '', ...rest] = env?.split('/') ?? [];
   if (environment === '') return undefined;
-  return {
+  const named: Profile = {
     ApplicationIdentifier: service,
     EnvironmentIdentifier: environment,
     ConfigurationProfileIdentifier: rest.length === 0 ? profile : rest.join('/'),
   };
+  return Object.values(named).every(({ length }) => length <= longestIdentifier) ? named : undefined;
 }
 
 /** Reads a configuration. @throws Error that repeats nothing of it: parsers quote what they do not understand. */
 async function parse(text: string, contentType: string): Promise<Values> {
-  const parsed = /\bjson\b/i.test(contentType) ? parseJson(text) : await parseYaml(text, contentType);
+  const parsed = /\bjson\b/i.test(contentType) ? valueOfJson(text) : await parseYaml(text, contentType);
   if (typeof parsed === 'object' && parsed !== null && isPlainObject(parsed)) return parsed;
   throw new Error('The configuration is not understood: expected a map of names and values.');
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error('The configuration is not understood: it is not valid JSON.');
-  }
+function valueOfJson(text: string): ConfigValue {
+  const parsed = parseJson(text);
+  if ('value' in parsed) return parsed.value;
+  const problem = 'isTooDeep' in parsed ? parsed.wrong : 'not valid JSON';
+  throw new Error(`The configuration is not understood: it is ${problem}.`);
 }
 
 async function parseYaml(text: string, contentType: string): Promise<unknown> {
@@ -194,8 +200,10 @@ async function parseYaml(text: string, contentType: string): Promise<unknown> {
     throw new Error(`The configuration is not understood: its content type is ${contentType}, not JSON or YAML.`);
   }
   const { parse: parseText } = await import('yaml');
+  const exact = (_: unknown, value: unknown): unknown =>
+    typeof value === 'bigint' ? decodeNumber(String(value)) : value;
   try {
-    return parseText(text, { logLevel: 'error' });
+    return parseText(text, exact, { intAsBigInt: true, logLevel: 'error' });
   } catch {
     throw new Error('The configuration is not understood: it is not valid YAML.');
   }

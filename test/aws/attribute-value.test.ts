@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { decodeAttribute, decodeNumber, encodeAttribute, isUsable, wellFormedRow } from '../../src/aws/attribute-value';
+import { decodeAttribute, encodeAttribute, isUsable, wellFormedRow } from '../../src/aws/attribute-value';
+import { decodeNumber } from '../../src/item/decimal';
 import { type ConfigValue } from '../../src/item/value';
 import { fc } from '../setup/fast-check';
 

@@ -207,6 +207,17 @@ describe('toJson', () => {
     expect(() => toJson(found('9007199254740993'))).toThrow('is not a number that a double holds exactly');
   });
 
+  it('keeps whole numbers in lists and maps that a double would round: as bigints, others as texts', () => {
+    const json = `{"id":9007199254740993,"all":[-9007199254740993,1e2,1e400,0.1,5],"~1":"\\u007e~9007199254740993 \\" 9007199254740993"}`;
+
+    expect(toJson(found(json))).toEqual({
+      id: 9007199254740993n,
+      all: [-9007199254740993n, 100, '1e400', 0.1, 5],
+      '~1': '~~9007199254740993 " 9007199254740993',
+    });
+    expect(toJson(found(Buffer.from('[9007199254740993]')))).toEqual([9007199254740993n]);
+  });
+
   it('parses texts and freezes what it gives', () => {
     const data = toJson(found(' {"a": [1, {"b": null}]} '));
 

@@ -137,6 +137,16 @@ describe('a whole number that a double would round', () => {
     expect(await read(schema, '9007199254740992')).toEqual({ value: 2 ** 53 });
   });
 
+  it('is a bigint inside of JSON', async () => {
+    const json = `{"id":${big}}`;
+    const field = (schema: StandardSchema) => loadOne(secret('x', schema, { json: 'id' }), json);
+
+    expect(await read(z.object({ id: z.bigint() }), json)).toEqual({ value: { id: 9007199254740993n } });
+    for (const outcome of [await read(z.object({ id: z.number() }), json), await field(z.number())])
+      expect(outcome).toMatchObject({ wrong: expect.any(String) as string });
+    expect(await field(z.coerce.number())).toMatchObject({ wrong: expect.stringContaining('exactly') as string });
+  });
+
   it('is accepted as a text or a bigint', async () => {
     expect(await read(z.string(), big)).toEqual({ value: big });
     expect(await read(z.coerce.bigint(), big)).toEqual({ value: 9007199254740993n });

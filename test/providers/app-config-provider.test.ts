@@ -110,6 +110,14 @@ describe('the profile of a directory', () => {
     expect(aws.calls.count('StartConfigurationSession')).toBe(1);
   });
 
+  it.each([`/${'a'.repeat(129)}/prod`, `/orders/${'a'.repeat(129)}`, `/orders/prod/${'a'.repeat(129)}`])(
+    'is empty where a name is longer than any of AppConfig, which refuses it: %.20s',
+    async (path) => {
+      expect(await values({}, Directory.from(path))).toEqual({});
+      expect(aws.calls.count(/./)).toBe(0);
+    },
+  );
+
   it('is part of the cache name', () => {
     const nameOf = (options: AppConfigProviderOptions) => new AppConfigProvider(options).cacheName;
 
@@ -134,6 +142,26 @@ describe('a configuration', () => {
     await deploy(content, contentType);
 
     expect(await values()).toEqual({ DB_HOST: 'db', POOL: { max: 5 }, ON: true, NONE: null, LIST: [1, 'a'] });
+  });
+
+  const large = '9007199254740993';
+
+  it.each([
+    [
+      'JSON',
+      json,
+      `{"ID":${large},"ALL":[-${large}, 1e2, 1152921504606846976, 0.1],"TEXT":"a \\"${large}\\" b","BIG":1e400}`,
+    ],
+    ['YAML', 'text/yaml', `ID: ${large}\nALL: [-${large}, 1e2, 1152921504606846976, 0.1]\nTEXT: 'a "${large}" b'\n`],
+  ])('in %s has whole numbers that a double would round as bigints', async (form, contentType, content) => {
+    await deploy(content, contentType);
+
+    expect(await values()).toEqual({
+      ID: 9007199254740993n,
+      ALL: [-9007199254740993n, 100, 1152921504606846976n, 0.1],
+      TEXT: `a "${large}" b`,
+      ...(form === 'JSON' && { BIG: '1e400' }),
+    });
   });
 
   it('has its version label as the version of each item, and is no secret unless it is said to be', async () => {
@@ -212,6 +240,24 @@ describe('polling', () => {
 
     expect((await listing(provider)).find('a')).toMatchObject({ value: '1', version: 'v7' });
     expect(polls()).toEqual([1, 2]);
+  });
+
+  it('fails with HTTP status 206: what such an answer lacks is not absent', async () => {
+    await deploy('{"A":"1"}');
+    aws.setFaults([{ target: 'GetLatestConfiguration', raw: { status: 206, body: '{"A":"1"}', contentType: json } }]);
+
+    await expect(listing(new AppConfigProvider())).rejects.toThrow('it has HTTP status 206');
+  });
+
+  it('fails with an answer that has nothing in it at the start of a session', async () => {
+    appConfig.reset();
+    appConfig.on(StartConfigurationSessionCommand).resolves({ InitialConfigurationToken: 'first' });
+    appConfig
+      .on(GetLatestConfigurationCommand)
+      .callsFake(() => ({ Configuration: null, ContentType: json, NextPollConfigurationToken: 'next' }));
+    const own = readSession({ clients: new AwsClients({ appConfig: mocked }) });
+
+    await expect(new AppConfigProvider().readDirectory(orders, own)).rejects.toThrow('has no configuration');
   });
 
   it('opens a new session when the token is not accepted any more', async () => {

@@ -43,6 +43,7 @@ const startSession: OperationCase = async (world) => {
     const starting = start(world, { RequiredMinimumPollIntervalInSeconds: wrong });
     expect(await rejectionName(starting)).toBe('BadRequestException');
   }
+  expect(await rejectionName(start(world, { ApplicationIdentifier: 'a'.repeat(129) }))).toBe('BadRequestException');
 };
 
 const getLatest: OperationCase = async (world) => {
