@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import {
+  AppConfigProvider,
   AwsClients,
   Clock,
   Config,
@@ -12,6 +13,7 @@ import {
   DirectoryItem,
   DirectoryListing,
   DynamoCacher,
+  EnvFileProvider,
   EnvProvider,
   InvalidSettingsError,
   InvalidValueError,
@@ -125,6 +127,12 @@ const things: readonly (readonly [name: string, thing: () => unknown, print: Pri
     () => new SsmProvider({ region: 'eu-west-1' }),
     { inspected: 'SsmProvider(ssm@eu-west-1)', json: 'ssm@eu-west-1' },
   ],
+  [
+    'a provider of AppConfig',
+    () => new AppConfigProvider(),
+    { inspected: 'AppConfigProvider(appconfig)', json: 'appconfig' },
+  ],
+  ['a provider of files', () => new EnvFileProvider(), { inspected: 'EnvFileProvider(envfile)', json: 'envfile' }],
   ['a provider of others', () => new Vault(), { inspected: 'Vault(vault)', json: 'vault' }],
   ['the provider env', () => new EnvProvider({ PASSWORD: hunter }), { inspected: 'EnvProvider(env)', json: 'env' }],
   ['a proxy of a provider', () => SecretsProvider.proxy(), { inspected: 'SecretsProvider(secrets)', json: 'secrets' }],

@@ -1,4 +1,14 @@
-import { AwsClients, config, defineSettings, type Explanation, setting, SsmProvider } from '../../src/index';
+import {
+  AwsClients,
+  Config,
+  config,
+  defineSettings,
+  type DirectoryItem,
+  type Explanation,
+  secret,
+  setting,
+  SsmProvider,
+} from '../../src/index';
 import { type CacheSecrets } from '../../src/settings/settings-values';
 import { type LocalAws } from '../../src/local-aws/local-aws';
 import { operations, startOrdersAws } from '../cache/e2e/orders-aws';
@@ -149,24 +159,55 @@ describe('where a value comes from', () => {
     expect(operations(aws)).toEqual(['Query']);
   });
 
-  it.each<[string, CacheSecrets]>([
+  const kept: readonly (readonly [string, CacheSecrets])[] = [
     ['db_host', 'reference'],
     ['api_key', 'reference'],
     ['token', 'encrypt'],
     ['token', 'plaintext'],
-  ])('of %s (%s) stays what it was when this process has written its row since', async (name, cacheSecrets) => {
-    const process = startProcess({ settings: { cacheSecrets, cacheKeys } });
-    const first = await process.item(name);
-    await process.flush();
+  ];
 
-    // Whatever changes, lookups are worked out anew.
-    process.run(() => config.setOverride('other', 1));
-    const second = await process.item(name);
+  it.each(kept)('of %s (%s) is the same in child contexts, cold and from the table', async (name, cacheSecrets) => {
+    const options: ProcessOptions = { settings: { cacheSecrets, cacheKeys } };
+    const originOf = ({ cacheName, directory, exactName, provider, source, version, viaCacher }: DirectoryItem) => {
+      return { cacheName, directory: directory.path, exactName, provider, source, version, viaCacher };
+    };
+    const inChild = (process: FleetProcess) =>
+      process.run(() => new Config({ defaults: { other: 1 } }).run(() => config.getItem(name)));
+    const anyOf = name === 'token' ? 'secrets' : 'ssm';
+    const limited = defineSettings({ value: secret(name, { sources: [anyOf] }) });
 
-    expect(second).toMatchObject({ viaCacher: false, version: first.version, exactName: first.exactName });
-    expect([second.source, second.version]).toEqual([first.source, expect.any(String)]);
-    expect((await process.run(() => config.health())).cache).toMatchObject({ hits: 0 });
+    const cold = startProcess(options);
+    const first = originOf(await cold.item(name));
+    expect(originOf(await inChild(cold))).toEqual(first);
+    await cold.flush();
+    expect(originOf(await inChild(cold))).toEqual(first);
+
+    const warm = startProcess(options);
+    const fromTable = originOf(await inChild(warm));
+    expect(originOf(await warm.item(name))).toEqual(fromTable);
+    const loaded = await warm.run(() => new Config().run(() => limited.load()));
+
+    expect(first).toMatchObject({ provider: anyOf, viaCacher: false, version: expect.any(String) as string });
+    expect(fromTable).toMatchObject({ provider: anyOf, cacheName: anyOf, directory: '/orders/prod', viaCacher: true });
+    expect(loaded.value.reveal()).toBe((await cold.item(name)).value);
   });
+
+  it.each(kept)(
+    'of %s (%s) stays what it was when this process has written its row since',
+    async (name, cacheSecrets) => {
+      const process = startProcess({ settings: { cacheSecrets, cacheKeys } });
+      const first = await process.item(name);
+      await process.flush();
+
+      // Whatever changes, lookups are worked out anew.
+      process.run(() => config.setOverride('other', 1));
+      const second = await process.item(name);
+
+      expect(second).toMatchObject({ viaCacher: false, version: first.version, exactName: first.exactName });
+      expect([second.source, second.version]).toEqual([first.source, expect.any(String)]);
+      expect((await process.run(() => config.health())).cache).toMatchObject({ hits: 0 });
+    },
+  );
 
   it('is the table as often as it has given an answer, not as often as memory has', async () => {
     const first = startProcess();
