@@ -39,6 +39,13 @@ module.exports = {
       to: { circular: true },
     },
     {
+      name: 'integrations-use-the-public-api',
+      comment: 'What integrates the library with frameworks is built on xcon/core, as what users write.',
+      severity: 'error',
+      from: { path: '^src/(http|lambda|middy|nestjs|otel)/' },
+      to: { path: '^src/', pathNot: '^src/((core|options)\\.ts$|lambda/invocation-settings\\.ts$|$1/)' },
+    },
+    {
       name: 'explanations-load-late',
       comment:
         'Explanations load with the first one that is asked for: import() them. Renderers are injected into their classes.',

@@ -1,5 +1,5 @@
 /**
- * Compiles a service (`test/types/service.ts`) against the packed package with each supported version of TypeScript, in each kind
+ * Compiles a service (`test/types`) against the packed package with each supported version of TypeScript, in each kind
  * of module, declarations of the package and its dependencies included (`skipLibCheck: false`). Prints a table.
  *
  * Usage: node .ci/type-matrix.mjs [--tarball file]      without a tarball, the project is packed, and built if need be
@@ -26,10 +26,10 @@ const programs = [
   },
   { options: ['--module', 'esnext', '--moduleResolution', 'bundler'], files: { bundler: 'ts' } },
 ];
-const sources = ['service', 'wrong-uses', 'matchers'];
+const sources = ['service', 'integrations', 'wrong-uses', 'matchers'];
 
 /** What the service uses beside the package, in the versions of the repository. */
-const packages = ['@types/jest', '@types/node', 'zod'];
+const packages = ['@nestjs/common', '@opentelemetry/api', '@types/aws-lambda', '@types/jest', '@types/node', 'zod'];
 
 const common = [
   ...['--noEmit', '--pretty', 'false', '--strict', '--skipLibCheck', 'false'],
