@@ -14,7 +14,7 @@ const lineHeight = 20;
 const padding = 8;
 const gap = 6;
 const left = 150;
-const width = 640;
+const width = 720;
 
 /** Where a lookup passes, from the top down; the step is written beside the layer of the folder. */
 const steps = {
@@ -45,7 +45,7 @@ function draw() {
     entries.forEach(([name, purpose], index) => {
       const baseline = y + padding + index * lineHeight + 14;
       parts.push(`<text class="name" x="${left + 14}" y="${baseline}">${name}</text>`);
-      parts.push(`<text x="${left + 170}" y="${baseline}">${escaped(purpose)}</text>`);
+      parts.push(`<text x="${left + 194}" y="${baseline}">${escaped(purpose)}</text>`);
       if (steps[name] !== undefined)
         parts.push(`<text class="step" x="${left - 12}" y="${baseline}" text-anchor="end">${steps[name]}</text>`);
     });
@@ -58,10 +58,12 @@ function draw() {
     .name { font-weight: 600; }
     .step { fill: #0969da; }
     rect { fill: #f6f8fa; stroke: #d0d7de; }
+    .page { fill: #ffffff; stroke: #d1d9e0; }
     @media (prefers-color-scheme: dark) {
-      text { fill: #d0d7de; } .step { fill: #58a6ff; } rect { fill: #161b22; stroke: #30363d; }
+      text { fill: #d0d7de; } .step { fill: #58a6ff; } rect { fill: #161b22; stroke: #30363d; } .page { fill: #0d1117; stroke: #3d444d; }
     }
   </style>
+  <rect class="page" x="-19.5" y="0.5" width="${left + width + 39}" height="${y + 9}" rx="8"/>
   <text x="${left}" y="24" class="name">${title}</text>
   ${parts.join('\n  ')}
 </svg>

@@ -39,8 +39,10 @@ export function barChart({ title, bars }: BarChart): string {
     text { font: 13px system-ui, sans-serif; fill: #24292f; }
     rect { fill: #2f6feb; }
     .muted { fill: #8c959f; }
-    @media (prefers-color-scheme: dark) { text { fill: #d0d7de; } rect { fill: #58a6ff; } .muted { fill: #6e7681; } }
+    .page { fill: #ffffff; stroke: #d1d9e0; }
+    @media (prefers-color-scheme: dark) { text { fill: #d0d7de; } rect { fill: #58a6ff; } .muted { fill: #6e7681; } .page { fill: #0d1117; stroke: #3d444d; } }
   </style>
+  <rect class="page" x="${0.5 - margin}" y="0.5" width="${719 + margin}" height="${height - 1}" rx="8"/>
   <text x="8" y="24" style="font-weight: 600">${title}</text>
   ${rows.join('\n  ')}
 </svg>

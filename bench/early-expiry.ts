@@ -54,15 +54,18 @@ const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 340" width
   <style>
     text { font: 13px system-ui, sans-serif; fill: #24292f; }
     path, line { fill: none; stroke: #8c959f; }
+    .page { fill: #ffffff; stroke: #d1d9e0; }
     .a { stroke: #2f6feb; stroke-width: 2; } .b { stroke: #bf8700; stroke-width: 2; } .c { stroke: #1a7f37; stroke-width: 2; }
     text.a { fill: #2f6feb; stroke: none; } text.b { fill: #9a6700; stroke: none; } text.c { fill: #1a7f37; stroke: none; }
     @media (prefers-color-scheme: dark) {
       text { fill: #d0d7de; }
+      .page { fill: #0d1117; stroke: #3d444d; }
       .a { stroke: #58a6ff; } .b { stroke: #d29922; } .c { stroke: #3fb950; }
       text.a { fill: #58a6ff; } text.b { fill: #d29922; } text.c { fill: #3fb950; }
     }
   </style>
-  <text x="8" y="22" style="font-weight: 600">Early expiry of a row that lives 12 hours</text>
+  <rect class="page" x="0.5" y="0.5" width="719" height="339" rx="8"/>
+  <text x="24" y="26" style="font-weight: 600">Early expiry of a row that lives 12 hours</text>
   <line x1="${plot.left}" y1="${bottom}" x2="${plot.left + plot.width}" y2="${bottom}"/>
   <line x1="${plot.left}" y1="${plot.top}" x2="${plot.left}" y2="${bottom}"/>
   ${[0, 0.5, 1].map((share) => `<text x="${plot.left - 8}" y="${plot.top + (1 - share) * plot.height + 4}" text-anchor="end">${share * 100} %</text>`).join('\n  ')}
