@@ -2,15 +2,15 @@ import { printable } from './base/printable';
 
 import { readProperty } from './base/describe-error';
 
-/** One place a lookup has asked, as an error message shows it. */
+/** One place that a lookup has searched, as an error message shows it. */
 export interface SearchedPlace {
   /** Short name of the provider (`ssm`), or `override`, `cacher`, `lastKnownGood`, `default`. */
   readonly provider: string;
-  /** Path of the directory asked; absent for places that have none. */
+  /** Path of the directory; absent for places that have none. */
   readonly directory?: string | undefined;
-  /** What came of it: `absent`, `not permitted`, ... */
+  /** The outcome: `absent`, `not permitted`, ... */
   readonly outcome: string;
-  /** Why, for a place that was refused or failed; never a value. */
+  /** Why a place was refused or failed; never a value. */
   readonly reason?: string | undefined;
   /** What would make a refused place readable. */
   readonly remedy?: string | undefined;
@@ -38,10 +38,10 @@ export abstract class ConfigError extends Error {
     super(lines.map(printable).join('\n'), options);
   }
 
-  /** Gives name, code, message and the facts of the error, without its stack and cause, which others have made. */
+  /** Gives name, code, message and the fields of the error, without its stack and cause, which other code has made. */
   toJSON(): Readonly<Record<string, unknown>> {
-    const { name, code, message, ...facts } = this;
-    return { name, code, message, ...facts };
+    const { name, code, message, ...fields } = this;
+    return { name, code, message, ...fields };
   }
 
   /** Marks the errors of every copy of the package that a process has loaded. Not a field, which would be printed. */
@@ -58,8 +58,8 @@ export abstract class ConfigError extends Error {
  */
 export function nameErrors(classes: Readonly<Record<string, abstract new (...args: never) => Error>>): void {
   for (const [name, each] of Object.entries(classes)) {
-    for (const target of [each, each.prototype as object]) {
-      Object.defineProperty(target, 'name', { value: name, configurable: true, writable: true });
+    for (const named of [each, each.prototype as object]) {
+      Object.defineProperty(named, 'name', { value: name, configurable: true, writable: true });
     }
   }
 }
@@ -79,7 +79,7 @@ export class ConfigNotFoundError extends ConfigError {
   readonly code = 'CONFIG_NOT_FOUND';
 
   /**
-   * @param key - Name that was asked for, as it was asked.
+   * @param key - Name that was looked up, as the caller wrote it.
    * @param places - Every place that was searched, in order.
    */
   constructor(
@@ -87,7 +87,7 @@ export class ConfigNotFoundError extends ConfigError {
     readonly places: readonly SearchedPlace[],
   ) {
     super(
-      `No value for "${key}". Looked in: ${describePlaces(places)}. ${unasked(places)}` +
+      `No value for "${key}". Looked in: ${describePlaces(places)}. ${cacheNote(places)}` +
         `${whereToSet(places)}, or give a fallback: config.get('${key}', fallback).`,
     );
   }
@@ -110,13 +110,13 @@ function whereToSet(places: readonly SearchedPlace[]): string {
   return 'No service is named, so only directories that all services share were searched: set APP_NAME';
 }
 
-/** Says that a name is missing by the cache table alone, where that is so. */
-function unasked(places: readonly SearchedPlace[]): string {
+/** Says that only the cache table records a name as missing, where that is so. */
+function cacheNote(places: readonly SearchedPlace[]): string {
   if (!places.some(({ outcome }) => outcome === 'known to be missing')) return '';
   return 'The cache table calls it missing, and the sources were not asked: require() asks them, and so does config.refresh({ pastCache: true }). ';
 }
 
-/** A value exists but is not of the kind that was asked for. The message never shows it. */
+/** A value exists but is not of the requested type. The message never shows it. */
 export class InvalidValueError extends ConfigError {
   override readonly name = 'InvalidValueError';
   readonly code = 'INVALID_VALUE';
@@ -135,7 +135,7 @@ export class InvalidValueError extends ConfigError {
   }
 }
 
-/** A setting was asked for by a name that cannot be one. */
+/** The name of a setting is invalid. */
 export class InvalidNameError extends ConfigError {
   override readonly name = 'InvalidNameError';
   readonly code = 'INVALID_NAME';
@@ -192,7 +192,7 @@ export class NotLoadedError extends ConfigError {
   override readonly name = 'NotLoadedError';
   readonly code = 'NOT_LOADED';
 
-  /** @param key - Name that was asked for. */
+  /** @param key - Name that was looked up. */
   constructor(readonly key: string) {
     super(`"${key}" is not in this snapshot. Add it to the names given to config.load([...]).`);
   }
@@ -225,7 +225,7 @@ export class ProviderError extends ConfigError {
   }
 }
 
-/** An operation on the cache table that was asked for by name (`clear`, `entries`, ...) failed. Lookups never throw it. */
+/** An operation on the cache table (`clear`, `entries`, ...) failed. Lookups never throw it. */
 export class CacherError extends ConfigError {
   override readonly name = 'CacherError';
   readonly code = 'CACHER_FAILED';

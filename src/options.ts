@@ -1,13 +1,13 @@
 import { InvalidSettingsError } from './errors';
 
 /**
- * Checks that what was given as options is an object, and has no option that is not known: one that is misspelt would be passed
- * over. An option that is `undefined` counts as left out.
+ * Checks that options are an object without unknown names: a misspelt option would have no effect. An option that is `undefined`
+ * counts as left out.
  *
  * @param where - What takes the options: `new Config()`, `config.get()`.
  * @param known - Names of the options.
  * @throws InvalidSettingsError naming what takes the options, the unknown option, the known name that is most like it, and all
- * that there are.
+ * known names.
  */
 export function checkOptions<T extends object>(
   where: string,

@@ -42,6 +42,7 @@ export const copied = new Set(
     'aws/tags',
     'base/describe-error',
     'base/digest',
+    'base/get-or-make',
     'base/printable',
     'base/seal',
     'base/start-work',

@@ -8,17 +8,17 @@ type CredentialsProvider = Extract<SecretsManagerClientConfig['credentials'], (.
 export interface AssumedRole {
   /** ARN of the role. */
   readonly roleArn: string;
-  /** What the trust policy of the role asks for. Absent: nothing. */
+  /** External id that the trust policy of the role requires. Absent: none. */
   readonly externalId?: string | undefined;
   /** Region of STS. Absent: as the SDK finds it. */
   readonly region?: string | undefined;
 }
 
-/** How sessions of the role are called in the logs of its account. */
+/** Name of the sessions, as the logs of the account show it. */
 const sessionName = 'xcon';
 
 /**
- * Gives credentials of a role, which the credentials of the process assume. Needs the package `@aws-sdk/credential-providers`.
+ * Gives credentials of a role, which is assumed with the credentials of the process. Needs the package `@aws-sdk/credential-providers`.
  *
  * @returns A provider for the SDK; it rejects with a CredentialsError that says what to allow when the role may not be assumed.
  * Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html

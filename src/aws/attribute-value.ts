@@ -13,7 +13,7 @@ export type AttributeMap = Readonly<Record<string, AttributeValue>>;
 /**
  * Turns an attribute into a value.
  *
- * Our own, because numbers must keep what a double would round, and keys such as `__proto__` must stay data.
+ * Not `unmarshall` of the SDK, which rounds numbers that a double cannot hold; and keys such as `__proto__` must stay data.
  *
  * @returns `undefined` for a kind of attribute that DynamoDB does not have, and for one that is too deep.
  */
@@ -36,25 +36,25 @@ function decode(attribute: AttributeValue): ConfigValue | undefined {
 }
 
 /**
- * Gives a row without the attributes that are not what they say: the SDK hands on what it was sent. Its `value` is kept as one
- * that is not usable.
+ * Gives a row without malformed attributes: the SDK returns what the service sent. A malformed `value` becomes an attribute that is not
+ * usable.
  *
- * @param row - As the answer of a service has it.
+ * @param row - As the service sent it.
  */
 export function wellFormedRow(row: unknown): AttributeMap {
   if (typeof row !== 'object' || row === null) return {};
   const entries = Object.entries(row) as readonly (readonly [string, unknown])[];
   if (entries.every(([, each]) => isAttribute(each))) return row as AttributeMap;
   const usable = entries.filter(([, each]) => isAttribute(each)) as readonly (readonly [string, AttributeValue])[];
-  // A row without a value says something: not so one whose value makes no sense.
+  // A row without a value has a meaning; one with a malformed value has none.
   const isValueUsable = entries.every(([name, each]) => name !== 'value' || isAttribute(each));
   return Object.fromEntries(isValueUsable ? usable : [...usable, ['value', unusable]]);
 }
 
-/** Replaces a value that is malformed; it has no kind of attribute. */
+/** Replaces a malformed value: an attribute of no type. */
 const unusable = Object.freeze({}) as AttributeValue;
 
-/** Whether an attribute, and all that is in it, is what it says. */
+/** Whether an attribute, nested ones included, is well formed. */
 export function isUsable(attribute: AttributeValue): boolean {
   if (!isAttribute(attribute)) return false;
   if (attribute.L !== undefined) return attribute.L.every(isUsable);
@@ -68,7 +68,7 @@ const listOf =
   (value: unknown): boolean =>
     Array.isArray(value) && value.every(isElement);
 
-/** What each kind of attribute holds; of lists and maps, the elements are looked at when they are decoded. */
+/** Checks the content of each type of attribute; elements of lists and maps are checked when they are decoded. */
 const contents: ReadonlyMap<string, (value: unknown) => boolean> = new Map(
   Object.entries({
     S: isText,
@@ -84,20 +84,20 @@ const contents: ReadonlyMap<string, (value: unknown) => boolean> = new Map(
   }),
 );
 
-/** Whether something is an attribute of a kind there is, with what belongs in it. */
+/** Whether something is an attribute of a known type with content of that type. */
 function isAttribute(value: unknown): value is AttributeValue {
   if (typeof value !== 'object' || value === null) return false;
   const given = Object.entries(value).filter(([, content]) => content !== undefined);
   return given.length > 0 && given.every(([kind, content]) => contents.get(kind)?.(content) === true);
 }
 
-/** Whether a value is the same when it comes back from DynamoDB: that knows neither -0 nor small integers that are `bigint`s. */
-export function comesBackAlike(value: ConfigValue): boolean {
+/** Whether a value is unchanged after a round trip through DynamoDB, which has neither -0 nor small `bigint`s. */
+export function survivesRoundTrip(value: ConfigValue): boolean {
   if (typeof value === 'number') return !Object.is(value, -0);
   if (typeof value === 'bigint') return typeof decodeNumber(String(value)) === 'bigint';
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return true;
-  if (isSet(value)) return [...value].every(comesBackAlike);
-  return (isList(value) ? value : Object.values(value)).every(comesBackAlike);
+  if (isSet(value)) return [...value].every(survivesRoundTrip);
+  return (isList(value) ? value : Object.values(value)).every(survivesRoundTrip);
 }
 
 /**

@@ -15,7 +15,7 @@ import { type SharedCredentials, type SharedCredentialsOptions } from './credent
 import { importAppConfig, importKms } from './optional-packages';
 import { type ClientLife } from './steered-client';
 
-/** How much of the time of a lookup the source of credentials may take. */
+/** Share of the time of a lookup that the source of credentials may take. */
 const credentialsShare = 0.9;
 
 /** Clients to use, or what to make them with. */
@@ -30,21 +30,21 @@ export interface AwsClientsOptions {
   readonly maxAttempts?: number;
   /** How the SDK retries; absent: as it finds it (`AWS_RETRY_MODE`). */
   readonly retryMode?: 'standard' | 'adaptive';
-  /** A client of the user's, used as it is and never closed. */
+  /** A client of the application, used as it is and never closed. */
   readonly ssm?: SSMClient;
-  /** A client of the user's, used as it is and never closed. */
+  /** A client of the application, used as it is and never closed. */
   readonly secretsManager?: SecretsManagerClient;
-  /** A client of the user's, used as it is and never closed. */
+  /** A client of the application, used as it is and never closed. */
   readonly dynamo?: DynamoDBClient;
-  /** A client of the user's, used as it is and never closed. */
+  /** A client of the application, used as it is and never closed. */
   readonly kms?: AwsClientLike;
-  /** A client of the user's, used as it is and never closed. */
+  /** A client of the application, used as it is and never closed. */
   readonly appConfig?: AwsClientLike;
 }
 
-/** A client of the AWS SDK whose package is an optional one, so that its types may be missing. */
+/** A client of the AWS SDK whose package is optional, so that its types may be missing. */
 export interface AwsClientLike {
-  /** What it was made with, as the SDK has resolved it. */
+  /** Its resolved configuration. */
   readonly config: Pick<
     SSMClient['config'],
     'credentials' | 'endpoint' | 'maxAttempts' | 'region' | 'requestHandler' | 'retryMode'
@@ -53,10 +53,10 @@ export interface AwsClientLike {
   destroy(): void;
 }
 
-/** Clients that decide what is read, when they are given. */
+/** Options with clients that decide what is read. */
 const givenClients = ['ssm', 'secretsManager', 'dynamo', 'appConfig'] as const;
 
-/** A client that was made here, or is being made. */
+/** A client that was or is being made, not given. */
 interface MadeClient {
   readonly client: Promise<AwsClientLike>;
   readonly life: ClientLife;
@@ -71,7 +71,7 @@ interface MadeClient {
 export class AwsClients extends Dependency {
   static readonly dependencyName: string = 'AwsClients';
 
-  /** Credentials are in both. */
+  // Both hold credentials.
   private readonly options: Hidden<AwsClientsOptions>;
   private readonly made = hidden(new Map<string, MadeClient>());
   private credentials = hidden<{ shared?: SharedCredentials }>({});
@@ -89,18 +89,18 @@ export class AwsClients extends Dependency {
   }
 
   /**
-   * Gives what cache names add for what is read with these clients instead of those of the process.
+   * Gives the suffix of cache names for reads with these clients instead of those of the process.
    *
-   * @returns Empty when both read the same; `@` and the region when nothing but that differs; `undefined` when endpoint, credentials
-   * or given clients differ: they have no name that other processes would know them by.
+   * @returns Empty when both read the same; `@` and the region when only that differs; `undefined` when endpoint, credentials
+   * or given clients differ: no name would identify them in other processes.
    */
   nameBeside(home: AwsClients): string | undefined {
-    const { region, ...here } = this.options();
-    const { region: homeRegion, ...there } = home.options();
+    const { region, ...own } = this.options();
+    const { region: homeRegion, ...others } = home.options();
     const isSame =
-      here.endpoint === there.endpoint &&
-      isSameIdentity(here.credentials, there.credentials) &&
-      givenClients.every((name) => here[name] === there[name]);
+      own.endpoint === others.endpoint &&
+      isSameIdentity(own.credentials, others.credentials) &&
+      givenClients.every((name) => own[name] === others[name]);
     if (!isSame) return undefined;
     if (region === homeRegion) return '';
     return region === undefined ? undefined : `@${region}`;
@@ -130,7 +130,7 @@ export class AwsClients extends Dependency {
     });
   }
 
-  /** Gives the KMS client; its package is an optional one. */
+  /** Gives the KMS client, of an optional package. */
   kms(settings?: ResolvedSettings): Promise<AwsClientLike> {
     return this.client('kms', settings, this.options().kms, async (config) => {
       const { KMSClient: Client } = await importKms();
@@ -138,7 +138,7 @@ export class AwsClients extends Dependency {
     });
   }
 
-  /** Gives the client of AppConfigData; its package is an optional one. */
+  /** Gives the client of AppConfigData, of an optional package. */
   appConfig(settings?: ResolvedSettings): Promise<AwsClientLike> {
     return this.client('appConfig', settings, this.options().appConfig, async (config) => {
       const { AppConfigDataClient: Client } = await importAppConfig();
@@ -147,8 +147,8 @@ export class AwsClients extends Dependency {
   }
 
   /**
-   * Closes the connections of the clients made here, also of those that are still being made: calls that use them send nothing
-   * any more and fail. Those that were given stay open. Usable again afterwards, with new clients.
+   * Closes the connections of the clients that were made, or are being made: calls that use them fail without sending anything.
+   * Clients that were given stay open. The next call makes new clients.
    */
   async close(): Promise<void> {
     const all = [...this.made().values()];
@@ -188,10 +188,10 @@ export class AwsClients extends Dependency {
     return client;
   }
 
-  /** Gives what makes a client sign with the credentials that all clients made here share. */
+  /** Gives the function that makes a client sign with the shared credentials. */
   private credentialsWith({ failurePauseMs, lookupBudgetMs }: ResolvedSettings): <T>(client: T) => Promise<T> {
     const { credentials: provider } = this.options();
-    // There is no source to ask for others.
+    // Fixed credentials have no source that could renew them.
     if (typeof provider === 'object') return (client) => Promise.resolve(client);
     const clock = Clock.grab();
     const holder = this.credentials();
@@ -223,7 +223,7 @@ const optionNames: Readonly<Record<keyof AwsClientsOptions, true>> = {
 
 state.clientsClass = AwsClients;
 
-/** Says what is to be done about an SDK that cannot be loaded in a bundle. @throws InvalidSettingsError, or the error. */
+/** Replaces the error of an SDK that a bundle cannot load. @throws InvalidSettingsError with what to do, or the error itself. */
 function explainBundle(error: unknown): never {
   if (!(error instanceof Error && error.message.startsWith('Dynamic require of '))) throw error;
   const problem =
@@ -234,7 +234,7 @@ function explainBundle(error: unknown): never {
 
 type Credentials = AwsClientsOptions['credentials'];
 
-/** Whether credentials are the same, or have the same text: the SDK notes its own in those that it was given. */
+/** Whether credentials are equal by their keys: the SDK adds fields to the object that it was given. */
 function isSameIdentity(some: Credentials, others: Credentials): boolean {
   if (some === others) return true;
   if (typeof some !== 'object' || typeof others !== 'object') return false;
@@ -255,7 +255,7 @@ function clientConfig(
     ...(credentials !== undefined && { credentials }),
     ...(maxAttempts !== undefined && { maxAttempts }),
     ...(retryMode !== undefined && { retryMode }),
-    // The SDK keeps each shared configuration file as first read; a login writes a new one.
+    // The SDK caches the shared configuration files; a login changes them.
     ignoreCache: true,
     requestHandler: {
       connectionTimeout: connectTimeoutMs,

@@ -1,15 +1,15 @@
-import { describeError, errorFacts, readProperty } from '../base/describe-error';
+import { describeError, errorSummary, readProperty } from '../base/describe-error';
 import { Unavailable } from '../item/directory-listing';
 
 /**
  * What a failed call means to a lookup.
  *
- * - `no-region`, `no-credentials`: nothing can be asked with these clients before the process is given them.
- * - `not-permitted`: the credentials are good and may not do this.
+ * - `no-region`, `no-credentials`: no call with these clients can succeed before the process has them.
+ * - `not-permitted`: the credentials are valid and lack the permission.
  * - `unusable-key`: the KMS key of a value is disabled, deleted or denied.
  * - `not-found`: there is no such table, secret or version.
- * - `bad-request`: the service refuses the request as it is, such as a batch with an invalid name in it.
- * - `throttled`, `failed`: it may work later.
+ * - `bad-request`: the service rejects the request itself, such as a batch with an invalid name in it.
+ * - `throttled`, `failed`: the same call may succeed later.
  */
 export type AwsFailure =
   | 'no-region'
@@ -21,27 +21,27 @@ export type AwsFailure =
   | 'throttled'
   | 'failed';
 
-/** By which services and STS say that they do not accept the credentials a call was signed with. */
+/** Errors of services and STS for credentials that they do not accept. */
 const credentialsRefused =
   /^(UnrecognizedClient|ExpiredToken|InvalidSignature|InvalidClientTokenId|SignatureDoesNotMatch|MissingAuthenticationToken|IncompleteSignature|InvalidIdentityToken|IDPRejectedClaim)/;
 const notPermitted = /^AccessDenied/;
-/** By which SSM and KMS say that a key cannot be used; an outage of KMS is not among them. */
+/** Errors of SSM and KMS for a key that cannot be used; not those of an outage of KMS. */
 const unusableKey =
   /^(InvalidKeyId$|InvalidKeyUsage|KMS(?!Internal|Throttling)|Disabled|KeyUnavailable|InvalidCiphertext|IncorrectKey|NotFoundException$)/;
 const badRequest = /^(ValidationException|InvalidParameter|InvalidRequest)/;
-/** Failures of the service and of the way to it, whatever status they come with. */
+/** Failures of the service and of the network, whatever their status. */
 const serverFault = /^(Internal|ServiceUnavailable|RequestTimeout|Timeout|AbortError)/;
 const throttled = /^(Throttling|TooManyRequests|ProvisionedThroughputExceeded|RequestLimitExceeded|RequestThrottled)/;
 const regionMissing = 'Region is missing';
 
 /**
- * Sorts what a call to AWS threw.
+ * Classifies the error of a call to AWS.
  *
- * Goes by the error's name: the SDK throws several of these as the service's base exception.
+ * By the name of the error: the SDK throws several of these as the base exception of the service.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
 export function classifyAwsError(error: unknown): AwsFailure {
-  const { name, message, status } = errorFacts(error);
+  const { name, message, status } = errorSummary(error);
   if (message === regionMissing) return 'no-region';
   if (name === 'CredentialsError') return detail(error, 'isOutage') === true ? 'failed' : 'no-credentials';
   if (credentialsProviders.test(name)) return isCredentialsOutage(error) ? 'failed' : 'no-credentials';
@@ -54,34 +54,34 @@ export function classifyAwsError(error: unknown): AwsFailure {
   return isClientFault(status) && !serverFault.test(name) ? 'bad-request' : 'failed';
 }
 
-/** Whether a status says that something is wrong with the request, so that the same one would fail again. */
+/** Whether a status means that the request is at fault, so that the same request would fail again. */
 function isClientFault(status = 0): boolean {
   return status >= 400 && !isOutageStatus(status);
 }
 
 /** Errors of the credential providers of the SDK. */
 const credentialsProviders = /^(Credentials|Token)?ProviderError$/;
-/** Ends a chain of providers none of which has credentials; the error does not say why each of them failed. */
+/** Message when no provider of the default chain has credentials; it does not say why each of them failed. */
 const chainExhausted = 'Could not load credentials from any providers';
-/** By which SSO and the sign-in service refuse a session, in the texts that the SDK makes of their errors. */
+/** Refusals of SSO and the sign-in service, in the messages of the SDK. */
 const loginRefused =
   /^(Unauthorized|Forbidden|AccessDenied|ResourceNotFound|InvalidRequest|InvalidGrant|InvalidClient|ExpiredToken)/;
 
 /** Whether the default chain of the SDK has found no credentials, for a reason that the error does not say. */
 export function isChainExhausted(error: unknown): boolean {
-  const { name, message } = errorFacts(error);
+  const { name, message } = errorSummary(error);
   return credentialsProviders.test(name) && message === chainExhausted;
 }
 
 /**
- * Whether a source of credentials failed, as far as what it threw shows.
+ * Whether a source of credentials failed, as far as its error shows.
  *
- * The SDK gives most of it as text only: `Server responded with status: 500`, `TooManyRequestsException: ...`.
+ * The SDK gives most details only as text: `Server responded with status: 500`, `TooManyRequestsException: ...`.
  *
- * @param error - Thrown by a provider of credentials.
+ * @param error - What a provider of credentials has thrown.
  */
 export function isCredentialsOutage(error: unknown): boolean {
-  const { name, message } = errorFacts(error);
+  const { name, message } = errorSummary(error);
   if (credentialsProviders.test(name)) {
     const status = detail(error, 'statusCode') ?? /responded with status: (\d+)/.exec(message)?.[1];
     if (status !== undefined) return isOutageStatus(Number(status));
@@ -89,24 +89,24 @@ export function isCredentialsOutage(error: unknown): boolean {
     if (inner !== undefined) return !loginRefused.test(inner);
     return name === 'ProviderError' || unusableAnswer.test(message);
   }
-  // A file with a token that is not there, or may not be read.
+  // A token file that does not exist, or may not be read.
   if (['ENOENT', 'EACCES'].includes(`${String(detail(error, 'code'))}`)) return false;
   return !credentialsRefused.test(name) && !notPermitted.test(name);
 }
 
-/** Answers in which no credentials could be found. */
+/** Messages about answers without credentials. */
 const unusableAnswer =
   /invalid temporary credential|Invalid response received|not of the required format|missing required/;
 
-/** Whether a source of credentials fails by an HTTP status. Refusals and "there are none" are the other 4xx. */
+/** Whether an HTTP status of a source of credentials means a failure. The other 4xx mean that it refuses, or has none. */
 export function isOutageStatus(status: number): boolean {
   return status >= 500 || status === 429 || status === 408 || status < 400;
 }
 
 /**
- * Gives the refusal that an error is; `undefined` when it is none, but a failure, or says that something is not there.
+ * Gives an error as a refusal; `undefined` when it is a failure, or means that something does not exist.
  *
- * @param remedy - What helps where the credentials are good: a permission to grant.
+ * @param remedy - What to do where the credentials are valid: the permission to grant.
  */
 export function refusalOf(error: unknown, remedy: string): Unavailable | undefined {
   const failure = classifyAwsError(error);
@@ -119,7 +119,7 @@ export function refusalOf(error: unknown, remedy: string): Unavailable | undefin
 }
 
 /**
- * As {@link refusalOf}, for a call to a table or a service as a whole: that it does not exist is a refusal of the source.
+ * As {@link refusalOf}, for a call to a table or a whole service: if that does not exist, the source is refused.
  */
 export function sourceRefusalOf(error: unknown, remedy: string): Unavailable | undefined {
   if (classifyAwsError(error) === 'not-found') return new Unavailable(describeError(error), remedy, 'source');
@@ -129,10 +129,10 @@ export function sourceRefusalOf(error: unknown, remedy: string): Unavailable | u
 /**
  * Says what would make a refused call work.
  *
- * @param remedy - What helps where the credentials are good: a permission to grant.
+ * @param remedy - What to do where the credentials are valid: the permission to grant.
  */
 export function remedyOf(error: unknown, remedy: string): string {
-  const { name } = errorFacts(error);
+  const { name } = errorSummary(error);
   const failure = classifyAwsError(error);
   if (failure === 'no-region') return 'set AWS_REGION, or give AwsClients a region';
   if (failure === 'unusable-key')
@@ -148,15 +148,15 @@ function detail(error: unknown, key: string): unknown {
 }
 
 /**
- * Gives an error that can be kept as a `cause`. What the SDK throws has the request, credentials in its headers, and the answer
- * in a hidden field, which `%o` and `showHidden` print; and what a service answered may hold secrets, which a parser quotes.
+ * Gives an error that can be kept as a `cause`. Errors of the SDK hold the request, with credentials in its headers, and the response in
+ * a hidden field, which `%o` and `showHidden` print; and a response may hold secrets, which a parser quotes.
  *
  * Never throws.
  *
  * @returns The error itself where it has none of this; else one of its class without.
  */
 export function withoutPayload(error: unknown): unknown {
-  // Node looks into a function when it prints an error that it has caused.
+  // Node prints the properties of a function that is a cause.
   if (typeof error === 'function') return unreadable();
   if (typeof error !== 'object' || error === null) return error;
   try {
@@ -176,7 +176,7 @@ function withoutFields(error: object): object {
     const safe = new Error('the answer of the service could not be understood');
     return Object.assign(safe, { name, ...($metadata !== undefined && { $metadata }) });
   }
-  // Node cannot print an error, nor one that it causes, whose name or message is no text.
+  // Node cannot print an error, or a cause of one, whose name or message is not a string.
   if (error instanceof Error && ![error.name, error.message].every(isText)) throw new TypeError('not printable');
   return '$response' in error ? withoutResponse(error) : error;
 }

@@ -10,7 +10,7 @@ export function batchesOf<T>(all: readonly T[], size: number): readonly (readonl
  * Works on all of a list, on some at the same time: the next begins as soon as one has ended.
  *
  * @param atOnce - How many are worked on at the same time, at most.
- * @throws What the work rejects with; what has begun goes on.
+ * @throws What the work rejects with; work that has begun is not ended.
  */
 export async function eachOf<T>(all: readonly T[], atOnce: number, work: (each: T) => Promise<void>): Promise<void> {
   const rest = all.values();
@@ -23,7 +23,7 @@ export async function eachOf<T>(all: readonly T[], atOnce: number, work: (each: 
 /**
  * Gives each key of a batch its own promise from the one read that serves all of them.
  *
- * @param read - Gives what picks the outcome of one.
+ * @param read - Resolves to a function that gives the outcome of one element.
  */
 export function promisesOf<T, R>(
   batch: readonly T[],

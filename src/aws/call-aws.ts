@@ -1,15 +1,15 @@
 import { type Unavailable } from '../item/directory-listing';
 import { isChainExhausted, sourceRefusalOf } from './aws-errors';
 
-/** A client of the SDK, as far as every call needs it. */
+/** The part of an SDK client that every call needs. */
 interface Client {
   readonly config: { readonly region: () => Promise<string> };
 }
 
 /**
- * Runs a call to AWS of a client that may be the user's own.
+ * Runs a call to AWS with a client of the library or of the application.
  *
- * @param client - Asked for its region first: without one, the SDK throws an error that says nothing else.
+ * @param client - Its region is resolved first: the error of the SDK for a missing region is then unambiguous.
  * @throws What the call throws; a `CredentialsError` when no credentials could be found.
  */
 export async function callAws<T>(client: Client, call: () => Promise<T>): Promise<T> {

@@ -9,7 +9,7 @@ export interface CallerIdentity {
   readonly arn: string;
 }
 
-/** Where STS is asked. */
+/** How STS is called. */
 export interface CallerIdentityOptions {
   /** Address of STS: `https://sts.eu-west-1.amazonaws.com`. */
   readonly endpoint: string;
@@ -30,11 +30,12 @@ interface RequestHandler {
 const mostBytes = 16_384;
 
 /**
- * Asks STS who signs the calls of a client: with its region, its credentials and its connections. It needs no permission.
+ * Gets the identity that signs the calls of a client from STS, with the region, credentials and connections of the client. It needs no
+ * permission.
  *
  * Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  *
- * @throws What the SDK throws without region or credentials or connection; an Error with the name that STS gave to a refusal.
+ * @throws What the SDK throws without region or credentials or connection; an Error with the name of the refusal of STS.
  */
 export async function callerIdentity(
   client: AwsClientLike,
@@ -64,7 +65,7 @@ export async function callerIdentity(
  * Gives the address of STS, of the same kind as that of Parameter Store: public, FIPS, dual-stack, in another partition.
  *
  * @param ssm - Address of Parameter Store: `https://ssm.eu-west-1.amazonaws.com`.
- * @param variables - `AWS_ENDPOINT_URL_STS` says where STS is. Where `AWS_ENDPOINT_URL_SSM` alone is set, STS is at its usual place.
+ * @param variables - `AWS_ENDPOINT_URL_STS` sets the address. Where only `AWS_ENDPOINT_URL_SSM` is set, STS has its usual address.
  */
 export function stsEndpoint(
   ssm: string,

@@ -2,11 +2,11 @@ import { clearTimeout, setTimeout } from '../base/unfaked-timers';
 import { readFile } from 'node:fs/promises';
 import { isOutageStatus } from './aws-errors';
 
-/** How long an endpoint has to answer, **milliseconds**; that of the SDK. */
+/** How long an endpoint may take to answer, **milliseconds**; the limit of the SDK. */
 const answerLimitMs = 1000;
-/** How long a connection to the metadata service of a machine may take, where nothing says that there is one, **milliseconds**. */
+/** How long connecting to the metadata service may take where no variable configures it, **milliseconds**. */
 const connectLimitMs = 250;
-/** Most of an answer that is looked at, **bytes**. */
+/** Most of an answer that is read, **bytes**. */
 const mostBytes = 16_384;
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -21,25 +21,25 @@ interface Endpoint {
 /** What is wrong with an endpoint that should give credentials. */
 export interface EndpointOutage {
   readonly problem: string;
-  /** Whether it gives credentials again. */
+  /** Whether the endpoint works again. */
   readonly isOver: boolean;
 }
 
-/** What came of asking: an answer, an end of the connection without one, or no connection at all. */
+/** The outcome of a request: an answer, a connection that ended without one, or no connection. */
 type Reply =
   | { readonly kind: 'answer'; readonly status: number; readonly body: string }
   | { readonly kind: 'broken' | 'unreachable'; readonly problem: string };
 
 /**
- * Asks the endpoint that gives this process its credentials whether it works: the one of the container (ECS, EKS), else the
- * metadata service of the machine (EC2).
+ * Checks the endpoint from which this process gets its credentials: that of the container (ECS, EKS), else the metadata service of the
+ * machine (EC2).
  *
- * The default chain of the SDK says only that it has found nothing, whether the endpoint failed, refused, or does not exist.
+ * The default chain of the SDK reports the same error whether the endpoint failed, refused, or does not exist.
  * Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html,
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
  *
- * @param variables - Environment variables that say where it is.
- * @returns What is wrong with it; `undefined` when it refuses, has no credentials for this process, or there is none.
+ * @param variables - Environment variables with its address.
+ * @returns What is wrong with it; `undefined` when it refuses, has no credentials for this process, or does not exist.
  */
 export async function outageOfEndpoint(variables: Variables = process.env): Promise<EndpointOutage | undefined> {
   const relative = variables['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] ?? '';
@@ -59,7 +59,7 @@ async function outageOfContainer(
   const file = variables['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '';
   const token =
     file === '' ? variables['AWS_CONTAINER_AUTHORIZATION_TOKEN'] : await readFile(file, 'utf8').catch(() => '');
-  const reply = await ask({ url, headers: { ...(token !== undefined && token !== '' && { authorization: token }) } });
+  const reply = await send({ url, headers: { ...(token !== undefined && token !== '' && { authorization: token }) } });
   return outageIn(reply, 'the credentials endpoint of the container');
 }
 
@@ -71,16 +71,16 @@ async function outageOfMachine(variables: Variables): Promise<EndpointOutage | u
   const connectMs = configured === '' ? connectLimitMs : answerLimitMs;
   const at = (path: string): URL => new URL(path, base);
   const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': '60' };
-  const token = await ask({ url: at('/latest/api/token'), method: 'PUT', headers: ttl, connectMs });
-  // Without a connection there is no such service on this machine, unless a variable says where it is.
+  const token = await send({ url: at('/latest/api/token'), method: 'PUT', headers: ttl, connectMs });
+  // Without a connection there is no such service on this machine, unless a variable configures it.
   if (token.kind === 'unreachable' && configured === '') return undefined;
   const name = 'the instance metadata service';
   if (token.kind === 'answer' && token.status >= 400 && isOutageStatus(token.status)) return outageIn(token, name);
   const headers = token.kind === 'answer' && token.status < 300 ? { 'x-aws-ec2-metadata-token': token.body } : {};
-  const roles = await ask({ url: at('/latest/meta-data/iam/security-credentials/'), headers, connectMs });
+  const roles = await send({ url: at('/latest/meta-data/iam/security-credentials/'), headers, connectMs });
   if (roles.kind !== 'answer' || roles.status >= 300) return outageIn(roles, name);
   const role = encodeURIComponent(roles.body.trim());
-  const reply = await ask({ url: at(`/latest/meta-data/iam/security-credentials/${role}`), headers, connectMs });
+  const reply = await send({ url: at(`/latest/meta-data/iam/security-credentials/${role}`), headers, connectMs });
   return isRefusal(reply) ? undefined : outageIn(reply, name);
 }
 
@@ -94,7 +94,7 @@ function outageIn(reply: Reply, name: string): EndpointOutage | undefined {
   if (reply.kind !== 'answer') return { problem: `${name} gave no answer (${reply.problem})`, isOver: false };
   if (!isOutageStatus(reply.status)) return undefined;
   const isOver = reply.status < 300;
-  const problem = isOver ? 'gave none a moment ago and answers again now' : `answered with HTTP ${reply.status}`;
+  const problem = isOver ? 'failed a moment ago and answers again' : `answered with HTTP ${reply.status}`;
   return { problem: `${name} ${problem}`, isOver };
 }
 
@@ -103,12 +103,12 @@ function urlOf(text: string): URL | undefined {
 }
 
 /** Never rejects. */
-async function ask({ url, method = 'GET', headers = {}, connectMs = answerLimitMs }: Endpoint): Promise<Reply> {
-  // Loaded when needed: most processes have their credentials at once, and one that reads variables alone needs no network.
-  const { request: send } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'));
+async function send({ url, method = 'GET', headers = {}, connectMs = answerLimitMs }: Endpoint): Promise<Reply> {
+  // Loaded when needed: most processes get their credentials without this check.
+  const { request: open } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'));
   return new Promise((resolve) => {
     let isConnected = false;
-    const request = send(url, { method, headers, agent: false });
+    const request = open(url, { method, headers, agent: false });
     const end = (reply: Reply): void => {
       clearTimeout(connecting);
       clearTimeout(answering);

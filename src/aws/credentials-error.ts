@@ -3,8 +3,8 @@ export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 
   /**
-   * @param problem - What the source of the credentials answered, without any of them.
-   * @param isOutage - Whether the source failed; `false`: it has none for this process, or refuses them.
+   * @param problem - What the source of credentials answered, without any credentials.
+   * @param isOutage - Whether the source failed; `false`: it has none for this process, or refuses to give them.
    */
   constructor(
     problem: string,

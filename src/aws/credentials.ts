@@ -1,10 +1,10 @@
-import { describeError, errorFacts } from '../base/describe-error';
+import { describeError, errorSummary } from '../base/describe-error';
 import { unfakedTimers, withTimeLimit } from '../base/time-limit';
 import { classifyAwsError, isChainExhausted, isCredentialsOutage, withoutPayload } from './aws-errors';
 import { CredentialsError } from './credentials-error';
 import { outageOfEndpoint } from './credentials-endpoint';
 
-/** What calls are signed with, as far as it matters here. */
+/** The part of credentials that is used here. */
 interface Identity {
   readonly accessKeyId: string;
   readonly sessionToken?: string | undefined;
@@ -19,7 +19,7 @@ type IdentityProvider = (options?: {
 
 type Step = (args: unknown) => Promise<unknown>;
 
-/** A client of the SDK, as far as its credentials are concerned. */
+/** The part of an SDK client that concerns its credentials. */
 interface SigningClient {
   readonly config: {
     credentials: IdentityProvider & { readonly memoized?: boolean; readonly configBound?: boolean };
@@ -37,27 +37,26 @@ export interface SharedCredentialsOptions {
   readonly provider?: IdentityProvider | undefined;
   /** Gives the current time, **milliseconds** since the Unix epoch. */
   readonly nowMs: () => number;
-  /** For how long it is remembered that there are none, **milliseconds**. */
+  /** How long the absence of credentials is remembered, **milliseconds**. */
   readonly pauseMs: number;
-  /** How long their source may take, **milliseconds** in which the process runs. The SDK waits for some without end. */
+  /** How long their source may take, **milliseconds** in which the process runs. The SDK waits for some sources without a limit. */
   readonly limitMs: number;
 }
 
-/** How long before their end credentials are renewed, **milliseconds**; that of the SDK. */
+/** How long before they expire credentials are renewed, **milliseconds**; as in the SDK. */
 const renewalMs = 300_000;
 
 /**
  * The credentials that all clients of one `AwsClients` share.
  *
- * Credentials are remembered until they end. That there are none is remembered for a pause; a failure of their source is not.
- * When a service refuses them, their source is asked again, and the call repeated if it gives others: after a new login the
- * next call works.
+ * Credentials are remembered until they expire, their absence for a pause, a failure of their source not at all. When a service refuses
+ * them, they are requested again, and the call is repeated if they have changed: after a new login the next call succeeds.
  */
 export class SharedCredentials {
   private source: IdentityProvider | undefined;
   private makeChain: () => IdentityProvider = () => () => Promise.reject(new CredentialsError('no client', false));
   private given: Identity | undefined;
-  private asking: Promise<Identity> | undefined;
+  private resolving: Promise<Identity> | undefined;
   private hasHung = false;
   private absent: { readonly error: CredentialsError; readonly untilMs: number } | undefined;
 
@@ -70,10 +69,10 @@ export class SharedCredentials {
       const chain = config.credentialDefaultProvider({ ...config, parentClientConfig: config });
       return () => chain({ callerClientConfig: config });
     };
-    const provider: IdentityProvider = (asked) => this.resolve(asked?.forceRefresh === true);
-    // What is given is remembered here, for all clients; the SDK would do so for each again.
+    const provider: IdentityProvider = (options) => this.resolve(options?.forceRefresh === true);
+    // Remembered here for all clients, so that the SDK need not do so for each.
     config.credentials = Object.assign(provider, { memoized: true, configBound: true });
-    middlewareStack.add((next) => (args) => this.callWithFreshOnes(() => next(args)), {
+    middlewareStack.add((next) => (args) => this.callWithFreshCredentials(() => next(args)), {
       step: 'initialize',
       priority: 'high',
       name: 'xconFreshCredentials',
@@ -88,20 +87,20 @@ export class SharedCredentials {
       if (given !== undefined && endsAfter(given, nowMs + renewalMs)) return given;
       if (absent !== undefined && nowMs < absent.untilMs) throw absent.error;
     }
-    this.asking ??= this.ask(forceRefresh).finally(() => {
-      this.asking = undefined;
+    this.resolving ??= this.request(forceRefresh).finally(() => {
+      this.resolving = undefined;
     });
     try {
-      return await this.asking;
+      return await this.resolving;
     } catch (error) {
       if (!forceRefresh && given !== undefined && endsAfter(given, nowMs)) return given;
       throw error;
     }
   }
 
-  private async ask(anew: boolean): Promise<Identity> {
+  private async request(isForced: boolean): Promise<Identity> {
     try {
-      const found = await this.askInTime(anew);
+      const found = await this.requestInTime(isForced);
       this.absent = undefined;
       return found;
     } catch (error) {
@@ -113,15 +112,15 @@ export class SharedCredentials {
     }
   }
 
-  private async askInTime(anew: boolean): Promise<Identity> {
+  private async requestInTime(isForced: boolean): Promise<Identity> {
     const { limitMs, provider } = this.options;
-    // What hangs would be waited for again, and each new chain would keep a connection.
+    // A source that hung would hang again, and each new chain would keep a connection.
     const outage = this.hasHung ? await outageOfEndpoint() : undefined;
     if (outage !== undefined && !outage.isOver) throw new CredentialsError(outage.problem, true);
-    if (anew || this.hasHung || this.source === undefined) this.source = provider ?? this.makeChain();
+    if (isForced || this.hasHung || this.source === undefined) this.source = provider ?? this.makeChain();
     this.hasHung = false;
     const { source } = this;
-    const answer = async (): Promise<Identity> => (this.given = await source({ forceRefresh: anew }));
+    const answer = async (): Promise<Identity> => (this.given = await source({ forceRefresh: isForced }));
     const onTimeout = (): Error => {
       this.hasHung = true;
       return new CredentialsError(`the source of the credentials gave no answer within ${limitMs} ms`, true);
@@ -129,13 +128,13 @@ export class SharedCredentials {
     return withTimeLimit(answer, { budgetMs: limitMs, onTimeout, keepsAlive: false, timers: unfakedTimers });
   }
 
-  private async callWithFreshOnes(call: () => Promise<unknown>): Promise<unknown> {
+  private async callWithFreshCredentials(call: () => Promise<unknown>): Promise<unknown> {
     const before = this.given;
     try {
       return await call();
     } catch (error) {
       const used = before ?? this.given;
-      const isRefused = classifyAwsError(error) === 'no-credentials' && errorFacts(error).name !== 'CredentialsError';
+      const isRefused = classifyAwsError(error) === 'no-credentials' && errorSummary(error).name !== 'CredentialsError';
       if (!isRefused || used === undefined) throw error;
       if (isSame(used, await this.resolve(true))) throw error;
       return call();
@@ -144,7 +143,7 @@ export class SharedCredentials {
 }
 
 /**
- * Says why a provider of credentials gave none.
+ * Gives the error for a provider of credentials that gave none.
  *
  * @param error - What it threw.
  * @returns A `CredentialsError`; the error itself for a missing region.

@@ -3,23 +3,23 @@ import { state } from '../di/state';
 import { InvalidSettingsError } from '../errors';
 import type { AwsClients } from './aws-clients';
 
-/** Gives the AWS clients of a context; where nothing that is loaded asks AWS, ones that say so when they are used. */
+/** Gives the AWS clients of a context; where no loaded module calls AWS, clients that throw when they are used. */
 export function clientsOf(context: Context): AwsClients {
-  const clientsClass = knownClass();
+  const clientsClass = loadedClass();
   return clientsClass === undefined ? noClients : context.resolve(clientsClass);
 }
 
-/** Gives the AWS clients of the process that a context belongs to, whatever replaces them for the code inside it. */
+/** Gives the AWS clients of the process, whatever replaces them in a context. */
 export function processClientsOf(context: Context): AwsClients {
-  const clientsClass = knownClass();
+  const clientsClass = loadedClass();
   return clientsClass === undefined ? noClients : context.resolveForProcess(clientsClass);
 }
 
 /**
- * Lookups know the class only from here: the bundle of a service whose providers do not ask AWS is spared the class, and the AWS
- * SDK with it.
+ * Lookups get the class from the state of the process: a bundle whose providers do not call AWS then contains neither the class nor the
+ * AWS SDK.
  */
-function knownClass(): DependencyClass<AwsClients> | undefined {
+function loadedClass(): DependencyClass<AwsClients> | undefined {
   return state.clientsClass as DependencyClass<AwsClients> | undefined;
 }
 

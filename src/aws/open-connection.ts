@@ -1,6 +1,6 @@
 import { type AwsClientLike } from './aws-clients';
 
-/** What is needed of a command of the AWS SDK. */
+/** The part of an SDK command that is used here. */
 interface PlainCommand {
   readonly middlewareStack: { add(middleware: never, options: never): void };
 }
@@ -36,11 +36,10 @@ export interface PingAnswer {
 }
 
 /**
- * Gets a client ready to ask: resolves region, endpoint and credentials, and opens a connection that its next request
- * uses.
+ * Prepares a client: resolves region, endpoint and credentials, and opens the connection that its next request uses.
  *
- * The command goes as far as being signed; in its place `GET /ping` is sent, without a signature. That is no call of the
- * service: it needs no permission and counts against no quota, and any answer will do.
+ * The command is prepared and signed, and then `GET /ping` is sent in its place, without a signature. That is not a call of the service:
+ * it needs no permission, counts against no quota, and any answer is accepted.
  *
  * @param command - Any of the client's; it is not performed.
  * @returns What the endpoint answered; `undefined` when the client sends nothing, as a test double of it does.
@@ -60,7 +59,7 @@ export async function openConnection(
     const request = { ...step.request, method: 'GET', path: '/ping', query: {}, headers: { host }, body: undefined };
     const startedMs = performance.now();
     const { response } = await requestHandler.handle(request, { abortSignal: signal });
-    // Only a connection whose answer has been read to its end is used again.
+    // A connection is reused only after its response has been read completely.
     for await (const chunk of response.body ?? []) void chunk;
     const elapsedMs = performance.now() - startedMs;
     answers.push({ endpoint: `${protocol}//${host}`, elapsedMs, date: response.headers?.['date'] });

@@ -4,18 +4,18 @@ import type * as CredentialProviders from '@aws-sdk/credential-providers';
 import { state } from '../di/state';
 import { InvalidSettingsError } from '../errors';
 
-/** What of the package `@aws-sdk/client-kms` is used; its types may be missing, because the package is an optional one. */
+/** The used part of the package `@aws-sdk/client-kms`, whose types may be missing: the package is optional. */
 export type KmsModule = Readonly<Record<'KMSClient' | 'DecryptCommand' | 'GenerateDataKeyCommand', unknown>>;
 
-/** What of the package `@aws-sdk/client-appconfigdata` is used; its types may be missing, because the package is an optional one. */
+/** The used part of the package `@aws-sdk/client-appconfigdata`, whose types may be missing: the package is optional. */
 export type AppConfigModule = Readonly<
   Record<'AppConfigDataClient' | 'StartConfigurationSessionCommand' | 'GetLatestConfigurationCommand', unknown>
 >;
 
 /**
- * Names the module of the KMS client, for `cacheKmsKeyId` in a bundle: bundlers do not see that the library imports it.
+ * Provides the module of the KMS client, for `cacheKmsKeyId` in a bundle: bundlers do not see that the library imports it.
  *
- * Outside of bundles there is no need: the package is imported when it is needed.
+ * Not needed outside of bundles, where the package is imported on first use.
  *
  * @param module - `import * as kms from '@aws-sdk/client-kms'`.
  * @throws InvalidSettingsError for another module.
@@ -27,9 +27,9 @@ export function provideKms(module: KmsModule): void {
 }
 
 /**
- * Names the module of the AppConfig client, for `AppConfigProvider` in a bundle: bundlers do not see that the library imports it.
+ * Provides the module of the AppConfig client, for `AppConfigProvider` in a bundle: bundlers do not see that the library imports it.
  *
- * Outside of bundles there is no need: the package is imported when it is needed.
+ * Not needed outside of bundles, where the package is imported on first use.
  *
  * @param module - `import * as appConfig from '@aws-sdk/client-appconfigdata'`.
  * @throws InvalidSettingsError for another module.
@@ -80,7 +80,7 @@ function check(where: string, name: string, used: readonly unknown[]): void {
 
 /**
  * @param user - What needs the package, for the error.
- * @param instead - The module that was provided, and what does without an import in a bundle.
+ * @param instead - The module that was provided, and how to do without the import in a bundle.
  */
 async function load<T extends object>(
   user: string,

@@ -1,4 +1,4 @@
-/** More pages than any listing can have; a service that gives this many repeats itself. */
+/** More pages than any listing can have. */
 const maxPages = 10_000;
 
 /**
@@ -9,7 +9,7 @@ const maxPages = 10_000;
  * @param entriesOf - Gives what a page lists.
  * @returns What all pages list.
  * @throws Error when a page gives a token that led to one before, there is no end, or a page lists nothing, not even
- * an empty list: an answer that was lost on the way must not be taken for an empty directory.
+ * an empty list: an incomplete answer must not count as an empty directory.
  */
 export async function readPages<Page, Token extends string | object, Entry>(
   read: (token: Token | undefined) => Promise<Page>,
@@ -33,10 +33,10 @@ export async function readPages<Page, Token extends string | object, Entry>(
 }
 
 /**
- * Gives an answer that is whole.
+ * Gives an answer, which must be complete.
  *
- * The SDK takes every 2xx for success. The services answer with 200; anything else, such as 206, comes from something on the way,
- * and what it leaves out must not be taken for absent.
+ * The SDK accepts every 2xx as success. The services answer with 200; anything else, such as 206, comes from a proxy, and what such an
+ * answer lacks must not count as absent.
  *
  * @throws Error for another status.
  */

@@ -1,7 +1,7 @@
 import { requests, startTimer } from '../base/channels';
-import { errorFacts, readProperty } from '../base/describe-error';
+import { errorSummary, readProperty } from '../base/describe-error';
 
-/** What the SDK says of a call. */
+/** The part of the SDK's context of a call that is used here. */
 interface CallContext {
   readonly clientName?: string;
   readonly commandName?: string;
@@ -9,8 +9,8 @@ interface CallContext {
 
 type Step = (request: unknown) => Promise<unknown>;
 
-/** A client of the SDK, as far as it is steered here. */
-interface SteeredClient {
+/** The part of an SDK client that is used here. */
+interface ReportedClient {
   readonly middlewareStack: {
     add(
       middleware: (next: Step, context: CallContext) => Step,
@@ -32,11 +32,11 @@ export function reportRequests<T>(client: T): T {
         requests.publish({ ...call, ...stop(), ...metadataOf(readOutput(result)), error: undefined });
         return result;
       } catch (error) {
-        requests.publish({ ...call, ...stop(), ...metadataOf(error), error: errorFacts(error).name });
+        requests.publish({ ...call, ...stop(), ...metadataOf(error), error: errorSummary(error).name });
         throw error;
       }
     };
-  (client as SteeredClient).middlewareStack.add(reported, {
+  (client as ReportedClient).middlewareStack.add(reported, {
     step: 'initialize',
     priority: 'high',
     name: 'xconReportedRequests',

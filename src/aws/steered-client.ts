@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { TimeBudget } from '../base/time-limit';
 import { reportRequests } from './report-requests';
 
-/** What is done with one call or attempt, and what comes of it. */
+/** A handler of one call or attempt. */
 type Step<T = unknown> = (request: object) => Promise<T>;
 
-/** A client of the SDK, as far as it is steered here. */
+/** The part of an SDK client that is used here. */
 interface SteeredClient<T = unknown> {
   readonly middlewareStack: {
     add(
@@ -21,7 +21,7 @@ export interface ClientLife {
 }
 
 /**
- * Makes a client of the SDK keep the limits of the library, publish its calls, and end.
+ * Makes a client of the SDK keep the time limits of the library, publish its calls, and send nothing after it has been closed.
  *
  * @param limitMs - Time for an attempt, **milliseconds** in which the process runs.
  */
@@ -30,8 +30,8 @@ export function steer<T extends { destroy(): void }>(client: T, limitMs: number,
 }
 
 /**
- * Makes a client of the SDK send nothing after it has been closed: neither a call that had begun to wait for it while it was
- * being made, nor the next attempt of one that was under way. By itself, a destroyed client opens new connections.
+ * Makes a client of the SDK send nothing after it has been closed: neither a call that had waited for the client to be made, nor the next
+ * attempt of a call that was under way. Without this, a destroyed client opens new connections.
  */
 function refuseWhenClosed<T extends { destroy(): void }>(client: T, life: ClientLife): T {
   let underWay = 0;
@@ -48,7 +48,7 @@ function refuseWhenClosed<T extends { destroy(): void }>(client: T, life: Client
         return await next(request);
       } finally {
         underWay -= 1;
-        // What was about to connect when the client was closed has done so by now.
+        // Calls that were connecting when the client was closed have connected by now.
         if (life.isClosed && underWay === 0) client.destroy();
       }
     };
@@ -64,16 +64,15 @@ function refuseWhenClosed<T extends { destroy(): void }>(client: T, life: Client
   return client;
 }
 
-/** What comes of an attempt. */
+/** The result of an attempt. */
 interface Answered {
   readonly response: unknown;
 }
 
 /**
- * Makes attempts end whose answer begins and does not end.
+ * Ends attempts whose response does not end.
  *
- * The SDK stops counting `requestTimeout` when the head of an answer has come, so a body that never ends would be waited
- * for without end.
+ * `requestTimeout` of the SDK ends with the head of the response: a body that never ends would be awaited without a limit.
  *
  * @param limitMs - Time for an attempt, head and body, **milliseconds** in which the process runs.
  */

@@ -1,10 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type DirectoryItem } from '../item/directory-item';
-import { comesBackAlike, encodeAttribute } from './attribute-value';
+import { survivesRoundTrip, encodeAttribute } from './attribute-value';
 
 const stored = new WeakMap<DirectoryItem, AttributeValue>();
 
-/** Remembers the attribute that an item was read from, so that it is written back to the letter. */
+/** Remembers the attribute that an item was read from, so that it is written back unchanged. */
 export function rememberAttribute(item: DirectoryItem, attribute: AttributeValue): DirectoryItem {
   stored.set(item, attribute);
   return item;
@@ -19,5 +19,5 @@ export function attributeOfItem(item: DirectoryItem): AttributeValue | undefined
   const known = stored.get(item);
   if (known !== undefined) return known;
   const { value } = item;
-  return comesBackAlike(value) ? encodeAttribute(value) : undefined;
+  return survivesRoundTrip(value) ? encodeAttribute(value) : undefined;
 }

@@ -6,7 +6,7 @@ import type {
   QueryCommandOutput,
   WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { errorFacts } from '../base/describe-error';
+import { errorSummary } from '../base/describe-error';
 import { sleep, timeoutSignal } from '../base/time';
 import { type AttributeMap, wellFormedRow } from './attribute-value';
 import { batchesOf } from './batches';
@@ -14,15 +14,15 @@ import { openConnection } from './open-connection';
 import { readPages } from './pages';
 import { tableKeys } from './table-names';
 
-/** A table, and the client that it is asked with. */
-export interface TableTarget {
+/** A table, and the client to use for it. */
+export interface TableConnection {
   readonly client: DynamoDBClient;
   /** Name or ARN. */
   readonly table: string;
 }
 
-/** Where rows are written. */
-export interface WriteTarget extends TableTarget {
+/** A table that rows are written to. */
+export interface WriteConnection extends TableConnection {
   /** Gives a number in `[0, 1)`, for the pauses. */
   readonly random: () => number;
 }
@@ -35,7 +35,7 @@ export interface RowKey {
 
 /** How rows are read. */
 export interface ReadOptions {
-  /** Whether the newest state is wanted, at twice the price. Default: false. */
+  /** Whether the read is strongly consistent, at twice the price. Default: false. */
   readonly consistent?: boolean;
   /** Aborts the reading. */
   readonly signal?: AbortSignal | undefined;
@@ -45,14 +45,14 @@ export interface ReadOptions {
 export interface QueryOptions extends ReadOptions {
   /** Attributes to give; absent: all. */
   readonly attributes?: readonly string[];
-  /** The index to ask, and the attribute that is its partition key; absent: the table itself. */
+  /** The index to query, and the attribute that is its partition key; absent: the table itself. */
   readonly index?: { readonly name: string; readonly partition: string };
 }
 
 /** One page of a scan. */
 export interface ScannedPage {
   readonly rows: readonly AttributeMap[];
-  /** Key to go on behind; `undefined` on the last page. */
+  /** Key after which the next page starts; `undefined` on the last page. */
   readonly next: AttributeMap | undefined;
   /** Read units that the page has used; 0 where the service does not say. */
   readonly units: number;
@@ -66,7 +66,7 @@ export type PutCondition = Readonly<
 /** A row to put. */
 export interface RowPut {
   readonly put: AttributeMap;
-  /** Gives for how long it may still be put, **milliseconds**; absent: for ever. */
+  /** Gives how long it may still be put, **milliseconds**; absent: without a limit. */
   readonly leftMs?: () => number;
   /** Put only under this condition, by a call of its own; absent: put, together with others. */
   readonly condition?: PutCondition;
@@ -108,12 +108,12 @@ export function ifAbsentOr(expression: string, values: Record<string, AttributeV
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
  */
 export async function queryRows(
-  target: TableTarget,
+  connection: TableConnection,
   partition: string,
   options: QueryOptions = {},
 ): Promise<readonly AttributeMap[]> {
   const rows = await readPages(
-    (start: AttributeMap | undefined) => queryPage(target, partition, { ...options, start }),
+    (start: AttributeMap | undefined) => queryPage(connection, partition, { ...options, start }),
     (page) => page.LastEvaluatedKey,
     ({ Items: items, Count: count }) => {
       if (items !== undefined && count !== undefined && count !== items.length) {
@@ -125,13 +125,13 @@ export async function queryRows(
   return rows.map(wellFormedRow);
 }
 
-/** Reads at most one row of a partition: whether the table can be read is all that it says. @throws What the SDK throws. */
-export async function probeTable(target: TableTarget, partition: string, signal: AbortSignal): Promise<void> {
-  await queryPage(target, partition, { signal, limit: 1 });
+/** Checks that a table can be read, by a query for at most one row of a partition. @throws What the SDK throws. */
+export async function probeTable(connection: TableConnection, partition: string, signal: AbortSignal): Promise<void> {
+  await queryPage(connection, partition, { signal, limit: 1 });
 }
 
 /** Prepares a client to query a table. @throws What the SDK throws without region or credentials. */
-export async function connectToTable({ client, table }: TableTarget, signal: AbortSignal): Promise<void> {
+export async function connectToTable({ client, table }: TableConnection, signal: AbortSignal): Promise<void> {
   const { QueryCommand } = await import('@aws-sdk/client-dynamodb');
   await openConnection(client, new QueryCommand({ TableName: table }), signal);
 }
@@ -143,7 +143,7 @@ export async function connectToTable({ client, table }: TableTarget, signal: Abo
  * @throws What the SDK throws.
  */
 export async function getRow(
-  { client, table }: TableTarget,
+  { client, table }: TableConnection,
   key: RowKey,
   { consistent = false, signal }: ReadOptions = {},
 ): Promise<AttributeMap | undefined> {
@@ -161,7 +161,7 @@ export async function getRow(
  * @throws What the SDK throws.
  */
 export async function putRow(
-  { client, table }: TableTarget,
+  { client, table }: TableConnection,
   row: AttributeMap,
   { condition, signal }: { readonly condition?: PutCondition; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<boolean> {
@@ -171,7 +171,7 @@ export async function putRow(
     await client.send(command, sendOptions(signal));
     return true;
   } catch (error) {
-    if (errorFacts(error).name !== 'ConditionalCheckFailedException') throw error;
+    if (errorSummary(error).name !== 'ConditionalCheckFailedException') throw error;
     return false;
   }
 }
@@ -180,12 +180,12 @@ export async function putRow(
  * Reads one page of the whole table.
  *
  * @param attributes - Attributes to give.
- * @param start - Key to begin behind; `undefined`: at the beginning.
+ * @param start - Key after which the page starts; `undefined`: the first page.
  * @throws What the SDK throws.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
  */
 export async function scanPage(
-  { client, table }: TableTarget,
+  { client, table }: TableConnection,
   attributes: readonly string[],
   start: AttributeMap | undefined,
 ): Promise<ScannedPage> {
@@ -205,22 +205,22 @@ export async function scanPage(
 }
 
 /**
- * Writes rows, 25 a call; what DynamoDB leaves unprocessed is sent again after growing, jittered pauses. Rows whose time is over
- * by then are left out, and so are those that DynamoDB finds invalid, unless they are alone.
+ * Writes rows, 25 a call; what DynamoDB leaves unprocessed is sent again after growing, jittered pauses. Rows whose time has expired
+ * by then are left out, and so are rows that DynamoDB rejects as invalid, unless a row is the only one.
  *
  * @param changes - At most one per row.
  * @throws What the SDK throws, or an Error when rows are still unprocessed in the end.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
  */
-export async function writeRows(target: WriteTarget, changes: readonly RowChange[]): Promise<void> {
+export async function writeRows(connection: WriteConnection, changes: readonly RowChange[]): Promise<void> {
   const conditional = changes.filter((each): each is ConditionalPut => 'put' in each && each.condition !== undefined);
   const others = changes.filter((each) => !('put' in each) || each.condition === undefined);
   for (const batch of batchesOf(others, maxBatchSize)) {
     const inTime = batch.filter((each) => leftOf([each]) > 0);
-    if (inTime.length > 0) await writeBatchOrEach(target, inTime);
+    if (inTime.length > 0) await writeBatchOrEach(connection, inTime);
   }
   for (const batch of batchesOf(conditional, parallelPuts))
-    await Promise.all(batch.map((each) => putInTime(target, each)));
+    await Promise.all(batch.map((each) => putInTime(connection, each)));
 }
 
 /** Gives the pause before a resend, **milliseconds**: doubling, between half and all of it. */
@@ -234,7 +234,7 @@ interface PageOptions extends QueryOptions {
 }
 
 async function queryPage(
-  { client, table }: TableTarget,
+  { client, table }: TableConnection,
   partition: string,
   { attributes = [], consistent = false, index, limit, signal, start }: PageOptions,
 ): Promise<QueryCommandOutput> {
@@ -255,7 +255,7 @@ async function queryPage(
   return client.send(command, sendOptions(signal));
 }
 
-/** Names attributes by placeholders: any name may be one that DynamoDB reserves. */
+/** Makes placeholders for attributes: any name may be a reserved word of DynamoDB. */
 function columnsOf(attributes: readonly string[]) {
   const names = Object.fromEntries(attributes.map((name, index): [string, string] => [`#a${index}`, name]));
   return { names, projection: attributes.length > 0 && { ProjectionExpression: Object.keys(names).join(', ') } };
@@ -270,13 +270,13 @@ function requestOf(change: RowChange): WriteRequest {
   return { DeleteRequest: { Key: attributesOf(change.delete) } };
 }
 
-/** Gives for how long all of some changes may still be made, **milliseconds**. */
+/** Gives how long all of some changes may still be made, **milliseconds**. */
 function leftOf(changes: readonly RowChange[]): number {
   const times = changes.map((each) => ('put' in each ? each.leftMs?.() : undefined));
   return Math.min(...times.map((each) => each ?? Number.POSITIVE_INFINITY));
 }
 
-/** Ends calls that would come too late: those that are repeated after the process was frozen, too. */
+/** Aborts calls that would be too late, also when they are repeated after the process was frozen. */
 function signalWithin(leftMs: number): AbortSignal | undefined {
   return Number.isFinite(leftMs) ? timeoutSignal(leftMs) : undefined;
 }
@@ -285,29 +285,29 @@ function sendOptions(signal: AbortSignal | undefined): { readonly abortSignal?: 
   return signal === undefined ? {} : { abortSignal: signal };
 }
 
-/** Puts a row under its condition, if there is time; one that DynamoDB finds invalid is left out. */
-async function putInTime(target: WriteTarget, change: ConditionalPut): Promise<void> {
+/** Puts a row under its condition, if there is time; a row that DynamoDB rejects as invalid is left out. */
+async function putInTime(connection: WriteConnection, change: ConditionalPut): Promise<void> {
   const left = leftOf([change]);
   if (left <= 0) return;
   const { put, condition } = change;
-  await putRow(target, put, { condition, signal: signalWithin(left) }).catch(unlessInvalid);
+  await putRow(connection, put, { condition, signal: signalWithin(left) }).catch(unlessInvalid);
 }
 
-/** Writes a batch; one row that DynamoDB finds invalid refuses all of it, so then each is written alone, and that one left out. */
-async function writeBatchOrEach(target: WriteTarget, batch: readonly RowChange[]): Promise<void> {
+/** Writes a batch. One invalid row makes DynamoDB reject the batch: then each row is written alone, and invalid ones are left out. */
+async function writeBatchOrEach(connection: WriteConnection, batch: readonly RowChange[]): Promise<void> {
   try {
-    await writeBatch(target, batch);
+    await writeBatch(connection, batch);
   } catch (error) {
-    if (errorFacts(error).name !== 'ValidationException' || batch.length === 1) throw error;
-    for (const each of batch) await writeBatch(target, [each]).catch(unlessInvalid);
+    if (errorSummary(error).name !== 'ValidationException' || batch.length === 1) throw error;
+    for (const each of batch) await writeBatch(connection, [each]).catch(unlessInvalid);
   }
 }
 
 function unlessInvalid(error: unknown): void {
-  if (errorFacts(error).name !== 'ValidationException') throw error;
+  if (errorSummary(error).name !== 'ValidationException') throw error;
 }
 
-async function writeBatch({ client, table, random }: WriteTarget, batch: readonly RowChange[]): Promise<void> {
+async function writeBatch({ client, table, random }: WriteConnection, batch: readonly RowChange[]): Promise<void> {
   const { BatchWriteItemCommand } = await import('@aws-sdk/client-dynamodb');
   let left = batch.map(requestOf);
   for (let resend = 0; resend <= maxResends; resend += 1) {
@@ -317,7 +317,7 @@ async function writeBatch({ client, table, random }: WriteTarget, batch: readonl
       new BatchWriteItemCommand({ RequestItems: { [table]: left } }),
       sendOptions(signalWithin(leftMs)),
     );
-    // All are of one table, which has been named by its name or its ARN.
+    // All belong to one table; the key is its name or its ARN.
     left = Object.values(output.UnprocessedItems ?? {}).flat();
     if (left.length === 0) return;
     if (resend < maxResends) await sleep(resendPause(resend, random()));

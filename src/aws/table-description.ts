@@ -1,6 +1,6 @@
 import type { DescribeTableCommandOutput, KeySchemaElement } from '@aws-sdk/client-dynamodb';
-import { errorFacts } from '../base/describe-error';
-import { type TableTarget } from './table-client';
+import { errorSummary } from '../base/describe-error';
+import { type TableConnection } from './table-client';
 import { tableKeys } from './table-names';
 
 /** How a table is made. */
@@ -11,7 +11,7 @@ export interface TableDescription {
   readonly keys: readonly string[];
   /** Names of its global secondary indexes. */
   readonly indexes: readonly string[];
-  /** Attribute by which DynamoDB deletes rows whose time is over; `undefined`: it deletes none. */
+  /** Attribute by which DynamoDB deletes expired rows; `undefined`: it deletes none. */
   readonly ttlAttribute: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export const expectedKeys: readonly string[] = [`${tableKeys.partition} HASH`, `
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html
  */
 export async function describeTable(
-  { client, table }: TableTarget,
+  { client, table }: TableConnection,
   signal?: AbortSignal,
 ): Promise<TableDescription | undefined> {
   const { DescribeTableCommand, DescribeTimeToLiveCommand } = await import('@aws-sdk/client-dynamodb');
@@ -50,7 +50,7 @@ export async function describeTable(
       ttlAttribute: isOn ? ttl.AttributeName : undefined,
     };
   } catch (error) {
-    if (errorFacts(error).name === 'ResourceNotFoundException') return undefined;
+    if (errorSummary(error).name === 'ResourceNotFoundException') return undefined;
     throw error;
   }
 }

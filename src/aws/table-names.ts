@@ -28,7 +28,7 @@ export function newRow(directory: string, name: string, sort = name): Readonly<R
   };
 }
 
-/** Gives the ARN of a table for a remedy: that of any region and account, unless it is named by its own. */
+/** Gives the ARN of a table for a message: of any region and account, unless the table is given by its ARN. */
 export function tableArnText(table: string): string {
   return table.startsWith('arn:') ? table : `arn:aws:dynamodb:*:*:table/${table}`;
 }

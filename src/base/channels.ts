@@ -83,7 +83,7 @@ export interface XconEvents {
   readonly 'xcon:refresh': RefreshEvent;
 }
 
-/** A channel whose messages have a type. Without a subscriber it costs a look at `hasSubscribers`. */
+/** A channel whose messages have a type. Without a subscriber it costs one read of `hasSubscribers`. */
 interface EventChannel<T> extends Pick<Channel, 'hasSubscribers'> {
   publish(message: T): void;
 }

@@ -1,5 +1,5 @@
-/** What is known of something that was thrown. */
-export interface ErrorFacts {
+/** Name, message and status of something that was thrown. */
+export interface ErrorSummary {
   /** Name of the error; `Error` where it has none. */
   readonly name: string;
   /** Its message; for what is no object, the kind of it, since a thrown text may be a value. */
@@ -13,7 +13,7 @@ export interface ErrorFacts {
  *
  * Never throws: symbols, null prototypes, throwing getters and revoked proxies give the defaults.
  */
-export function errorFacts(error: unknown): ErrorFacts {
+export function errorSummary(error: unknown): ErrorSummary {
   if (typeof error !== 'object' || error === null) return { name: 'Error', message: typeof error, status: undefined };
   return {
     name: textOf(error, 'name') ?? 'Error',
@@ -24,7 +24,7 @@ export function errorFacts(error: unknown): ErrorFacts {
 
 /** Says what went wrong in one line: name, HTTP status and message. Services do not repeat values in them. Never throws. */
 export function describeError(error: unknown): string {
-  const { name, message, status } = errorFacts(error);
+  const { name, message, status } = errorSummary(error);
   return `${name}${status === undefined ? '' : ` (HTTP ${status})`}${message === '' ? '' : `: ${message}`}`;
 }
 
@@ -54,16 +54,16 @@ export function isInstance<T>(error: unknown, type: abstract new (...args: never
 }
 
 /** Reads a property of an object of unknown origin; `undefined` where that throws. */
-export function readProperty(target: object, key: PropertyKey): unknown {
+export function readProperty(object: object, key: PropertyKey): unknown {
   try {
-    return Reflect.get(target, key);
+    return Reflect.get(object, key);
   } catch {
     return undefined;
   }
 }
 
-function textOf(target: object, key: string): string | undefined {
-  const value = readProperty(target, key);
+function textOf(object: object, key: string): string | undefined {
+  const value = readProperty(object, key);
   return typeof value === 'string' ? value : undefined;
 }
 

@@ -1,8 +1,8 @@
 /**
- * A value that nothing finds which walks over an object: `util.inspect` with any options (`showHidden`, `getters`,
- * `customInspect: false`), `structuredClone`, spreading, loggers. It is in a closure; calling gives it.
+ * A value in a closure, which a call returns. Nothing that reads the fields of an object finds it: `util.inspect` with any options
+ * (`showHidden`, `getters`, `customInspect: false`), `structuredClone`, spreading, loggers.
  *
- * For fields of classes that tsyringe may put a `delay()` proxy in front of, behind which `#private` breaks; others have that.
+ * For classes that tsyringe may wrap in a `delay()` proxy, where `#private` fields break. Other classes use `#private`.
  */
 export type Hidden<T> = () => T;
 
@@ -11,7 +11,7 @@ export function hidden<T>(value: T): Hidden<T> {
   return () => value;
 }
 
-/** Keeps fields out of what walks over the enumerable fields of an object: `structuredClone`, spreading, loggers. */
+/** Makes fields non-enumerable, so that `structuredClone`, spreading and loggers leave them out. */
 export function hideFields<T extends object>(object: T, ...fields: readonly string[]): void {
   for (const field of fields) {
     Object.defineProperty(object, field, { enumerable: false, writable: true, value: Reflect.get(object, field) });

@@ -1,13 +1,13 @@
-/** Takes the place of a secret wherever one would be shown. */
+/** Replaces a secret wherever it would be shown. */
 export const mask = '********';
 
-/** What would steer a terminal, begin a new line, or turn the direction of a line around. */
+/** Characters that control a terminal, begin a new line, or change the direction of the text. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
  * Escapes controls, line ends, format characters (direction marks among them) and halves of surrogate pairs, as JSON does.
  *
- * For names and texts of others in messages, logs and everything else that people read. The result is one line.
+ * For names and texts from outside in messages, logs and other output for people. The result is one line.
  */
 export function printable(text: string): string {
   return text.replace(unprintable, escaped);

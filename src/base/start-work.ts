@@ -1,8 +1,10 @@
+import { nextTick } from './unfaked-timers';
+
 /**
  * Starts work that may be dropped: an error reaches the code that awaits the promise and never ends the process.
  *
- * The one way in which this library calls what a user has written: it takes promises of another realm, thenables and plain
- * values, and turns what is thrown at once into a rejection.
+ * The library calls all user code this way: promises of another realm, thenables and plain values are accepted, and an exception
+ * becomes a rejection.
  *
  * @param work - Called at once.
  * @returns A promise whose rejection counts as handled.
@@ -23,6 +25,11 @@ export function startWork<T>(work: () => T | PromiseLike<T>): Promise<T> {
  */
 export function callAndForget(call: () => unknown, onError: (error: unknown) => void = ignore): void {
   startWork(call).catch(onError).catch(ignore);
+}
+
+/** Calls back once all promises that are settled now have run their reactions, before timers and I/O. An error of the callback is dropped. */
+export function afterThisTurn(callback: () => void): void {
+  callAndForget(() => Promise.resolve().then(() => nextTick(() => callAndForget(callback))));
 }
 
 function ignore(): void {

@@ -24,7 +24,7 @@ export interface TableLayout {
  * Lays out rows in columns. When a line is too long, wide columns are shortened in the middle, where texts that are alike differ
  * least, and the last column goes on in the next line.
  *
- * @param rows - Of texts in any form: what would steer a terminal is escaped.
+ * @param rows - Texts in any form: control characters are escaped.
  * @returns The lines, without spaces at their ends.
  */
 export function tableLines(rows: readonly (readonly string[])[], layout: TableLayout = {}): readonly string[] {

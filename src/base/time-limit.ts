@@ -168,7 +168,7 @@ export async function withTimeoutSignal<T>(
       const onOver = (): void => {
         const reason = new DOMException(`no answer within ${limitMs} ms`, 'TimeoutError');
         controller.abort(reason);
-        // A call that heeds the signal rejects by itself, with an error that says more.
+        // A call that honors the signal rejects first, with a more specific error.
         setImmediate(() => reject(reason));
       };
       budget = new TimeBudget(limitMs, onOver, { keepsAlive: false, timers: unfakedTimers });

@@ -7,9 +7,9 @@ export const longestTimerMs = 2 ** 31 - 1;
 export const longestLifeSeconds = 315_360_000;
 
 /**
- * Gives a signal that fires after a time, which goes on while the process is frozen: for what would be too old by then.
+ * Gives a signal that fires after a time that includes time in which the process is frozen: for results that would be too old.
  *
- * What may take a certain time counts only that in which the process runs: `withTimeLimit`, `withTimeoutSignal`.
+ * Limits on the duration of work count only time in which the process runs: `withTimeLimit`, `withTimeoutSignal`.
  *
  * @param ms - **Milliseconds**; unlike `AbortSignal.timeout`, takes fractions, and what is longer than a timer can wait.
  */
@@ -24,7 +24,7 @@ export function sleep(ms: number): Promise<void> {
   });
 }
 
-/** Gives a moment of a date that an answer of AWS has, **milliseconds** since the Unix epoch; `undefined` for what is no date. */
+/** Gives the time of a date in an answer of AWS, **milliseconds** since the Unix epoch; `undefined` for anything but a valid date. */
 export function momentOf(date: Date | undefined): number | undefined {
   const ms = date instanceof Date ? date.getTime() : Number.NaN;
   return Number.isNaN(ms) ? undefined : ms;

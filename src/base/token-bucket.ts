@@ -6,11 +6,11 @@ export interface TokenBucket {
   readonly atMs: number;
 }
 
-/** A bucket after a call has asked for a token. */
+/** A bucket after a call has requested a token. */
 export interface TokenAnswer {
   /** The bucket to go on with. */
   readonly bucket: TokenBucket;
-  /** How long the call has to wait before it asks again, **milliseconds**; 0: it has its token. */
+  /** How long the call has to wait before it requests one again, **milliseconds**; 0: it has its token. */
   readonly waitMs: number;
 }
 

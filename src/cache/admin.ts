@@ -1,7 +1,7 @@
 import { type AttributeMap } from '../aws/attribute-value';
 import { sourceRefusalOf, withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
-import { probeTable, queryRows, type WriteTarget, writeRows } from '../aws/table-client';
+import { probeTable, queryRows, type WriteConnection, writeRows } from '../aws/table-client';
 import { tableArnText, tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
 import { isOutdated } from './changes';
@@ -10,13 +10,13 @@ import { type AnswerRow, type CacheRow, createdAtMs, decodeRow, generationKey, i
 import { callAws } from '../aws/call-aws';
 import { type CachedChain, type CacheRecord, type CacheSession } from './cacher';
 
-/** Which partition of the cache table is meant. */
+/** Selects a partition of the cache table. */
 export interface PartitionOptions {
   /** Partition key, `/{service}/{environment}`; absent: that of the last lookup, else that of the settings. */
   readonly environ?: string | undefined;
 }
 
-/** What is to be cleared. */
+/** What to clear. */
 export interface ClearOptions extends PartitionOptions {
   /** Only the rows of this name, in any case; absent: all. */
   readonly name?: string;
@@ -24,22 +24,22 @@ export interface ClearOptions extends PartitionOptions {
   readonly dryRun?: boolean;
 }
 
-/** A partition of the cache table, as an operator works on it. */
-export interface PartitionTarget extends WriteTarget {
+/** A partition of the cache table, and what operations on it need. */
+export interface AdminPartition extends WriteConnection {
   /** Partition key: `/{service}/{environment}`. */
   readonly environ: string;
   /** Gives the current time, **milliseconds** since the Unix epoch. */
   readonly nowMs: () => number;
 }
 
-/** What a row of the cache table says, without any value. */
+/** A row of the cache table, without any value. */
 export interface CacheEntry {
   /** Sort key. */
   readonly nameKey: string;
   /** Name of the setting, lower-cased. */
   readonly name: string;
   readonly kind: 'value' | 'missing' | 'sealed' | 'reference' | 'lease' | 'key' | 'generation';
-  /** Where the answer comes from; `/_nonExistent` when the name is missing. */
+  /** Directory of the answer; `/_nonExistent` when the name is missing. */
   readonly directory: string;
   /** Provider and directory; `undefined` when the row does not say. */
   readonly source: string | undefined;
@@ -47,50 +47,50 @@ export interface CacheEntry {
   readonly createdAt: string | undefined;
   /** When the row ends, **seconds** since the Unix epoch; `undefined`: never. */
   readonly ttl: number | undefined;
-  /** Whether it has ended and only waits for DynamoDB to delete it. */
+  /** Whether it has expired, and DynamoDB has not deleted it yet. */
   readonly expired: boolean;
-  /** Whether it ends so soon that a process may refresh it already; `false` for rows that answer for no name. */
+  /** Whether it expires so soon that a process may already refresh it; `false` for rows that answer for no name. */
   readonly early: boolean;
-  /** Whether it rests on reads from before a change that is known, so that it is not used. */
+  /** Whether it rests on reads from before a recorded change, so that it is not used. */
   readonly outdated: boolean;
-  /** Which process refreshes a chain; given for a lease. */
+  /** State of a lease; absent for other rows. */
   readonly lease?: { readonly state: 'held' | 'done'; readonly untilMs: number };
   /**
-   * Number of the latest change that the partition has followed, about its moment in **milliseconds** since the Unix epoch; given for
-   * the generation.
+   * Number of the latest change that the partition has followed, about its time in **milliseconds** since the Unix epoch; absent for rows
+   * other than the generation.
    */
   readonly generation?: number;
 }
 
 /**
- * Gives the partition that an operation is about.
+ * Selects the partition of an operation, and makes its client.
  *
- * @throws CacherError when neither the call nor the settings say which.
+ * @throws CacherError when neither the call nor the settings name one.
  */
-export async function targetOf(
+export async function connectToPartition(
   { clients, settings, random, nowMs }: CacheSession,
   { environ }: PartitionOptions,
-): Promise<PartitionTarget> {
+): Promise<AdminPartition> {
   const ofProcess = settings.serviceGiven ? `/${settings.service}/${settings.environment}` : undefined;
-  const partition = environ ?? ofProcess;
-  if (partition === undefined) {
+  const key = environ ?? ofProcess;
+  if (key === undefined) {
     throw new CacherError("No partition is named: set APP_NAME, or give one, as { environ: '/orders/prod' }.");
   }
-  return { client: await clients.dynamo(settings), table: settings.cacheTable, environ: partition, random, nowMs };
+  return { client: await clients.dynamo(settings), table: settings.cacheTable, environ: key, random, nowMs };
 }
 
 /**
  * Lists the rows of a partition; unusable ones are left out.
  *
- * @param cacheTtlSeconds - Life of a row as settings have it, on which depends when it is early.
+ * @param cacheTtlSeconds - Life of a row by the settings, on which its early window depends.
  * @throws CacherError when the table cannot be read.
  */
 export async function listEntries(
-  target: PartitionTarget,
+  partition: AdminPartition,
   { nowMs, cacheTtlSeconds }: { readonly nowMs: number; readonly cacheTtlSeconds: number },
 ): Promise<readonly CacheEntry[]> {
-  const rows = await attempt('read', 'dynamodb:Query', target, () =>
-    queryRows(target, target.environ, { consistent: true }),
+  const rows = await attempt('read', 'dynamodb:Query', partition, () =>
+    queryRows(partition, partition.environ, { consistent: true }),
   );
   const decoded = rows.map(decodeRow).filter((row) => row !== undefined);
   const generation = decoded.find((row) => row.kind === 'generation');
@@ -102,37 +102,37 @@ export async function listEntries(
 }
 
 /** Gives the sort keys of the rows that are to be deleted. @throws CacherError when the table cannot be read. */
-export async function keysToDelete(target: PartitionTarget, name: string | undefined): Promise<readonly string[]> {
+export async function keysToDelete(partition: AdminPartition, name: string | undefined): Promise<readonly string[]> {
   const attributes = [tableKeys.sort, 'real_name'];
-  const rows = await attempt('read', 'dynamodb:Query', target, () =>
-    queryRows(target, target.environ, { consistent: true, attributes }),
+  const rows = await attempt('read', 'dynamodb:Query', partition, () =>
+    queryRows(partition, partition.environ, { consistent: true, attributes }),
   );
   const wanted = name === undefined ? rows : rows.filter((row) => row['real_name']?.S?.toLowerCase() === name);
   return wanted.map(sortKeyOf).filter((key) => key !== generationKey);
 }
 
 /**
- * Deletes the rows of a partition, 25 a call. What was deleted stays so when it breaks off: call it again to go on.
+ * Deletes the rows of a partition, 25 a call. After an error, the deleted rows stay deleted: call it again to continue.
  *
- * The generation is raised instead, and made where there was none: processes that watch it see that rows have gone, and rows
- * that rest on reads of before are not used.
+ * The row of the generation is not deleted but raised, or created: processes that watch it notice the change, and rows that rest on
+ * earlier reads are not used.
  *
  * @param name - Lower-cased: only the rows of this name; absent: all.
  * @returns How many rows were deleted.
  * @throws CacherError when the table cannot be read or written.
  */
-export async function deleteRows(target: PartitionTarget, name?: string): Promise<number> {
-  const keys = await keysToDelete(target, name);
-  const changes = keys.map((nameKey) => ({ delete: { partition: target.environ, sort: nameKey } }));
-  await attempt('cleared', 'dynamodb:BatchWriteItem', target, () => writeRows(target, changes));
-  await attempt('cleared', 'dynamodb:GetItem and dynamodb:PutItem', target, () => raiseGeneration(target, name));
+export async function deleteRows(partition: AdminPartition, name?: string): Promise<number> {
+  const keys = await keysToDelete(partition, name);
+  const changes = keys.map((nameKey) => ({ delete: { partition: partition.environ, sort: nameKey } }));
+  await attempt('cleared', 'dynamodb:BatchWriteItem', partition, () => writeRows(partition, changes));
+  await attempt('cleared', 'dynamodb:GetItem and dynamodb:PutItem', partition, () => raiseGeneration(partition, name));
   return changes.length;
 }
 
-async function raiseGeneration(target: PartitionTarget, name: string | undefined): Promise<void> {
+async function raiseGeneration(partition: AdminPartition, name: string | undefined): Promise<void> {
   const { nextGeneration, updateGeneration } = await import('./generation');
   const change = { directory: undefined, name };
-  await updateGeneration(target, (before) => nextGeneration(before, [change], target.nowMs()));
+  await updateGeneration(partition, (before) => nextGeneration(before, [change], partition.nowMs()));
 }
 
 function sortKeyOf(row: AttributeMap): string {
@@ -148,7 +148,7 @@ function entryOf(row: CacheRow, nowMs: number): Omit<CacheEntry, 'early' | 'outd
   };
 }
 
-/** Whether a row has not ended and may be refreshed, as a process with the lowest draw would do. */
+/** Whether a row has not expired and lies within the early window, whatever a process draws. */
 function isInEarlyWindow(row: AnswerRow, cacheTtlSeconds: number, nowMs: number): boolean {
   const { ttl } = row;
   if (ttl === undefined || isExpired(ttl, nowMs)) return false;
@@ -163,7 +163,7 @@ function kindOf({ kind, directory }: CacheRow): CacheEntry['kind'] {
 async function attempt<T>(
   what: string,
   action: string,
-  { table, environ }: PartitionTarget,
+  { table, environ }: AdminPartition,
   call: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -177,7 +177,7 @@ async function attempt<T>(
   }
 }
 
-/** Reads at most one row of a partition, and notes what comes of it. Never rejects. */
+/** Checks that a partition can be read, and records the outcome. Never rejects. */
 export async function probePartition(
   { key, session: { clients, settings, nowMs } }: CachedChain,
   record: CacheRecord,

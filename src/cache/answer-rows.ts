@@ -11,7 +11,7 @@ import {
   type PlainRow,
   referenceKey,
   type ReferenceRow,
-  type RowFacts,
+  type RowBase,
   sealedKey,
   type SealedRow,
 } from './rows';
@@ -21,14 +21,14 @@ import { decodeAttribute } from '../aws/attribute-value';
 import { Directory } from '../directory/directory';
 import { type ConfigValue } from '../item/value';
 
-/** What the ends of new rows depend on. */
+/** What the expiry of new rows depends on. */
 export interface RowClock {
   readonly nowMs: number;
   /** In `[0, 1)`. */
   readonly random: number;
-  /** Latest end among the rows of found names, **seconds** since the Unix epoch; `undefined` when there is none. */
+  /** Latest expiry among the rows of found names, **seconds** since the Unix epoch; `undefined` when there is none. */
   readonly latestTtl: number | undefined;
-  /** Generation of the partition that the reads behind the answer have seen; 0 before the first. */
+  /** Generation of the partition at the time of the reads behind the answer; 0 before the first. */
   readonly generation?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface RowClock {
  * Makes the row for an answer.
  *
  * @param sealingKey - Needed for secrets when they are sealed.
- * @returns `undefined` for what is not to be cached: a secret, when secrets never are; a value that cannot be stored.
+ * @returns `undefined` for an answer that is not cached: a secret with `cacheSecrets: 'never'`, a value that cannot be stored.
  */
 export function makeRow(
   chain: CachedChain,
@@ -45,10 +45,10 @@ export function makeRow(
   sealingKey: SealingKey | undefined,
 ): PlainRow | SealedRow | ReferenceRow | undefined {
   const { item, provider } = answer;
-  // The Python library fails for the whole partition at a row without a name, or with braces in its directory.
+  // A row without a name, or with braces in its directory, makes the Python library fail for the whole partition.
   if (answer.name === '' || /[{}]/.test(item?.directory.path ?? '')) return undefined;
   if (item === undefined || provider === undefined) return missingRow(chain, answer, clock);
-  const facts = {
+  const base = {
     name: answer.name.toLowerCase(),
     directory: item.directory.path,
     source: `${provider} - ${item.directory.path}`,
@@ -64,7 +64,7 @@ export function makeRow(
     if (value === undefined || !isReadableByPython(value)) return undefined;
     const { originalName, secret } = item;
     return {
-      ...facts,
+      ...base,
       kind: 'plain',
       nameKey: key.nameKey(answer.name),
       chain: key.chain,
@@ -76,27 +76,27 @@ export function makeRow(
   const { chainHash } = key;
   if (cacheSecrets === 'reference' && item.exactName !== undefined) {
     const nameKey = referenceKey(key, answer.name);
-    return { ...facts, kind: 'reference', nameKey, chainHash, exactName: item.exactName };
+    return { ...base, kind: 'reference', nameKey, chainHash, exactName: item.exactName };
   }
   const plain = secretValue(item);
   if (cacheSecrets !== 'encrypt' || sealingKey === undefined || plain === undefined) return undefined;
   const nameKey = sealedKey(key, answer.name, sealingKey.id);
-  const sealedFacts = { ...facts, nameKey, environ: key.environ, ttl: secretTtl(chain, item, clock, sealingKey) };
-  const sealed = sealSecret(plain, sealingKey, sealedFacts);
-  return { ...facts, kind: 'sealed', nameKey, chainHash, ttl: sealedFacts.ttl, keyId: sealingKey.id, sealed };
+  const binding = { ...base, nameKey, environ: key.environ, ttl: secretTtl(chain, item, clock, sealingKey) };
+  const sealed = sealSecret(plain, sealingKey, binding);
+  return { ...base, kind: 'sealed', nameKey, chainHash, ttl: binding.ttl, keyId: sealingKey.id, sealed };
 }
 
-/** The end that an item brings with it, in whole seconds; `undefined` for none, and for one beyond all dates, such as milliseconds. */
+/** The `ttl` of an item in whole seconds; `undefined` for none, and for one beyond the range of dates, such as milliseconds. */
 function ownTtl({ ttl }: Pick<DirectoryItem, 'ttl'>): number | undefined {
   return ttl === undefined || !(ttl <= latestReadableTtl) ? undefined : Math.floor(ttl);
 }
 
-/** Gives the end of a row that lives for a certain time, in whole seconds. */
+/** Gives the expiry of a row with a certain life, in whole seconds. */
 function endAfter(seconds: number, nowMs: number): number {
   return Math.min(Math.floor(nowMs / 1000 + seconds), latestReadableTtl);
 }
 
-/** Gives what the reads behind an answer have seen. Before the first change, there is no generation. */
+/** Gives generation and time of the reads behind an answer. Before the first change, there is no generation. */
 function stampOf(
   { readAt }: CacheableAnswer,
   { generation = 0, nowMs }: RowClock,
@@ -129,7 +129,7 @@ function ordinaryTtl({ session }: CachedChain, { nowMs, random, latestTtl }: Row
   return alignedExpiry(nowMs, Math.min(fresh, latestReadableTtl), latestTtl, ttlSeconds);
 }
 
-/** A sealed secret lives briefly, never past the moment when it rotates, and no longer than what opens it. */
+/** A sealed secret has a short life, which ends before it rotates, and before the key that opens it expires. */
 function secretTtl(
   { session }: CachedChain,
   { ttl, nextRotationMs }: DirectoryItem,
@@ -141,7 +141,7 @@ function secretTtl(
   return Math.min(own, rotatesAt, endsAt);
 }
 
-/** Secrets are text or binary at every source that has them; anything else is not sealed but left out. */
+/** Secrets are text or binary at every source; other values are not cached. */
 function secretValue({ value }: DirectoryItem): string | Uint8Array | undefined {
   return typeof value === 'string' || value instanceof Uint8Array ? value : undefined;
 }
@@ -162,13 +162,13 @@ export function itemOfSealedRow(chain: CachedChain, row: SealedRow, value: strin
 }
 
 /**
- * Gives the rows that count for a chain, of those that may answer for a name.
+ * Filters rows that may answer for a name by the rules of a chain.
  *
  * Left out are
- * - rows behind a provider that is not cacheable: their answer may not be the chain's;
- * - plain rows of secrets, unless secrets are cached in plain here, too. A row does not say that its value is a secret when the
- *   Python library has written it: then its provider decides, or a row of this library beside it;
- * - rows of a provider that never gives null that have no value: the Python library writes them for secrets that were refused or gone.
+ * - rows behind a provider that is not cacheable: the chain may have another answer;
+ * - plain rows of secrets, unless `cacheSecrets` is `plaintext`. Rows of the Python library do not record whether the value is a secret:
+ *   then the provider decides, or a row of this library for the same value;
+ * - rows without a value, of a provider that never gives null: the Python library writes them for refused and deleted secrets.
  */
 export function usableRows(chain: CachedChain, rows: readonly AnswerRow[]): readonly AnswerRow[] {
   return rows.filter((row) => {
@@ -177,7 +177,7 @@ export function usableRows(chain: CachedChain, rows: readonly AnswerRow[]): read
   });
 }
 
-function isTrusted({ trusted }: CachedChain, { directory, provider = '' }: RowFacts): boolean {
+function isTrusted({ trusted }: CachedChain, { directory, provider = '' }: RowBase): boolean {
   if (trusted === undefined) return true;
   return directory === trusted.directory && trusted.providers.includes(provider);
 }
@@ -193,25 +193,25 @@ function isOfSecrets({ providers }: CachedChain, { provider = '' }: PlainRow): b
   return providers.get(provider)?.holdsOnlySecrets === true;
 }
 
-/** Whether another row says that the value of a row is a secret: it keeps it sealed, or by reference. */
+/** Whether another row keeps the value of a row sealed or by reference, so that it is a secret. */
 function isSecretBeside({ directory, provider }: PlainRow, other: AnswerRow): boolean {
   return other.kind !== 'plain' && other.directory === directory && other.provider === provider;
 }
 
-/** Whether the provider of a row may give null; where the row does not say which it is, whether all of the chain may. */
+/** Whether the provider of a row may give null; where the row names no provider, whether all of the chain may. */
 function mayBeNull({ providers }: CachedChain, { provider = '' }: PlainRow): boolean {
   const known = providers.get(provider);
   return known === undefined ? [...providers.values()].every(({ givesNull }) => givesNull) : known.givesNull;
 }
 
-/** Gives what a row says of itself, beside its answer. */
+/** Gives the kind, provider and times of a row. */
 export function describeRow({ kind, provider, createdAt, ttl }: AnswerRow): CachedRow {
   return { kind, provider, createdAt, ttl };
 }
 
 function itemOf(
   { providers }: CachedChain,
-  { directory, source, provider: cacheName, ttl, createdAt }: RowFacts,
+  { directory, source, provider: cacheName, ttl, createdAt }: RowBase,
   content: { readonly name: string; readonly value: ConfigValue; readonly secret: boolean },
 ): DirectoryItem {
   return new DirectoryItem({

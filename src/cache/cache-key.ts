@@ -5,10 +5,10 @@ import { sha256 } from '../base/digest';
 /** Most bytes that DynamoDB takes in a partition key. */
 const maxPartitionKeyBytes = 2048;
 
-/** Follows the providers in the keys of answers that were looked up by exact name. */
+/** Suffix of the providers in the keys of answers that were looked up by exact name. */
 export const exactNamesMark = '|names';
 
-/** Gives the name that a sort key is for, as it was written. */
+/** Gives the name in a sort key, in its original case. */
 export function nameOfKey(nameKey: string): string {
   return nameKey.split(keySeparator, 1)[0] ?? nameKey;
 }
@@ -35,27 +35,27 @@ export class CacheKey {
     this.chain = `${this.directories}${keySeparator}${providers}`;
   }
 
-  /** SHA-256 of {@link CacheKey.chain}, hex; how rows of our own name their chain. */
+  /** SHA-256 of {@link CacheKey.chain}, hex; identifies the chain in rows that only this library reads. */
   get chainHash(): string {
     return (this.hash ??= sha256(this.chain));
   }
 
-  /** Whether names that differ in case only are different names: where they were looked up by exact name. */
+  /** Whether names are case-sensitive: where they were looked up by exact name. */
   get isCaseSensitive(): boolean {
     return this.providers.endsWith(exactNamesMark);
   }
 
-  /** Sort key of the plain row of a name; what ours are built on. */
+  /** Sort key of the plain row of a name, and prefix of the other sort keys. */
   nameKey(name: string): string {
     return `${name}${keySeparator}${this.chain}`;
   }
 
-  /** Sort key of the lease on refreshing this chain; `~` sorts behind every name. */
+  /** Sort key of the lease for refreshing this chain; `~` sorts behind every name. */
   get leaseKey(): string {
     return this.leaseKeyAfter(0);
   }
 
-  /** Sort key of the lease on refreshing this chain after a change: what was done before it does not count. */
+  /** Sort key of the lease for refreshing this chain after a change: a lease from before it does not count. */
   leaseKeyAfter(generation: number): string {
     return `~xcon|lease|${generation === 0 ? this.chainHash : sha256(`${this.chain}${keySeparator}${generation}`)}`;
   }

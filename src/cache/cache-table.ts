@@ -1,28 +1,28 @@
 import type { AttributeDefinition, DynamoDBClient, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { withoutPayload } from '../aws/aws-errors';
 import { describeTable, expectedKeys, type TableDescription } from '../aws/table-description';
-import { describeError, errorFacts, isInstance } from '../base/describe-error';
+import { describeError, errorSummary, isInstance } from '../base/describe-error';
 import { nameIndex, tableKeys, ttlAttribute } from '../aws/table-names';
 import { CacherError } from '../errors';
 
-/** How the cache table is made. */
+/** How the cache table is created. */
 export interface CacheTableOptions {
   /** Name of the table. */
   readonly table: string;
-  /** KMS key that encrypts it at rest; absent: the key that DynamoDB owns, which always does. */
+  /** KMS key that encrypts it at rest; absent: the key that DynamoDB owns. */
   readonly kmsKeyId?: string | undefined;
-  /** Whether it is to have the index by name, which handlers of changes can use in place of a scan. Default: false. */
+  /** Whether it has the index by name, which handlers of changes use in place of a scan. Default: false. */
   readonly index?: boolean | undefined;
 }
 
 const maxWaitSeconds = 120;
 
 /**
- * Makes sure that the cache table exists, with time-to-live switched on. Does nothing where that is so.
+ * Creates the cache table and enables its time-to-live, where that has not been done.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
  *
- * @throws CacherError when the table cannot be made, or there is one of that name with other keys.
+ * @throws CacherError when the table cannot be created, or a table of that name has other keys.
  */
 export async function ensureCacheTable(client: DynamoDBClient, options: CacheTableOptions): Promise<void> {
   const { table } = options;
@@ -38,7 +38,7 @@ export async function ensureCacheTable(client: DynamoDBClient, options: CacheTab
     const remedy =
       'allow dynamodb:CreateTable, DescribeTable, DescribeTimeToLive and UpdateTimeToLive on it' +
       (options.index === true ? ', and UpdateTable' : '');
-    throw new CacherError(`The cache table "${table}" could not be made: ${describeError(error)}; ${remedy}.`, {
+    throw new CacherError(`The cache table "${table}" could not be created: ${describeError(error)}; ${remedy}.`, {
       cause: withoutPayload(error),
     });
   }
@@ -65,8 +65,8 @@ async function createTable(
   try {
     await client.send(command);
   } catch (error) {
-    // Another process was faster.
-    if (errorFacts(error).name !== 'ResourceInUseException') throw error;
+    // Another process has done it.
+    if (errorSummary(error).name !== 'ResourceInUseException') throw error;
   }
   await waitUntilTableExists({ client, maxWaitTime: maxWaitSeconds, minDelay: 1, maxDelay: 5 }, { TableName: table });
 }
@@ -83,8 +83,8 @@ async function addIndex(client: DynamoDBClient, table: string, { indexes }: Tabl
   try {
     await client.send(command);
   } catch (error) {
-    // Another process was faster.
-    if (errorFacts(error).name !== 'ResourceInUseException') throw error;
+    // Another process has done it.
+    if (errorSummary(error).name !== 'ResourceInUseException') throw error;
   }
 }
 
@@ -107,8 +107,8 @@ async function switchOnTtl(client: DynamoDBClient, table: string): Promise<void>
   try {
     await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification: specification }));
   } catch (error) {
-    // Another process was faster.
-    if (!errorFacts(error).message.includes('already enabled')) throw error;
+    // Another process has done it.
+    if (!errorSummary(error).message.includes('already enabled')) throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import { type AwsClients } from '../aws/aws-clients';
 import { type TimeLeft } from '../base/time-limit';
 import { Dependency } from '../di/context';
 import { type Moment } from '../di/moment';
-import { brandClass } from '../item/brand-class';
+import { brandClass } from '../base/brand-class';
 import { type DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
 import { type LocalCache } from '../memory/local-cache';
@@ -13,7 +13,7 @@ import { type ReadProblem } from '../memory/read';
 import { type SourceStatus } from '../memory/source-memory';
 import { startWork } from '../base/start-work';
 
-/** What a cacher may use; resolved before it starts, because its work may serve several callers. */
+/** What a cacher may use; resolved in advance, because its work may serve several callers. */
 export interface CacheSession {
   readonly clients: AwsClients;
   readonly settings: ResolvedSettings;
@@ -25,10 +25,10 @@ export interface CacheSession {
   readonly random: () => number;
 }
 
-/** What the rows of a provider depend on. */
+/** The properties of a provider that its rows depend on. */
 export type CachedProvider = Pick<Provider, 'name' | 'holdsOnlySecrets' | 'givesNull'>;
 
-/** One chain, as a cacher sees it. */
+/** One chain, as a cacher needs it. */
 export interface CachedChain {
   readonly key: CacheKey;
   readonly session: CacheSession;
@@ -41,37 +41,37 @@ export interface CachedChain {
   readonly trusted: { readonly directory: string; readonly providers: readonly string[] } | undefined;
   /** The chain's providers, by cache name. */
   readonly providers: ReadonlyMap<string, CachedProvider>;
-  /** Gives when the oldest of the listings that memory has of the chain was begun to be read; `undefined`: it has none. */
+  /** Gives when the oldest read behind a listing of the chain in memory began; `undefined`: there is no listing. */
   readonly knownSince?: () => Moment | undefined;
 }
 
-/** The right, and the duty, to refresh a chain for the whole fleet. */
+/** The lease of this process for refreshing a chain for the whole fleet. */
 export interface Lease {
-  /** Ends it, once what was found has been written. Never rejects. */
+  /** Ends it, after what was found has been written. Never rejects. */
   release(): Promise<void>;
 }
 
-/** What the row behind an answer says of itself. */
+/** The row behind an answer. */
 export interface CachedRow {
-  /** How it keeps its answer: as it is, sealed, or as a reference to a secret. */
+  /** How it keeps its answer: in plain, sealed, or as a reference to a secret. */
   readonly kind: 'plain' | 'sealed' | 'reference';
   /** Cache name of the provider that gave the answer; `undefined` when unknown, or the name is missing. */
   readonly provider: string | undefined;
   /** When it was written, ISO 8601; `undefined` when unknown. */
   readonly createdAt: string | undefined;
-  /** When it ends, **seconds** since the Unix epoch; `undefined`: never. */
+  /** When it expires, **seconds** since the Unix epoch; `undefined`: never. */
   readonly ttl: number | undefined;
 }
 
-/** What comes with an answer that a row gives. */
+/** Details of an answer from a row. */
 export interface RowFindings {
   /** Whether this process wrote the row itself, so that nothing was read from the table. Default: false. */
   readonly isOwn?: boolean | undefined;
-  /** The row ends soon: gives the lease to refresh the chain, if this process gets it. */
+  /** Given when the row expires soon: the lease for refreshing the chain, if this process acquires it. */
   readonly refresh?: Promise<Lease | undefined> | undefined;
   /** When the reads behind the row began, **milliseconds** since the Unix epoch; absent: not known. */
   readonly readAtMs?: number | undefined;
-  /** The row; given where the question is `lookOnly`. */
+  /** The row; given with `lookOnly`. */
   readonly row?: CachedRow | undefined;
 }
 
@@ -79,20 +79,20 @@ export interface RowFindings {
 export type CacheAnswer =
   /** The item. */
   | ({ readonly kind: 'found'; readonly item: DirectoryItem } & RowFindings)
-  /** The name is known to be missing. */
+  /** The name is recorded as missing. */
   | ({ readonly kind: 'absent' } & RowFindings)
-  /** Where the secret is. */
+  /** The place of a secret. */
   | ({ readonly kind: 'reference'; readonly reference: SecretReference } & RowFindings)
-  /** Nothing; `lease`: this process has the lease to find out. */
+  /** Nothing; `lease`: this process has acquired the lease for refreshing the chain. */
   | { readonly kind: 'miss'; readonly lease?: Lease | undefined };
 
-/** How a question to the cache differs from that of a lookup. */
+/** How a read of the cache differs from that of a lookup. */
 export interface FindOptions {
-  /** Whether nothing will be refreshed: no lease is acquired and none waited for; the answer comes with its row. Default: false. */
+  /** Whether nothing will be refreshed: no lease is acquired or awaited, and the answer includes its row. Default: false. */
   readonly lookOnly?: boolean;
 }
 
-/** Where a secret is. */
+/** The place of a secret. */
 export interface SecretReference {
   readonly name: string;
   /** Cache name of the provider that has it. */
@@ -111,7 +111,7 @@ export interface CacheableAnswer {
   readonly item: DirectoryItem | undefined;
   /** Cache name of the provider that gave it; `undefined` when the name is missing. */
   readonly provider: string | undefined;
-  /** When the oldest of the reads began that it rests on, before the source was asked; absent: just now. */
+  /** When the oldest read behind it began, before the call of the source; absent: just now. */
   readonly readAt?: Moment | undefined;
 }
 
@@ -125,58 +125,58 @@ export abstract class Cacher extends Dependency {
   /**
    * Gives what the cache holds for a name.
    *
-   * Never rejects: a cache that cannot be read gives a miss, is logged once, and lets the lookup go on.
+   * Never rejects: a cache that cannot be read gives a miss, and is logged once.
    *
    * @param name - Lower-cased.
    * @param time - Time that is left for the lookup; it counts only while the process runs.
-   * @param options - How the question differs from that of a lookup.
+   * @param options - How the read differs from that of a lookup.
    */
   abstract find(chain: CachedChain, name: string, time: TimeLeft, options?: FindOptions): Promise<CacheAnswer>;
 
   /** Remembers answers and begins to write them; `flush` awaits that. Never throws. */
   abstract save(chain: CachedChain, answers: readonly CacheableAnswer[]): void;
 
-  /** Forgets a reference whose secret is gone. Never throws. */
+  /** Drops a reference whose secret does not exist any more. Never throws. */
   abstract drop(chain: CachedChain, reference: SecretReference): void;
 
   /** Names of the plain rows that a chain has, to be refreshed together; none when the cache cannot be read. */
   abstract names(chain: CachedChain): Promise<readonly string[]>;
 
   /**
-   * Gets ready to read: loads what reads need, opens connections.
+   * Prepares reads: loads modules, opens connections.
    *
-   * @throws Anything; it is logged and nothing more.
+   * @throws Anything; it is only logged.
    */
   warm(_session: CacheSession, _signal: AbortSignal): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Gives the generation of the partition that all of local memory has seen; `undefined` when unknown. */
+  /** Gives the generation of the partition that all reads in local memory have seen; `undefined` when unknown. */
   seenGeneration(_chain: CachedChain): number | undefined {
     return undefined;
   }
 
   /**
-   * Reads the generation of the partition: a number that grows when something has changed at the sources.
+   * Reads the generation of the partition: a number that grows with each change at the sources.
    *
    * @returns `undefined` for a cache without generations.
-   * @throws Anything; it is logged and nothing more.
+   * @throws Anything; it is only logged.
    */
   readGeneration(_chain: CachedChain, _signal: AbortSignal): Promise<number | undefined> {
     return Promise.resolve(undefined);
   }
 
-  /** Gives how the cache has done so far; `undefined` for one that does not record it. */
+  /** Gives the record of reads and writes of the cache; `undefined` for a cache without one. */
   recordOf(_chain: CachedChain): CacheRecord | undefined {
     return undefined;
   }
 
-  /** Asks the cache whether it can be read, and notes in its record what comes of it. Never rejects. */
+  /** Checks whether the cache can be read, and records the outcome. Never rejects. */
   probe(_chain: CachedChain, _signal: AbortSignal): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Awaits the writes and the work in the background that have begun. Never rejects. */
+  /** Awaits writes and work in the background that have begun. Never rejects. */
   abstract flush(): Promise<void>;
 
   /** Counts work in the background, so that {@link Cacher.flush} awaits it. */
@@ -188,7 +188,7 @@ brandClass(Cacher, 'Cacher');
 /** What the cache table is used for. */
 export type CacheActivity = 'reading' | 'writing';
 
-/** How the cache has done so far, in reading and in writing. */
+/** Successes and problems of the cache, in reading and in writing. */
 export class CacheRecord implements SourceStatus {
   requests = 0;
   hits = 0;
@@ -201,17 +201,17 @@ export class CacheRecord implements SourceStatus {
     this.problems.delete(activity);
   }
 
-  /** Records what is wrong with an activity, since the first time in a row. */
+  /** Records a problem with an activity; consecutive ones keep the time of the first. */
   note(activity: CacheActivity, problem: ReadProblem): void {
     const { sinceMs } = this.problems.get(activity) ?? problem;
     this.problems.set(activity, { ...problem, sinceMs });
   }
 }
 
-/** All work of this process that has not ended. */
+/** All pending work of this process. */
 const unfinished = new Set<PendingWork>();
 
-/** Work that goes on beside the lookups. */
+/** Work in the background. */
 export class PendingWork {
   private readonly pending = new Set<Promise<unknown>>();
 
@@ -220,7 +220,7 @@ export class PendingWork {
     while (unfinished.size > 0) await Promise.all([...unfinished].map((each) => each.settled()));
   }
 
-  /** Counts work until it ends, however it ends. */
+  /** Counts work until it settles. */
   add(work: PromiseLike<unknown>): void {
     const end = (): void => {
       this.pending.delete(counted);
@@ -231,7 +231,7 @@ export class PendingWork {
     unfinished.add(this);
   }
 
-  /** Awaits all work, also what begins meanwhile. Never rejects. */
+  /** Awaits all work, also work that is added in the meantime. Never rejects. */
   async settled(): Promise<void> {
     while (this.pending.size > 0) await Promise.all(this.pending);
   }

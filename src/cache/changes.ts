@@ -2,15 +2,15 @@ import { keySeparator } from '../aws/table-names';
 import { sha256 } from '../base/digest';
 import { type AnswerRow, type GenerationRow, nowhere, plainKeyOf, type SourceChange } from './rows';
 
-/** What decides which changes touch a row. */
+/** The part of a row that decides which changes affect it. */
 export interface TracedRow {
   /** Sort key. */
   readonly nameKey: string;
   /** Name of the setting, lower-cased. */
   readonly name: string;
-  /** Where the answer comes from; `/_nonExistent` when the name is missing. */
+  /** Directory of the answer; `/_nonExistent` when the name is missing. */
   readonly directory: string;
-  /** Directories of the chain, joined by `|`, and whatever follows a separator; absent: `chainHash` identifies it. */
+  /** Directories of the chain, joined by `|`, and anything after a separator; absent: `chainHash` identifies the chain. */
   readonly chain?: string;
   /** SHA-256 of the chain, hex. */
   readonly chainHash?: string;
@@ -19,9 +19,9 @@ export interface TracedRow {
 /**
  * Gives the directories of the chain that a row answers for, in order.
  *
- * Rows of our own name their chain by its hash alone; it is the part of their sort key that has this hash.
+ * Rows that only this library reads have just a hash of their chain: the chain is the part of the sort key with that hash.
  *
- * @returns `undefined` for a row whose key and chain do not fit.
+ * @returns `undefined` for a row whose sort key does not contain its chain.
  */
 export function chainDirectories({ chain: known, chainHash, nameKey }: TracedRow): readonly string[] | undefined {
   const chain = known ?? hiddenChain(plainKeyOf(nameKey), chainHash ?? '');
@@ -29,8 +29,8 @@ export function chainDirectories({ chain: known, chainHash, nameKey }: TracedRow
 }
 
 /**
- * Whether a change may make the answer of a row another one: it has its name, and happened in its chain, where it
- * was found or above.
+ * Whether a change may affect the answer of a row: a change of its name, in a directory of its chain at or above the one where the answer
+ * was found.
  */
 export function mayTouch(change: SourceChange, row: TracedRow): boolean {
   if (change.name !== undefined && change.name !== row.name) return false;
@@ -44,10 +44,10 @@ export function mayTouch(change: SourceChange, row: TracedRow): boolean {
 }
 
 /**
- * Whether a row rests on reads that may not have seen a change that touches it.
+ * Whether a row rests on reads from before a change that affects it.
  *
- * Such a row was written after the change had dropped all others: by a process that had read its sources before. A row without
- * a generation counts as generation 0: its writer had seen none, or is a library without generations.
+ * Such a row was written after the affected rows had been dropped, by a process that had read its sources before the change. A row without
+ * a generation counts as generation 0: before its writer had seen one, or of a library without generations.
  */
 export function isOutdated(row: AnswerRow, generation: GenerationRow): boolean {
   const seen = row.generation ?? 0;

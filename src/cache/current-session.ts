@@ -7,7 +7,7 @@ import { LocalCache } from '../memory/local-cache';
 import { XconSettings } from '../settings/xcon-settings';
 import { type CacheSession } from './cacher';
 
-/** Gives what a cacher may use in the current context, for what is asked of it outside of lookups. */
+/** Gives the session of the current context, for operations of a cacher outside of lookups. */
 export function currentSession(): CacheSession {
   const context = Context.current();
   const clock = context.resolve(Clock);

@@ -1,3 +1,4 @@
+import { getOrMake } from '../base/get-or-make';
 import { startWork } from '../base/start-work';
 import { type TimeLeft } from '../base/time-limit';
 import { checkOptions } from '../options';
@@ -32,12 +33,12 @@ export class DynamoCacher extends Cacher {
 
   override readonly name = 'cacher';
 
-  /** `undefined` before the first use: their modules are loaded then. */
+  /** `undefined` before the first use, which loads their modules. */
   private partitions: Partitions | undefined;
   private readonly backoffs = new WeakMap<object, Map<string, Backoff>>();
-  /** Partition that lookups have asked for last; `undefined` before the first. */
+  /** Partition of the last lookup; `undefined` before the first. */
   private latestEnviron: string | undefined;
-  /** Partitions to which the watched directories cannot be written. */
+  /** Partitions in which the watched directories could not be recorded. */
   private readonly unmarked = new Set<string>();
   private readonly writes = new PendingWork();
   private readonly background = new PendingWork();
@@ -83,8 +84,8 @@ export class DynamoCacher extends Cacher {
     if (!key.isStorable) return undefined;
     const { clients, settings, nowMs } = session;
     const { readWatchedGeneration } = await import('./generation');
-    const target = { client: await clients.dynamo(settings), table: settings.cacheTable, environ: key.environ };
-    return readWatchedGeneration(target, key.directories.split('|'), {
+    const partition = { client: await clients.dynamo(settings), table: settings.cacheTable, environ: key.environ };
+    return readWatchedGeneration(partition, key.directories.split('|'), {
       signal,
       nowMs: nowMs(),
       unmarked: this.unmarked,
@@ -110,26 +111,26 @@ export class DynamoCacher extends Cacher {
   }
 
   /**
-   * Deletes the rows of a partition, so that every process asks the sources again. Deleting them by any other means works
-   * as well. What this process remembers of them is forgotten too.
+   * Deletes the rows of a partition, so that every process reads the sources again, and resets the memory of this process. Deleting the
+   * rows by any other means works as well.
    *
    * @returns How many rows were deleted; with `dryRun`, how many would be.
-   * @throws CacherError when that did not work; what was deleted stays so, call it again to go on.
+   * @throws CacherError when it fails; deleted rows stay deleted, call it again to continue.
    */
   async clear(options: ClearOptions = {}): Promise<number> {
     checkOptions('cacher.clear()', options, { environ: true, name: true, dryRun: true });
     const session = currentSession();
-    const target = { environ: this.latestEnviron, ...options };
+    const partition = { environ: this.latestEnviron, ...options };
     const name = options.name?.toLowerCase();
     if (options.dryRun === true) {
-      const { keysToDelete, targetOf } = await import('./admin');
-      return (await keysToDelete(await targetOf(session, target), name)).length;
+      const { keysToDelete, connectToPartition } = await import('./admin');
+      return (await keysToDelete(await connectToPartition(session, partition), name)).length;
     }
-    // Lookups under way rest on reads from before: what they save from here on is not written.
+    // Lookups under way rest on earlier reads: after this, their answers are not written.
     session.localCache.reset();
     await this.writes.settled();
-    const { deleteRows, targetOf } = await import('./admin');
-    const deleted = await deleteRows(await targetOf(session, target), name);
+    const { deleteRows, connectToPartition } = await import('./admin');
+    const deleted = await deleteRows(await connectToPartition(session, partition), name);
     session.localCache.reset();
     return deleted;
   }
@@ -138,18 +139,18 @@ export class DynamoCacher extends Cacher {
   async entries(options: PartitionOptions = {}): Promise<readonly CacheEntry[]> {
     checkOptions('cacher.entries()', options, { environ: true });
     const session = currentSession();
-    const target = { environ: this.latestEnviron, ...options };
-    const { listEntries, targetOf } = await import('./admin');
+    const partition = { environ: this.latestEnviron, ...options };
+    const { listEntries, connectToPartition } = await import('./admin');
     const { cacheTtlSeconds } = session.settings;
-    return listEntries(await targetOf(session, target), { nowMs: session.nowMs(), cacheTtlSeconds });
+    return listEntries(await connectToPartition(session, partition), { nowMs: session.nowMs(), cacheTtlSeconds });
   }
 
   /**
-   * Makes sure that the cache table exists, with time-to-live switched on. Does nothing where that is so.
+   * Creates the cache table and enables its time-to-live, where that has not been done.
    *
    * @param options - `kmsKeyId`: the KMS key that encrypts it; absent: the one that DynamoDB owns. `index`: whether it has the
-   * index by name, with which handlers of changes do without scans; default: no.
-   * @throws CacherError when it cannot be made.
+   * index by name, with which handlers of changes need no scans; default: no.
+   * @throws CacherError when it cannot be created.
    */
   async ensureCacheTable(options: { readonly kmsKeyId?: string; readonly index?: boolean } = {}): Promise<void> {
     checkOptions('cacher.ensureCacheTable()', options, { kmsKeyId: true, index: true });
@@ -158,7 +159,7 @@ export class DynamoCacher extends Cacher {
     await ensureCacheTable(await clients.dynamo(settings), { table: settings.cacheTable, ...options });
   }
 
-  /** Uses the partitions: at once when their modules are loaded. */
+  /** Runs work on the partitions, synchronously once their modules are loaded. */
   private use<T>(work: (partitions: Partitions) => T | PromiseLike<T>): Promise<T> {
     const { partitions } = this;
     if (partitions !== undefined) return startWork(() => work(partitions));
@@ -170,14 +171,13 @@ export class DynamoCacher extends Cacher {
     });
   }
 
-  /** With other clients, the same table may work. */
+  /** Per clients: with other clients, the same table may be readable. */
   private backoffOf({ key, session: { clients, settings } }: CachedChain): Backoff {
-    const id = `${settings.cacheTable}|${key.environ}`;
-    const backoffs = this.backoffs.get(clients) ?? new Map<string, Backoff>();
-    this.backoffs.set(clients, backoffs);
-    let backoff = backoffs.get(id);
-    if (backoff === undefined)
-      backoffs.set(id, (backoff = { untilMs: 0, unwritableUntilMs: 0, record: new CacheRecord() }));
-    return backoff;
+    const backoffs = getOrMake(this.backoffs, clients, () => new Map<string, Backoff>());
+    return getOrMake(backoffs, `${settings.cacheTable}|${key.environ}`, () => ({
+      untilMs: 0,
+      unwritableUntilMs: 0,
+      record: new CacheRecord(),
+    }));
   }
 }

@@ -1,24 +1,24 @@
 import { type CacheSession } from './cacher';
 import { type AnswerRow, createdAtMs } from './rows';
 
-/** How long rows live, and how far their ends are spread. */
+/** Life of rows, and the spread of their expiry. */
 export interface TtlOptions {
   /** Life of a row, **seconds**. */
   readonly ttlSeconds: number;
-  /** Greatest distance of an end from the middle, **seconds**. */
+  /** Largest deviation from the mean expiry, **seconds**. */
   readonly jitterSeconds: number;
 }
 
-/** How much older than a lookup may last the reads behind a row may be when it is written, **milliseconds**. */
+/** How much longer than a lookup ago the reads behind a row may have begun when it is written, **milliseconds**. */
 const writingMs = 5000;
-/** Longest time that counts for a lookup, **milliseconds**: reads that take longer have failed. */
+/** Upper bound for the duration of a lookup here, **milliseconds**: longer reads have failed. */
 const longestLookupMs = 60_000;
-/** A row is refreshed early, and aligned to, within this part of the life of a row. */
+/** Part of the life of a row: the early window, and the least remaining life of a row that others are aligned to. */
 const sixth = 1 / 6;
-/** Spread of a row that lives 12 hours; shorter lives are spread in proportion. */
+/** Spread for a life of 12 hours; that of shorter lives is proportional. */
 const fullJitter = { jitterSeconds: 1500, ttlSeconds: 12 * 3600 };
 
-/** Gives how far the ends of rows of a certain life are spread, **seconds**. */
+/** Gives the spread of the expiry of rows with a certain life, **seconds**. */
 export function jitterFor(ttlSeconds: number): number {
   return Math.min(
     fullJitter.jitterSeconds,
@@ -27,15 +27,15 @@ export function jitterFor(ttlSeconds: number): number {
 }
 
 /**
- * Picks the moment a cached row stops being served.
+ * Gives the expiry of a new row.
  *
- * Spreads the ends, so that the processes of a service do not all go back to the sources in the same minute.
+ * It is spread, so that the processes of a service do not all read the sources in the same minute.
  *
  * @param nowMs - Current time, **milliseconds** since the Unix epoch.
- * @param random - In `[0, 1)`; a parameter so that tests can fix it.
+ * @param random - In `[0, 1)`.
  * @returns **Whole seconds** since the Unix epoch, from `[now + ttl - jitter, now + ttl + jitter)`.
  * @throws RangeError when `jitterSeconds` is not in `[0, ttlSeconds)`.
- * @remarks DynamoDB honours only a top-level Number of epoch seconds.
+ * @remarks DynamoDB accepts only a top-level Number of epoch seconds.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
  */
 export function jitteredExpiry(nowMs: number, random: number, { ttlSeconds, jitterSeconds }: TtlOptions): number {
@@ -46,10 +46,10 @@ export function jitteredExpiry(nowMs: number, random: number, { ttlSeconds, jitt
 }
 
 /**
- * Takes over the end of rows that are already there, so that a partition expires together.
+ * Aligns the expiry of a new row to that of existing rows, so that a partition expires together.
  *
- * @param fresh - What a new row would get, **seconds** since the Unix epoch.
- * @param latest - Latest end among the rows of found names, **seconds** since the Unix epoch; `undefined` when there is none.
+ * @param fresh - Expiry without alignment, **seconds** since the Unix epoch.
+ * @param latest - Latest expiry among the rows of found names, **seconds** since the Unix epoch; `undefined` when there is none.
  * @returns `latest` when it is more than a sixth of a life ahead and not beyond `fresh`, else `fresh`.
  */
 export function alignedExpiry(nowMs: number, fresh: number, latest: number | undefined, ttlSeconds: number): number {
@@ -59,11 +59,11 @@ export function alignedExpiry(nowMs: number, fresh: number, latest: number | und
 }
 
 /**
- * Gives the time before its end in which a row may be refreshed, **seconds**.
+ * Gives the early window of a row: the time before its expiry in which it may be refreshed, **seconds**.
  *
- * @param ttl - End of the row, **seconds** since the Unix epoch.
+ * @param ttl - Expiry of the row, **seconds** since the Unix epoch.
  * @param writtenAtMs - When it was written, **milliseconds** since the Unix epoch; `undefined` when unknown.
- * @param cacheTtlSeconds - Life of a row as settings have it.
+ * @param cacheTtlSeconds - Life of a row by the settings.
  * @returns A sixth of that life, or of the row's own where that is shorter.
  */
 export function earlyWindow(ttl: number, writtenAtMs: number | undefined, cacheTtlSeconds: number): number {
@@ -72,9 +72,9 @@ export function earlyWindow(ttl: number, writtenAtMs: number | undefined, cacheT
 }
 
 /**
- * Whether a row that has not ended is to be refreshed now.
+ * Whether a row that has not expired should be refreshed now.
  *
- * The nearer its end, the likelier: few processes refresh early, and none has to wait at the end.
+ * The nearer its expiry, the likelier: few processes refresh early, and none has to wait when it expires.
  *
  * @param draw - In `[0, 1)`, drawn once per Query.
  */
@@ -82,25 +82,24 @@ export function isEarly(ttl: number, windowSeconds: number, draw: number, nowMs:
   return ttl - draw * windowSeconds <= nowMs / 1000;
 }
 
-/** Whether a row has ended; one without an end never does. */
+/** Whether a row has expired; a row without a `ttl` never does. */
 export function isExpired(ttl: number | undefined, nowMs: number): boolean {
   return ttl !== undefined && ttl <= nowMs / 1000;
 }
 
 /**
- * Gives for how long a row may still be written, **milliseconds**: until its reads are older than a lookup lasts, and 5 s more.
+ * Gives how long a row may still be written, **milliseconds**: until its reads began longer ago than a lookup may last, and 5 s more.
  *
- * Neither a process that answers from what it remembers nor one that was frozen may write: what it has read may have changed, and
- * others may have written it since.
+ * A process that answers from memory, or was frozen, must not write: its values may have changed, and others may have written newer ones.
  *
  * @param readAtMs - When the oldest read behind the row began, **milliseconds** since the Unix epoch.
  */
 export function writableMs(readAtMs: number, { nowMs, settings }: CacheSession): number {
-  // A clock that was set back does not measure the time that has passed.
+  // After a clock was set back, the difference is negative.
   return Math.min(settings.lookupBudgetMs, longestLookupMs) + writingMs - Math.abs(nowMs() - readAtMs);
 }
 
-/** Whether a row that is still good is to be refreshed now. */
+/** Whether a row should be refreshed now although it has not expired. */
 export function isRowEarly(
   { nowMs, settings }: CacheSession,
   { draw }: { readonly draw: number },

@@ -1,5 +1,5 @@
 import { type AttributeMap } from '../aws/attribute-value';
-import { getRow, putRow, type ReadOptions, type TableTarget } from '../aws/table-client';
+import { getRow, putRow, type ReadOptions, type TableConnection } from '../aws/table-client';
 import {
   changeKey,
   decodeRow,
@@ -12,55 +12,55 @@ import {
   type SourceChange,
 } from './rows';
 
-/** Where the generation of a partition is kept. */
-export interface GenerationTarget extends TableTarget {
+/** A partition whose generation is read or changed. */
+export interface TablePartition extends TableConnection {
   /** Partition key. */
   readonly environ: string;
 }
 
-/** Most attempts, each of which another process may forestall. */
+/** Most attempts to change a generation, each of which another process may prevent. */
 const maxTries = 8;
 
 /** Reads the generation of a partition, by one GetItem. @returns `undefined` when there is none. @throws What the SDK throws. */
 export async function readGeneration(
-  target: GenerationTarget,
+  partition: TablePartition,
   read: ReadOptions = {},
 ): Promise<GenerationRow | undefined> {
-  return decodeIfAny(await readRow(target, read));
+  return decodeIfAny(await readRow(partition, read));
 }
 
 /**
- * Puts another generation in the place of the one that is there.
+ * Replaces the generation of a partition.
  *
- * @param next - Makes it; called again when another process was faster. `undefined`: leaves it as it is.
- * @returns The generation that is there now.
- * @throws What the SDK throws, or an Error when other processes are faster every time.
+ * @param next - Makes the new one; called again after a conflict with another process. `undefined`: keeps the current one.
+ * @returns The generation after that.
+ * @throws What the SDK throws, or an Error when every attempt conflicts with another process.
  */
 export async function updateGeneration(
-  target: GenerationTarget,
+  partition: TablePartition,
   next: (before: GenerationRow | undefined) => GenerationRow | undefined,
 ): Promise<GenerationRow | undefined> {
   for (let tries = 0; tries < maxTries; tries += 1) {
-    const row = await readRow(target, { consistent: true });
+    const row = await readRow(partition, { consistent: true });
     const before = decodeIfAny(row);
     const after = next(before);
     if (after === undefined) return before;
-    if (await putUnlessChanged(target, after, row?.['xcon_gen']?.N)) return after;
+    if (await putUnlessChanged(partition, after, row?.['xcon_gen']?.N)) return after;
   }
-  throw new Error(`The generation of ${target.environ} was changed by others ${maxTries} times in a row.`);
+  throw new Error(`The generation of ${partition.environ} was changed by other processes ${maxTries} times in a row.`);
 }
 
-function readRow(target: GenerationTarget, options: ReadOptions): Promise<AttributeMap | undefined> {
-  return getRow(target, { partition: target.environ, sort: generationKey }, options);
+function readRow(partition: TablePartition, options: ReadOptions): Promise<AttributeMap | undefined> {
+  return getRow(partition, { partition: partition.environ, sort: generationKey }, options);
 }
 
-/** @returns Whether it was put: no other process has changed the number meanwhile. */
-function putUnlessChanged(target: GenerationTarget, row: GenerationRow, seen: string | undefined): Promise<boolean> {
+/** @returns Whether it was put: `false` when another process has changed the number in the meantime. */
+function putUnlessChanged(partition: TablePartition, row: GenerationRow, seen: string | undefined): Promise<boolean> {
   const condition =
     seen === undefined
       ? { ConditionExpression: 'attribute_not_exists(xcon_gen)' }
       : { ConditionExpression: 'xcon_gen = :seen', ExpressionAttributeValues: { ':seen': { N: seen } } };
-  return putRow(target, encodeRow(target.environ, row), { condition });
+  return putRow(partition, encodeRow(partition.environ, row), { condition });
 }
 
 function decodeIfAny(row: AttributeMap | undefined): GenerationRow | undefined {
@@ -68,22 +68,22 @@ function decodeIfAny(row: AttributeMap | undefined): GenerationRow | undefined {
   return decoded?.kind === 'generation' ? decoded : undefined;
 }
 
-/** How long a generation is kept after the last change, **seconds**: far longer than any row that it speaks of. */
+/** How long a generation is kept after the last change, **seconds**: far longer than any row that it concerns. */
 const generationTtlSeconds = 30 * 24 * 3600;
-/** How long changes are listed one by one, **milliseconds**: longer than the rows of before live. */
+/** How long changes are listed one by one, **milliseconds**: longer than the life of earlier rows. */
 const changesMs = 24 * 3600 * 1000;
-/** Most bytes of changes listed one by one: with them, the row is still read for half a read unit. */
+/** Most bytes of changes listed one by one, so that reading the row costs half a read unit. */
 const maxChangeBytes = 3000;
-/** What a change needs beside its text, in bytes. */
+/** Overhead of a change beside its text, in bytes. */
 const changeOverhead = 16;
 
 /**
- * Gives the generation that changes begin.
+ * Gives the generation after some changes.
  *
- * Numbers grow whatever the clocks of the writers say, also when the row was lost in between. What is too old or too much to
- * be listed one by one becomes the floor: then rows of all names from before it are looked up again.
+ * Its number grows, whatever the clocks of the writers show, also after the row was lost. Changes that are too old, or too many, to be
+ * listed one by one become the floor: older rows of all names are then looked up again.
  *
- * @param before - The generation as it is; `undefined` when there is none.
+ * @param before - The current generation; `undefined` when there is none.
  */
 export function nextGeneration(
   before: GenerationRow | undefined,
@@ -99,7 +99,7 @@ export function nextGeneration(
     ...listed.slice(listable(listed, generation)).map((each) => each.generation),
   );
   return {
-    ...generationFacts(nowMs),
+    ...generationBase(nowMs),
     current: generation,
     floor,
     changes: listed.filter((each) => each.generation > floor),
@@ -108,9 +108,9 @@ export function nextGeneration(
 }
 
 /**
- * Gives the same generation with directories that processes watch.
+ * Adds directories that processes watch to a generation.
  *
- * @returns `undefined` when it has them all.
+ * @returns `undefined` when it has all of them.
  */
 export function watchedGeneration(
   before: GenerationRow | undefined,
@@ -120,7 +120,7 @@ export function watchedGeneration(
   const all = new Set([...(before?.directories ?? []), ...directories]);
   if (before !== undefined && all.size === before.directories.length) return undefined;
   const { current = 0, floor = 0, changes = [] } = before ?? {};
-  return { ...generationFacts(nowMs), current, floor, changes, directories: [...all] };
+  return { ...generationBase(nowMs), current, floor, changes, directories: [...all] };
 }
 
 /** How many of the changes, newest first, are listed one by one. */
@@ -134,7 +134,7 @@ function listable(changes: readonly KnownChange[], generation: number): number {
   return end === -1 ? changes.length : end;
 }
 
-function generationFacts(nowMs: number) {
+function generationBase(nowMs: number) {
   return {
     kind: 'generation' as const,
     nameKey: generationKey,
@@ -146,35 +146,35 @@ function generationFacts(nowMs: number) {
   };
 }
 
-/** How the generation is read, and marked with what is watched. */
+/** How the generation is read, and watched directories are recorded in it. */
 export interface WatchedRead extends ReadOptions {
   readonly nowMs: number;
-  /** Partitions to which that could not be written; each is tried once. */
+  /** Partitions in which they could not be recorded; each is tried once. */
   readonly unmarked: Set<string>;
 }
 
 /**
- * Reads the number of the generation of a partition, and makes known there which directories are watched: by one GetItem,
- * and a PutItem the first time.
+ * Reads the number of the generation of a partition, and records there which directories are watched: by one GetItem, and a PutItem the
+ * first time.
  *
- * Who may not write watches all the same: handlers of changes find partitions by their usual directories, too.
+ * Watching works without the permission to write, too: handlers of changes also find partitions by their usual directories.
  *
  * @returns 0 before the first change.
  * @throws What the SDK throws when it cannot be read.
  */
 export async function readWatchedGeneration(
-  target: GenerationTarget,
+  partition: TablePartition,
   directories: readonly string[],
   { nowMs, unmarked, ...read }: WatchedRead,
 ): Promise<number> {
-  const row = await readGeneration(target, read);
+  const row = await readGeneration(partition, read);
   const current = row?.current ?? 0;
-  if (unmarked.has(target.environ) || watchedGeneration(row, directories, nowMs) === undefined) return current;
+  if (unmarked.has(partition.environ) || watchedGeneration(row, directories, nowMs) === undefined) return current;
   try {
-    const marked = await updateGeneration(target, (before) => watchedGeneration(before, directories, nowMs));
+    const marked = await updateGeneration(partition, (before) => watchedGeneration(before, directories, nowMs));
     return marked?.current ?? current;
   } catch {
-    unmarked.add(target.environ);
+    unmarked.add(partition.environ);
     return current;
   }
 }

@@ -18,9 +18,9 @@ import {
 } from './cacher';
 
 /**
- * Calls a cacher so that nothing it does fails a lookup or the process: users write cachers, too.
+ * Wraps a cacher, which may be written by a user, so that its errors fail neither a lookup nor the process.
  *
- * What it throws or rejects with counts as knowing nothing, and is warned of once for each method.
+ * A call that throws or rejects counts as having no answer, and is logged once for each method.
  */
 export class GuardedCacher extends Cacher {
   override readonly name: string;
@@ -65,7 +65,7 @@ export class GuardedCacher extends Cacher {
   }
 
   override seenGeneration(chain: CachedChain): number | undefined {
-    return this.known('seenGeneration', isNumber, () => this.inner.seenGeneration(chain));
+    return this.called('seenGeneration', isNumber, () => this.inner.seenGeneration(chain));
   }
 
   override readGeneration(chain: CachedChain, signal: AbortSignal): Promise<number | undefined> {
@@ -73,7 +73,7 @@ export class GuardedCacher extends Cacher {
   }
 
   override recordOf(chain: CachedChain): CacheRecord | undefined {
-    return this.known('recordOf', isRecord, () => this.inner.recordOf(chain));
+    return this.called('recordOf', isRecord, () => this.inner.recordOf(chain));
   }
 
   override probe(chain: CachedChain, signal: AbortSignal): Promise<void> {
@@ -110,8 +110,8 @@ export class GuardedCacher extends Cacher {
     callAndForget(call, (error) => this.warn(method, error));
   }
 
-  /** What is no answer, such as a promise, counts as none. */
-  private known<T>(method: string, isValid: (answer: T) => boolean, call: () => T | undefined): T | undefined {
+  /** Calls a synchronous method; an invalid result, such as a promise, counts as none. */
+  private called<T>(method: string, isValid: (answer: T) => boolean, call: () => T | undefined): T | undefined {
     try {
       const answer = call();
       if (answer === undefined || isValid(answer)) return answer;
@@ -142,7 +142,7 @@ function isRecord(answer: object): boolean {
   return nodeTypes.isMap(readProperty(answer, 'problems'));
 }
 
-/** Says what is wrong with what a cacher has answered; `undefined` when it is an answer. */
+/** Describes what is wrong with the result of `find`; `undefined` when it is valid. */
 function problemWith(answer: unknown): string | undefined {
   const of = (key: string): unknown =>
     typeof answer === 'object' && answer !== null ? readProperty(answer, key) : undefined;

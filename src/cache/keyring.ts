@@ -1,5 +1,5 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
-import { errorFacts } from '../base/describe-error';
+import { errorSummary } from '../base/describe-error';
 import { shortDigest } from '../base/digest';
 import { seal, type SealOptions, unseal } from '../base/seal';
 import { withTimeoutSignal } from '../base/time-limit';
@@ -13,12 +13,12 @@ export interface SealingKey {
   readonly id: string;
   /** 32 bytes. */
   readonly bytes: Uint8Array;
-  /** When what it sealed cannot be opened any more, **seconds** since the Unix epoch; absent: never. */
+  /** When the key is no longer available for opening, **seconds** since the Unix epoch; absent: always available. */
   readonly endsAt?: number;
 }
 
-/** What a sealed value is bound to: a box that is moved, extended or relabelled does not open. */
-export interface SealedFacts {
+/** What a sealed value is bound to: it does not open after its row was moved, extended or relabelled. */
+export interface SealBinding {
   readonly environ: string;
   readonly nameKey: string;
   readonly directory: string;
@@ -31,18 +31,18 @@ export interface SealedFacts {
 
 /** First byte of a sealed value. */
 const version = 2;
-/** First byte of what is sealed: whether a text or bytes follow. */
+/** First byte of the content: whether a text or bytes follow. */
 const textTag = 0;
 const binaryTag = 1;
 /** How long a data key seals before a new one is made, **milliseconds**. */
 const dataKeyLifeMs = 24 * 3600 * 1000;
-/** How long a wrapped data key is kept beyond that, so that what it sealed last can be opened, **seconds**. */
+/** How long a wrapped data key is kept after that, so that the last values that it sealed can be opened, **seconds**. */
 const dataKeyGraceSeconds = 24 * 3600;
 
-/** Time for a call to KMS, **milliseconds**: a key that is late is gone without. */
+/** Time limit for a call to KMS, **milliseconds**: the lookup continues without the key. */
 const kmsTimeoutMs = 1000;
 
-/** The keys of one partition: those of the settings, and data keys that a KMS key wraps. */
+/** What the keys of one partition depend on. */
 export interface KeyringOptions {
   readonly settings: ResolvedSettings;
   /** Partition key; the encryption context of data keys. */
@@ -52,13 +52,13 @@ export interface KeyringOptions {
   readonly nowMs: () => number;
 }
 
-/** A data key that was made just now, with the row that keeps it for others. */
+/** A new data key, with the row that keeps it for other processes. */
 export interface NewDataKey {
   readonly key: SealingKey;
   readonly row: DataKeyRow;
 }
 
-/** Finds the key that a row was sealed with, and the one to seal with. */
+/** The keys of one partition: those of the settings, and data keys that a KMS key wraps. */
 export class Keyring {
   readonly #given: readonly SealingKey[];
   #generating: Promise<NewDataKey> | undefined;
@@ -73,7 +73,7 @@ export class Keyring {
    *
    * @param wrapped - Data keys of the partition.
    * @returns `undefined` when there is no such key.
-   * @throws What KMS answers when it does not unwrap the key.
+   * @throws The error of KMS when it does not unwrap the key.
    */
   async find(keyId: string, wrapped: readonly DataKeyRow[]): Promise<SealingKey | undefined> {
     const known = this.#given.find(({ id }) => id === keyId);
@@ -85,7 +85,7 @@ export class Keyring {
   /**
    * Gives the key to seal with: the first of the settings, else the newest data key of the last 24 hours, else a new one.
    *
-   * @throws What KMS answers.
+   * @throws The error of KMS.
    */
   async current(wrapped: readonly DataKeyRow[]): Promise<SealingKey | NewDataKey> {
     const [first] = this.#given;
@@ -142,24 +142,24 @@ export class Keyring {
   }
 }
 
-/** What a data key is bound to: one whose row is moved to another partition, or made to look younger, is not unwrapped. */
+/** Encryption context of a data key: it is not unwrapped after its row was moved to another partition, or its time was changed. */
 function contextOf(environ: string, createdAt = ''): Record<string, string> {
   return { environ, created_at: createdAt };
 }
 
-/** A row that was edited is another one. */
+/** Identifies a data key; an edited row has another identity. */
 function identity({ keyId, createdAt = '' }: DataKeyRow): string {
   return `${keyId}|${createdAt}`;
 }
 
-/** Gives when a data key is kept no more, **seconds** since the Unix epoch. */
+/** Gives when a data key expires, **seconds** since the Unix epoch. */
 function endOf(createdMs: number): number {
   return Math.ceil((createdMs + dataKeyLifeMs) / 1000) + dataKeyGraceSeconds;
 }
 
-/** Passes over a key that KMS does not know as it is in its row. */
+/** Skips a key whose row was forged: KMS rejects it. */
 function unlessForged(error: unknown): undefined {
-  if (errorFacts(error).name !== 'InvalidCiphertextException') throw error;
+  if (errorSummary(error).name !== 'InvalidCiphertextException') throw error;
   return undefined;
 }
 
@@ -187,26 +187,26 @@ function givenKey(text: string): SealingKey {
  *
  * @returns Version, salt (16 bytes), nonce (12), tag (16), ciphertext.
  */
-export function sealSecret(value: string | Uint8Array, key: SealingKey, facts: SealedFacts): Uint8Array {
+export function sealSecret(value: string | Uint8Array, key: SealingKey, binding: SealBinding): Uint8Array {
   const content = Buffer.concat([Buffer.of(typeof value === 'string' ? textTag : binaryTag), Buffer.from(value)]);
-  return Buffer.concat([Buffer.of(version), seal(content, sealOptions(key, facts))]);
+  return Buffer.concat([Buffer.of(version), seal(content, sealOptions(key, binding))]);
 }
 
 /**
  * Opens a sealed value.
  *
- * @returns `undefined` when the box is damaged, of another version, or not bound to these facts and this key.
+ * @returns `undefined` when it is damaged, of another version, or not bound to this context and this key.
  */
-export function openSecret(box: Uint8Array, key: SealingKey, facts: SealedFacts): string | Uint8Array | undefined {
-  const bytes = Buffer.from(box.buffer, box.byteOffset, box.byteLength);
+export function openSecret(sealed: Uint8Array, key: SealingKey, binding: SealBinding): string | Uint8Array | undefined {
+  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
   if (bytes[0] !== version) return undefined;
-  const opened = unseal(bytes.subarray(1), sealOptions(key, facts));
+  const opened = unseal(bytes.subarray(1), sealOptions(key, binding));
   if (opened === undefined || opened.length === 0) return undefined;
   return opened[0] === textTag ? opened.toString('utf8', 1) : Uint8Array.from(opened.subarray(1));
 }
 
-function sealOptions({ bytes, id }: SealingKey, facts: SealedFacts): SealOptions {
-  const { environ, nameKey, directory, source, ttl, createdAt, generation, readAtMs } = facts;
+function sealOptions({ bytes, id }: SealingKey, binding: SealBinding): SealOptions {
+  const { environ, nameKey, directory, source, ttl, createdAt, generation, readAtMs } = binding;
   const bound = [environ, nameKey, directory, source, ttl, createdAt, generation, readAtMs, id];
   const associatedData = Buffer.from(JSON.stringify(bound.map((each) => each ?? null)));
   return { key: bytes, purpose: 'xcon sealed row 2', associatedData: () => associatedData };

@@ -1,8 +1,9 @@
+import { getOrMake } from '../base/get-or-make';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { classifyAwsError, sourceRefusalOf } from '../aws/aws-errors';
 import { cacheReads, startTimer } from '../base/channels';
-import { describeError, errorFacts } from '../base/describe-error';
+import { describeError, errorSummary } from '../base/describe-error';
 import { sleep } from '../base/time';
 import { withTimeoutSignal } from '../base/time-limit';
 import { callAws } from '../aws/call-aws';
@@ -11,33 +12,33 @@ import { tableArnText } from '../aws/table-names';
 import { momentAt } from '../di/moment';
 import { clearClientsWarning, type ClientUse, warnOfRefusedClients } from '../memory/client-warnings';
 import { type CacheActivity, type CachedChain, type CacheRecord, type CacheSession } from './cacher';
-import { ChainRefresh, type LeaseTarget } from './lease';
+import { ChainRefresh, type LeaseTable } from './lease';
 import { Keyring } from './keyring';
-import { type AnswerRow, isForeign, saidAtMs } from './rows';
+import { type AnswerRow, isForeign, answeredAtMs } from './rows';
 import { Partition } from './partition';
 import { PartitionWriter, type WritablePartition } from './partition-writer';
 
-/** How long a cache that could not be read is left alone, **milliseconds**. */
+/** How long a cache is not used after an error, **milliseconds**. */
 const backoffMs = 30_000;
-/** How much of the time of a lookup the Query may take, retries included; then the lookup goes on without it. */
+/** Share of the time of a lookup that the Query may take, retries included; then the lookup continues without it. */
 const queryShare = 0.25;
 /** Longest pause before a throttled Query is repeated, **milliseconds**. */
 const throttlePauseMs = 500;
 
-/** Until when a partition is left alone, and what its use has come to; a reset of memory keeps it. */
+/** Until when a partition is not used after an error, and the record of its use; a reset of memory keeps it. */
 export interface Backoff {
   /** Until when it is neither read nor written, **milliseconds** since the Unix epoch; 0: at once. */
   untilMs: number;
   /** Until when it is not written, **milliseconds** since the Unix epoch; 0: at once. */
   unwritableUntilMs: number;
-  /** How it has done so far. */
+  /** Successes and problems. */
   readonly record: CacheRecord;
 }
 
 /**
- * What this process holds of one partition of the cache table: its rows, its keys, and its part in refreshing each chain.
+ * One partition of the cache table in the memory of this process: rows, keys, and the refresh of each chain.
  *
- * Nothing here rejects because of the table: a problem is logged once, and the table left alone for a while.
+ * No method rejects because of the table: a problem is logged once, and the table is not used for a while.
  */
 export class PartitionState implements WritablePartition {
   /** Writes the rows of the partition. */
@@ -60,13 +61,13 @@ export class PartitionState implements WritablePartition {
     private readonly flush: () => Promise<void>,
   ) {}
 
-  /** Takes over the settings of a later lookup: keys may have been set meanwhile. */
+  /** Uses the session of a later lookup: keys may have been set in the meantime. */
   use(session: CacheSession): this {
     this.session = session;
     return this;
   }
 
-  /** Keys for sealed rows, as the settings have them. */
+  /** Keys for sealed rows, by the current settings. */
   get keyring(): Keyring {
     const { clients, settings, nowMs } = this.session;
     const keys = JSON.stringify([settings.cacheKeys, settings.cacheKmsKeyId]);
@@ -80,30 +81,28 @@ export class PartitionState implements WritablePartition {
   /** Gives the rows, from one Query; `undefined` when they cannot be read now. */
   rows(): Promise<Partition | undefined> {
     if (this.isBackingOff) return Promise.resolve(undefined);
-    return (this.loading ??= this.kept(this.load(this.session.localCache.cacheReadPolicy.newest)));
+    return (this.loading ??= this.unlessFailed(this.load(this.session.localCache.cacheReadPolicy.newest)));
   }
 
   /**
-   * Generation of the partition that all of this memory has seen; `undefined` when the rows have not been read, or not before the
+   * Generation of the partition that all reads in memory have seen; `undefined` when the rows have not been read, or not before the
    * sources.
    */
   get seenGeneration(): number | undefined {
     return this.firstGeneration;
   }
 
-  /** Gives the part of this process in refreshing a chain: one object for all of its lookups. */
+  /** Gives the refresh of a chain: one object for all lookups of this process. */
   refreshOf(chain: CachedChain): ChainRefresh {
-    const known = this.refreshes.get(chain.key.chain);
-    if (known !== undefined) return known;
-    const refresh = new ChainRefresh(() => this.leaseTargetOf(chain), {
-      flush: this.flush,
-      reload: () => this.reload(chain),
-    });
-    this.refreshes.set(chain.key.chain, refresh);
-    return refresh;
+    const partition = { flush: this.flush, reload: () => this.reload(chain) };
+    return getOrMake(
+      this.refreshes,
+      chain.key.chain,
+      () => new ChainRefresh(() => this.leaseTableOf(chain), partition),
+    );
   }
 
-  /** Writes and deletes rows. Never rejects; does nothing while the table is left alone. */
+  /** Writes and deletes rows. Never rejects; does nothing for a while after an error. */
   async write(changes: readonly RowChange[]): Promise<void> {
     const isUnwritable = this.session.nowMs() < this.backoff.unwritableUntilMs;
     if (this.isBackingOff || isUnwritable || changes.length === 0) return;
@@ -123,7 +122,7 @@ export class PartitionState implements WritablePartition {
     }
   }
 
-  /** Logs once that something about the cache is wrong; the lookup goes on. */
+  /** Logs a problem with the cache once. */
   warn(event: string, fields: Readonly<Record<string, unknown>>): void {
     const { localCache, logger, settings } = this.session;
     if (!localCache.isNewWarning(`${event}|${settings.cacheTable}|${this.environ}`)) return;
@@ -134,7 +133,7 @@ export class PartitionState implements WritablePartition {
     return this.session.nowMs() < this.backoff.untilMs;
   }
 
-  private async leaseTargetOf({ key, session }: CachedChain): Promise<LeaseTarget> {
+  private async leaseTableOf({ key, session }: CachedChain): Promise<LeaseTable> {
     const { clients, settings, nowMs } = session;
     const client = await clients.dynamo(settings);
     const leaseKey = { environ: key.environ, leaseKey: key.leaseKeyAfter(this.latestGeneration) };
@@ -142,12 +141,12 @@ export class PartitionState implements WritablePartition {
   }
 
   private async reload({ key }: CachedChain): Promise<boolean> {
-    const rows = await (this.loading = this.kept(this.load(true)));
-    return rows?.hasLiveRow(key, this.session.nowMs()) === true;
+    const rows = await (this.loading = this.unlessFailed(this.load(true)));
+    return rows?.hasUnexpiredRow(key, this.session.nowMs()) === true;
   }
 
-  /** Forgets a Query that failed, so that it is repeated when the table is not left alone any more. */
-  private kept(loading: Promise<Partition | undefined>): Promise<Partition | undefined> {
+  /** Forgets a Query that failed, so that it is repeated after the backoff. */
+  private unlessFailed(loading: Promise<Partition | undefined>): Promise<Partition | undefined> {
     const forget = (): void => {
       if (this.loading === loading) this.loading = undefined;
     };
@@ -155,15 +154,15 @@ export class PartitionState implements WritablePartition {
     return loading;
   }
 
-  /** Rows that may not answer: all past the cache, those of others where they are ignored, and those that are too old. */
-  private get passedOver(): (row: AnswerRow) => boolean {
+  /** Selects rows that must not answer: all with `pastCache`, rows of other libraries where they are ignored, and rows that are too old. */
+  private get ignored(): (row: AnswerRow) => boolean {
     const { localCache, settings } = this.session;
     const { pastCache, cachedSinceMs } = localCache.cacheReadPolicy;
     const ignoresForeign = settings.cacheForeignRows === 'ignore';
-    return (row) => pastCache || (ignoresForeign && isForeign(row)) || saidAtMs(row) < cachedSinceMs;
+    return (row) => pastCache || (ignoresForeign && isForeign(row)) || answeredAtMs(row) < cachedSinceMs;
   }
 
-  /** Past the cache, no row answers, but those that are there are known: everything is looked up, and written anew. */
+  /** With `pastCache`, the rows are read as well: none answers, but writes have to know which rows exist. */
   private async load(consistent: boolean): Promise<Partition | undefined> {
     const { clients, localCache, logger, nowMs, random, settings } = this.session;
     const { record } = this.backoff;
@@ -171,10 +170,10 @@ export class PartitionState implements WritablePartition {
     const report = this.reporter();
     try {
       const client = await clients.dynamo(settings);
-      const target = { client, table: settings.cacheTable };
+      const connection = { client, table: settings.cacheTable };
       const rows = await withTimeoutSignal(settings.lookupBudgetMs * queryShare, (signal) =>
         this.unlessThrottled(client, () =>
-          callAws(client, () => queryRows(target, this.environ, { consistent, signal })),
+          callAws(client, () => queryRows(connection, this.environ, { consistent, signal })),
         ),
       );
       record.succeed('reading', nowMs());
@@ -182,13 +181,13 @@ export class PartitionState implements WritablePartition {
       clearClientsWarning({ localCache }, cacheUse);
       logger.debug('cache.read', { table: settings.cacheTable, environ: this.environ, rows: rows.length });
       const now = nowMs();
-      const read = { draw: random(), nowMs: now, answeredAt: momentAt(now), isPassedOver: this.passedOver };
+      const read = { draw: random(), nowMs: now, answeredAt: momentAt(now), isIgnored: this.ignored };
       const partition = new Partition(rows, read);
       this.latestGeneration = partition.generation;
       if (localCache.readSince === undefined) this.firstGeneration ??= partition.generation;
       return partition;
     } catch (error) {
-      report?.(undefined, errorFacts(error).name);
+      report?.(undefined, errorSummary(error).name);
       this.backoff.untilMs = nowMs() + backoffMs;
       this.warnOfProblem('cache.unavailable', error, {
         activity: 'reading',
@@ -199,7 +198,7 @@ export class PartitionState implements WritablePartition {
     }
   }
 
-  /** Measures a read of the partition, when there is a subscriber. @returns Publishes it. */
+  /** Measures a read of the partition, when there is a subscriber. @returns A function that publishes it. */
   private reporter(): ((rows: number | undefined, error?: string) => void) | undefined {
     if (!cacheReads.hasSubscribers) return undefined;
     const stop = startTimer();
@@ -207,7 +206,7 @@ export class PartitionState implements WritablePartition {
     return (rows, error) => cacheReads.publish({ table: session.settings.cacheTable, environ, rows, error, ...stop() });
   }
 
-  /** Repeats a throttled call once, after a pause; not for users who asked for a single attempt. */
+  /** Repeats a throttled call once, after a pause, unless the client is configured for a single attempt. */
   private async unlessThrottled<T>(client: DynamoDBClient, call: () => Promise<T>): Promise<T> {
     try {
       return await call();

@@ -1,7 +1,8 @@
+import { getOrMake } from '../base/get-or-make';
 import { isDeepStrictEqual } from 'node:util';
-import { errorFacts } from '../base/describe-error';
+import { errorSummary } from '../base/describe-error';
 import { type DirectoryItem } from '../item/directory-item';
-import { afterThisTurn } from '../di/after-this-turn';
+import { afterThisTurn } from '../base/start-work';
 import { type Moment } from '../di/moment';
 import { type AnswerRow, type DataKeyRow, encodeRow, fitsItem, referenceKey } from './rows';
 import { type CachedChain, type CacheSession, type CacheableAnswer } from './cacher';
@@ -12,22 +13,22 @@ import { makeRow } from './answer-rows';
 import { ifAbsent, type RowChange } from '../aws/table-client';
 import { fitsSortKey } from '../aws/table-names';
 
-/** Most new rows of a chain in use that are written one by one, each by a conditional put. */
+/** Up to this many new rows of a chain in use are written one by one, by conditional puts. */
 const mostSinglePuts = 3;
 
-/** An answer to be written, and when the oldest read behind it began. */
+/** An answer to write, and when the oldest read behind it began. */
 interface DatedAnswer extends CacheableAnswer {
   readonly readAt: Moment;
 }
 
-/** What a {@link PartitionWriter} uses of the partition that it writes to. */
+/** The part of a partition that a {@link PartitionWriter} uses. */
 export interface WritablePartition {
   readonly keyring: Pick<Keyring, 'current'>;
   /** Gives the rows; `undefined` when they cannot be read now. */
   rows(): Promise<Partition | undefined>;
   /** Writes and deletes rows. Never rejects. */
   write(changes: readonly RowChange[]): Promise<void>;
-  /** Logs once that something about the cache is wrong. */
+  /** Logs a problem with the cache once. */
   warn(event: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
@@ -41,20 +42,21 @@ interface SealingKeyChoice {
 
 interface Job {
   readonly chain: CachedChain;
-  /** Answers to be written; empty for a job that only drops a row. */
+  /** Answers to write; empty for a job that only drops a row. */
   readonly answers: readonly DatedAnswer[];
   /** Name whose reference is dropped. */
   readonly dropped?: string;
 }
 
 /**
- * Writes the rows of one partition: what comes in one turn, and while others are being written, goes out together, each row once.
+ * Writes the rows of one partition. Jobs of one turn of the event loop, and those that arrive during a write, are written together, each
+ * row once.
  *
- * It holds the rule that no row is older than what was known. A row is written only when
- * - the reads behind it began a few seconds ago at most ({@link writableMs});
- * - they began after the Query that this process read the partition with, so that they have seen all that it shows, its
- *   generation included; or it shows neither a generation nor a row of the name;
- * - no other process has replaced the row that the Query showed ({@link unlessReplaced}).
+ * A row never replaces newer information. It is written only when
+ * - the reads behind it began at most a few seconds ago ({@link writableMs});
+ * - they began after the Query of the partition, so that they are newer than everything in its result, the generation included; or the
+ *   result has neither a generation nor a row of the name;
+ * - no other process has replaced the row in the result ({@link unlessReplaced}).
  */
 export class PartitionWriter {
   private pending: Job[] = [];
@@ -64,7 +66,7 @@ export class PartitionWriter {
 
   constructor(private readonly partition: WritablePartition) {}
 
-  /** Writes answers. Never rejects. @returns When they are written, or are not going to be. */
+  /** Writes answers. Never rejects. @returns Resolves when they have been written or left out. */
   save(chain: CachedChain, answers: readonly CacheableAnswer[]): Promise<void> {
     const justNow: Moment = { order: Number.MAX_SAFE_INTEGER, atMs: chain.session.nowMs() };
     return this.add({ chain, answers: answers.map((each) => ({ ...each, readAt: each.readAt ?? justNow })) });
@@ -111,7 +113,7 @@ export class PartitionWriter {
         nowMs: session.nowMs(),
         random,
         latestTtl: rows.latestTtl,
-        generation: hasSeen(rows, answer) ? rows.generation : 0,
+        generation: isNewerThan(rows, answer) ? rows.generation : 0,
       };
       const row = makeRow(chain, answer, clock, sealingKey);
       const put = row && encodeRow(environ, row);
@@ -126,12 +128,12 @@ export class PartitionWriter {
       const leftMs = (): number => writableMs(answer.readAt.atMs, chain.session);
       changes.set(row.nameKey, { put, leftMs, ...(condition !== undefined && { condition }) });
       rows.put(row, answer.item);
-      rows.note(put);
+      rows.recordVersion(put);
     }
     await this.partition.write([...changes.values()]);
   }
 
-  /** Gives the key to seal the secrets among answers with; when KMS gives none, they are not cached. */
+  /** Gives the key for sealing the secrets among answers; when KMS gives none, they are not cached. */
   private async sealingKeyFor(
     rows: Partition,
     answers: readonly CacheableAnswer[],
@@ -143,7 +145,7 @@ export class PartitionWriter {
       const current = await this.partition.keyring.current(rows.wrappedKeys);
       return 'row' in current ? current : { key: current, row: undefined };
     } catch (error) {
-      const reason = errorFacts(error).name;
+      const reason = errorSummary(error).name;
       this.partition.warn('cache.no-sealing-key', { reason, consequence: 'secrets are not cached' });
       return none;
     }
@@ -155,16 +157,16 @@ export class PartitionWriter {
     const row = rows.answers(chain.key, dropped, 0).find((each) => each.nameKey === nameKey);
     if (row === undefined) return;
     rows.remove(row);
-    rows.noteGone(nameKey);
+    rows.recordDeletion(nameKey);
     changes.set(nameKey, { delete: { partition: chain.key.environ, sort: nameKey } });
   }
 
-  /** Whether an answer may be written, and is not in the table yet, or its newest row ends soon. */
+  /** Whether an answer may be written, and is not in the table yet, or its newest row expires soon. */
   private isToWrite(rows: Partition, { chain, answer }: ChainAnswer): boolean {
     const { key, session } = chain;
     if (writableMs(answer.readAt.atMs, session) <= 0) return false;
     const [newest] = rows.answers(key, answer.name, session.nowMs());
-    if (!hasSeen(rows, answer) && (rows.generation > 0 || newest !== undefined)) return false;
+    if (!isNewerThan(rows, answer) && (rows.generation > 0 || newest !== undefined)) return false;
     if (newest !== undefined && isRowEarly(session, rows, newest)) return true;
     if (answer.item !== undefined && !this.isNewFor(chain, answer.item)) return false;
     if (newest === undefined) return true;
@@ -174,8 +176,7 @@ export class PartitionWriter {
 
   /** Whether an item has not been saved for a chain before; it counts as saved from then on. */
   private isNewFor({ key }: CachedChain, item: DirectoryItem): boolean {
-    let saved = this.saved.get(key.chain);
-    if (saved === undefined) this.saved.set(key.chain, (saved = new WeakSet()));
+    const saved = getOrMake(this.saved, key.chain, () => new WeakSet());
     if (saved.has(item)) return false;
     saved.add(item);
     return true;
@@ -200,14 +201,20 @@ function answersOf(jobs: readonly Job[]): readonly ChainAnswer[] {
   return [...all.values()];
 }
 
-/** Whether the reads behind an answer have seen all that the Query has shown. */
-function hasSeen({ answeredAt }: Partition, { readAt }: DatedAnswer): boolean {
+/** Whether the reads behind an answer began after the Query was answered. */
+function isNewerThan({ answeredAt }: Partition, { readAt }: DatedAnswer): boolean {
   return readAt.order > answeredAt.order;
 }
 
-/** What of a row is its answer. */
+/** Gives the part of a row that is its answer. */
 function comparable(row: AnswerRow): unknown {
-  const facts = { source: undefined, ttl: undefined, createdAt: undefined, generation: undefined, readAtMs: undefined };
+  const ignored = {
+    source: undefined,
+    ttl: undefined,
+    createdAt: undefined,
+    generation: undefined,
+    readAtMs: undefined,
+  };
   const provider = row.kind === 'reference' ? row.provider : undefined;
-  return { ...row, ...facts, provider, originalName: undefined };
+  return { ...row, ...ignored, provider, originalName: undefined };
 }

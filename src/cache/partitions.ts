@@ -1,3 +1,4 @@
+import { getOrMake } from '../base/get-or-make';
 import { sleep } from '../base/time';
 import { type TimeLeft } from '../base/time-limit';
 import { MemorySlot } from '../memory/local-cache';
@@ -9,28 +10,28 @@ import { type Partition } from './partition';
 import { type Backoff, PartitionState } from './partition-state';
 import { type AnswerRow, createdAtMs, sealedKey, type SealedRow } from './rows';
 
-/** How much of the time of a lookup may go into waiting for another process to refresh. */
+/** Share of the time of a lookup for waiting until another process has refreshed the chain. */
 const waitingShare = 0.5;
 
-/** A question to the cache table. */
-export interface Asked {
+/** A read of the cache table. */
+export interface CacheRequest {
   /** Lower-cased, unless the keys of the chain are case-sensitive. */
   readonly name: string;
   /** Whether nothing will be refreshed. */
   readonly lookOnly: boolean;
 }
 
-/** What the partitions share with their cacher. */
+/** What the partitions get from their cacher. */
 export interface PartitionsOptions {
-  /** Gives until when the partition of a chain is left alone, and its record. */
+  /** Gives the backoff and the record of the partition of a chain. */
   readonly backoffOf: (chain: CachedChain) => Backoff;
   /** Awaits the writes that have begun. */
   readonly flush: () => Promise<void>;
 }
 
-/** The partitions of the cache table that this process uses, and what their rows say. Loaded with the first lookup. */
+/** The partitions of the cache table that this process uses, and the answers of their rows. Loaded with the first lookup. */
 export class Partitions {
-  /** What is known of partitions, by clients: a reset of memory forgets it. */
+  /** States of partitions, by clients; a reset of memory forgets them. */
   private readonly stateSlot = new MemorySlot<WeakMap<object, Map<string, PartitionState>>>({
     outlivesReset: false,
     make: () => new WeakMap(),
@@ -38,8 +39,8 @@ export class Partitions {
 
   constructor(private readonly options: PartitionsOptions) {}
 
-  /** Gives what the rows hold for a name. Acquires the lease, or waits for it, when that is worth it. */
-  async find(chain: CachedChain, { name, lookOnly }: Asked, time: TimeLeft): Promise<CacheAnswer> {
+  /** Gives the answer of the rows for a name. Acquires or awaits the lease where other processes look for the same. */
+  async find(chain: CachedChain, { name, lookOnly }: CacheRequest, time: TimeLeft): Promise<CacheAnswer> {
     const state = this.stateOf(chain);
     const { settings } = chain.session;
     const rows = await state.rows();
@@ -47,7 +48,7 @@ export class Partitions {
     if (lookOnly) return known === undefined ? { kind: 'miss' } : known;
     if (known !== undefined) return known;
     const mayLease = settings.refreshLease && !chain.session.localCache.cacheReadPolicy.pastCache && mayFill(chain);
-    if (rows === undefined || !mayLease || !isAwaited(chain, rows, name)) return { kind: 'miss' };
+    if (rows === undefined || !mayLease || !isContended(chain, rows, name)) return { kind: 'miss' };
     const refresh = state.refreshOf(chain);
     const leftMs = (): number => time.leftMs - settings.lookupBudgetMs * waitingShare;
     const outcome = await refresh.acquireOrWait({ random: chain.session.random, sleep, leftMs });
@@ -61,7 +62,7 @@ export class Partitions {
     return this.stateOf(chain).writer.save(chain, answers);
   }
 
-  /** Drops the reference of a secret that is gone. Never rejects. */
+  /** Drops the reference of a secret that does not exist any more. Never rejects. */
   drop(chain: CachedChain, { name, exactName }: SecretReference): Promise<void> {
     const exact = exactName.slice(exactName.lastIndexOf('/') + 1);
     return this.stateOf(chain).writer.drop(chain, chain.key.isCaseSensitive ? exact : name);
@@ -75,7 +76,7 @@ export class Partitions {
     return (rows?.names(chain.key) ?? []).filter(isPlain);
   }
 
-  /** Generation of the partition that all of local memory has seen; `undefined` when unknown. */
+  /** Generation of the partition that all reads in local memory have seen; `undefined` when unknown. */
   seenGeneration(chain: CachedChain): number | undefined {
     return this.stateOf(chain).seenGeneration;
   }
@@ -83,34 +84,30 @@ export class Partitions {
   private stateOf(chain: CachedChain): PartitionState {
     const { key, session } = chain;
     const { localCache, clients, settings } = session;
-    const byClients = localCache.slot(this.stateSlot);
-    const states = byClients.get(clients) ?? new Map<string, PartitionState>();
-    byClients.set(clients, states);
+    const states = getOrMake(localCache.slot(this.stateSlot), clients, () => new Map<string, PartitionState>());
     const id = `${settings.cacheForeignRows}|${settings.cacheTable}|${key.environ}`;
-    const known = states.get(id);
-    if (known !== undefined) return known.use(session);
-    const state = new PartitionState(key.environ, session, this.options.backoffOf(chain), this.options.flush);
-    states.set(id, state);
-    return state;
+    const { backoffOf, flush } = this.options;
+    const state = getOrMake(states, id, () => new PartitionState(key.environ, session, backoffOf(chain), flush));
+    return state.use(session);
   }
 
-  /** Gives what the rows say of a name; `undefined` when they say nothing. */
+  /** Gives the answer of the rows for a name; `undefined` when there is none. */
   private async answer(
     chain: CachedChain,
     state: PartitionState,
     rows: Partition,
-    { name, lookOnly }: Asked,
+    { name, lookOnly }: CacheRequest,
   ): Promise<Exclude<CacheAnswer, { kind: 'miss' }> | undefined> {
     const { refreshLease } = chain.session.settings;
     for (const row of usableRows(chain, rows.answers(chain.key, name, chain.session.nowMs()))) {
-      const early = isRowEarly(chain.session, rows, row);
-      if (early && !refreshLease) continue;
+      const isEarly = isRowEarly(chain.session, rows, row);
+      if (isEarly && !refreshLease) continue;
       const found = await this.answerOf(chain, state, rows, { row, name });
       if (found === undefined) continue;
       const answer = { ...found, readAtMs: row.readAtMs ?? createdAtMs(row) };
       if (lookOnly) return { ...answer, row: describeRow(row) };
       if (rows.isFirstUse(row)) this.options.backoffOf(chain).record.hits += 1;
-      return early ? { ...answer, refresh: state.refreshOf(chain).tryEarly() } : answer;
+      return isEarly ? { ...answer, refresh: state.refreshOf(chain).tryEarly() } : answer;
     }
     return undefined;
   }
@@ -123,7 +120,7 @@ export class Partitions {
   ): Promise<Exclude<CacheAnswer, { kind: 'miss' }> | undefined> {
     const { key } = chain;
     const own = rows.ownAnswer(row);
-    // By name: the memory of its provider may have a newer value than the one that was found at first.
+    // Read by name even when this process has written the row: the memory of the provider may have a newer value.
     if (row.kind === 'reference') return { kind: 'reference', reference: row, isOwn: own !== undefined };
     if (own !== undefined) {
       return own.item === undefined ? { kind: 'absent', isOwn: true } : { kind: 'found', item: own.item, isOwn: true };
@@ -132,26 +129,26 @@ export class Partitions {
       const item = itemOfPlainRow(chain, row);
       return item === undefined ? { kind: 'absent' } : { kind: 'found', item };
     }
-    // Name and chain are not sealed with the value: the sort key, which is, must be theirs.
+    // The value is bound to the sort key, not to name and chain: so the sort key must be the one for this name and chain.
     const isItsOwn = row.nameKey === sealedKey(key, name, row.keyId);
     const opened = isItsOwn ? await open(key.environ, state, rows, row) : undefined;
     if (opened !== undefined) return { kind: 'found', item: itemOfSealedRow(chain, row, opened) };
-    const reason = 'no key of ours opens it: it was moved, edited, extended, or sealed with another key';
+    const reason = 'no available key opens it: it was moved, edited, extended, or sealed with another key';
     state.warn('cache.sealed-row-refused', { name: row.name, keyId: row.keyId, reason });
     return undefined;
   }
 }
 
-/** Whether what memory holds of a chain is not too old to be written: else there is nothing to be had from a lease. */
+/** Whether the listings of a chain in memory are new enough to be written: otherwise a lease is of no use. */
 function mayFill({ knownSince, session }: CachedChain): boolean {
   const since = knownSince?.();
   return since === undefined || writableMs(since.atMs, session) > 0;
 }
 
-/** Whether other processes are likely to look for the same at the same time: nothing of the chain is there, or it has just changed. */
-function isAwaited({ key, session }: CachedChain, rows: Partition, name: string): boolean {
+/** Whether other processes are likely to look up the same now: the chain has no rows, or the name has just changed. */
+function isContended({ key, session }: CachedChain, rows: Partition, name: string): boolean {
   const nowMs = session.nowMs();
-  return !rows.hasLiveRow(key, nowMs) || rows.hasJustChanged(key, name, nowMs);
+  return !rows.hasUnexpiredRow(key, nowMs) || rows.hasJustChanged(key, name, nowMs);
 }
 
 async function open(

@@ -4,50 +4,50 @@ import { keySeparator, tableKeys } from '../aws/table-names';
 import { isoTime } from '../base/time';
 import { type CacheKey } from './cache-key';
 
-/** What every row says of itself. */
-export interface RowFacts {
+/** The attributes of every row. */
+export interface RowBase {
   /** Sort key. */
   readonly nameKey: string;
   /** Name of the setting, lower-cased. */
   readonly name: string;
-  /** Where the answer comes from; `/_nonExistent` when the name is missing. */
+  /** Directory of the answer; `/_nonExistent` when the name is missing. */
   readonly directory: string;
   /** Provider and directory, as `ssm - /orders/all`; `undefined` when the row does not say. Parsed by `decodeRow` alone. */
   readonly source: string | undefined;
   /** Cache name of the provider that gave the answer; absent when unknown, or the name is missing. */
   readonly provider?: string | undefined;
-  /** When the row ends, **whole seconds** since the Unix epoch; `undefined`: never. */
+  /** When the row expires, **whole seconds** since the Unix epoch; `undefined`: never. */
   readonly ttl: number | undefined;
   /** ISO 8601; `undefined` when unknown. */
   readonly createdAt: string | undefined;
-  /** Generation of the partition that all reads behind the row had seen; absent before the first: 0. */
+  /** Generation of the partition before all reads behind the row; absent before the first: 0. */
   readonly generation?: number | undefined;
   /** When the oldest read behind the row began, **milliseconds** since the Unix epoch; absent: the row does not say. */
   readonly readAtMs?: number | undefined;
 }
 
-/** A row with the value of a name, or one that records that there is none. */
-export interface PlainRow extends RowFacts {
+/** A row with the value of a name, or one that records the name as missing. */
+export interface PlainRow extends RowBase {
   readonly kind: 'plain';
   /** `directories|+|providers`. */
   readonly chain: string;
   readonly originalName: string;
   /** The value; `undefined` for a row without one: a missing name, or (in a real directory) null. */
   readonly value: AttributeValue | undefined;
-  /** Whether the row itself says that the value is a secret. */
+  /** Whether the row marks the value as a secret. */
   readonly secret: boolean;
 }
 
 /** A row with the sealed value of a secret. */
-export interface SealedRow extends RowFacts {
+export interface SealedRow extends RowBase {
   readonly kind: 'sealed';
   readonly chainHash: string;
   readonly keyId: string;
   readonly sealed: Uint8Array;
 }
 
-/** A row that says where a secret is, without its value. */
-export interface ReferenceRow extends RowFacts {
+/** A row with the place of a secret, without its value. */
+export interface ReferenceRow extends RowBase {
   readonly kind: 'reference';
   readonly chainHash: string;
   /** Cache name of the provider that has it. */
@@ -56,16 +56,16 @@ export interface ReferenceRow extends RowFacts {
   readonly exactName: string;
 }
 
-/** The row that says who refreshes a chain. */
-export interface LeaseRow extends RowFacts {
+/** The row of a lease: which process refreshes a chain. */
+export interface LeaseRow extends RowBase {
   readonly kind: 'lease';
   readonly owner: string;
   readonly untilMs: number;
   readonly state: 'held' | 'done';
 }
 
-/** The row with a data key that only a KMS key can unwrap. */
-export interface DataKeyRow extends RowFacts {
+/** The row of a data key, wrapped by a KMS key. */
+export interface DataKeyRow extends RowBase {
   readonly kind: 'key';
   readonly keyId: string;
   readonly wrapped: Uint8Array;
@@ -84,11 +84,11 @@ export function isAnswer(row: CacheRow): row is AnswerRow {
 
 /** Attribute of rows that answer for a name: when the oldest read behind them began. */
 export const readAtAttribute = 'xcon_read';
-/** Path that means "in no directory". */
+/** Directory of rows of missing names. */
 export const nowhere = '/_nonExistent';
-/** Follows the plain key in the sort key of a sealed row; the key id comes after it. */
+/** Separates the plain key and the key id in the sort key of a sealed row. */
 const sealedMark = `${keySeparator}xcon:sealed:`;
-/** Follows the plain key in the sort key of a reference row. */
+/** Suffix of the sort key of a reference row. */
 const referenceMark = `${keySeparator}xcon:ref`;
 const dataKeyPrefix = '~xcon|key|';
 
@@ -102,7 +102,7 @@ export function referenceKey(key: CacheKey, name: string): string {
   return `${key.nameKey(name)}${referenceMark}`;
 }
 
-/** Gives the sort key of the plain row of the name and chain that a sealed row or a reference is for. */
+/** Gives the sort key of the plain row for the name and chain of a sealed row or a reference. */
 export function plainKeyOf(nameKey: string): string {
   const end = nameKey.endsWith(referenceMark) ? nameKey.length - referenceMark.length : nameKey.lastIndexOf(sealedMark);
   return end === -1 ? nameKey : nameKey.slice(0, end);
@@ -113,7 +113,7 @@ export function dataKeyKey(keyId: string): string {
   return `${dataKeyPrefix}${keyId}`;
 }
 
-/** Turns a row into attributes. Rows of our own carry nothing by which the Python library would take them for a value. */
+/** Turns a row into attributes. Rows of other kinds than `plain` lack those by which the Python library recognizes a value. */
 export function encodeRow(environ: string, row: CacheRow): AttributeMap {
   return {
     [tableKeys.partition]: { S: environ },
@@ -132,7 +132,7 @@ export function encodeRow(environ: string, row: CacheRow): AttributeMap {
 /**
  * Reads a row.
  *
- * @returns `undefined` for one that is not usable; a bad `ttl`, `created_at` or `source` only counts as absent.
+ * @returns `undefined` for a malformed one; a malformed `ttl`, `created_at` or `source` counts as absent.
  */
 export function decodeRow(attributes: AttributeMap): CacheRow | undefined {
   const nameKey = attributes[tableKeys.sort]?.S;
@@ -141,7 +141,7 @@ export function decodeRow(attributes: AttributeMap): CacheRow | undefined {
   if (nameKey === undefined || name === undefined || name === '') return undefined;
   if (directory === undefined || !isDirectoryPath(directory)) return undefined;
   const source = attributes['source']?.S;
-  const facts: RowFacts = {
+  const base: RowBase = {
     nameKey,
     name: name.toLowerCase(),
     directory,
@@ -153,33 +153,33 @@ export function decodeRow(attributes: AttributeMap): CacheRow | undefined {
     readAtMs: finiteNumber(attributes[readAtAttribute]),
   };
   return (
-    decodeGeneration(facts, attributes) ??
-    decodeLease(facts, attributes) ??
-    decodeDataKey(facts, attributes) ??
-    decodeOwn(facts, attributes) ??
-    decodePlain(facts, attributes, name)
+    decodeGeneration(base, attributes) ??
+    decodeLease(base, attributes) ??
+    decodeDataKey(base, attributes) ??
+    decodeSecretRow(base, attributes) ??
+    decodePlain(base, attributes, name)
   );
 }
 
 /** Gives when a row was written, **milliseconds** since the Unix epoch; `undefined` when unknown. */
-export function createdAtMs({ createdAt }: RowFacts): number | undefined {
+export function createdAtMs({ createdAt }: RowBase): number | undefined {
   return createdAt === undefined ? undefined : Date.parse(createdAt);
 }
 
-/** Whether another library has written a row: those of this one say when they were read. */
+/** Whether another library has written a row: rows of this one record when their values were read. */
 export function isForeign({ kind, readAtMs }: CacheRow): boolean {
   return kind === 'plain' && readAtMs === undefined;
 }
 
 /**
- * Gives how old what a row says is: when the reads behind it began, **milliseconds** since the Unix epoch; where the row does not
- * say, when it was written. 0 when unknown.
+ * Gives the time of the answer of a row: when the reads behind it began, **milliseconds** since the Unix epoch; where that is not recorded,
+ * when the row was written. 0 when unknown.
  */
-export function saidAtMs(row: RowFacts): number {
+export function answeredAtMs(row: RowBase): number {
   return row.readAtMs ?? createdAtMs(row) ?? 0;
 }
 
-/** Writes a moment in the form that Python's `fromisoformat` reads, which does not take `Z` before 3.11. */
+/** Formats a time for Python's `fromisoformat`, which does not accept `Z` before 3.11. */
 export function rowTime(nowMs: number): string {
   return isoTime(nowMs).replace('Z', '+00:00');
 }
@@ -215,14 +215,14 @@ function contentOf(row: CacheRow): AttributeMap {
   }
 }
 
-function decodePlain(facts: RowFacts, attributes: AttributeMap, name: string): PlainRow | undefined {
+function decodePlain(base: RowBase, attributes: AttributeMap, name: string): PlainRow | undefined {
   const directories = attributes['cache_concat_directory_paths']?.S;
   const providers = attributes['cache_concat_provider_names']?.S;
   if (directories === undefined || providers === undefined) return undefined;
   const { value } = attributes;
   if (value !== undefined && !isUsable(value)) return undefined;
   return {
-    ...facts,
+    ...base,
     kind: 'plain',
     chain: `${directories}${keySeparator}${providers}`,
     originalName: attributes['original_name']?.S ?? name,
@@ -231,39 +231,39 @@ function decodePlain(facts: RowFacts, attributes: AttributeMap, name: string): P
   };
 }
 
-function decodeOwn(facts: RowFacts, attributes: AttributeMap): SealedRow | ReferenceRow | undefined {
+function decodeSecretRow(base: RowBase, attributes: AttributeMap): SealedRow | ReferenceRow | undefined {
   const chainHash = attributes['xcon_chain']?.S;
   if (chainHash === undefined) return undefined;
   const sealed = attributes['xcon_sealed']?.B;
-  const mark = facts.nameKey.lastIndexOf(sealedMark);
+  const mark = base.nameKey.lastIndexOf(sealedMark);
   if (sealed !== undefined && mark !== -1) {
-    return { ...facts, kind: 'sealed', chainHash, keyId: facts.nameKey.slice(mark + sealedMark.length), sealed };
+    return { ...base, kind: 'sealed', chainHash, keyId: base.nameKey.slice(mark + sealedMark.length), sealed };
   }
   const { provider, name } = attributes['xcon_ref']?.M ?? {};
-  if (provider?.S === undefined || name?.S === undefined || !facts.nameKey.endsWith(referenceMark)) return undefined;
-  return { ...facts, kind: 'reference', chainHash, provider: provider.S, exactName: name.S };
+  if (provider?.S === undefined || name?.S === undefined || !base.nameKey.endsWith(referenceMark)) return undefined;
+  return { ...base, kind: 'reference', chainHash, provider: provider.S, exactName: name.S };
 }
 
-function decodeLease(facts: RowFacts, attributes: AttributeMap): LeaseRow | undefined {
+function decodeLease(base: RowBase, attributes: AttributeMap): LeaseRow | undefined {
   const owner = attributes['xcon_owner']?.S;
   const untilMs = Number(attributes['xcon_until_ms']?.N);
   if (owner === undefined || !Number.isFinite(untilMs)) return undefined;
-  return { ...facts, kind: 'lease', owner, untilMs, state: attributes['xcon_state']?.S === 'done' ? 'done' : 'held' };
+  return { ...base, kind: 'lease', owner, untilMs, state: attributes['xcon_state']?.S === 'done' ? 'done' : 'held' };
 }
 
-function decodeDataKey(facts: RowFacts, attributes: AttributeMap): DataKeyRow | undefined {
+function decodeDataKey(base: RowBase, attributes: AttributeMap): DataKeyRow | undefined {
   const wrapped = attributes['xcon_wrapped']?.B;
-  if (wrapped === undefined || !facts.nameKey.startsWith(dataKeyPrefix)) return undefined;
-  return { ...facts, kind: 'key', keyId: facts.nameKey.slice(dataKeyPrefix.length), wrapped };
+  if (wrapped === undefined || !base.nameKey.startsWith(dataKeyPrefix)) return undefined;
+  return { ...base, kind: 'key', keyId: base.nameKey.slice(dataKeyPrefix.length), wrapped };
 }
 
-/** Rows name their provider only in the text of their source: its cache name, ` - ` and the directory. */
+/** Gives the provider of a row from its source: cache name, ` - ` and directory. */
 function providerIn(source: string | undefined, directory: string): string | undefined {
   const end = ` - ${directory}`;
   return source?.endsWith(end) === true ? source.slice(0, -end.length) : source?.split(' ', 1)[0];
 }
 
-/** Whether a path is one that a Directory has, to the letter. */
+/** Whether a path has exactly the form of a Directory's path. */
 function isDirectoryPath(path: string): boolean {
   return path.startsWith('/') && !path.endsWith('/') && !path.includes('//');
 }
@@ -277,29 +277,29 @@ function isoDate(text: string | undefined): string | undefined {
   return text === undefined || Number.isNaN(Date.parse(text)) ? undefined : text;
 }
 
-/** A change at a source, as far as the cache is concerned. */
+/** A change at a source, as it concerns the cache. */
 export interface SourceChange {
-  /** Path of the directory in which something changed; `undefined`: any may be. */
+  /** Path of the changed directory; `undefined`: any. */
   readonly directory: string | undefined;
-  /** Name of the setting, lower-cased; `undefined`: any may be. */
+  /** Name of the changed setting, lower-cased; `undefined`: any. */
   readonly name: string | undefined;
 }
 
-/** A change, and the generation that it began. */
+/** A change, and its generation. */
 export interface KnownChange extends SourceChange {
   readonly generation: number;
 }
 
 /** The row that records which changes at its sources a partition has followed. */
-export interface GenerationRow extends RowFacts {
+export interface GenerationRow extends RowBase {
   readonly kind: 'generation';
-  /** Grows with each change that is followed: about its moment, **milliseconds** since the Unix epoch; 0 before the first. */
+  /** Grows with each change: about its time, **milliseconds** since the Unix epoch; 0 before the first. */
   readonly current: number;
-  /** Rows from memory of before this generation are not used, whatever their name; 0: there is no such limit. */
+  /** Rows that rest on reads from before this generation are not used, whatever their name; 0: no such limit. */
   readonly floor: number;
-  /** Changes above the floor: rows from memory of before them are not used. */
+  /** Changes above the floor: affected rows that rest on reads from before them are not used. */
   readonly changes: readonly KnownChange[];
-  /** Directories that watching processes look in. */
+  /** Directories of the processes that watch. */
   readonly directories: readonly string[];
 }
 
@@ -307,7 +307,7 @@ export interface GenerationRow extends RowFacts {
 export const generationKey = '~xcon|gen';
 
 /** Gives the attributes that only a generation has. */
-export function encodeGeneration({ current, floor, changes, directories }: GenerationRow): AttributeMap {
+function encodeGeneration({ current, floor, changes, directories }: GenerationRow): AttributeMap {
   const entries = changes.map((each): [string, AttributeValue] => [changeKey(each), { N: `${each.generation}` }]);
   return {
     xcon_gen: { N: `${current}` },
@@ -317,13 +317,13 @@ export function encodeGeneration({ current, floor, changes, directories }: Gener
   };
 }
 
-/** Reads what a generation has beside the facts of every row; `undefined` for other rows. */
-export function decodeGeneration(facts: RowFacts, attributes: AttributeMap): GenerationRow | undefined {
+/** Reads the row of a generation; `undefined` for other rows. */
+function decodeGeneration(base: RowBase, attributes: AttributeMap): GenerationRow | undefined {
   const current = finiteNumber(attributes['xcon_gen']);
-  if (facts.nameKey !== generationKey || current === undefined) return undefined;
+  if (base.nameKey !== generationKey || current === undefined) return undefined;
   const entries = Object.entries(attributes['xcon_changes']?.M ?? {});
   return {
-    ...facts,
+    ...base,
     kind: 'generation',
     current,
     floor: finiteNumber(attributes['xcon_floor']) ?? 0,
@@ -332,10 +332,10 @@ export function decodeGeneration(facts: RowFacts, attributes: AttributeMap): Gen
   };
 }
 
-/** Reads a number, that of a generation or a time; `undefined` when there is none. */
+/** Reads a finite number; `undefined` for anything else. */
 export function finiteNumber(attribute: AttributeValue | undefined): number | undefined {
-  const generation = Number(attribute?.N ?? Number.NaN);
-  return Number.isFinite(generation) ? generation : undefined;
+  const number = Number(attribute?.N ?? Number.NaN);
+  return Number.isFinite(number) ? number : undefined;
 }
 
 /** Identifies a change: neither part has the separator in front of a slash. */
@@ -356,7 +356,7 @@ function textOf(text: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** Most bytes that DynamoDB takes in an item, less room for rounding. */
+/** Most bytes of an item in DynamoDB. */
 const maxItemBytes = 400 * 1024;
 
 /**
@@ -387,7 +387,7 @@ function attributeSize(attribute: AttributeValue): number {
 }
 
 /**
- * Latest end that the Python library reads, **seconds** since the Unix epoch: its dates end with the year 9999, and one row beyond
+ * Latest `ttl` that the Python library reads, **seconds** since the Unix epoch: its dates end with the year 9999, and one row beyond
  * fails the whole partition.
  *
  * Source: https://docs.python.org/3/library/datetime.html#datetime.MAXYEAR
@@ -395,7 +395,7 @@ function attributeSize(attribute: AttributeValue): number {
 export const latestReadableTtl = 253_402_300_799;
 
 /**
- * Most digits of a number that boto3 reads, at any depth of a row: it refuses to round.
+ * Most digits of a number that boto3 reads, at any depth of a row: it raises instead of rounding.
  *
  * Source: https://boto3.amazonaws.com/v1/documentation/api/latest/_modules/boto3/dynamodb/types.html
  */
@@ -404,7 +404,7 @@ const mostDigits = 38;
 /**
  * Whether the Python library can read a value.
  *
- * DynamoDB gives numbers without an exponent, so that 1e40 comes as 41 digits, which fail the whole partition.
+ * DynamoDB returns numbers without an exponent: 1e40 has 41 digits, which make the read of the whole partition fail.
  */
 export function isReadableByPython(attribute: AttributeValue): boolean {
   if (attribute.N !== undefined) return digitsOf(attribute.N) <= mostDigits;

@@ -24,7 +24,7 @@ export interface ChangeAlarmsProps {
   readonly handler: LambdaFunction;
   /** Whether the handler reads a stream. */
   readonly isStreaming: boolean;
-  /** What an alarm does; absent: nothing but be seen. */
+  /** Action of the alarms; absent: none. */
   readonly action?: IAlarmAction;
 }
 

@@ -35,16 +35,16 @@ const propNames: Readonly<Record<keyof ChangeHandlerProps, true>> = {
 
 /** How changes are followed. */
 export interface ChangeHandlerProps {
-  /** The tables: where rows are dropped, and whose changes are followed. */
+  /** The cache table, and the configuration table whose changes are followed. */
   readonly tables: ConfigTables;
-  /** Directories that look like those of one service in one environment, and that others look in, too. Default: none. */
+  /** Directories with the path of one service in one environment that other services use, too. Default: none. */
   readonly sharedDirectories?: readonly string[];
   /**
    * Paths at and below which the directories of services are: `['/orders', '/billing']`; `/global` is always among them. Rules and
-   * handler leave changes elsewhere. Absent: anywhere.
+   * handler ignore changes elsewhere. Absent: anywhere.
    */
   readonly pathPrefixes?: readonly string[];
-  /** What alarms do, such as `new SnsAction(topic)`. Absent: they can be seen, and no more. */
+  /** Action of the alarms, such as `new SnsAction(topic)`. Absent: none. */
   readonly alarmAction?: IAlarmAction;
   /** How long logs are kept. Default: a month. */
   readonly logRetention?: RetentionDays;
@@ -53,8 +53,8 @@ export interface ChangeHandlerProps {
 }
 
 /**
- * Follows changes at the sources: drops the rows of the cache table that a change may touch, so that it is seen by processes
- * that start, and raises the generation of their partitions, so that it is seen by processes that watch.
+ * Follows changes at the sources: drops the rows of the cache table that a change may affect, for processes that start, and raises the
+ * generation of their partitions, for processes that watch.
  *
  * One is enough for an account and region.
  */
@@ -64,7 +64,7 @@ export class ChangeHandler extends Construct {
   /** The queues that changes come in, and are kept in when they cannot be followed. */
   readonly queues: ChangeQueues;
 
-  /** @throws InvalidSettingsError for an option that is unknown or invalid; InvalidDirectoryError for one that is no path. */
+  /** @throws InvalidSettingsError for an option that is unknown or invalid; InvalidDirectoryError for an invalid path. */
   constructor(scope: Construct, id: string, props: ChangeHandlerProps) {
     super(scope, id);
     checkOptions('new ChangeHandler()', props, propNames);
@@ -93,7 +93,7 @@ export class ChangeHandler extends Construct {
     const cacheTable = nameOrArn(this, tables.cacheTable);
     checkRegion(this, cacheTable);
     const tokens = new MaskedTokens('new ChangeHandler()');
-    const terms = {
+    const policyOptions = {
       partition: Aws.PARTITION,
       region: Aws.REGION,
       account: Aws.ACCOUNT_ID,
@@ -105,7 +105,7 @@ export class ChangeHandler extends Construct {
       logGroupArn: logGroup.logGroupArn,
       tableKmsKeyArns: tables.keyArns,
     };
-    const policy = tokens.unmask(changeHandlerPolicy(tokens.mask(terms, () => 'text')));
+    const policy = tokens.unmask(changeHandlerPolicy(tokens.mask(policyOptions, () => 'text')));
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { FollowChanges: PolicyDocument.fromJson(policy) },
@@ -142,12 +142,12 @@ function checkRegion(scope: Construct, cacheTable: string): void {
   );
 }
 
-/** Gives a path that may be a token. @throws InvalidDirectoryError for what is no path. */
+/** Checks a path that may be a token. @throws InvalidDirectoryError for an invalid path. */
 function pathOf(path: string): string {
   return Token.isUnresolved(path) ? path : Directory.literal(path).path;
 }
 
-/** Waits a second for others, so that a burst is followed together. */
+/** Batching window of a second, so that a burst is followed together. */
 const window = { maxBatchingWindow: Duration.seconds(1), reportBatchItemFailures: true };
 
 /** Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */

@@ -18,8 +18,7 @@ const mostReceives = 5;
 const retryPolicy = { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 185 };
 
 /**
- * The queue that changes wait in, so that a burst of them is followed together, and the one for those that could not be
- * followed.
+ * The queue of changes, so that a burst of them is followed together, and the queue for changes that could not be followed.
  */
 export class ChangeQueues extends Construct {
   /** Changes to follow. */
@@ -35,7 +34,7 @@ export class ChangeQueues extends Construct {
     });
     this.changes = new Queue(this, 'Changes', {
       encryption: QueueEncryption.SQS_MANAGED,
-      // Lambda asks for six times what the function may take.
+      // Lambda recommends six times the timeout of the function.
       visibilityTimeout: Duration.seconds(handlerTimeoutSeconds * 6),
       deadLetterQueue: { queue: this.failures, maxReceiveCount: mostReceives },
     });

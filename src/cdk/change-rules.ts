@@ -1,18 +1,15 @@
 import { Annotations } from 'aws-cdk-lib';
 import { type EventPattern, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
 import { type Construct } from 'constructs';
-
-/** Calls and service events of Secrets Manager after which a secret may have another value, or be there or not. */
-const secretCalls = [
-  'CreateSecret',
-  'UpdateSecret',
-  'PutSecretValue',
-  'UpdateSecretVersionStage',
-  'DeleteSecret',
-  'RestoreSecret',
-  'RotateSecret',
-  'RotationSucceeded',
-];
+import {
+  currentLabel,
+  deletingPolicy,
+  labelDetailType,
+  parameterDetailType,
+  parameterPolicyDetailType,
+  secretCalls,
+  trailDetailTypes,
+} from '../events/source-events';
 
 /**
  * Longest pattern of a rule, **characters** of JSON.
@@ -24,8 +21,8 @@ export const longestPattern = 2048;
 /**
  * Gives the patterns of events about changes at sources, by the name of their rule.
  *
- * A name that does not begin with a slash is in no directory. A parameter or secret that an event names by its ARN alone is
- * sent whatever its path is: only a pattern with several wildcards could decide, and the handler filters as well.
+ * A name without a leading slash is in no directory. A parameter or secret that an event names only by its ARN matches whatever its path:
+ * only a pattern with several wildcards could decide, and the handler filters as well.
  * Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html,
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html,
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html,
@@ -35,35 +32,35 @@ export const longestPattern = 2048;
  */
 export function changePatterns(pathPrefixes?: readonly string[]): Readonly<Record<string, EventPattern>> {
   const paths = pathPrefixes === undefined ? [] : [...new Set(['/global', ...pathPrefixes])];
-  const ours = pathPrefixes === undefined ? [{ prefix: '/' }] : paths.map((path) => ({ prefix: `${path}/` }));
-  const oursOrArn = [...ours, { prefix: 'arn:' }];
+  const included = pathPrefixes === undefined ? [{ prefix: '/' }] : paths.map((path) => ({ prefix: `${path}/` }));
+  const includedOrArn = [...included, { prefix: 'arn:' }];
   const absent = { exists: false };
   return {
     ParameterChanges: {
       source: ['aws.ssm'],
-      detailType: ['Parameter Store Change'],
-      detail: { name: oursOrArn },
+      detailType: [parameterDetailType],
+      detail: { name: includedOrArn },
     },
     ParameterExpirations: {
       source: ['aws.ssm'],
-      detailType: ['Parameter Store Policy Action'],
-      detail: { 'parameter-name': oursOrArn, 'policy-type': ['Expiration'] },
+      detailType: [parameterPolicyDetailType],
+      detail: { 'parameter-name': includedOrArn, 'policy-type': [deletingPolicy] },
     },
     SecretCalls: {
       source: ['aws.secretsmanager'],
-      detailType: ['AWS API Call via CloudTrail', 'AWS Service Event via CloudTrail'],
+      detailType: trailDetailTypes,
       detail: {
         eventSource: ['secretsmanager.amazonaws.com'],
-        eventName: secretCalls,
+        eventName: [...secretCalls],
         ...(pathPrefixes !== undefined && {
-          requestParameters: { name: [...ours, absent], secretId: [...oursOrArn, absent] },
+          requestParameters: { name: [...included, absent], secretId: [...includedOrArn, absent] },
         }),
       },
     },
     SecretLabels: {
       source: ['aws.secretsmanager'],
-      detailType: ['Secret Label Updated'],
-      detail: { name: ours, labelUpdated: ['AWSCURRENT'] },
+      detailType: [labelDetailType],
+      detail: { name: included, labelUpdated: [currentLabel] },
     },
   };
 }
@@ -71,8 +68,8 @@ export function changePatterns(pathPrefixes?: readonly string[]): Readonly<Recor
 /**
  * Makes the rules that send changes to a target.
  *
- * A rule with so many prefixes that EventBridge would refuse its pattern is made without them, with a warning: then the
- * handler alone leaves what is elsewhere.
+ * A rule with so many prefixes that EventBridge would reject its pattern is made without them, with a warning: then only the handler
+ * filters by path.
  */
 export function changeRules(scope: Construct, target: IRuleTarget, pathPrefixes?: readonly string[]): readonly Rule[] {
   const everywhere = changePatterns();
@@ -82,7 +79,7 @@ export function changeRules(scope: Construct, target: IRuleTarget, pathPrefixes?
     Annotations.of(scope).addWarningV2(
       `xcon:${id}`,
       `The rule ${id} does not filter by path: with all pathPrefixes its pattern has ${length} characters, and EventBridge ` +
-        `takes ${longestPattern}. The handler filters. Give fewer or shorter prefixes to spare its calls.`,
+        `takes ${longestPattern}. The handler filters. Give fewer or shorter prefixes to reduce its invocations.`,
     );
     return new Rule(scope, id, { eventPattern: everywhere[id] ?? pattern, targets: [target] });
   });

@@ -20,22 +20,22 @@ import { dynamoAccess } from '../providers/dynamo-access';
 import { settingsDefaults } from '../settings/settings-values';
 import { grantConfigRead } from './grant-config-read';
 
-/** Which tables there are. */
+/** Names and properties of the tables. */
 export interface ConfigTablesProps {
-  /** Name of the cache table to make. Default: `global-all-configCache`. */
+  /** Name of the cache table to create. Default: `global-all-configCache`. */
   readonly cacheTableName?: string;
-  /** A cache table that exists already, such as the Python library's or one of another account; none is made. */
+  /** An existing cache table, such as that of the Python library or of another account; none is created. */
   readonly cacheTable?: ITable;
-  /** Name of the configuration table to make. Default: `global-all-config`. */
+  /** Name of the configuration table to create. Default: `global-all-config`. */
   readonly configTableName?: string;
   /**
-   * A configuration table that exists already; none is made. Its changes are followed if it is known with its stream. `null`: there
-   * is none, because no service asks the provider `dynamo`.
+   * An existing configuration table; none is created. Its changes are followed if it is imported with its stream. `null`: there is none,
+   * because no service uses the provider `dynamo`.
    */
   readonly configTable?: ITable | null;
   /** Whether the cache table has, or gets, the index by name, which the handler of changes uses in place of scans. Default: false. */
   readonly nameIndex?: boolean;
-  /** Key that the tables made here are encrypted with. Absent: the key that DynamoDB owns, which costs nothing. */
+  /** Key that encrypts the created tables. Absent: the key that DynamoDB owns, which costs nothing. */
   readonly encryptionKey?: IKey;
 }
 
@@ -52,8 +52,8 @@ const propNames: Readonly<Record<keyof ConfigTablesProps, true>> = {
 export type ConfigReader = Omit<PolicyOptions, 'configTable' | 'cacheTable' | 'tableKmsKeyArns'>;
 
 /**
- * The two tables of an account and region: the shared cache, which may be lost at any time, and the configuration that the
- * provider `dynamo` reads, which may not: it can be restored to any second of the last 35 days, and outlives the stack.
+ * The two tables of an account and region: the shared cache, whose loss does no harm, and the configuration that the provider `dynamo`
+ * reads, which can be restored to any second of the last 35 days, and outlives the stack.
  */
 export class ConfigTables extends Construct {
   /** The shared cache table. */
@@ -135,7 +135,7 @@ export class ConfigTables extends Construct {
 }
 
 /**
- * Gives what the stack of a construct calls a table: its name; its ARN where it is, or may be, in another region or account.
+ * Gives the name of a table; its ARN where the table is, or may be, in another region or account than the stack of a construct.
  */
 export function nameOrArn(scope: Construct, table: ITable | Table): string {
   const { tableArn, tableName } = table;
@@ -168,7 +168,10 @@ function checkProps(props: ConfigTablesProps): void {
     configTable: configTable !== undefined && configTableName !== undefined,
   })) {
     if (isGiven)
-      throw new InvalidSettingsError(`new ConfigTables() option ${name}Name`, `names no table beside ${name}.`);
+      throw new InvalidSettingsError(
+        `new ConfigTables() option ${name}Name`,
+        `has no effect beside ${name}: give one of them.`,
+      );
   }
 }
 

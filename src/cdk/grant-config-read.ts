@@ -8,7 +8,7 @@ import { GrantTarget } from './grant-target';
 import { deployedCharacters, MaskedTokens, type TokenKind } from './masked-tokens';
 
 const where = 'grantConfigRead()';
-/** Length of a statement, **characters**, so that the CDK can part the statements of a role among its policies. */
+/** Most **characters** of a statement, so that the CDK can distribute the statements of a role among its policies. */
 const statementCharacters = 1000;
 
 /**
@@ -16,14 +16,14 @@ const statementCharacters = 1000;
  * of the cache table. Nothing else.
  *
  * Names are allowed one by one as long as the policies of the grantee have room for them; beyond, all names of the directories
- * are, with a warning. Texts may be tokens of the CDK. One of `directories` or `parameterIds` that is a token as a whole is
- * taken for a path, one of `secretIds` for an ARN unless it is the name of a secret of the stack, a table for a name.
+ * are, with a warning. Texts may be tokens of the CDK. An element of `directories` or `parameterIds` that is a whole token
+ * counts as a path, one of `secretIds` as an ARN unless it is the name of a secret of the stack, a table as a name.
  *
  * @param grantee - A function, a task, a role, ...
  * @param options - Partition, region and account are those of the stack, unless others are given.
- * @returns What was granted; without success when nothing could be, as to a role of another account, which a warning says, too.
- * @throws InvalidSettingsError for an unknown option, and a token that can be no part of an ARN; InvalidDirectoryError for a
- * directory that is no path.
+ * @returns What was granted; without success, and with a warning, when nothing could be granted, as to a role of another account.
+ * @throws InvalidSettingsError for an unknown option, and a token that cannot be part of an ARN; InvalidDirectoryError for an
+ * invalid path.
  *
  * @example
  * grantConfigRead(fn, { service: 'orders', environment: 'prod' });

@@ -28,7 +28,7 @@ const mostInRole = 18_000;
 
 /** A grantee, and the policies that the CDK manages for it. */
 export class GrantTarget {
-  /** Construct that warnings are shown at; `undefined` for a principal that is none, such as a service. */
+  /** Construct for warnings; `undefined` for a principal that is not a construct, such as a service. */
   readonly scope: Construct | undefined;
   private readonly principal: IPrincipal;
   private policy: ManagedPolicy | undefined;
@@ -104,10 +104,10 @@ function idOf(statement: Statement): string {
 }
 
 /**
- * Whether statements that a principal has taken are in a policy.
+ * Whether statements that a principal has accepted are in a policy.
  *
- * A role that must not be changed, because it is imported from another account or with `mutable: false`, and the unknown role of
- * an imported resource take them and drop them.
+ * A role that cannot be changed, because it is imported from another account or with `mutable: false`, and the unknown role of an imported
+ * resource accept statements and drop them.
  */
 function isKept(principal: IPrincipal): boolean {
   if (principal instanceof UnknownPrincipal) return false;

@@ -11,8 +11,7 @@ const maskPattern = /arn:x:secretsmanager:::secret:xtoken(\d{5})s|\/xtoken(\d{5}
 export type TokenKind = 'text' | 'path' | 'secret ARN';
 
 /**
- * Puts texts in the place of tokens, so that options can be checked and policies made of them, and puts the tokens back into
- * what has been made.
+ * Replaces tokens by placeholders, so that options can be checked and policies made of them, and puts the tokens back into the policies.
  */
 export class MaskedTokens {
   private readonly tokens: string[] = [];
@@ -21,10 +20,10 @@ export class MaskedTokens {
   constructor(private readonly where: string) {}
 
   /**
-   * Gives options without tokens, whatever is nested in them.
+   * Replaces the tokens in options, nested ones included.
    *
-   * @param kindOf - What a text of an option is that is one token: by the name of the option, and the token.
-   * @throws InvalidSettingsError for a list, or anything else that is no text, that is known only when the stack is deployed.
+   * @param kindOf - Gives the kind of a text that is one token, by the name of the option and the token.
+   * @throws InvalidSettingsError for a list, or another value that is not a text, that is known only when the stack is deployed.
    */
   mask<T extends object>(options: T, kindOf: (option: string, token: string) => TokenKind): T {
     const entries = Object.entries(options).map(([name, value]) => {
@@ -33,7 +32,7 @@ export class MaskedTokens {
     return Object.fromEntries(entries) as T;
   }
 
-  /** Gives what was made of such options, with the tokens in it. */
+  /** Puts the tokens back into a policy. */
   unmask<T>(made: T): T {
     const text = JSON.stringify(made).replace(maskPattern, (mask, ...indexes: (string | undefined)[]) => {
       const token = this.tokens[Number(indexes.slice(0, 3).find((each) => each !== undefined))];
@@ -44,10 +43,10 @@ export class MaskedTokens {
 
   private masked(value: unknown, option: string, kindOf: (token: string) => TokenKind): unknown {
     if (typeof value === 'string') return this.maskedText(value, kindOf);
-    // Before tokens: what can be resolved counts as one.
+    // Before the check for tokens: an object with resolve() counts as a token.
     if (value instanceof Directory) return this.maskedText(value.path, kindOf, value);
     if (Token.isUnresolved(value)) {
-      const what = Array.isArray(value) ? 'a list whose length is' : 'something that is no text and';
+      const what = Array.isArray(value) ? 'a list whose length is' : 'something that is not a text and';
       throw new InvalidSettingsError(
         `${this.where} option ${option}`,
         `is ${what} known only when the stack is deployed. Give a list of texts; each may be a token.`,
@@ -58,7 +57,7 @@ export class MaskedTokens {
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.masked(each, option, kindOf)]));
   }
 
-  /** @param whole - What the text is of, which is given when there is no token in it. */
+  /** @param whole - Returned when the text has no token: the object that has the text. */
   private maskedText(text: string, kindOf: (token: string) => TokenKind, whole: unknown = text): unknown {
     const [first] = text.match(tokenPattern) ?? [];
     if (first === undefined) return whole;

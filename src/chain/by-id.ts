@@ -1,12 +1,12 @@
 import { Directory } from '../directory/directory';
-import { type UnreadSecret } from '../item/directory-listing';
+import { unreadSecret, type UnreadSecret } from '../item/directory-listing';
 import { type IdOption } from '../providers/access';
 import { type Provider } from '../providers/provider';
 import { type PlaceReader } from './place-reader';
 import { type ProviderChain } from './provider-chain';
 import { type LookupTrace, placesOf, walk, type WalkResult } from './walk';
 
-/** A setting that is read by its full name, in place of the directories. */
+/** A setting that is read by its full name instead of being looked up in directories. */
 export interface SettingId {
   /** Option of the lookup that gave the full name; the provider with this `idOption` reads it. */
   readonly option: IdOption;
@@ -14,16 +14,16 @@ export interface SettingId {
   readonly id: string;
 }
 
-/** The directory of a secret that is in none. */
+/** Marks secrets that are in no directory. */
 const noDirectory = Directory.literal('/_id');
 
 /**
- * Finds a setting by its full name: the providers in front are asked for the name, then the one that has the id.
+ * Finds a setting by its full name: at the leading providers by its name, then at the provider of the id.
  *
- * No directory is listed and nothing cached but in the memory of this process.
+ * No directory is listed, and only the memory of this process caches the answer.
  *
  * @param exact - Name of the setting, as asked.
- * @throws ProviderError when the walk gets to a source that failed.
+ * @throws ProviderError when the walk reaches a source that failed.
  */
 export async function findById(
   { providers, reader }: { readonly providers: ProviderChain; readonly reader: PlaceReader },
@@ -42,7 +42,7 @@ export async function findById(
 }
 
 /**
- * Gives what a setting with an id is to be read from, and by what.
+ * Gives the provider that reads a setting with an id, and the entry to read.
  *
  * @param name - Lower-cased.
  */
@@ -53,7 +53,7 @@ export function settingById(
 ): { readonly provider: Provider | undefined; readonly setting: UnreadSecret } {
   const provider = providers.walked.find(({ idOption }) => idOption === option);
   const directory = option === 'parameterId' ? directoryOf(id) : noDirectory;
-  return { provider, setting: { kind: 'unread', name, exactName: id, directory, nextRotationMs: undefined } };
+  return { provider, setting: unreadSecret(directory, id, name) };
 }
 
 /** The directory that a parameter is in. @param id - Full name: `/shared/x`. */

@@ -1,15 +1,15 @@
 import { type CacheableAnswer } from '../cache/cacher';
 import { earliestOf, type Moment } from '../di/moment';
 import { DirectoryItem, type DirectoryItem as Item } from '../item/directory-item';
-import { type ListingEntry, Unavailable, type UnreadSecret } from '../item/directory-listing';
+import { isUnread, type ListingEntry, Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type ListingOutcome } from '../providers/provider';
 import { type Place, type PlaceOutcome, type WalkResult } from './walk';
 
-/** What is known of places, without reading any. */
+/** What memory holds of places. */
 export interface KnownPlaces {
   /** Gives the listing of a place; `undefined` while it is being read, after it failed, or when it is stale. */
   readonly listing: (place: Place) => ListingOutcome | undefined;
-  /** Gives what came of reading a secret; `'unread'` when it was not, or is stale. */
+  /** Gives the outcome of reading a secret; `'unread'` when it was not read, or is stale. */
   readonly secret: (place: Place, secret: UnreadSecret) => PlaceOutcome | 'unread';
   /** Gives when the read of a listing, or of a secret in it, began; absent: not known. */
   readonly readAt?: (place: Place, secret?: UnreadSecret) => Moment | undefined;
@@ -23,13 +23,13 @@ export interface RememberedPlace {
 }
 
 /**
- * Gives the answers that places are sure of: those that a fresh lookup, from the first place on, would give too.
+ * Gives the answers that a fresh lookup, from the first place on, would also give.
  *
- * A place that failed, was not permitted, is stale, or is not cacheable makes everything below it uncacheable; a secret that was not
- * read, or an item that may not be cached, makes its own name so.
+ * A place that failed, was not permitted, is stale, or is not cacheable makes everything below it uncacheable; an unread secret, or an
+ * item that may not be cached, makes its own name uncacheable.
  *
  * @param places - In the order of the lookup, up to the one that gave the answer.
- * @param missing - A name found in none of them, when they are all there are.
+ * @param missing - A name that none of them has, where the chain ends with them.
  */
 export function cacheableAnswers(
   places: readonly Place[],
@@ -38,7 +38,7 @@ export function cacheableAnswers(
 ): readonly CacheableAnswer[] {
   const answers: CacheableAnswer[] = [];
   const decided = new Set<string>();
-  /** When secrets were read: those that were found, and those that were gone. */
+  /** When secrets were read, by name: found ones, and ones that do not exist any more. */
   const secretsReadAt = new Map<string, Moment | undefined>();
   let readAt: Moment | undefined;
   for (const place of places) {
@@ -70,8 +70,7 @@ export function cacheableAnswers(
  * Gives the answer of a walk by exact name, when it may be cached.
  *
  * @param places - The places that were asked; the last gave the answer, if there is one.
- * @param remembered - Gives what memory has of a place: an answer that it does not have any more is not cached; absent: not
- * known.
+ * @param remembered - Gives what memory has of a place: an answer that is not in memory any more is not cached; absent: not checked.
  */
 export function namedAnswer(
   name: string,
@@ -89,10 +88,6 @@ export function namedAnswer(
   if (!isRemembered) return [];
   const readAt = earliestOf(...all.map((each) => each.readAt));
   return [{ name, item, provider: item === undefined ? undefined : places.at(-1)?.provider.cacheName, readAt }];
-}
-
-function isUnread(entry: ListingEntry | undefined): entry is UnreadSecret {
-  return entry !== undefined && 'kind' in entry && entry.kind === 'unread';
 }
 
 function outcomeOf(

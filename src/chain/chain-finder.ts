@@ -4,7 +4,7 @@ import { Directory } from '../directory/directory';
 import { type DirectoryChain } from '../directory/directory-chain';
 import { earliestOf, type Moment } from '../di/moment';
 import { DirectoryItem, sourceViaCacher } from '../item/directory-item';
-import { type UnreadSecret } from '../item/directory-listing';
+import { unreadSecret, type UnreadSecret } from '../item/directory-listing';
 import { cacheableAnswers, namedAnswer } from './cacheable-answers';
 import { type PlaceReader, type StartedReads } from './place-reader';
 import { type ProviderChain } from './provider-chain';
@@ -25,7 +25,7 @@ export interface ChainFinderOptions {
   readonly providers: ProviderChain;
   readonly directories: DirectoryChain;
   readonly reader: PlaceReader;
-  /** The cacher and what it needs to know of the chain; `undefined`: nothing is cached. */
+  /** The cacher, and the chain as it needs it; `undefined`: nothing is cached. */
   readonly cache: { readonly cacher: Cacher; readonly chain: CachedChain } | undefined;
 }
 
@@ -37,19 +37,19 @@ export interface CacherAnswer {
   readonly row: CachedRow | undefined;
 }
 
-/** Directory of the places of leading providers, which are asked for no directory. */
+/** Directory of the places of leading providers, which are read once and not per directory. */
 const noDirectory = Directory.literal('/_none');
 
 /**
- * Finds names in one chain: the providers in front, the cacher, then every directory at every provider.
+ * Finds names in one chain: at the leading providers, in the cacher, then in every directory at every provider.
  *
  * This is the lookup order, from top to bottom.
  */
 export class ChainFinder {
   private readonly cache: ChainFinderOptions['cache'];
-  /** Places asked before the cacher. */
+  /** Places before the cacher. */
   readonly leading: readonly Place[];
-  /** Places asked behind it, in order. */
+  /** Places behind it, in order. */
   readonly walked: readonly Place[];
 
   constructor(private readonly options: ChainFinderOptions) {
@@ -63,24 +63,24 @@ export class ChainFinder {
   /**
    * Finds a name.
    *
-   * @param exact - The name as asked; its case matters to providers that are asked for names one by one.
+   * @param exact - The name in the caller's case, which matters to providers that read single names.
    * @param time - Time that is left for the lookup.
-   * @param trace - Set to what is waited for.
-   * @throws ProviderError when the walk gets to a source that failed.
+   * @param trace - Set to what the lookup waits for.
+   * @throws ProviderError when the walk reaches a source that failed.
    */
   async find(exact: string, time: TimeLeft, trace: LookupTrace): Promise<WalkResult> {
     const name = exact.toLowerCase();
-    const inFront = await walk(this.leading, (place) => this.options.reader.read(place, name), trace);
-    this.count(this.leading, inFront);
-    if (inFront.item !== undefined || this.walked.length === 0) return inFront;
-    const behind = await this.findCached(this.keyOf(exact), time, trace);
-    return { ...behind, attempts: [...inFront.attempts, ...behind.attempts] };
+    const first = await walk(this.leading, (place) => this.options.reader.read(place, name), trace);
+    this.count(this.leading, first);
+    if (first.item !== undefined || this.walked.length === 0) return first;
+    const second = await this.findCached(this.keyOf(exact), time, trace);
+    return { ...second, attempts: [...first.attempts, ...second.attempts] };
   }
 
   /**
-   * Finds a name in what is there, the last good answers included, without waiting. For when time is up.
+   * Finds a name in memory, last good answers included, without waiting: for a lookup whose time is up.
    *
-   * @returns `undefined` when a place on the way has nothing to give.
+   * @returns `undefined` when memory has nothing of a place on the way.
    */
   findAtHand(exact: string): WalkResult | undefined {
     const { reader } = this.options;
@@ -99,25 +99,25 @@ export class ChainFinder {
   /**
    * Gives when the oldest read began that the result of a lookup rests on.
    *
-   * @returns **Milliseconds** since the Unix epoch; `undefined` when memory does not have the reads any more.
+   * @returns **Milliseconds** since the Unix epoch; `undefined` when the reads are not in memory any more.
    */
   readAtMs(exact: string, { attempts, readAtMs }: WalkResult): number | undefined {
     if (readAtMs !== undefined) return readAtMs;
-    const asked = new Set(attempts.map(({ provider, directory }) => `${provider} ${directory ?? ''}`));
+    const tried = new Set(attempts.map(({ provider, directory }) => `${provider} ${directory ?? ''}`));
     const places = this.walked.filter((place) => {
       const { provider, directory = '' } = attemptOf(place, undefined);
-      return asked.has(`${provider} ${directory}`);
+      return tried.has(`${provider} ${directory}`);
     });
     return earliestOf(...places.map((place) => this.options.reader.remembered(place, exact).readAt))?.atMs;
   }
 
-  /** Gives the answers of single places. */
+  /** Reads single places. */
   get reader(): PlaceReader {
     return this.options.reader;
   }
 
-  /** Asks the cacher alone. @returns `undefined` when there is none. */
-  async askCacher(exact: string, time: TimeLeft): Promise<CacherAnswer | undefined> {
+  /** Finds a name in the cacher alone. @returns `undefined` when there is no cacher. */
+  async findInCacher(exact: string, time: TimeLeft): Promise<CacherAnswer | undefined> {
     const { cache } = this;
     const { reader } = this.options;
     if (cache === undefined) return undefined;
@@ -136,7 +136,7 @@ export class ChainFinder {
     return reader.start(directories.directories, providers.walked, exact);
   }
 
-  /** Asks the cacher, then the sources; what they are sure of is cached. */
+  /** Finds a name in the cacher, else at the sources, whose cacheable answers are saved. */
   private async findCached(name: string, time: TimeLeft, trace: LookupTrace): Promise<WalkResult> {
     const { reader } = this.options;
     const { cache } = this;
@@ -156,7 +156,7 @@ export class ChainFinder {
     }
   }
 
-  /** Gives the result of a cached answer; `undefined` when the sources must be asked. */
+  /** Gives the result of a cached answer; `undefined` when the sources have to be read. */
   private async resultOf(answer: CacheAnswer, name: string, trace?: LookupTrace): Promise<WalkResult | undefined> {
     const { cache } = this;
     if (cache === undefined || answer.kind === 'miss') return undefined;
@@ -166,14 +166,14 @@ export class ChainFinder {
       return { item: undefined, attempts: [cacherAttempt(cache.cacher, 'known to be missing')], readAtMs };
     const item = answer.kind === 'found' ? answer.item : await this.dereference(answer, trace);
     if (item === undefined) return undefined;
-    // What this process has itself put into the cache comes from where it was found.
+    // An answer that this process has itself written counts as read at its source.
     const { cacheName = cache.cacher.name, directory } = item;
     const place = { provider: cacheName, directory: directory.path };
     const attempt = { ...cacherAttempt(cache.cacher, 'found', item), ...(answer.isOwn === true && place) };
     return { item, attempts: [attempt], readAtMs };
   }
 
-  /** Reads a secret by the name that the cache knows; `undefined` when it is not there any more. */
+  /** Reads the secret that a cached row refers to; `undefined` when it does not exist any more. */
   private async dereference(
     { reference, isOwn = false }: Extract<CacheAnswer, { kind: 'reference' }>,
     trace?: LookupTrace,
@@ -184,7 +184,7 @@ export class ChainFinder {
     if (provider === undefined) return undefined;
     const { name, exactName, createdAt } = reference;
     const directory = Directory.literal(reference.directory);
-    const secret = { kind: 'unread' as const, name, exactName, directory, nextRotationMs: undefined };
+    const secret = unreadSecret(directory, exactName, name);
     if (trace !== undefined) trace.waitingFor = `${provider.cacheName} ${directory.path}`;
     const outcome = await reader.readSecret(provider, secret);
     if (outcome instanceof DirectoryItem) return isOwn ? outcome : readByReference(outcome, createdAt);
@@ -197,7 +197,7 @@ export class ChainFinder {
     return walk(this.walked, (place) => reader.read(place, name.toLowerCase(), name, started), trace);
   }
 
-  /** Counts where a lookup found its answer. */
+  /** Counts a hit for the place where a lookup found its answer. */
   private count(places: readonly Place[], result: WalkResult): WalkResult {
     const place = result.item && places[result.attempts.length - 1];
     if (place !== undefined) this.options.reader.countHit(place.provider);
@@ -210,35 +210,35 @@ export class ChainFinder {
     { item, attempts }: WalkResult,
     reader = this.options.reader,
   ): void {
-    const passed = this.walked.slice(0, attempts.length);
+    const visited = this.walked.slice(0, attempts.length);
     const known = {
       listing: (place: Place) => reader.knownListing(place),
       secret: (place: Place, secret: UnreadSecret) => reader.knownSecret(place.provider, secret),
       readAt: (place: Place, secret?: UnreadSecret) => reader.readAt(place, secret),
     };
     const answers = this.isByName
-      ? namedAnswer(name, passed, { item, attempts }, (place) => reader.remembered(place, name))
-      : cacheableAnswers(passed, known, item === undefined ? name : undefined);
+      ? namedAnswer(name, visited, { item, attempts }, (place) => reader.remembered(place, name))
+      : cacheableAnswers(visited, known, item === undefined ? name : undefined);
     reader.detached(() => cache.cacher.save(cache.chain, answers));
   }
 
-  /** When the oldest of the listings was begun to be read that memory has; `undefined`: it has none. */
+  /** When the oldest read behind a listing in memory began; `undefined`: there is no listing. */
   private get knownSince(): Moment | undefined {
     const { reader } = this.options;
     return this.isByName ? undefined : earliestOf(...this.walked.map((place) => reader.readAt(place)));
   }
 
-  /** Whether any provider is asked for names one by one: then names are case-sensitive. */
+  /** Whether any provider reads single names: then names are case-sensitive. */
   private get isByName(): boolean {
     return this.options.providers.walked.some((each) => this.options.reader.isByName(each));
   }
 
-  /** Gives the form of a name in which the cache knows it. */
+  /** Gives the form of a name that the cache uses. */
   private keyOf(exact: string): string {
     return this.isByName ? exact : exact.toLowerCase();
   }
 
-  /** Refreshes the rows of the chain in the background, if this process gets the lease to do so. */
+  /** Refreshes the rows of the chain in the background, if this process acquires the lease. */
   private refreshWith(leasing: Promise<Lease | undefined>, name: string): void {
     const refreshing = leasing.then(async (lease) => {
       if (lease === undefined) return;
@@ -248,16 +248,16 @@ export class ChainFinder {
         await lease.release();
       }
     });
-    // A failed refresh leaves the rows as they are; lookups say what is wrong when they end.
+    // A failed refresh leaves the rows as they are; once they expire, lookups report the problem.
     this.cache?.cacher.track(refreshing);
   }
 
-  /** What memory holds may be too old to be written: then the sources are asked anew, past it. */
+  /** Reads the sources without memory where its listings may be too old to be written. */
   private async refresh(name: string): Promise<void> {
     const { cache } = this;
     if (cache === undefined) return;
-    const isKnown = this.isByName || this.knownSince !== undefined;
-    const reader = isKnown ? this.options.reader.anew() : this.options.reader;
+    const hasListings = this.isByName || this.knownSince !== undefined;
+    const reader = hasListings ? this.options.reader.withoutMemory() : this.options.reader;
     const names = new Set([name, ...(await cache.cacher.names(cache.chain))]);
     await Promise.all(
       [...names].map(async (each) => {

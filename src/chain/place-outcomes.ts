@@ -1,8 +1,8 @@
 import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
-import { type ListingEntry, Unavailable } from '../item/directory-listing';
+import { isRefused, type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type RememberedListing, type RememberedSetting } from '../memory/source-memory';
-import { Stale, type StaleAbsence, staleFactsOf } from '../memory/stale';
+import { Stale, type StaleAbsence, staleDetailsOf } from '../memory/stale';
 import { type Refusals } from '../settings/settings-values';
 import { type PlaceWarnings } from './place-warnings';
 import { type Place, type PlaceOutcome } from './walk';
@@ -14,11 +14,11 @@ export type ListedEntry = ListingEntry | Unavailable | StaleAbsence | undefined;
 export interface NamedSetting {
   /** Lower-cased. */
   readonly name: string;
-  /** Whether a listing shows that it is there. */
+  /** Whether it was found in a listing. */
   readonly isListed: boolean;
 }
 
-/** Decides what the outcome of a read means for a name, and warns of what is wrong with it. */
+/** Decides what the outcome of a read means for a name, and logs warnings for stale and refused outcomes. */
 export class PlaceOutcomes {
   constructor(
     private readonly warnings: PlaceWarnings,
@@ -37,22 +37,21 @@ export class PlaceOutcomes {
   /**
    * Gives what a listing has under a lower-cased name.
    *
-   * @throws ProviderError when it is not permitted to read it, and `refusals` makes that an error.
+   * @throws ProviderError when it may not be read, and `refusals` makes that an error.
    */
   pick(place: Place, listing: RememberedListing, name: string): ListedEntry {
     const entry = this.entryIn(listing, name);
     if (listing instanceof Unavailable) this.refused(place, listing);
-    else if (listing instanceof Stale) this.warnings.stale(place, listing.facts);
+    else if (listing instanceof Stale) this.warnings.stale(place, listing.details);
     else if (entry instanceof DirectoryItem) this.warnOfStale(place, entry);
-    else if (typeof entry === 'object' && 'kind' in entry && entry.kind === 'refused')
-      this.refused(place, entry.refusal, name);
+    else if (isRefused(entry)) this.refused(place, entry.refusal, name);
     return entry;
   }
 
   /** Gives the outcome of reading a setting by name. @throws ProviderError as {@link PlaceOutcomes.pick}. */
   settle(place: Place, outcome: RememberedSetting, { name, isListed }: NamedSetting): PlaceOutcome {
     if (outcome instanceof Stale) {
-      this.warnings.stale(place, outcome.facts, name);
+      this.warnings.stale(place, outcome.details, name);
       return this.staleItem(outcome.outcome.value, outcome);
     }
     if (outcome instanceof Unavailable) this.refused(place, outcome, isListed ? name : undefined);
@@ -67,18 +66,18 @@ export class PlaceOutcomes {
     }
     const { provider, directory } = place;
     const what = name === undefined ? '' : `"${name}" is `;
-    const problem = `${what}not permitted: ${refusal.reason}; ${refusal.remedy}. With refusals: 'warn' the lookup would go on.`;
+    const problem = `${what}not permitted: ${refusal.reason}; ${refusal.remedy}. With refusals: 'warn' the lookup would continue.`;
     throw new ProviderError(provider.cacheName, (provider.ownDirectory ?? directory).path, problem);
   }
 
-  /** Marks a last good item as stale; one whose own life is over counts as absent. */
+  /** Marks a last good item as stale; one whose own `ttl` is over counts as absent. */
   private staleItem(item: DirectoryItem | undefined, stale: Stale<unknown>): DirectoryItem | StaleAbsence {
     const isOver = item?.ttl !== undefined && item.ttl * 1000 <= this.nowMs();
     return item === undefined || isOver ? stale.absence : stale.mark(item);
   }
 
   private warnOfStale(place: Place, item: DirectoryItem): void {
-    const facts = item.stale ? staleFactsOf(item) : undefined;
-    if (facts !== undefined) this.warnings.stale(place, facts, item.name);
+    const details = item.stale ? staleDetailsOf(item) : undefined;
+    if (details !== undefined) this.warnings.stale(place, details, item.name);
   }
 }

@@ -4,7 +4,7 @@ import { type Directory } from '../directory/directory';
 import { type Context } from '../di/context';
 import { earliestOf, type Moment } from '../di/moment';
 import { ProviderError } from '../errors';
-import { Unavailable, type UnreadSecret } from '../item/directory-listing';
+import { isRefused, isUnread, Unavailable, unreadSecret, type UnreadSecret } from '../item/directory-listing';
 import { type Logger } from '../logging/logger';
 import { CircuitOpenError } from '../memory/circuit-breaker';
 import { LocalCache } from '../memory/local-cache';
@@ -34,18 +34,18 @@ export interface ReaderOptions {
   readonly localCache: LocalCache;
   readonly logger: Logger;
   readonly session: SharedSession;
-  /** Whether names are read one by one, as asked, where the provider can. */
+  /** Whether single names are read, in the caller's case, where the provider supports it. */
   readonly byName?: boolean;
   /** Gives a number in `[0, 1)`, for the pauses after failures. */
   readonly random?: () => number;
-  /** Memory to read with; absent: the local cache. */
+  /** Memory to use; absent: the local cache. */
   readonly memory?: LocalCache;
 }
 
 /**
- * Answers for the places of one chain, from memory or from the providers.
+ * Reads the places of one chain, from memory or from the providers.
  *
- * It decides what a refusal and a failure mean, and warns, once per provider and directory.
+ * It decides what a refusal and a failure mean, and logs one warning per provider and directory.
  */
 export class PlaceReader {
   private readonly warnings: PlaceWarnings;
@@ -64,9 +64,9 @@ export class PlaceReader {
   }
 
   /**
-   * Starts reading every directory at every provider, all at the same time; what is in memory is not read again.
+   * Starts reading every directory at every provider, concurrently; what is in memory is not read again.
    *
-   * @param exact - The name as asked, for providers that are asked for names one by one.
+   * @param exact - The name in the caller's case, for providers that read single names.
    */
   start(directories: readonly Directory[], providers: readonly Provider[], exact?: string): StartedReads {
     const started = new Map<Provider, StartedListings>();
@@ -81,8 +81,8 @@ export class PlaceReader {
    * Gives what a place has under a name.
    *
    * @param name - Lower-cased.
-   * @param exact - As asked.
-   * @param started - The reads that the lookup has started: it asks nothing twice, whatever fails or is forgotten meanwhile.
+   * @param exact - In the caller's case.
+   * @param started - Reads that the lookup has started: it uses them even when they fail or memory is reset in the meantime.
    * @returns At once when the listing is in memory, else a promise.
    * @throws ProviderError when the source failed, or does not permit it and `refusals` makes that an error.
    */
@@ -117,15 +117,15 @@ export class PlaceReader {
     return read.promise.catch((error: unknown) => this.failListing(place, error));
   }
 
-  /** Gives what a place has under a name without waiting, stale if need be; `'unread'` when nothing is there. */
+  /** Gives what memory has of a place under a name, also when it is stale; `'unread'` when it has nothing. */
   readAtHand({ provider, directory }: Place, name: string, exact: string): PlaceOutcome | 'unread' {
     const memory = this.memoryOf(provider);
     if (this.isByName(provider)) return this.settingAtHand(provider, namedIn(directory, exact));
     const listing = memory.listingAtHand(provider.ownDirectory ?? directory, this.reading.policy);
     if (listing === undefined) return 'unread';
     const entry = this.outcomes.pick({ provider, directory }, listing, name);
-    if (typeof entry !== 'object' || !('kind' in entry)) return entry;
-    return entry.kind === 'unread' ? this.settingAtHand(provider, entry) : entry.refusal;
+    if (isUnread(entry)) return this.settingAtHand(provider, entry);
+    return isRefused(entry) ? entry.refusal : entry;
   }
 
   /** Gives the listing of a place from memory; `undefined` while it is being read, after it failed, or when it is stale. */
@@ -138,14 +138,14 @@ export class PlaceReader {
     return this.memoryOf(provider).knownSecret(secret);
   }
 
-  /** Gives when the read began that led to the known listing of a place, or to the known value of a secret in it. */
+  /** Gives when the read behind the known listing of a place, or behind the known value of a secret in it, began. */
   readAt({ provider, directory }: Place, secret?: UnreadSecret): Moment | undefined {
     const memory = this.memoryOf(provider);
     if (secret !== undefined) return memory.secretReadAt(secret);
     return memory.listingReadAt(provider.ownDirectory ?? directory);
   }
 
-  /** Gives what memory has of a name in a place, and when the oldest read behind it began. */
+  /** Gives what memory has of a place under a name, and when the oldest read behind that began. */
   remembered(place: Place, exact: string): RememberedPlace {
     const { provider, directory } = place;
     if (this.isByName(provider)) return this.rememberedSecret(place, namedIn(directory, exact));
@@ -153,8 +153,7 @@ export class PlaceReader {
     if (listing === undefined || listing instanceof Unavailable)
       return { outcome: listing ?? 'unread', readAt: undefined };
     const entry = listing.find(exact.toLowerCase());
-    const isUnread = entry !== undefined && 'kind' in entry && entry.kind === 'unread';
-    const known = isUnread ? this.rememberedSecret(place, entry) : { outcome: entry, readAt: undefined };
+    const known = isUnread(entry) ? this.rememberedSecret(place, entry) : { outcome: entry, readAt: undefined };
     return { ...known, readAt: earliestOf(this.readAt(place), known.readAt) };
   }
 
@@ -167,32 +166,32 @@ export class PlaceReader {
     return this.secretFrom({ provider, secret }, (memory) => memory.readSecret(secret, this.reading));
   }
 
-  /** As `readSecret`, past memory; the outcome replaces what memory held. */
+  /** As `readSecret`, but ignores memory; the outcome replaces what memory held. */
   rereadSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
     return this.secretFrom({ provider, secret }, (memory) => memory.rereadSecret(secret, this.reading));
   }
 
-  /** As `readSecret`, for the version that the current one has replaced. */
+  /** As `readSecret`, for the previous version. */
   readPreviousSecret(provider: Provider, secret: UnreadSecret): Promise<PlaceOutcome> {
     return this.secretFrom({ provider, secret }, (memory) => memory.readPreviousSecret(secret, this.reading));
   }
 
-  /** Counts that a lookup found its answer at a provider. */
+  /** Counts a lookup that found its answer at a provider. */
   countHit(provider: Provider): void {
     this.memoryIn(this.options.localCache, provider).hits += 1;
   }
 
-  /** Gives a reader with an empty memory of its own: it asks the sources anew, and leaves memory as it is. */
-  anew(): PlaceReader {
+  /** Gives a reader with an empty memory of its own, which reads the sources again and does not change memory. */
+  withoutMemory(): PlaceReader {
     return new PlaceReader({ ...this.options, memory: new LocalCache() });
   }
 
-  /** Whether a provider is asked for names one by one. */
+  /** Whether single names are read at a provider. */
   isByName(provider: Provider): boolean {
     return this.options.byName === true && provider.readsByName;
   }
 
-  /** Starts work that may serve several callers in the context of the root, which is that of no caller. */
+  /** Starts work that may serve several callers, in the root context instead of that of one caller. */
   detached<T>(start: () => T): T {
     return this.options.context.runShared(start);
   }
@@ -215,8 +214,8 @@ export class PlaceReader {
 
   private pick(place: Place, listing: RememberedListing, name: string): PlaceOutcome | Promise<PlaceOutcome> {
     const entry = this.outcomes.pick(place, listing, name);
-    if (typeof entry !== 'object' || !('kind' in entry)) return entry;
-    return entry.kind === 'unread' ? this.readSecret(place.provider, entry) : entry.refusal;
+    if (isUnread(entry)) return this.readSecret(place.provider, entry);
+    return isRefused(entry) ? entry.refusal : entry;
   }
 
   private settingAtHand(provider: Provider, secret: UnreadSecret): PlaceOutcome | 'unread' {
@@ -269,17 +268,11 @@ export class PlaceReader {
     const isOpen = isInstance(error, CircuitOpenError);
     const cause = withoutPayload(isOpen ? error.cause : error);
     const { path } = provider.ownDirectory ?? directory;
-    const problem = `${describeError(cause)}${isOpen ? ' (a moment ago; not asked again yet)' : ''}`;
+    const problem = `${describeError(cause)}${isOpen ? ' (a moment ago; not read again yet)' : ''}`;
     throw new ProviderError(provider.cacheName, path, problem, { cause });
   }
 }
 
 function namedIn(directory: Directory, exact: string): UnreadSecret {
-  return {
-    kind: 'unread',
-    name: exact.toLowerCase(),
-    exactName: `${directory.path}/${exact}`,
-    directory,
-    nextRotationMs: undefined,
-  };
+  return unreadSecret(directory, `${directory.path}/${exact}`, exact);
 }

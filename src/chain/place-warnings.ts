@@ -5,7 +5,7 @@ import { type Logger } from '../logging/logger';
 import { type LocalCache } from '../memory/local-cache';
 import { type ListingOutcome, type Provider } from '../providers/provider';
 import { clearClientsWarning, type ClientUse, warnOfRefusedClients } from '../memory/client-warnings';
-import { type StaleFacts } from '../memory/stale';
+import { type StaleDetails } from '../memory/stale';
 
 /** One provider in one directory. */
 interface WarnedPlace {
@@ -13,32 +13,32 @@ interface WarnedPlace {
   readonly directory: Directory;
 }
 
-/** Warns of what is wrong with places, of each thing once. */
+/** Logs warnings about places, each once. */
 export class PlaceWarnings {
   constructor(
     readonly localCache: LocalCache,
     readonly logger: Logger,
   ) {}
 
-  /** Logs that a directory was read. The next time that it is stale is warned of again. */
+  /** Logs that a directory was read, and makes the warning that it is stale new again. */
   listed(by: Provider, directory: string, outcome: ListingOutcome): void {
     if (outcome instanceof Unavailable) return;
     const { cacheName: provider } = by;
-    clearClientsWarning(this, useBy(by));
+    clearClientsWarning(this, clientUseOf(by));
     this.localCache.forgetWarning(`stale|${provider}|${directory}`);
     this.logger.debug('provider.listed', { provider, directory, names: outcome.size });
   }
 
-  /** Records that a value was read by name. The next time that values of its directory are stale is warned of again. */
+  /** Records that a value was read by name, and makes the warning that values of its directory are stale new again. */
   valueRead({ provider, directory }: WarnedPlace): void {
-    clearClientsWarning(this, useBy(provider));
+    clearClientsWarning(this, clientUseOf(provider));
     this.localCache.forgetWarning(`stale|${provider.cacheName}|${directory.path}|values`);
   }
 
   /** Warns that a place, or a name in it, may not be read. */
   refused({ provider, directory }: WarnedPlace, refusal: Unavailable, name?: string): void {
     if (refusal.isOfClients) {
-      warnOfRefusedClients(this, useBy(provider), refusal);
+      warnOfRefusedClients(this, clientUseOf(provider), refusal);
       return;
     }
     const { reason, remedy } = refusal;
@@ -55,8 +55,12 @@ export class PlaceWarnings {
     });
   }
 
-  /** Warns that stale answers of a place are given, because it cannot be read anew. */
-  stale({ provider, directory }: WarnedPlace, { goodAtMs, untilMs, reason, remedy }: StaleFacts, name?: string): void {
+  /** Warns that stale answers of a place are given, because it cannot be read. */
+  stale(
+    { provider, directory }: WarnedPlace,
+    { goodAtMs, untilMs, reason, remedy }: StaleDetails,
+    name?: string,
+  ): void {
     const key = `stale|${provider.cacheName}|${directory.path}${name === undefined ? '' : '|values'}`;
     if (!this.localCache.isNewWarning(key)) return;
     this.logger.warn('provider.stale', {
@@ -67,12 +71,12 @@ export class PlaceWarnings {
       ...(remedy !== undefined && { remedy }),
       goodAt: isoTime(goodAtMs),
       until: isoTime(untilMs),
-      consequence: 'what was read last is given; nothing found here or below is cached',
+      consequence: 'the last value that was read is given; nothing found in this place or below is cached',
     });
   }
 }
 
-/** A provider with a cache name of its own reads with clients of its own. */
-function useBy({ cacheName, name }: Provider): ClientUse {
+/** A provider with its own cache name reads with its own clients. */
+function clientUseOf({ cacheName, name }: Provider): ClientUse {
   return { name: cacheName, ownClients: cacheName !== name };
 }

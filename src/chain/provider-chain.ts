@@ -3,15 +3,15 @@ import { printable } from '../base/printable';
 import { type AwsClients } from '../aws/aws-clients';
 import { type Provider, type SharedSession } from '../providers/provider';
 
-/** The providers that a lookup asks, in order. Immutable; repeated ones are folded into the first. */
+/** The providers of a lookup, in order. Immutable; a repeated one counts once, at its first position. */
 export class ProviderChain {
   /** The providers, each once. */
   readonly providers: readonly Provider[];
-  /** Those that stand before the first cacheable one: asked once, before the cacher. */
+  /** Those before the first cacheable one: read once, before the cacher. */
   readonly leading: readonly Provider[];
-  /** The first cacheable provider and all after it: asked for each directory, behind the cacher. */
+  /** The first cacheable provider and all after it: read for each directory, behind the cacher. */
   readonly walked: readonly Provider[];
-  /** Whether there is anything to cache. */
+  /** Whether any provider is cacheable. */
   readonly anyCacheable: boolean;
   /** Cache names joined by `|`, from the first cacheable provider on, as cache keys hold them. */
   readonly concat: string;
@@ -30,7 +30,7 @@ export class ProviderChain {
   /**
    * Gives the names that identify in cache keys what these providers read, joined by `|`.
    *
-   * @param home - The clients of the process: what is read with others has another name.
+   * @param home - The clients of the process: reads with other clients have other names.
    * @returns `undefined` when other processes, or other contexts of this one, read something else under these names.
    */
   namesFor(session: SharedSession, home: AwsClients): string | undefined {

@@ -13,30 +13,30 @@ export interface Place {
 
 /**
  * What a place gives for a name: its item, `undefined` when it has none, or why it may not be read; a `StaleAbsence` when it
- * had none as long as it could be read.
+ * had none when it was last read, and cannot be read now.
  */
 export type PlaceOutcome = DirectoryItem | Unavailable | StaleAbsence | undefined;
 
-/** How a place answered, for `explain` and for messages. */
+/** The outcome of one place, for `explain` and for messages. */
 export interface Attempt extends SearchedPlace {
   readonly outcome: AttemptOutcome;
   /** What a refusal applies to; absent: to this place alone. */
   readonly scope?: Exclude<RefusalScope, 'place'> | undefined;
 }
 
-/** The kinds of answers of a place. */
+/** Outcomes of a place. */
 export type AttemptOutcome =
   'found' | 'absent' | 'known to be missing' | 'not permitted' | 'failed' | 'shadowed' | 'cached';
 
-/** What a walk came to. */
+/** The result of a walk. */
 export interface WalkResult {
   /** The first item found, stale where a place above it is; `undefined` when there is none. */
   readonly item: DirectoryItem | undefined;
-  /** Every place that was asked, in order; the last is where the item was found. */
+  /** Every place that was read, in order; the last is where the item was found. */
   readonly attempts: readonly Attempt[];
   /** When the oldest read behind the answer began, **milliseconds** since the Unix epoch; absent: not known. */
   readonly readAtMs?: number | undefined;
-  /** The oldest of the stale answers that the places passed have nothing; absent when there is no such. */
+  /** The oldest stale absence among the places that were passed; absent when there is none. */
   readonly absence?: StaleAbsence | undefined;
 }
 
@@ -45,17 +45,17 @@ export function placesOf(directories: Iterable<Directory>, providers: readonly P
   return [...directories].flatMap((directory) => providers.map((provider) => ({ provider, directory })));
 }
 
-/** Says, while a lookup goes on, what it waits for. */
+/** What a lookup currently waits for. */
 export interface LookupTrace {
   /** Provider and directory, or the cacher; for a message. */
   waitingFor: string;
 }
 
 /**
- * Asks places in order until one has the name.
+ * Reads places in order until one has the name.
  *
- * @param read - Answers at once when it can, so that a walk through memory does not wait.
- * @throws What `read` throws or rejects with, when the walk gets there; places behind the answer do not matter.
+ * @param read - Returns synchronously where it can, so that a walk through memory does not wait.
+ * @throws What `read` throws or rejects with, when the walk reaches that place; places behind the answer do not matter.
  */
 export async function walk(
   places: readonly Place[],
@@ -75,13 +75,13 @@ export async function walk(
   return { item: undefined, attempts, absence };
 }
 
-/** Gives the older of what is known so far and the answer of a place, as far as they are stale absences. */
+/** Gives the older of two stale absences: the one so far, and the outcome of a place if it is one. */
 export function olderAbsence(known: StaleAbsence | undefined, outcome: PlaceOutcome): StaleAbsence | undefined {
   if (!(outcome instanceof StaleAbsence)) return known;
   return known !== undefined && known.goodAtMs <= outcome.goodAtMs ? known : outcome;
 }
 
-/** Describes the answer of a place. */
+/** Describes the outcome of a place. */
 export function attemptOf(place: Place, outcome: PlaceOutcome): Attempt {
   // Written out, because a lookup makes one for each place: spreading an object costs more than the walk.
   const provider = place.provider.cacheName;

@@ -2,7 +2,7 @@ import { plainKeyOf } from '../cache/rows';
 import { type CacheEntry } from '../cache/admin';
 import { CacherError, Clock, DynamoCacher, XconSettings } from '../index';
 import { type CommandContext } from './context';
-import { errorFacts } from '../base/describe-error';
+import { errorSummary } from '../base/describe-error';
 import { CommandError, UsageError } from './exit-codes';
 
 /** The partition of the cache table that a command is about. */
@@ -68,7 +68,7 @@ export function withPartition<T>(context: CommandContext, fn: (partition: CacheP
 }
 
 function isOfMissingTable(error: unknown): boolean {
-  return error instanceof CacherError && errorFacts(error.cause).name === 'ResourceNotFoundException';
+  return error instanceof CacherError && errorSummary(error.cause).name === 'ResourceNotFoundException';
 }
 
 function missingTable(table: string, cause: unknown): CommandError {

@@ -2,22 +2,22 @@ import { type LookupOrigin } from '../base/channels';
 import { ConfigNotFoundError, type SearchedPlace } from '../errors';
 import { type DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
-import { type FoundValue, foundIn, valueOr } from './coerce';
+import { type FoundValue, foundIn } from './coerce';
 
-/** Turns a found value into a type. @throws InvalidValueError for a value that is not one. */
+/** Converts a found value to a type. @throws InvalidValueError for a value that cannot be converted. */
 export type Conversion<T> = (found: FoundValue) => T;
 
-/** The answer of one lookup, and what its value has been converted to: each conversion is made once. */
+/** The answer of one lookup, and the conversions of its value, each made once. */
 export class Answer {
-  /** Made with the first conversion: most answers are used as they are. */
+  /** Made with the first conversion: most answers are used without one. */
   #converted: Map<Conversion<unknown>, unknown> | undefined;
   /** Made for the first subscriber, and the same for each hit. */
   #origin: LookupOrigin | undefined;
 
   /**
-   * @param name - As asked.
+   * @param name - In the caller's case.
    * @param item - What was found; one that is `nonExistent` when there is nothing.
-   * @param attempts - Every place that was asked, in order; needed where there is nothing, and not kept otherwise.
+   * @param attempts - Every place that was read, in order; empty when something was found.
    * @param answeredAtMs - When the lookup ended, **milliseconds** since the Unix epoch; absent: not known.
    */
   constructor(
@@ -28,18 +28,21 @@ export class Answer {
   ) {}
 
   /** Gives the same answer for the name in another case. */
-  askedAs(name: string): Answer {
+  withName(name: string): Answer {
     return new Answer(name, this.item, this.attempts, this.answeredAtMs);
   }
 
-  /** Where the answer comes from, for events; without its value. */
+  /** Origin of the answer for events, without its value. */
   get origin(): LookupOrigin {
     return (this.#origin ??= originOf(this.name, this.item, this.answeredAtMs));
   }
 
   /** Gives the value; the fallback when there is none, or when it is null and there is a fallback. */
   value<F>(fallback: F): ConfigValue | F {
-    return valueOr(this.item, fallback);
+    const { item } = this;
+    if (item.nonExistent) return fallback;
+    const { value } = item;
+    return value === null && fallback !== undefined ? fallback : value;
   }
 
   /** Gives the value, converted; the fallback when there is none, or when it is null. @throws InvalidValueError */
@@ -52,7 +55,7 @@ export class Answer {
   to<T>(convert: Conversion<T>): T {
     if (this.#converted?.has(convert) === true) return this.#converted.get(convert) as T;
     const value = convert(foundIn(this.name, this.item));
-    // Binary values and sets are copies for each reader.
+    // Binary values and sets are copied for each reader.
     if (this.item.isShareable) (this.#converted ??= new Map()).set(convert, value);
     return value;
   }
@@ -64,8 +67,8 @@ export class Answer {
   }
 }
 
-/** Gives what is made of an answer that is there; what is thrown is a rejection, as for one that is waited for. */
-export function settled<T>(answer: Answer, use: (answer: Answer) => T): Promise<T> {
+/** Applies a function to an answer from memory; an exception becomes a rejection. */
+export function promiseOf<T>(answer: Answer, use: (answer: Answer) => T): Promise<T> {
   try {
     return Promise.resolve(use(answer));
   } catch {

@@ -5,7 +5,7 @@ import { isRoundedWhole } from '../item/decimal';
 import { type ConfigValue, kindOfValue, parseJson, sealValue, tooDeep } from '../item/value';
 import { booleanOfText } from '../settings/boolean-text';
 
-/** A value on its way to a type, with what a message needs to say about it. */
+/** A value to convert, with its name and origin for messages. */
 export interface FoundValue {
   readonly name: string;
   readonly value: ConfigValue;
@@ -13,14 +13,7 @@ export interface FoundValue {
   readonly origin: string;
 }
 
-/** Gives the value of an item; the fallback when there is none, or when it is null and there is a fallback. */
-export function valueOr<F>(item: DirectoryItem, fallback: F): ConfigValue | F {
-  if (item.nonExistent) return fallback;
-  const { value } = item;
-  return value === null && fallback !== undefined ? fallback : value;
-}
-
-/** Gives the value of an item, to be turned into a type. */
+/** Gives the value of an item for a conversion. */
 export function foundIn(name: string, item: DirectoryItem): FoundValue {
   return { name, value: item.value, origin: `${item.source ?? 'nowhere'} (${item.directory.path})` };
 }
@@ -60,7 +53,7 @@ export function toBoolean(found: FoundValue): boolean {
 /**
  * Gives data: texts, and bytes in UTF-8, parsed as JSON and frozen, anything else as it is.
  *
- * @throws InvalidValueError for what is no JSON, JSON that is too deep, and a whole number that a double would round.
+ * @throws InvalidValueError for anything but JSON, JSON that is too deep, and a whole number that a double would round.
  */
 export function toJson(found: FoundValue): ConfigValue {
   const { value } = found;
@@ -72,13 +65,13 @@ export function toJson(found: FoundValue): ConfigValue {
   return sealValue(parsed.value, found.name).value;
 }
 
-/** Whether the number that was made of a text is not the whole number that it says. */
+/** Whether a number differs from the whole number in the text that it was made from. */
 export function isRounded(text: unknown, made: unknown): boolean {
   const isText = typeof text === 'string' || typeof text === 'bigint';
   return typeof made === 'number' && isText && isRoundedWhole(String(text).trim());
 }
 
-/** What a whole number has to be, to be a `number`. */
+/** What is expected of a whole number, for messages. */
 export const exactNumber = 'a number that a double holds exactly; read it as a string, or as a bigint';
 
 /** The numbers of RFC 8259, section 6. */

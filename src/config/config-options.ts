@@ -10,13 +10,13 @@ import { settingDefinitions } from '../settings/definitions';
 import { checkPathPart } from '../settings/setting-kinds';
 import { type LookupStrategy } from '../settings/settings-values';
 
-/** A provider: its class (the current one of its kind is asked) or an instance. */
+/** A provider: a class (the current one of its kind is used) or an instance. */
 export type ProviderChoice = DependencyClass<Provider> | Provider;
 
-/** A cacher: its class (the current one of its kind is asked), an instance, or `null` for none. */
+/** A cacher: a class (the current one of its kind is used), an instance, or `null` for none. */
 export type CacherChoice = DependencyClass<Cacher> | Cacher | null;
 
-/** One thing or a list of them, `null` for none; `Default` is replaced by what the parent would give. */
+/** One element or a list, `null` for none; `Default` is replaced by the elements of the parent. */
 export type OneOrMany<T> = T | Default | readonly (T | Default)[] | null;
 
 /** Names and values to start with; `undefined` is no value. */
@@ -30,22 +30,22 @@ export interface ConfigOptions {
   readonly environment?: string | Default;
   /** Where to look, in order; `null` or an empty list: nowhere. */
   readonly directories?: OneOrMany<Directory | string>;
-  /** Which providers are asked, in order; `null` or an empty list: none. */
+  /** Providers, in order; `null` or an empty list: none. */
   readonly providers?: OneOrMany<ProviderChoice>;
-  /** What remembers answers for the whole fleet. */
+  /** Cache of the whole fleet. */
   readonly cacher?: CacherChoice | Default;
   /** Services whose exported settings are looked up last. */
   readonly exports?: OneOrMany<string>;
   /**
    * How names are looked up: by listing directories (`listing`), or by exact name (`names`), which needs no permission to
-   * list, and minds the case.
+   * list, and is case-sensitive.
    */
   readonly strategy?: LookupStrategy | Default;
   /** Values for names found nowhere else. */
   readonly defaults?: GivenValues;
-  /** Values that go before everything. */
+  /** Values that take precedence over all others. */
   readonly overrides?: GivenValues;
-  /** Whether what is left out comes from the Configs around this one. Default: true. */
+  /** Whether options that are left out come from the outer Configs. Default: true. */
   readonly useParent?: boolean;
 }
 
@@ -68,7 +68,7 @@ export function checkDirectories(given: OneOrMany<Directory | string>): readonly
   return listOf(given).map((each) => (each === Default ? each : Directory.from(each)));
 }
 
-/** Checks the providers given to a Config. @throws InvalidSettingsError for what is no provider. */
+/** Checks the providers given to a Config. @throws InvalidSettingsError for anything but a provider. */
 export function checkProviders(given: OneOrMany<ProviderChoice>): readonly (ProviderChoice | Default)[] {
   return listOf(given).map((each) => {
     if (each === Default || isKind<ProviderChoice>(each, Provider)) return each;
@@ -77,7 +77,7 @@ export function checkProviders(given: OneOrMany<ProviderChoice>): readonly (Prov
   });
 }
 
-/** Checks the cacher given to a Config. @throws InvalidSettingsError for what is none. */
+/** Checks the cacher given to a Config. @throws InvalidSettingsError for anything but a cacher. */
 export function checkCacher(given: CacherChoice | Default): CacherChoice | Default {
   if (given === Default || given === null || isKind<CacherChoice>(given, Cacher)) return given;
   throw new InvalidSettingsError(
@@ -86,7 +86,7 @@ export function checkCacher(given: CacherChoice | Default): CacherChoice | Defau
   );
 }
 
-/** Checks the services given to a Config. @throws InvalidSettingsError for what is no text, InvalidDirectoryError for what makes no path. */
+/** Checks the services given to a Config. @throws InvalidSettingsError for anything but text, InvalidDirectoryError for text that cannot be part of a path. */
 export function checkServices(given: OneOrMany<string>): readonly (string | Default)[] {
   return listOf(given).map((each) => (each === Default ? each : checkService(each)));
 }
@@ -98,12 +98,12 @@ function checkService(service: string): string {
   return service;
 }
 
-/** Checks the strategy given to a Config. @throws InvalidSettingsError for what is none. */
+/** Checks the strategy given to a Config. @throws InvalidSettingsError for an unknown one. */
 export function checkStrategy(given: LookupStrategy | Default): LookupStrategy | Default {
   return given === Default ? given : settingDefinitions.strategy.kind.check(given, 'strategy');
 }
 
-/** Checks a service or an environment given to a Config. @throws InvalidSettingsError for what is no text. */
+/** Checks a service or an environment given to a Config. @throws InvalidSettingsError for anything but text. */
 export function checkText<T extends string | Default>(option: string, given: T): T {
   if (typeof given === 'string') checkPathPart(given, option);
   if (given === Default || typeof given === 'string') return given;

@@ -23,13 +23,13 @@ import { type LookupStrategy } from '../settings/settings-values';
 import { NamedValues } from './named-values';
 import { type ConfigLayer } from './resolve-chain';
 
-/** What is set on one Config, by its options or later; everything else comes from the Configs around it. */
+/** What is set on one Config, by its options or later; everything else comes from the outer Configs. */
 export abstract class ConfigShape extends Dependency implements ConfigLayer {
   static override readonly isAbstractKind: boolean = true;
 
-  /** Whether what is not set on this Config comes from the Configs around it. */
+  /** Whether what is not set on this Config comes from the outer Configs. */
   readonly useParent: boolean;
-  /** Values that go before everything. */
+  /** Values that take precedence over all others. */
   readonly overrides: NamedValues;
   /** Values for names found nowhere else. */
   readonly defaults: NamedValues;
@@ -38,7 +38,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
 
   /**
    * @param options - What differs from the parent.
-   * @throws InvalidDirectoryError, InvalidSettingsError for what cannot be.
+   * @throws InvalidDirectoryError, InvalidSettingsError for invalid options.
    */
   constructor(options: ConfigOptions = {}) {
     super();
@@ -57,7 +57,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
     };
   }
 
-  /** Gives a name a value that goes before everything; `Default` takes it away. */
+  /** Sets a value that takes precedence over all others; `Default` removes it. */
   setOverride(name: string, value: ConfigValue | Default): void {
     this.overrides.set(name, value);
   }
@@ -67,12 +67,12 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
     return this.overrides.get(name);
   }
 
-  /** Takes an override away; does nothing when there is none. */
+  /** Removes an override; does nothing when there is none. */
   removeOverride(name: string): void {
     this.overrides.set(name, Default);
   }
 
-  /** Gives a name a value for when nothing is found; `Default` takes it away. */
+  /** Sets a value for a name that is found nowhere else; `Default` removes it. */
   setDefault(name: string, value: ConfigValue | Default): void {
     this.defaults.set(name, value);
   }
@@ -82,37 +82,37 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
     return this.defaults.get(name);
   }
 
-  /** Takes a default away; does nothing when there is none. */
+  /** Removes a default; does nothing when there is none. */
   removeDefault(name: string): void {
     this.defaults.set(name, Default);
   }
 
-  /** Adds a directory behind those there are. @throws InvalidDirectoryError */
+  /** Adds a directory at the end. @throws InvalidDirectoryError */
   addDirectory(directory: Directory | string): void {
     this.change({ directories: [...this.own.directories, Directory.from(directory)] });
   }
 
-  /** Adds a provider behind those there are. @throws InvalidSettingsError for what is no provider. */
+  /** Adds a provider at the end. @throws InvalidSettingsError for anything but a provider. */
   addProvider(provider: ProviderChoice): void {
     this.change({ providers: [...this.own.providers, ...checkProviders([provider])] });
   }
 
-  /** Looks up what a service exports, behind all directories. */
+  /** Adds the exports of a service, after all directories. */
   addExport(service: string): void {
     this.change({ exportsByService: [...this.own.exportsByService, ...checkServices([service])] });
   }
 
-  /** Sets whose exports are looked up; `Default` is replaced by those of the parent. */
+  /** Sets the services whose exports are looked up; `Default` is replaced by those of the parent. */
   setExports(services: OneOrMany<string>): void {
     this.change({ exportsByService: checkServices(services) });
   }
 
-  /** Services whose exports are looked up, as set here. */
+  /** Services whose exports are looked up, as set on this Config. */
   get exportsByService(): readonly (string | Default)[] {
     return this.own.exportsByService;
   }
 
-  /** Service as set here; `Default` when it is not. */
+  /** Service as set on this Config; `Default` when it is not. */
   get service(): string | Default {
     return this.own.service;
   }
@@ -121,7 +121,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
     this.change({ service: checkText('service', service) });
   }
 
-  /** Environment as set here; `Default` when it is not. */
+  /** Environment as set on this Config; `Default` when it is not. */
   get environment(): string | Default {
     return this.own.environment;
   }
@@ -130,7 +130,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
     this.change({ environment: checkText('environment', environment) });
   }
 
-  /** Directories as set here. */
+  /** Directories as set on this Config. */
   get directories(): readonly (Directory | Default)[] {
     return this.own.directories;
   }
@@ -139,7 +139,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
     this.change({ directories: checkDirectories(directories) });
   }
 
-  /** Providers as set here. */
+  /** Providers as set on this Config. */
   get providers(): readonly (ProviderChoice | Default)[] {
     return this.own.providers;
   }
@@ -148,7 +148,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
     this.change({ providers: checkProviders(providers) });
   }
 
-  /** Cacher as set here; `null` for none, `Default` when it is not set. */
+  /** Cacher as set on this Config; `null` for none, `Default` when it is not set. */
   get cacher(): CacherChoice | Default {
     return this.own.cacher;
   }
@@ -157,7 +157,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
     this.change({ cacher: checkCacher(cacher) });
   }
 
-  /** How names are looked up, as set here; `Default` when it is not. */
+  /** How names are looked up, as set on this Config; `Default` when it is not. */
   get strategy(): LookupStrategy | Default {
     return this.own.strategy;
   }

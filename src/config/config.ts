@@ -11,7 +11,7 @@ import { DirectoryItem } from '../item/directory-item';
 import { type ConfigValue } from '../item/value';
 import { checkOptions } from '../options';
 import { refreshVariables, refreshVariablesOncePerTick } from '../settings/variables';
-import { Answer, settled } from './answer';
+import { Answer, promiseOf } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
 import { type ConfigOptions } from './config-options';
 import { ConfigShape } from './config-shape';
@@ -24,7 +24,7 @@ import { LookupScope } from './lookup-scope';
 import { checkName, isNestedName } from './named-values';
 import { refresh, type RefreshOptions } from './refresh';
 import { type RememberedAnswers } from './remembered-answers';
-import { type SecondLooks } from './second-looks';
+import { type MissingNameRechecks } from './missing-name-rechecks';
 import { ConfigSnapshot } from './snapshot';
 import { type Watch, type WatchOptions } from './watch';
 
@@ -41,19 +41,19 @@ import { type Watch, type WatchOptions } from './watch';
 export class Config extends ConfigShape {
   static readonly dependencyName: string = 'Config';
 
-  /** Settings, clients and answers are in both. */
+  // Both hold settings, clients and answers.
   private readonly scopes = hidden(new WeakMap<Context, LookupScope>());
   private latestScope = hidden<LookupScope | undefined>(undefined);
   private readonly watches = new Set<Watch>();
-  private secondLooks = hidden<SecondLooks | undefined>(undefined);
+  private rechecks = hidden<MissingNameRechecks | undefined>(undefined);
 
   /**
    * @param options - What differs from the parent.
-   * @throws InvalidDirectoryError, InvalidSettingsError for what cannot be.
+   * @throws InvalidDirectoryError, InvalidSettingsError for invalid options.
    */
   constructor(options?: ConfigOptions) {
     super(options);
-    hideFields(this, 'scopes', 'latestScope', 'watches', 'secondLooks');
+    hideFields(this, 'scopes', 'latestScope', 'watches', 'rechecks');
   }
 
   /**
@@ -66,7 +66,7 @@ export class Config extends ConfigShape {
   get(name: string): Promise<ConfigValue | undefined>;
   get<F extends ConfigValue | undefined>(name: string, fallback: F, options?: LookupOptions): Promise<ConfigValue | F>;
   get(name: string, fallback?: ConfigValue, options?: LookupOptions): Promise<ConfigValue | undefined> {
-    // Written out, because it is what services call most.
+    // Not by `answered`, because services call it most.
     const known = this.remembered(name, options);
     if (known !== undefined) return Promise.resolve(known.value(fallback));
     return this.find(name, options).then((answer) => answer.value(fallback));
@@ -91,12 +91,12 @@ export class Config extends ConfigShape {
     return this.answered(name, options, (answer) => answer.as(toNumber, fallback));
   }
 
-  /** Gives a setting as boolean; `false` when there is none and no fallback. @throws InvalidValueError for a text that is none. */
+  /** Gives a setting as boolean; `false` when there is none and no fallback. @throws InvalidValueError for any other text. */
   getBoolean(name: string, fallback = false, options?: LookupOptions): Promise<boolean> {
     return this.answered(name, options, (answer) => answer.as(toBoolean, fallback));
   }
 
-  /** Gives a setting as data: texts are parsed as JSON. @throws InvalidValueError for a text that is no JSON. */
+  /** Gives a setting as data: texts are parsed as JSON. @throws InvalidValueError for text that is not JSON. */
   getJson(name: string): Promise<ConfigValue | undefined>;
   getJson<F extends ConfigValue | undefined>(
     name: string,
@@ -107,34 +107,34 @@ export class Config extends ConfigShape {
     return this.answered(name, options, (answer) => answer.as(toJson, fallback));
   }
 
-  /** As `getString`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  /** As `getString`, for a required setting. @throws ConfigNotFoundError when there is none. */
   requireString(name: string, options?: LookupOptions): Promise<string> {
     return this.required(name, options, (answer) => answer.to(toText));
   }
 
-  /** As `getNumber`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  /** As `getNumber`, for a required setting. @throws ConfigNotFoundError when there is none. */
   requireNumber(name: string, options?: LookupOptions): Promise<number> {
     return this.required(name, options, (answer) => answer.to(toNumber));
   }
 
-  /** As `getBoolean`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  /** As `getBoolean`, for a required setting. @throws ConfigNotFoundError when there is none. */
   requireBoolean(name: string, options?: LookupOptions): Promise<boolean> {
     return this.required(name, options, (answer) => answer.to(toBoolean));
   }
 
-  /** As `getJson`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  /** As `getJson`, for a required setting. @throws ConfigNotFoundError when there is none. */
   requireJson(name: string, options?: LookupOptions): Promise<ConfigValue> {
     return this.required(name, options, (answer) => answer.to(toJson));
   }
 
   /** Gives the value of a setting and where it came from; an item that is `nonExistent` when there is none. */
   getItem(name: string, options?: LookupOptions): Promise<DirectoryItem> {
-    // As the original does: an item that exists nowhere.
+    // As the original does.
     if (isNestedName(name)) return Promise.resolve(DirectoryItem.nonExistent(name));
     return this.answered(name, options, ({ item }) => item);
   }
 
-  /** As `getItem`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  /** As `getItem`, for a required setting. @throws ConfigNotFoundError when there is none. */
   requireItem(name: string, options?: LookupOptions): Promise<DirectoryItem> {
     return this.required(name, options, ({ item }) => item);
   }
@@ -148,20 +148,20 @@ export class Config extends ConfigShape {
   explain(name: string, options?: WaitOptions): Promise<Explanation>;
   /** Explains many names, which share what is read. */
   explain(names: readonly string[], options?: WaitOptions): Promise<ExplanationSet>;
-  async explain(asked: string | readonly string[], options: WaitOptions = {}): Promise<Explanation | ExplanationSet> {
+  async explain(given: string | readonly string[], options: WaitOptions = {}): Promise<Explanation | ExplanationSet> {
     checkOptions('config.explain()', options, waitOptionNames);
     const { signal } = options;
     signal?.throwIfAborted();
-    for (const name of [asked].flat()) checkName(name);
-    this.touched();
+    for (const name of [given].flat()) checkName(name);
+    this.touch();
     const scope = this.scope();
     const { explain, explainAll } = await import('../explain/explain');
-    return typeof asked === 'string' ? explain(scope, asked, { signal }) : explainAll(scope, asked, { signal });
+    return typeof given === 'string' ? explain(scope, given, { signal }) : explainAll(scope, given, { signal });
   }
 
   /**
-   * Lists every name that can be looked up here, and the places that have it, in the order of the lookup. Values of secrets are
-   * not read.
+   * Lists every name that this Config can look up, and the places that have it, in the order of the lookup. Values of secrets are not
+   * read.
    *
    * @throws ProviderError when a source failed, because names may be missing then; the reason of the signal.
    */
@@ -191,27 +191,27 @@ export class Config extends ConfigShape {
     return this.currentScope().environment;
   }
 
-  /** Directories that are looked in, in order. */
+  /** Directories of lookups, in order. */
   get directoryChain(): DirectoryChain {
     return this.currentScope().directories;
   }
 
-  /** Providers that are asked, in order. */
+  /** Providers of lookups, in order. */
   get providerChain(): ProviderChain {
     return this.currentScope().providers;
   }
 
-  /** Cacher that is asked; `null` for none. */
+  /** Cacher of lookups; `null` for none. */
   get resolvedCacher(): Cacher | null {
     return this.currentScope().cacher;
   }
 
   /**
-   * Forgets what this process remembers, so that the next lookups read anew. What was read last is still served, as stale, for a
-   * source that fails then.
+   * Resets the memory of this process, so that the next lookups read the sources again. If a source fails then, the last values are served
+   * as stale.
    *
-   * @param options - What of the cache table is passed over, too; absent: nothing, so that it may answer what it did.
-   * @throws InvalidSettingsError for an age that is none.
+   * @param options - Which rows of the cache table are ignored, too; absent: none, so that it may give the same answers.
+   * @throws InvalidSettingsError for an invalid age.
    */
   async refresh(options: RefreshOptions = {}): Promise<void> {
     await Promise.resolve();
@@ -219,8 +219,8 @@ export class Config extends ConfigShape {
   }
 
   /**
-   * Gets ready to ask: loads the modules, resolves the credentials and opens the connections that lookups will need, and
-   * reads nothing. For the start of a process, where time costs less than at its first request.
+   * Prepares lookups: loads modules, resolves credentials and opens connections, and reads nothing. For the start of a process, where
+   * time costs less than at its first request.
    *
    * Never rejects because of a source: the lookup that needs the source reports the problem.
    */
@@ -230,10 +230,10 @@ export class Config extends ConfigShape {
   }
 
   /**
-   * Looks now and then whether something has changed at the sources, and forgets what this process remembers when it has.
-   * Needs a handler of `xcon/events` that follows the changes. `close()` ends it, too.
+   * Checks regularly whether something has changed at the sources, and resets the memory of this process when it has. Needs a handler of
+   * `xcon/events` that follows the changes. `close()` ends it, too.
    *
-   * @throws InvalidSettingsError for a time that cannot be.
+   * @throws InvalidSettingsError for an invalid interval.
    */
   async watch(options: WatchOptions): Promise<Watch> {
     const context = Context.current();
@@ -243,14 +243,14 @@ export class Config extends ConfigShape {
     return watch;
   }
 
-  /** Reports the state of the sources, as lookups have seen them; with `probe`, asks them. Never fails because of a source. */
+  /** Reports the state of the sources in recent lookups; with `probe`, reads them first. Never fails because of a source. */
   async health(options: HealthOptions = {}): Promise<ConfigHealth> {
     checkOptions('config.health()', options, { ...waitOptionNames, probe: true });
     options.signal?.throwIfAborted();
     return (await import('./health')).healthOf(this.currentScope(), options);
   }
 
-  /** Awaits what lookups of this process are writing to the cache table, and to a file. Never rejects. */
+  /** Awaits pending writes of this process to the cache table, and to the file of last known good answers. Never rejects. */
   async flush(): Promise<void> {
     const scope = this.lastScope();
     const flushing = startWork(() => scope?.cacher?.flush()).catch(() => undefined);
@@ -260,8 +260,8 @@ export class Config extends ConfigShape {
   }
 
   /**
-   * Ends what lookups have begun: stops watches, awaits writes and, for the Config of the process (or of a root context), closes the
-   * clients that were made, never those that were given. Other Configs leave shared clients to it.
+   * Stops watches, awaits writes and, for the Config of the process (or of a root context), closes the clients that were made, never those
+   * that were given. Other Configs do not close the shared clients.
    */
   async close(): Promise<void> {
     for (const each of this.watches) each.close();
@@ -274,34 +274,34 @@ export class Config extends ConfigShape {
   }
 
   /**
-   * Gives the answers that a Config remembers: the same object as long as each of them is given again.
+   * Gives the answers that a Config remembers: the same object as long as they are valid.
    *
-   * @returns `undefined` when memory has to be read anew.
+   * @returns `undefined` when memory has expired.
    * @internal
    */
   static answersOf(config: Config): RememberedAnswers | undefined {
     return config.freshAnswers(undefined);
   }
 
-  /** Gives what lookups of a Config have in common, as it is now. @internal */
+  /** Gives the current scope of a Config. @internal */
   static scopeOf(config: Config): LookupScope {
     return config.currentScope();
   }
 
-  /** Gives what is made of the answer for a name: at once when it is in memory. Every method that answers goes this way. */
+  /** Applies a function to the answer for a name, without waiting when it is in memory. Every method that gives an answer uses this. */
   private answered<T>(name: string, options: LookupOptions | undefined, use: (answer: Answer) => T): Promise<T> {
     const known = this.remembered(name, options);
-    return known === undefined ? this.find(name, options).then(use) : settled(known, use);
+    return known === undefined ? this.find(name, options).then(use) : promiseOf(known, use);
   }
 
-  /** As `answered`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  /** As `answered`, for a required setting. @throws ConfigNotFoundError when there is none. */
   private required<T>(name: string, options: LookupOptions | undefined, use: (answer: Answer) => T): Promise<T> {
     const known = this.remembered(name, options);
-    if (known !== undefined && !known.item.nonExistent) return settled(known, use);
+    if (known !== undefined && !known.item.nonExistent) return promiseOf(known, use);
     return this.findRequired(name, options, known).then((answer) => use(answer.required()));
   }
 
-  /** Finds a name that must be: the sources are asked once more when only the cache table or memory calls it missing. */
+  /** Finds a required name: the sources are read once more when only the cache table or memory records it as missing. */
   private async findRequired(name: string, options: LookupOptions = {}, known?: Answer): Promise<Answer> {
     const { clock, settings } = this.scope();
     const startedAtMs = clock.nowMs();
@@ -309,32 +309,32 @@ export class Config extends ConfigShape {
     try {
       const answer = known ?? (await this.find(name, options));
       if (!answer.item.nonExistent || options.skipProviders === true) return answer;
-      const { SecondLooks } = await import('./second-looks');
-      const looks = this.secondLooks() ?? new SecondLooks();
-      this.secondLooks = hidden(looks);
+      const { MissingNameRechecks } = await import('./missing-name-rechecks');
+      const rechecks = this.rechecks() ?? new MissingNameRechecks();
+      this.rechecks = hidden(rechecks);
       const scope = this.scope();
-      const missed = await withLambdaFreezeGuard(scope, () =>
-        looks.look({ scope, answer, options, startedAtMs, time }),
+      const missing = await withLambdaFreezeGuard(scope, () =>
+        rechecks.recheck({ scope, answer, options, startedAtMs, time }),
       );
-      return missed ?? (await this.find(name, options));
+      return missing ?? (await this.find(name, options));
     } finally {
       time.stop();
     }
   }
 
-  /** The answer for a name that is in memory; `undefined` when there is none, or the lookup wants more. */
+  /** The answer for a name in memory; `undefined` when there is none, or the options rule it out. */
   private remembered(name: string, options: LookupOptions | undefined): Answer | undefined {
-    const known = this.freshAnswers(options)?.find(name, idOf(options));
+    const known = this.freshAnswers(options)?.find(name, options && idOf(options));
     if (known !== undefined && memoryHits.hasSubscribers) memoryHits.publish(known.origin);
     return known;
   }
 
-  /** The answers that may be given to a lookup; `undefined` when memory has expired, or the lookup wants more. */
+  /** The answers that a lookup may use; `undefined` when memory has expired, or the options rule them out. */
   private freshAnswers(options: LookupOptions | undefined): RememberedAnswers | undefined {
     const isPast = options?.fresh === true || options?.skipProviders === true || options?.signal?.aborted === true;
     if (isPast) return undefined;
     try {
-      checkLookupOptions(options);
+      if (options !== undefined) checkLookupOptions(options);
       return this.scope().freshAnswers;
     } catch {
       // Invalid settings or options: the lookup that follows rejects with the reason.
@@ -365,31 +365,31 @@ export class Config extends ConfigShape {
     else if (localCache.isChangeCheckDue(nowMs))
       await withSignal(options.signal, () => localCache.checkForChanges(nowMs));
     const { isProvisional, logLookup, lookUp } = await import('./lookup');
-    this.touched();
+    this.touch();
     const scope = this.scope();
-    // A reset during the lookup begins others.
+    // The current ones: a reset during the lookup replaces them.
     const { answers } = scope;
     const result = await lookUp(scope, name, options);
     logLookup(scope.logger, result);
     const { item } = result;
     const answer = new Answer(name, item, item.nonExistent ? result.attempts : [], clock.nowMs());
-    // Such an answer would be given longer, and less visibly, than memory means it to be.
+    // A provisional answer must not be remembered for the life of memory.
     if (options.skipProviders !== true && !isProvisional(result)) answers.add(answer, idOf(options));
     return answer;
   }
 
-  /** Lets memory expire when it is time, and begin its time with the first use. */
-  private touched(): void {
+  /** Resets memory if it has expired; its life begins with the first use. */
+  private touch(): void {
     this.scope().touch();
   }
 
-  /** The scope for now, whatever has changed since the last look. */
+  /** The scope by the current variables. */
   private currentScope(): LookupScope {
     refreshVariables();
     return this.scope();
   }
 
-  /** The scope that lookups have used last, here or elsewhere; without one, nothing has begun. */
+  /** The scope of the last lookups in this context, else in any; `undefined` when there was none. */
   private lastScope(): LookupScope | undefined {
     return this.scopes().get(Context.current()) ?? this.latestScope();
   }

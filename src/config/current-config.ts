@@ -9,15 +9,15 @@ import { type LookupOptions } from './lookup-options';
 
 /** Everything a Config can do. */
 export interface ConfigApi extends Pick<Config, Exclude<keyof Config, 'directories' | 'providers'>> {
-  /** Directories as set here. */
+  /** Directories as set on the current Config. */
   get directories(): readonly (Directory | Default)[];
   set directories(directories: OneOrMany<Directory | string>);
-  /** Providers as set here. */
+  /** Providers as set on the current Config. */
   get providers(): readonly (ProviderChoice | Default)[];
   set providers(providers: OneOrMany<ProviderChoice>);
 }
 
-/** How each member of a Config is forwarded; the compiler refuses a list that lacks one. */
+/** How each member of a Config is forwarded; the type makes the list complete. */
 const members: Readonly<Record<keyof Omit<ConfigApi, 'get'>, 'method' | 'property' | 'read-only'>> = {
   require: 'method',
   getString: 'method',
@@ -74,7 +74,7 @@ const members: Readonly<Record<keyof Omit<ConfigApi, 'get'>, 'method' | 'propert
 
 /** Acts as whichever Config is current at each use; see {@link Config} for what each member does. */
 class CurrentConfig {
-  /** Written out, because it is what services call most. */
+  /** Written out, because services call it most. */
   get(name: string, fallback?: ConfigValue, options?: LookupOptions): Promise<ConfigValue | undefined> {
     return current().get(name, fallback, options);
   }
@@ -88,8 +88,8 @@ function forwarding(name: keyof typeof members): PropertyDescriptor {
   const kind = members[name];
   if (kind === 'method') {
     const method = (...args: unknown[]): unknown => {
-      const target = current();
-      return Reflect.apply(Reflect.get(target, name) as (...given: unknown[]) => unknown, target, args);
+      const config = current();
+      return Reflect.apply(Reflect.get(config, name) as (...given: unknown[]) => unknown, config, args);
     };
     return { writable: true, value: method };
   }

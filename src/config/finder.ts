@@ -8,23 +8,23 @@ import { type Logger } from '../logging/logger';
 import { type LocalCache } from '../memory/local-cache';
 import { type LookupScope } from './lookup-scope';
 
-/** The cacher, and the chain as it knows it. */
+/** The cacher, and the chain as it needs it. */
 export type CachedChainOf = NonNullable<ChainFinderOptions['cache']>;
 
-/** Gives what finds the names of a scope behind the overrides and before the defaults. The same each time. */
+/** Gives the finder of a scope, for names between overrides and defaults. The same each time. */
 export function finderOf(scope: LookupScope): ChainFinder {
   return scope.part(makeFinder);
 }
 
-/** Gives the cacher of a scope, and the chain as it knows it; `undefined` when nothing is cached. The same each time. */
+/** Gives the cacher of a scope, and the chain as it needs it; `undefined` when nothing is cached. The same each time. */
 export function cachedOf(scope: LookupScope): CachedChainOf | undefined {
   return scope.part(makeCached);
 }
 
 /**
- * Makes what finds the names of a scope at the sources alone, past the cache table and past memory.
+ * Makes a finder for the names of a scope that uses neither the cache table nor the memory of the scope.
  *
- * @param localCache - Remembers what is read.
+ * @param localCache - Memory of the finder.
  */
 export function finderAt(scope: LookupScope, localCache: LocalCache, logger: Logger): ChainFinder {
   const { cacheSession, context, directories, providers, session, strategy } = scope;
@@ -50,7 +50,7 @@ function makeCached(scope: LookupScope): CachedChainOf | undefined {
   return { cacher, chain: { key, session: cacheSession, trusted, providers: byCacheName } };
 }
 
-/** The part of a chain that is before a provider that is not cacheable; `undefined` when there is none such. */
+/** The part of a chain before the first provider that is not cacheable; `undefined` when all are cacheable. */
 function trustedPart(directories: DirectoryChain, { walked }: ProviderChain) {
   const end = walked.findIndex(({ cacheable }) => !cacheable);
   if (end === -1) return undefined;

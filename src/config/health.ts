@@ -8,14 +8,14 @@ import { withLambdaFreezeGuard } from './lambda-freeze-guard';
 import { type LookupScope } from './lookup-scope';
 import { probeSources } from './probe-sources';
 
-/** How a source does: well; not asked yet; not permitted; stale values are served; it fails. */
+/** State of a source: it works; it has not been read; it is not permitted; stale values are served; it fails. */
 export type SourceState = 'ok' | 'unused' | 'refused' | 'stale' | 'failing';
 
-/** Something that a source does not give as it should. */
+/** A problem of a source. */
 export interface SourceProblem {
-  /** What was asked for: a directory, the full name of a setting; for the cache `reading` or `writing`. */
+  /** What was read: a directory, the full name of a setting; for the cache `reading` or `writing`. */
   readonly at: string;
-  /** `refused`: not permitted; `stale`: a stale value is served; `failing`: lookups that get there fail. */
+  /** `refused`: not permitted; `stale`: a stale value is served; `failing`: lookups that reach it fail. */
   readonly state: Exclude<SourceState, 'ok' | 'unused'>;
   /** Since when, ISO 8601. */
   readonly since: string;
@@ -33,11 +33,11 @@ export interface SourceHealth {
   readonly state: SourceState;
   /** Since when the state is that, ISO 8601; absent for `ok` and `unused`. */
   readonly since?: string | undefined;
-  /** When it last answered well, ISO 8601; absent: never. */
+  /** When a read last succeeded, ISO 8601; absent: never. */
   readonly lastSuccess?: string | undefined;
-  /** How many directories and names it was asked for, whatever pages and attempts that took; for the cache, Queries. */
+  /** How many directories and names were read, not counting pages and attempts; for the cache, Queries. */
   readonly requests: number;
-  /** How many lookups found their answer there; those answered from what is remembered of them are not counted. */
+  /** How many lookups found their answer there; lookups that were answered from memory are not counted. */
   readonly hits: number;
   /** The oldest problems, twenty at most. */
   readonly problems: readonly SourceProblem[];
@@ -46,9 +46,9 @@ export interface SourceHealth {
 /** State of the providers and the cache of a Config, for readiness checks: what `config.health()` gives. No value is in it. */
 export interface ConfigHealth {
   /**
-   * Whether lookups get the answers they should, as far as is known: `false` once one has failed because of a source that
-   * has not been read well since, and while a provider is refused as a whole (no credentials, no region, no permission for
-   * anything it was asked for). A refusal of some places, stale values, the sealed file and the cache do not count.
+   * Whether lookups get correct answers, as far as is known: `false` after a lookup has failed because of a source, until the source is
+   * read successfully, and while a provider is refused as a whole (no credentials, no region, no permission for anything that was
+   * read). A refusal of some places, stale values, the sealed file and the cache do not count.
    */
   readonly ok: boolean;
   /** In the order of the chain. */
@@ -59,7 +59,7 @@ export interface ConfigHealth {
 
 /** How the health of a Config is determined. */
 export interface HealthOptions extends WaitOptions {
-  /** Asks the sources now, for at most `lookupBudgetMs`. Default: false. */
+  /** Reads the sources now, for at most `lookupBudgetMs`. Default: false. */
   readonly probe?: boolean;
 }
 
@@ -93,7 +93,7 @@ async function servesAllFailures(scope: LookupScope): Promise<boolean> {
 
 function sourceHealth(name: string, { hits, lastSuccessMs, problems, requests }: SourceStatus): SourceHealth {
   const byAge = [...problems].sort(([, one], [, other]) => one.sinceMs - other.sinceMs);
-  // The oldest of the worst: they are sorted by age.
+  // The first, which is the oldest, of the worst.
   const worst = byAge.reduce<ReadProblem | undefined>(
     (found, [, each]) => (found === undefined || severity[each.state] > severity[found.state] ? each : found),
     undefined,

@@ -1,7 +1,7 @@
 import { settledWithin } from '../base/time-limit';
 import { type LookupScope } from './lookup-scope';
 
-/** Longest wait for writes before an answer is given, **milliseconds**. */
+/** Longest wait for writes before a result is returned, **milliseconds**. */
 const writeWaitMs = 300;
 
 /**
@@ -14,11 +14,10 @@ export function mayFreeze(): boolean {
 }
 
 /**
- * Runs work that reads. Where a process may be frozen as soon as it has answered (AWS Lambda), leaves no request half done:
- * writes are awaited for a moment before the answer is given, and with the end of the last such work of a memory, its
- * unfinished reads are aborted and forgotten.
+ * Runs work that reads. Where the process may be frozen as soon as it has answered (AWS Lambda), no request is left unfinished: writes are
+ * awaited for a short time before the result is returned, and when the last such work of a memory ends, its unfinished reads are aborted.
  *
- * Every method that waits for reads goes through here: what does not count as under way loses its reads when a lookup ends.
+ * Every method that waits for reads must use this: the end of another one's work would otherwise abort its reads.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export async function withLambdaFreezeGuard<T>(

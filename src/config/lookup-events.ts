@@ -1,9 +1,9 @@
 import { lookups, memoryHits, startTimer } from '../base/channels';
-import { errorFacts, isInstance } from '../base/describe-error';
+import { errorSummary, isInstance } from '../base/describe-error';
 import { ConfigError } from '../errors';
 import { type Answer } from './answer';
 
-/** Publishes that names were answered from memory. */
+/** Publishes lookups that were answered from memory. */
 export function reportHits(answers: readonly (Answer | undefined)[]): void {
   for (const each of answers) if (each !== undefined) memoryHits.publish(each.origin);
 }
@@ -25,7 +25,7 @@ export async function reportLookup(name: string, find: () => Promise<Answer>): P
       stale: false,
       knownSinceMs: undefined,
       ...stop(),
-      error: isInstance(error, ConfigError) ? error.code : errorFacts(error).name,
+      error: isInstance(error, ConfigError) ? error.code : errorSummary(error).name,
     });
     throw error;
   }

@@ -30,16 +30,16 @@ import {
 } from './resolve-chain';
 import { cacherWiring, currentWiring } from './wiring';
 
-/** What a scope needs of a Config and its parents. */
+/** The part of a Config that a scope uses. */
 export interface ScopeLayer extends ConfigLayer, ParentLink {
   readonly overrides: NamedValues;
   readonly defaults: NamedValues;
 }
 
 /**
- * All that lookups of one Config in one context have in common, worked out once.
+ * Everything that lookups of one Config in one context have in common, resolved once.
  *
- * Good as long as {@link LookupScope.isCurrent}: no setting, variable or Config has changed.
+ * Valid while {@link LookupScope.isCurrent}: no setting, variable or Config has changed.
  */
 export class LookupScope {
   readonly settings: ResolvedSettings;
@@ -48,9 +48,9 @@ export class LookupScope {
   readonly logger: Logger;
   /** The AWS clients of the context. */
   readonly clients: AwsClients;
-  /** What reads of the providers may use. */
+  /** Session of reads of the providers. */
   readonly session: SharedSession;
-  /** What the cacher may use. */
+  /** Session of the cacher. */
   readonly cacheSession: CacheSession;
   readonly service: string;
   readonly environment: string;
@@ -59,7 +59,7 @@ export class LookupScope {
   readonly strategy: LookupStrategy;
   readonly directories: DirectoryChain;
   readonly providers: ProviderChain;
-  /** Names of what the providers read, in keys of caches; `undefined`: they do not identify it, and nothing is cached. */
+  /** Names of the providers in cache keys; `undefined`: they do not identify what is read, and nothing is cached. */
   readonly sources: string | undefined;
   /** `null` for none. */
   readonly cacher: Cacher | null;
@@ -70,7 +70,7 @@ export class LookupScope {
 
   /**
    * @param layers - The Config, then its parents.
-   * @throws InvalidSettingsError, InvalidDirectoryError for settings that cannot be.
+   * @throws InvalidSettingsError, InvalidDirectoryError for invalid settings.
    */
   constructor(
     readonly context: Context,
@@ -104,7 +104,7 @@ export class LookupScope {
     return new LookupScope(context, [config, ...parentsOf(config, current)]);
   }
 
-  /** Answers that rest on what memory holds now: another object after each reset of memory. */
+  /** Answers from the current content of memory: a different object after each reset. */
   get answers(): RememberedAnswers {
     const { generation } = this.localCache;
     const { latestAnswers } = this;
@@ -112,29 +112,29 @@ export class LookupScope {
     return (this.latestAnswers = new RememberedAnswers(generation, this.strategy !== 'names'));
   }
 
-  /** As `answers`, when they may be given: not before memory has been used, and not after it has expired. */
+  /** As `answers`; `undefined` before the first use of memory, and after it has expired. */
   get freshAnswers(): RememberedAnswers | undefined {
     return this.localCache.isFresh(this.clock.nowMs()) ? this.answers : undefined;
   }
 
-  /** Whether the cacher is asked, and answers are saved in it. */
+  /** Whether the cacher is used. */
   get isCached(): boolean {
     const { cacher, environ, providers, sources } = this;
     return cacher !== null && environ !== undefined && providers.anyCacheable && sources !== undefined;
   }
 
-  /** Gives a part of the scope that is made when it is first needed, by a module that is loaded then. The same each time. */
+  /** Gives a part of the scope that is made on first use, by a module that is loaded then. The same each time. */
   part<T>(make: (scope: LookupScope) => T): T {
     if (!this.parts.has(make)) this.parts.set(make, make(this));
     return this.parts.get(make) as T;
   }
 
-  /** Whether nothing has changed since. */
+  /** Whether no setting, variable or Config has changed since. */
   get isCurrent(): boolean {
     return this.mutations === state.mutations;
   }
 
-  /** Lets memory expire when it is time, and begin its time with the first use. */
+  /** Resets memory if it has expired; its life begins with the first use. */
   touch(): void {
     this.localCache.touch(this.clock.nowMs(), this.settings.internalCacheExpirationMinutes * 60_000);
   }

@@ -9,18 +9,18 @@ import { finderOf } from './finder';
 import { idOf, type LookupOptions } from './lookup-options';
 import { type LookupScope } from './lookup-scope';
 
-/** What a lookup came to, and where it looked. */
+/** The result of a lookup, and the places that were read. */
 export interface LookupResult {
   /** The item found; one that is `nonExistent` when there is none. */
   readonly item: DirectoryItem;
-  /** Every place that was asked, in order. */
+  /** Every place that was read, in order. */
   readonly attempts: readonly Attempt[];
 }
 
 /**
  * Looks up one name: overrides, then the chain, then defaults.
  *
- * @param exact - The name as asked.
+ * @param exact - The name in the caller's case.
  * @throws ProviderError when a source on the way failed, or the whole took longer than the budget.
  */
 export async function lookUp(scope: LookupScope, exact: string, options: LookupOptions): Promise<LookupResult> {
@@ -36,7 +36,7 @@ export async function lookUp(scope: LookupScope, exact: string, options: LookupO
   return { item: found.absence?.mark(item) ?? item, attempts: [...found.attempts, attempt('default', outcome)] };
 }
 
-/** Says at debug level where a name was found, or everywhere it was not; never its value. */
+/** Logs at debug level where a name was found, or which places do not have it; never its value. */
 export function logLookup(logger: Logger, { item, attempts }: LookupResult): void {
   if (!logger.isEnabled('debug')) return;
   const { name, source, directory, nonExistent } = item;
@@ -44,22 +44,22 @@ export function logLookup(logger: Logger, { item, attempts }: LookupResult): voi
   logger.debug(nonExistent ? 'lookup.miss' : 'lookup.hit', { name, source, directory: directory.path, places });
 }
 
-/** Whether an answer may be another one before memory expires: it is stale, or the process lacks credentials or a region for now. */
+/** Whether an answer may change before memory expires: it is stale, or the process lacks credentials or a region for now. */
 export function isProvisional({ item, attempts }: Pick<WalkResult, 'item' | 'attempts'>): boolean {
   if (item?.stale === true) return true;
   return attempts.some(({ scope, stale }) => stale === true || scope === 'credentials' || scope === 'region');
 }
 
-/** Finds a name behind the overrides, or the last known good answer for it, where such are kept. */
+/** Finds a name at cacher and sources, or its last known good answer, where these are kept. */
 async function findOrRecall(scope: LookupScope, name: string, options: LookupOptions): Promise<WalkResult> {
-  // It may fail while the module is being loaded, before anything waits for it.
+  // It may reject while the module is being loaded, before anything awaits it.
   const finding = startWork(() => findInTime(scope, name, options));
   if (scope.settings.lastKnownGood === undefined || idOf(options) !== undefined) return finding;
   const { withLastKnownGood } = await import('./last-known-good/recall');
   return withLastKnownGood(scope, name, finding);
 }
 
-/** Finds a name behind the overrides; when time is up, in what is there without waiting. */
+/** Finds a name at cacher and sources; in memory, when time is up. */
 async function findInTime(scope: LookupScope, name: string, options: LookupOptions): Promise<WalkResult> {
   const { signal } = options;
   const id = idOf(options);

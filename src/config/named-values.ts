@@ -9,13 +9,13 @@ import { DirectoryListing } from '../item/directory-listing';
 import { type ConfigValue } from '../item/value';
 import { type GivenValues } from './config-options';
 
-/** Values that code has given names: the overrides or the defaults of one Config. */
+/** The overrides or the defaults of one Config. */
 export class NamedValues {
   readonly #items = new Map<string, DirectoryItem>();
 
   /**
-   * @param directory - Where the items say they are from.
-   * @param source - What they say gave them.
+   * @param directory - Directory of the items.
+   * @param source - Source of the items.
    */
   constructor(
     private readonly directory: Directory,
@@ -36,14 +36,14 @@ export class NamedValues {
     return item === undefined ? Default : item.value;
   }
 
-  /** Sets the value of a name; `Default` or `undefined` takes it away. */
+  /** Sets the value of a name; `Default` or `undefined` removes it. */
   set(name: string, value: ConfigValue | Default | undefined): void {
     if (value === Default || value === undefined) this.#items.delete(checkName(name));
     else this.put(name, value);
     noteMutation();
   }
 
-  /** Gives the items, each of a name of its own. Not a getter, which `util.inspect` may call: it would show values. */
+  /** Gives the items, one for each name. Not a getter, which `util.inspect` may call: it would show values. */
   items(): Iterable<DirectoryItem> {
     return this.#items.values();
   }
@@ -53,7 +53,7 @@ export class NamedValues {
     return [...this.#items.keys()];
   }
 
-  /** Gives the names and what gave them, no values. */
+  /** Gives the names and the source, no values. */
   toString(): string {
     return this[inspect.custom]();
   }
@@ -81,9 +81,9 @@ export class NamedValues {
 const longestName = 2048;
 
 /**
- * Gives a name in the form in which names are compared.
+ * Gives a name in lower case, the form in which names are compared.
  *
- * @throws InvalidNameError for what is no name.
+ * @throws InvalidNameError for an invalid name.
  */
 export function checkName(name: unknown): string {
   if (typeof name !== 'string') throw new InvalidNameError(`${name === null ? 'null' : `a ${typeof name}`} was given`);
@@ -94,7 +94,7 @@ export function checkName(name: unknown): string {
   return name.toLowerCase();
 }
 
-/** Whether a name has a slash and is no full name: in a directory, there is no such name. */
+/** Whether a name has a slash and is not a full name: a directory has no such name. */
 export function isNestedName(name: unknown): boolean {
   return typeof name === 'string' && name.includes('/') && !name.startsWith('/');
 }
@@ -104,7 +104,7 @@ function slashProblem(name: string): string {
   const kind = name.startsWith('/') ? 'is a full name' : 'has a slash';
   const part = last === '' ? 'the last part' : `the last part, "${last}"`;
   return (
-    `"${name}" ${kind}, and names are looked up in directories. Ask for ${part}, with the rest among the directories of the ` +
+    `"${name}" ${kind}, and names are looked up in directories. Look up ${part}, with the rest among the directories of the ` +
     `Config, or give a full name: { parameterId: '/shared/x' } for one lookup, setting('X', { id: '/shared/x' }) for a declared setting`
   );
 }

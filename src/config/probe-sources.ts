@@ -1,7 +1,7 @@
 import { startWork } from '../base/start-work';
 import { TimeBudget, withTimeoutSignal } from '../base/time-limit';
 import { Directory } from '../directory/directory';
-import { type UnreadSecret } from '../item/directory-listing';
+import { unreadSecret, type UnreadSecret } from '../item/directory-listing';
 import { type Provider } from '../providers/provider';
 import { readPolicyOf, sourceMemoryOf } from '../memory/source-memory';
 import { cachedOf } from './finder';
@@ -11,11 +11,11 @@ import { type LookupScope } from './lookup-scope';
 const mostNames = 100;
 
 /**
- * Asks every provider for every directory, for names that failed again, and the cache whether it can be read.
+ * Reads every directory at every provider, names that failed again, and checks that the cache can be read.
  *
- * The outcomes count as those of lookups do, and fill no memory. Sources that failed a moment ago are not asked.
+ * The outcomes count like those of lookups, but do not fill memory. Sources that failed a moment ago are not read.
  *
- * @returns After `lookupBudgetMs` at most; what has not answered by then counts as failing. Never rejects.
+ * @returns After `lookupBudgetMs` at most; reads that have not ended by then count as failed. Never rejects.
  */
 export async function probeSources(scope: LookupScope): Promise<void> {
   const { context, providers, settings } = scope;
@@ -56,7 +56,7 @@ async function probeProvider(scope: LookupScope, provider: Provider, late: Promi
   ]);
 }
 
-/** What there is to list: nothing where names are read one by one. */
+/** The directories to list: none where single names are read. */
 function directoriesOf({ directories, strategy }: LookupScope, provider: Provider): readonly Directory[] {
   if (strategy === 'names' && provider.readsByName) return [];
   return provider.ownDirectory === undefined ? directories.directories : [provider.ownDirectory];
@@ -77,7 +77,6 @@ async function failureOf(
 
 function unreadOf(exactName: string): UnreadSecret {
   const end = exactName.lastIndexOf('/');
-  const name = exactName.slice(end + 1).toLowerCase();
   const directory = Directory.literal(end === 0 ? '/_none' : exactName.slice(0, end));
-  return { kind: 'unread', name, exactName, directory, nextRotationMs: undefined };
+  return unreadSecret(directory, exactName, exactName.slice(end + 1));
 }

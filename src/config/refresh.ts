@@ -2,13 +2,13 @@ import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
 import { type LookupScope } from './lookup-scope';
 
-/** What a refresh passes over, beside what is in memory, until memory next expires. */
+/** Which rows of the cache table are ignored after a refresh, until memory next expires. */
 export interface RefreshOptions {
-  /** Whether it passes over all that the cache table holds. Default: false. */
+  /** Whether all rows of the cache table are ignored. Default: false. */
   readonly pastCache?: boolean | undefined;
   /**
-   * How long ago a value in the cache table may have been read at its source, **seconds**; absent: as long as its rows last. In a
-   * fleet that refreshes, one process reads for all.
+   * How long ago a value in the cache table may have been read at its source, **seconds**; absent: any time. In a fleet that refreshes, one
+   * process reads for all.
    */
   readonly maxAgeSeconds?: number | undefined;
 }
@@ -19,7 +19,7 @@ export const refreshOptionNames: Readonly<Record<keyof RefreshOptions, true>> = 
   maxAgeSeconds: true,
 };
 
-/** Forgets what was read in a scope. @throws InvalidSettingsError for invalid options. */
+/** Resets the memory of a scope. @throws InvalidSettingsError for invalid options. */
 export function refresh({ clock, localCache }: LookupScope, options: RefreshOptions): void {
   checkOptions('config.refresh()', options, refreshOptionNames);
   const { pastCache = false, maxAgeSeconds } = options;

@@ -6,10 +6,10 @@ import { ConfigSnapshot } from './snapshot';
 const maxAnswers = 10_000;
 /** Most snapshots that are remembered. */
 const maxSnapshots = 100;
-/** In few names; what it joins is compared. */
+/** Few names contain it; the joined names are compared as well. */
 const separator = '\n';
 
-/** Names that were loaded together, as asked. */
+/** Names that were loaded together, in the caller's case. */
 interface LoadedNames {
   readonly names: readonly string[];
   readonly snapshot: ConfigSnapshot;
@@ -17,16 +17,16 @@ interface LoadedNames {
 
 /** The answers that one scope has given since a reset of memory. */
 export class RememberedAnswers {
-  /** By name, as asked. */
+  /** By name, in the caller's case. */
   private readonly byName = new Map<string, Answer>();
-  /** Those that were asked for by id, by id and name. */
+  /** Answers of lookups by id, by id and name. */
   private readonly byId = new Map<string, Answer>();
   private readonly snapshots = new Map<string, LoadedNames>();
   private latestLoad: LoadedNames | undefined;
 
   /**
-   * @param generation - Of the memory that the answers rest on.
-   * @param ignoresCase - Whether names are compared lower-cased: not where sources are asked for them as they are.
+   * @param generation - Generation of the memory that the answers come from.
+   * @param ignoresCase - Whether names are compared lower-cased: not where single names are read at sources.
    */
   constructor(
     readonly generation: object,
@@ -34,16 +34,16 @@ export class RememberedAnswers {
   ) {}
 
   /**
-   * Gives the answer for a name, as asked; `undefined` when there is none.
+   * Gives the answer for a name in the caller's case; `undefined` when there is none.
    *
-   * @param id - What was read in place of the directories.
+   * @param id - What was read instead of the directories.
    */
   find(name: string, id?: SettingId): Answer | undefined {
     if (id !== undefined) return this.byId.get(idKey(id, name));
     return this.byName.get(name) ?? this.findInOtherCase(name);
   }
 
-  /** Remembers an answer. @param id - What was read in place of the directories. */
+  /** Remembers an answer. @param id - What was read instead of the directories. */
   add(answer: Answer, id?: SettingId): void {
     const answers = id === undefined ? this.byName : this.byId;
     if (answers.size >= maxAnswers) {
@@ -57,7 +57,7 @@ export class RememberedAnswers {
   /** Gives the snapshot of names whose answers are all remembered: the same each time; `undefined` when one is not. */
   snapshotOf(names: readonly string[]): ConfigSnapshot | undefined {
     if (this.latestLoad !== undefined && isSameList(this.latestLoad.names, names)) return this.latestLoad.snapshot;
-    // The lookup that follows refuses what is no name at all.
+    // Anything but a string is rejected by the lookup that follows.
     if (!names.every((each) => typeof each === 'string')) return undefined;
     const key = names.join(separator);
     const loaded = this.snapshots.get(key);
@@ -76,9 +76,9 @@ export class RememberedAnswers {
   }
 
   private findInOtherCase(name: string): Answer | undefined {
-    // The lookup that follows refuses what is no name at all.
+    // Anything but a string is rejected by the lookup that follows.
     if (!this.ignoresCase || typeof name !== 'string') return undefined;
-    const answer = this.byName.get(name.toLowerCase())?.askedAs(name);
+    const answer = this.byName.get(name.toLowerCase())?.withName(name);
     if (answer !== undefined) this.add(answer);
     return answer;
   }

@@ -113,7 +113,7 @@ function reachesEnd(lists: readonly (readonly unknown[])[]): boolean {
   return lists.every((list) => list.includes(Default));
 }
 
-/** What decides who is asked after a Config. */
+/** The part of a Config that decides about its parents. */
 export interface ParentLink {
   readonly useParent: boolean;
 }

@@ -7,7 +7,7 @@ import { type Answer } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
 import { checkName } from './named-values';
 
-/** A name that a snapshot has: as it was given, in lower or in upper case. Any text when the names are not known to the compiler. */
+/** A name in a snapshot: as given, in lower or in upper case. Any text when the compiler does not have the names. */
 export type LoadedName<Name extends string> = Name | Lowercase<Name> | Uppercase<Name>;
 
 /**
@@ -15,10 +15,10 @@ export type LoadedName<Name extends string> = Name | Lowercase<Name> | Uppercase
  *
  * It never changes, whatever happens to the sources. A name that was not loaded is a `NotLoadedError`, not a missing value.
  *
- * @typeParam Name - The names that were loaded, where the compiler knows them.
+ * @typeParam Name - The names that were loaded, where the compiler has them.
  */
 export class ConfigSnapshot<Name extends string = string> {
-  /** By lower-cased name, and by name as asked. */
+  /** By lower-cased name, and by name in the caller's case. */
   readonly #answers = new Map<string, Answer>();
   readonly #names: readonly string[];
 
@@ -56,34 +56,34 @@ export class ConfigSnapshot<Name extends string = string> {
     return this.#answer(name).as(toNumber, fallback);
   }
 
-  /** Gives a boolean; `false` when there is none and no fallback. @throws InvalidValueError for a text that is none. */
+  /** Gives a boolean; `false` when there is none and no fallback. @throws InvalidValueError for any other text. */
   getBoolean(name: LoadedName<Name>, fallback = false): boolean {
     return this.#answer(name).as(toBoolean, fallback);
   }
 
-  /** Gives data: texts are parsed as JSON. @throws InvalidValueError for a text that is no JSON. */
+  /** Gives data: texts are parsed as JSON. @throws InvalidValueError for text that is not JSON. */
   getJson(name: LoadedName<Name>): ConfigValue | undefined;
   getJson<F extends ConfigValue | undefined>(name: LoadedName<Name>, fallback: F): ConfigValue | F;
   getJson(name: string, fallback?: ConfigValue): ConfigValue | undefined {
     return this.#answer(name).as(toJson, fallback);
   }
 
-  /** As `getString`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  /** As `getString`, for a required setting. @throws ConfigNotFoundError when there is none. */
   requireString(name: LoadedName<Name>): string {
     return this.#answer(name).required().to(toText);
   }
 
-  /** As `getNumber`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  /** As `getNumber`, for a required setting. @throws ConfigNotFoundError when there is none. */
   requireNumber(name: LoadedName<Name>): number {
     return this.#answer(name).required().to(toNumber);
   }
 
-  /** As `getBoolean`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  /** As `getBoolean`, for a required setting. @throws ConfigNotFoundError when there is none. */
   requireBoolean(name: LoadedName<Name>): boolean {
     return this.#answer(name).required().to(toBoolean);
   }
 
-  /** As `getJson`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  /** As `getJson`, for a required setting. @throws ConfigNotFoundError when there is none. */
   requireJson(name: LoadedName<Name>): ConfigValue {
     return this.#answer(name).required().to(toJson);
   }
@@ -93,7 +93,7 @@ export class ConfigSnapshot<Name extends string = string> {
     return this.#answer(name).item;
   }
 
-  /** As `getItem`, for a setting that must be. @throws ConfigNotFoundError when there is none. */
+  /** As `getItem`, for a required setting. @throws ConfigNotFoundError when there is none. */
   requireItem(name: LoadedName<Name>): DirectoryItem {
     return this.#answer(name).required().item;
   }

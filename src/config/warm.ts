@@ -3,9 +3,9 @@ import { withTimeLimit } from '../base/time-limit';
 import { type LookupScope } from './lookup-scope';
 
 /**
- * Gets everything ready that lookups of a scope need before they can ask: modules, credentials, connections.
+ * Prepares the lookups of a scope: modules, credentials, connections.
  *
- * @throws Nothing: a problem is logged at debug level, and reported by the lookup that needs the source.
+ * Never rejects: a problem is logged at debug level, and reported by the lookup that needs the source.
  */
 export async function warm({ cacher, cacheSession, logger, providers, session, settings }: LookupScope): Promise<void> {
   const { lookupBudgetMs: budgetMs } = settings;

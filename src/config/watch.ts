@@ -54,7 +54,7 @@ class GenerationWatch implements Watch, ChangeCheck {
   /** The memory whose lookups make the checks; `undefined` when the timer makes them. */
   private localCache: LocalCache | undefined;
   private checking: Promise<void> | undefined;
-  /** What the latest check has found; `undefined` before the first. */
+  /** Result of the latest check; `undefined` before the first. */
   private latest: { readonly environ: string; readonly current: number } | undefined;
 
   constructor(
@@ -146,19 +146,19 @@ class GenerationWatch implements Watch, ChangeCheck {
         environ,
         reason: describeError(error),
         remedy: `allow dynamodb:GetItem on ${tableArnText(settings.cacheTable)}`,
-        consequence: 'changes are seen when local memory expires, until a look succeeds',
+        consequence: 'changes are noticed only when local memory expires, until a check succeeds',
       });
     }
   }
 
-  /** The generation that memory has, where the cacher does not know: that of the latest check, which has reset memory if need be. */
+  /** The generation of memory where the cacher cannot give it: that of the latest check, which has reset memory if necessary. */
   private generationOf(environ: string, localCache: LocalCache): number | undefined {
     if (this.latest?.environ === environ) return this.latest.current;
     return localCache.isEmpty ? undefined : 0;
   }
 }
 
-/** Whether memory is older than a generation. A smaller one comes from a replica that lags behind, unless the row is gone. */
+/** Whether memory is older than a generation. A smaller number comes from a replica that lags behind, unless the row was deleted. */
 function hasMoved(current: number, known: number | undefined): boolean {
   return known !== undefined && (current > known || (current === 0 && known > 0));
 }

@@ -4,13 +4,13 @@ import { InvalidSettingsError } from '../errors';
 import { nameProviders } from '../settings/setting-kinds';
 import { type CacherChoice, type ProviderChoice } from './config-options';
 
-/** What a Config uses unless it is set otherwise. */
+/** Defaults of a Config. */
 export interface Wiring {
-  /** Asked in this order. */
+  /** Default providers, in order. */
   readonly providers: readonly ProviderChoice[];
-  /** Asked before the cacheable ones. */
+  /** Default cacher. */
   readonly cacher: CacherChoice;
-  /** The provider that `onlyEnvProvider` leaves. */
+  /** The only provider with `onlyEnvProvider`. */
   readonly environment: ProviderChoice;
   /** Classes of providers by the names with which `XCON_PROVIDERS` lists them. Default: none has a name. */
   readonly named?: Readonly<Record<string, DependencyClass>>;
@@ -30,15 +30,15 @@ export function setWiring(defaults: Wiring): void {
   noteMutation();
 }
 
-/** Gives the cacher that a Config uses unless it is set otherwise: none, when there is no wiring. */
+/** Gives the default cacher of a Config: none, when there is no wiring. */
 export function cacherWiring(): Pick<Wiring, 'cacher'> {
   return wiring ?? { cacher: null };
 }
 
 /**
- * Gives what a Config uses unless it is set otherwise.
+ * Gives the defaults of a Config.
  *
- * @throws InvalidSettingsError when nothing has been set.
+ * @throws InvalidSettingsError when none have been set.
  */
 export function currentWiring(): Wiring {
   if (wiring !== undefined) return wiring;

@@ -11,12 +11,12 @@ import { type LoadedSetting } from './load';
 /** How declared settings are kept up to date. */
 export interface DefineSettingsOptions {
   /**
-   * How often they are read anew while there are listeners, **seconds**. Default: only when memory is forgotten.
+   * How often they are reloaded while there are listeners, **seconds**. Default: only after a reset of memory.
    *
-   * A row of the cache table counts when it was read at its source no longer ago than this: of a fleet, one process reads for all.
+   * A row of the cache table is used when it was read at its source within this time: one process of a fleet reads for all.
    */
   readonly refreshEverySeconds?: number;
-  /** Whether that bypasses the cache table, so that each process reads for itself. Default: false. */
+  /** Whether reloads ignore the cache table, so that each process reads for itself. Default: false. */
   readonly pastCache?: boolean;
   /** Called with the reason when settings could not be refreshed in the background, and with what a listener throws. */
   readonly onError?: (error: unknown) => void;
@@ -24,23 +24,23 @@ export interface DefineSettingsOptions {
 
 /** What has changed with a refresh. */
 export interface SettingsChange<Settings> {
-  /** Keys of the settings with another value, of those that the listener is for. */
+  /** Keys of the changed settings, of those that the listener is for. */
   readonly keys: readonly string[];
   /** The settings before. */
   readonly previous: Settings;
 }
 
-/** Called when a refresh has brought other values. */
+/** Called when a reload has found other values. */
 export type ChangeListener<Settings> = (settings: Settings, change: SettingsChange<Settings>) => unknown;
 
 /** Loads settings in the background. */
 interface Reloader {
-  /** Loads the settings, unless the memory that they come from is still current. */
+  /** Loads the settings, unless the loaded ones are still current. */
   readonly load: () => Promise<unknown>;
   readonly refresh: (options: RefreshOptions) => Promise<unknown>;
 }
 
-/** Settings as they were loaded, and from what. */
+/** Loaded settings, as a whole and one by one. */
 interface LoadedParts<Settings> {
   readonly settings: Settings;
   readonly parts: readonly LoadedSetting[];
@@ -52,16 +52,16 @@ interface Subscriber<Settings> {
 }
 
 /**
- * Notifies listeners of changed settings, and reloads settings as long as there are listeners: when memory has been forgotten, and
- * by a timer where one was asked for.
+ * Notifies listeners of changed settings, and reloads settings while there are listeners: after a reset of memory, and by a timer where
+ * `refreshEverySeconds` is set.
  */
 export class SettingsChanges<Settings> {
   readonly #subscribers = new Set<Subscriber<Settings>>();
   #last: LoadedParts<Settings> | undefined;
-  /** Whether a load begins: its lookups may let memory expire, and bring new values themselves. */
+  /** Whether a load is beginning: its own lookups may reset memory, and read new values. */
   #isLoadBeginning = false;
-  /** Whether memory was forgotten after the last load had begun. */
-  #isMemoryForgotten = false;
+  /** Whether memory was reset after the last load had begun. */
+  #wasMemoryReset = false;
   #isReloading = false;
   #lastFailure: string | undefined;
   #stop: () => void = () => undefined;
@@ -98,9 +98,9 @@ export class SettingsChanges<Settings> {
     this.#stop();
   }
 
-  /** Calls what begins a load; memory that is forgotten by that is no reason for another load. */
+  /** Calls a function that begins a load; a reset of memory by that does not cause another load. */
   beginLoad<T>(begin: () => T): T {
-    this.#isMemoryForgotten = false;
+    this.#wasMemoryReset = false;
     this.#isLoadBeginning = true;
     try {
       return begin();
@@ -123,7 +123,7 @@ export class SettingsChanges<Settings> {
   }
 
   private notify(listener: ChangeListener<Settings>, settings: Settings, change: SettingsChange<Settings>): void {
-    // Not within the load that has brought the values.
+    // Not within the load.
     callAndForget(
       () => Promise.resolve().then(() => listener(settings, change)),
       (error) => this.reportListener(error, change.keys),
@@ -136,18 +136,18 @@ export class SettingsChanges<Settings> {
       callAndForget(() => context.run(() => this.reloadInBackground(load)));
     const endReset = context.resolve(LocalCache).onReset(() => {
       if (this.#isLoadBeginning) return;
-      this.#isMemoryForgotten = true;
-      // Not at once: a lookup is under way, and a load may follow.
+      this.#wasMemoryReset = true;
+      // Deferred: a lookup is under way, and a load may follow.
       setImmediate(() => {
-        if (this.#isMemoryForgotten) reload(() => this.reloader.load());
+        if (this.#wasMemoryReset) reload(() => this.reloader.load());
       }).unref();
     });
     const { refreshEverySeconds, pastCache = false } = this.options;
-    const how = pastCache ? { pastCache } : { maxAgeSeconds: refreshEverySeconds };
+    const refreshOptions = pastCache ? { pastCache } : { maxAgeSeconds: refreshEverySeconds };
     const timer =
       refreshEverySeconds === undefined
         ? undefined
-        : setInterval(() => reload(() => this.reloader.refresh(how)), refreshEverySeconds * 1000).unref();
+        : setInterval(() => reload(() => this.reloader.refresh(refreshOptions)), refreshEverySeconds * 1000).unref();
     this.#stop = () => {
       endReset();
       clearInterval(timer);
@@ -159,8 +159,8 @@ export class SettingsChanges<Settings> {
     this.#isReloading = true;
     try {
       await load();
-      // Once: memory with a shorter life than a load would make this endless.
-      if (this.#isMemoryForgotten) await this.reloader.load();
+      // Only once: it would not end where the life of memory is shorter than a load.
+      if (this.#wasMemoryReset) await this.reloader.load();
       this.#lastFailure = undefined;
     } catch (error) {
       this.reportReload(error);
@@ -169,26 +169,26 @@ export class SettingsChanges<Settings> {
     }
   }
 
-  /** The last good settings stay; the same failure is logged once. */
+  /** Logs and reports a failed reload, each reason once; the last good settings stay. */
   private reportReload(error: unknown): void {
     const reason = isConfigError(error) ? error.message : 'it failed';
     if (reason !== this.#lastFailure) Logger.grab().warn('settings.refresh-failed', { reason });
     this.#lastFailure = reason;
-    this.handOver(error);
+    this.callOnError(error);
   }
 
   private reportListener(error: unknown, keys: readonly string[]): void {
-    // Its message may quote a value, which the listener works with.
+    // The message of a listener's error may quote a value.
     Logger.grab().warn('settings.listener-failed', { keys, reason: errorClassName(error) });
-    this.handOver(error);
+    this.callOnError(error);
   }
 
-  private handOver(error: unknown): void {
+  private callOnError(error: unknown): void {
     callAndForget(() => this.options.onError?.(error));
   }
 }
 
-/** Compares the values found: the output of a schema may be an object that cannot be compared. */
+/** Compares the found values: the output of a schema may be an object that cannot be compared. */
 function isSame(one: LoadedSetting, other: LoadedSetting | undefined): boolean {
   if (other === undefined) return false;
   return isDeepStrictEqual(one.found.reveal(), other.found.reveal()) || Object.is(one.value, other.value);

@@ -3,14 +3,14 @@ import { idOf } from '../config/lookup-options';
 import { isShared, sharedService } from '../errors';
 import { type Provider } from '../providers/provider';
 import { XconSettings, xconSettings } from '../settings/xcon-settings';
-import { type Declaration } from './declaration';
+import { allowedPaths, type Declaration } from './declaration';
 
 /**
- * Gives the command that sets a value where the declaration allows one, in the first directory of the chain that is the
- * service's own. Without a service, it is the command that names one: a directory that all services share is never suggested.
+ * Gives the command that sets the value of a declaration, in the first directory of the chain that belongs to the service alone. Without
+ * a service, it is the command that sets one: a directory that all services share is never suggested.
  *
- * The providers say which command that is. A secret goes to one that holds nothing else, other settings to one that holds others,
- * too, and a variable of the process comes last.
+ * The providers give the command. For a secret, a provider that holds only secrets comes first, for other settings one that holds others,
+ * too; a variable of the process comes last.
  *
  * @returns `undefined` when there is no such place.
  */
@@ -29,7 +29,7 @@ export async function commandToSet(declaration: Declaration, config: Config): Pr
   return undefined;
 }
 
-/** Gives the providers of the chain that a declaration allows, the best place for its value first. */
+/** Gives the providers of the chain that a declaration allows, the most suitable first. */
 function candidates(declaration: Declaration, config: Config): readonly Provider[] {
   const { kind, sources } = declaration;
   const option = idOf(declaration)?.option;
@@ -44,13 +44,12 @@ function candidates(declaration: Declaration, config: Config): readonly Provider
   return allowed.toSorted((one, other) => rank(one) - rank(other));
 }
 
-/** Where no directory is the service's own: the command is not shown then. */
+/** Placeholder where no directory belongs to the service alone: the command is not shown then. */
 const anyDirectory = '/SERVICE/ENVIRONMENT';
 
-function directoryFor({ directories }: Declaration, config: Config): string | undefined {
+function directoryFor(declaration: Declaration, config: Config): string | undefined {
   const chain = config.directoryChain.directories.map(({ path }) => path);
-  const variables = { service: config.resolvedService, environment: config.resolvedEnvironment };
-  const allowed = directories?.map((each) => each.resolve(variables).path);
+  const allowed = allowedPaths(declaration, config);
   return chain.find((path) => allowed?.includes(path) !== false && !isShared(path));
 }
 

@@ -1,3 +1,4 @@
+import { type Config } from '../config/config';
 import { parameterName } from '../config/lookup-options';
 import { Directory } from '../directory/directory';
 import { InvalidSettingsError } from '../errors';
@@ -29,9 +30,9 @@ export interface Declaration {
   readonly sources: readonly string[] | undefined;
   /** Directories that the value may come from; may hold placeholders; `undefined`: any. */
   readonly directories: readonly Directory[] | undefined;
-  /** Full name or ARN of the secret in Secrets Manager to read in place of the directories; `undefined`: none. */
+  /** Full name or ARN of the secret in Secrets Manager to read instead of the directories; `undefined`: none. */
   readonly secretId: string | undefined;
-  /** Full name of the parameter in Parameter Store to read in place of the directories; `undefined`: none. */
+  /** Full name of the parameter in Parameter Store to read instead of the directories; `undefined`: none. */
   readonly parameterId: string | undefined;
   /** Field of a JSON secret that is the value; `undefined`: the whole secret is. */
   readonly jsonField: string | undefined;
@@ -59,6 +60,12 @@ export function declarationsOf(shape: SettingsShape, above: readonly string[] = 
       'is neither a setting nor a group of them: give setting(...), secret(...), a schema or an object of these',
     );
   });
+}
+
+/** Gives the paths of the directories that a value may come from in a Config; `undefined`: any. */
+export function allowedPaths({ directories }: Declaration, config: Config): readonly string[] | undefined {
+  const variables = { service: config.resolvedService, environment: config.resolvedEnvironment };
+  return directories?.map((each) => each.resolve(variables).path);
 }
 
 /**
@@ -103,7 +110,7 @@ function declare(path: readonly string[], { kind, name, schema, options }: Setti
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 
-/** What each option is, in words, and its check. The paths in `directories` are checked when directories are made of them. */
+/** Description and check of each option. The paths in `directories` are checked when directories are made of them. */
 const optionChecks: Readonly<Record<keyof SecretOptions<unknown>, readonly [string, (value: unknown) => boolean]>> = {
   default: ['anything', () => true],
   optional: ['true or false', isBoolean],
@@ -129,7 +136,7 @@ function problemOfOptions(kind: DeclarationKind, given: object): string | undefi
   return undefined;
 }
 
-/** Gives what is wrong with an id: it is one place, which the other options must not exclude. */
+/** Gives what is wrong with an id: the other options must not exclude its place. */
 function problemOfId(kind: DeclarationKind, options: SecretOptions<unknown>): string | undefined {
   const { id, sources, directories } = options;
   if (id === undefined) return undefined;

@@ -36,7 +36,7 @@ export interface Subscription {
 /**
  * Settings that a service has declared.
  *
- * They belong to no Config: each call uses the current one.
+ * They are independent of a Config: each call uses the current one.
  *
  * A bundle without `defineSettings` has none of this. With it, explanations are loaded when they are first asked for; `policy`,
  * `policies`, `envExample` and `document` are synchronous, so that a bundle has them from the start.
@@ -44,7 +44,7 @@ export interface Subscription {
 export class DeclaredSettings<Shape extends SettingsShape> {
   /** The settings, in the order in which they were written. */
   readonly declarations: readonly Declaration[];
-  /** Names these settings, and no others, in containers of dependencies. */
+  /** Identifies these settings in containers of dependencies. */
   readonly injectionToken: symbol;
   readonly #shape: Shape;
   readonly #options: DefineSettingsOptions;
@@ -77,17 +77,17 @@ export class DeclaredSettings<Shape extends SettingsShape> {
     return this.session().load(options.signal);
   }
 
-  /** Forgets what this process remembers, then loads. @throws SettingsValidationError */
+  /** Resets the memory of this process, then loads. @throws SettingsValidationError */
   refresh(options?: SettingsRefreshOptions): Promise<SettingsOf<Shape>> {
     checkOptions('settings.refresh()', options, { ...waitOptionNames, ...refreshOptionNames });
     return this.session().refresh(options);
   }
 
   /**
-   * Calls `use` with the value of a secret. When that fails because the secret was not accepted, the secret is read again,
-   * past every cache; if its value is another one, `use` is called once more.
+   * Calls `use` with the value of a secret. When that fails because the secret was not accepted, the secret is read again without any
+   * cache; if its value has changed, `use` is called once more.
    *
-   * @param use - Gets the value, and the versions: the previous one is read when `use` asks for it.
+   * @param use - Gets the value, and the versions: the previous one is read when `use` requests it.
    * @throws SettingsValidationError when there is no secret to use; else what `use` throws.
    */
   async withSecret<Key extends SecretKeyOf<Shape>, R>(
@@ -100,8 +100,8 @@ export class DeclaredSettings<Shape extends SettingsShape> {
   }
 
   /**
-   * Calls a function when a refresh has brought other values for some keys: `refresh()`, a `load()` after memory has been
-   * forgotten, or the timer of `refreshEverySeconds`.
+   * Calls a function when some keys have other values after a reload: by `refresh()`, by `load()` after a reset of memory, or by the timer
+   * of `refreshEverySeconds`.
    *
    * @param keys - Of settings or of groups.
    * @returns Its `close()` removes the listener.

@@ -2,33 +2,33 @@ import { isSecretName, maskCredentials } from '../explain/shown-value';
 import { type Declaration } from './declaration';
 import { type JsonSchema, jsonSchemaOf, outputWithoutInput, type StandardSchema } from './standard-schema';
 
-/** The facts about a declared setting for those who give it a value. */
-interface DeclaredFacts {
+/** What the documents say about a declared setting. */
+interface SettingSummary {
   /** Type of its value, in words: `integer`, `secret text`. */
   readonly type: string;
   /** Whether a value is required. */
-  readonly required: boolean;
-  /** Its default, as text; `undefined`: there is none, or it is not to be shown. */
+  readonly isRequired: boolean;
+  /** Its default, as text; `undefined`: there is none, or it must not be shown. */
   readonly default: string | undefined;
-  /** Whether its value is not to be shown: it is a secret, or has a name like one. */
-  readonly hidden: boolean;
+  /** Whether its value must not be shown: it is a secret, or its name looks like that of one. */
+  readonly isHidden: boolean;
 }
 
-function factsOf({ kind, name, schema, optional, default: given }: Declaration): DeclaredFacts {
+function summaryOf({ kind, name, schema, optional, default: given }: Declaration): SettingSummary {
   const output = schema && outputWithoutInput(schema);
   const type = typeOfSchema(schema);
-  const hidden = kind === 'secret' || isSecretName(name);
+  const isHidden = kind === 'secret' || isSecretName(name);
   const fallback = textOf(given ?? output?.value);
-  const isShown = !hidden && (fallback === undefined || maskCredentials(fallback) === fallback);
+  const isShown = !isHidden && (fallback === undefined || maskCredentials(fallback) === fallback);
   return {
     type: kind === 'secret' ? `secret ${type}` : type,
-    required: !optional && given === undefined && output === undefined,
+    isRequired: !optional && given === undefined && output === undefined,
     default: isShown ? fallback : undefined,
-    hidden,
+    isHidden,
   };
 }
 
-/** Writes a value as a variable would hold it; `undefined` for one that no variable can. */
+/** Writes a value as the text of a variable; `undefined` for one that no variable can hold. */
 function textOf(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
@@ -91,34 +91,34 @@ const heading = [
   '# A variable takes the place of all other sources, also when it is empty.',
 ];
 
-/** A declaration and the facts about it. */
+/** A declaration and its summary. */
 interface Described {
   readonly declaration: Declaration;
-  readonly facts: DeclaredFacts;
+  readonly summary: SettingSummary;
 }
 
 /**
  * Writes a `.env.example`: each variable with what it is for, its type, and its default; no value of a secret.
  *
- * All variables are comments: the file sets nothing as it is, also when a process is started with it.
+ * All variables are comments: unchanged, the file sets nothing.
  */
 export function envExample(declarations: readonly Declaration[]): string {
   const byName = new Map<string, Described[]>();
   for (const declaration of declarations) {
     const name = declaration.name.toLowerCase();
-    byName.set(name, [...(byName.get(name) ?? []), { declaration, facts: factsOf(declaration) }]);
+    byName.set(name, [...(byName.get(name) ?? []), { declaration, summary: summaryOf(declaration) }]);
   }
   const blocks = [...byName.values()].map((all) => [...all.flatMap(comments), ...assignment(all)]);
   return `${[heading, ...blocks].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function comments({ declaration, facts }: Described): readonly string[] {
+function comments({ declaration, summary }: Described): readonly string[] {
   const { key, description, jsonField, sources } = declaration;
   const isElsewhere = sources !== undefined && !sources.includes('env');
   const parts = [
-    facts.type,
+    summary.type,
     ...(jsonField === undefined ? [] : [`the field "${jsonField}" of JSON, or that value alone`]),
-    facts.required ? 'required' : 'optional',
+    summary.isRequired ? 'required' : 'optional',
     ...(isElsewhere ? [`from ${sources.join(' or ')}, not from a variable`] : []),
   ];
   return [...(description?.split(/[\r\n]+/) ?? []), oneLine(`${key}: ${parts.join(', ')}`)].map((line) =>
@@ -137,20 +137,20 @@ function assignment(all: readonly Described[]): readonly string[] {
 
 /** Several fields of one secret are in one variable, as JSON. */
 function valueOf(first: Described, all: readonly Described[]): string {
-  if (all.length === 1) return shown(first.facts);
+  if (all.length === 1) return shown(first.summary);
   const fields = all.filter(({ declaration }) => declaration.jsonField !== undefined);
-  if (fields.length === 0) return shown((all.find(({ facts }) => facts.hidden) ?? first).facts);
+  if (fields.length === 0) return shown((all.find(({ summary }) => summary.isHidden) ?? first).summary);
   return JSON.stringify(
-    Object.fromEntries(fields.map(({ declaration, facts }) => [declaration.jsonField, shown(facts)])),
+    Object.fromEntries(fields.map(({ declaration, summary }) => [declaration.jsonField, shown(summary)])),
   );
 }
 
-function shown({ hidden, default: text }: DeclaredFacts): string {
-  return hidden ? placeholder : (text ?? '');
+function shown({ isHidden, default: text }: SettingSummary): string {
+  return isHidden ? placeholder : (text ?? '');
 }
 
 /**
- * Quotes a text that would not be read as it is; `undefined` for one that no quotes can hold in a line.
+ * Quotes a text where necessary; `undefined` for one that cannot be quoted in one line.
  *
  * @remarks Between quotes nothing is escaped but a line break, as `\n` between double ones.
  * Source: https://nodejs.org/api/environment_variables.html
@@ -178,14 +178,14 @@ export function settingsTable(declarations: readonly Declaration[]): string {
 
 function cellsOf(declaration: Declaration): readonly string[] {
   const { key, name, description = '' } = declaration;
-  const facts = factsOf(declaration);
-  const defaultText = facts.default === undefined ? undefined : code(facts.default);
-  const isHidden = facts.hidden && declaration.default !== undefined;
+  const summary = summaryOf(declaration);
+  const defaultText = summary.default === undefined ? undefined : code(summary.default);
+  const isHidden = summary.isHidden && declaration.default !== undefined;
   return [
     code(key),
     code(name),
-    plain(facts.type),
-    facts.required ? 'required' : (defaultText ?? (isHidden ? 'not shown' : 'optional')),
+    plain(summary.type),
+    summary.isRequired ? 'required' : (defaultText ?? (isHidden ? 'not shown' : 'optional')),
     sourceOf(declaration),
     plain(description),
   ];

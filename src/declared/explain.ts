@@ -12,13 +12,13 @@ import { type Declaration } from './declaration';
 import { loadFrom } from './load';
 import { readValue } from './read-value';
 
-/** Whether a found value can be loaded. */
-interface Verdict {
+/** Result of loading a found value. */
+interface LoadCheck {
   /** Why it cannot be loaded; `undefined` when it can. */
   readonly problem: string | undefined;
   /** Whether it counts as no value. */
   readonly isNone: boolean;
-  /** The default that is loaded in place of no value; `undefined`: there is none. */
+  /** The default that is loaded without a value; `undefined`: there is none. */
   readonly fallback: unknown;
 }
 
@@ -43,10 +43,10 @@ async function explainSetting(
   const { kind, name } = declaration;
   const options = { id: idOf(declaration), secret: kind === 'secret', signal };
   const { explanation, item = DirectoryItem.nonExistent(name) } = await explainItem(scope, name, options);
-  return withVerdict(explanation, declaration, await verdictOn(declaration, item, config));
+  return withLoadCheck(explanation, declaration, await checkLoad(declaration, item, config));
 }
 
-async function verdictOn(declaration: Declaration, item: DirectoryItem, config: Config): Promise<Verdict> {
+async function checkLoad(declaration: Declaration, item: DirectoryItem, config: Config): Promise<LoadCheck> {
   const { default: given, optional, schema } = declaration;
   if (!item.nonExistent) {
     const loaded = await loadFrom(declaration, item, { config });
@@ -60,10 +60,10 @@ async function verdictOn(declaration: Declaration, item: DirectoryItem, config: 
 }
 
 /** Adds the declaration: its default is the last place, and a value may count as none. */
-function withVerdict(
+function withLoadCheck(
   { name, places, winner, failure, explainedAt }: Explanation,
   declaration: Declaration,
-  { problem, isNone, fallback }: Verdict,
+  { problem, isNone, fallback }: LoadCheck,
 ): Explanation {
   const isUsed = isNone && failure === undefined && fallback !== undefined;
   const declared: ExplainedPlace = {
@@ -72,17 +72,17 @@ function withVerdict(
     value: shown(declaration, fallback),
   };
   const none = isNone ? winner : undefined;
-  const asked = places.map((each) =>
+  const checked = places.map((each) =>
     each === none ? { ...each, outcome: 'shadowed' as const, reason: 'it counts as none' } : each,
   );
-  const facts = {
+  const parts = {
     name,
-    places: fallback === undefined ? asked : [...asked, declared],
+    places: fallback === undefined ? checked : [...checked, declared],
     winner: isUsed ? declared : isNone ? undefined : winner,
     explainedAt,
     declared: { key: declaration.key, problem: failure === undefined ? problem : undefined },
   };
-  return new Explanation(facts, renderers);
+  return new Explanation(parts, renderers);
 }
 
 function shown({ kind, name }: Declaration, value: unknown): string {

@@ -26,21 +26,21 @@ export type DescribeIssues = typeof describeIssues;
  * However many issues there are, a few are described: the work grows with the size of the value alone.
  *
  * @param value - What the schema was given.
- * @param hidden - Whether it is a secret: then the description has only where the issues are, without keys of the secret.
+ * @param isHidden - Whether it is a secret: then the description has only the positions of the issues, without keys of the secret.
  */
-export function describeIssues(issues: readonly SchemaIssue[], value: unknown, hidden: boolean): string {
-  const mask = new ValueMask(value, { keysToo: hidden });
+export function describeIssues(issues: readonly SchemaIssue[], value: unknown, isHidden: boolean): string {
+  const mask = new ValueMask(value, { areKeysMasked: isHidden });
   const different = new Set<string>();
   const lines = new Set<string>();
   let described = 0;
   for (const issue of Array.from(issues).slice(0, mostCounted)) {
     const keys = keysOf(issue);
-    const text = hidden ? refusal : textOf(issue);
+    const text = isHidden ? refusal : textOf(issue);
     const known = different.size;
     if (different.add(JSON.stringify([keys, text])).size === known) continue;
     if (lines.size === mostIssues || described === mostDescribed) continue;
     described += 1;
-    const line = hidden ? text : lineOf(mask.message(text) ?? refusal);
+    const line = isHidden ? text : lineOf(mask.message(text) ?? refusal);
     lines.add(`${placeOf(keys, value, mask)}${line}`);
   }
   const more = different.size - described;
@@ -55,22 +55,22 @@ interface Description {
 }
 
 /**
- * What was said of the values that schemas have refused, so that it is not worked out again with every reload of settings.
+ * Descriptions of values that schemas have refused, so that they are not computed again with every reload of settings.
  *
  * The last value of each setting is kept; nothing that prints it shows it.
  */
 export class IssueDescriptions {
   readonly #last = new Map<string, Description>();
 
-  /** Gives what describes issues of a setting, in one of the forms that its value is tried in. */
+  /** Gives the function that describes the issues of a setting. */
   of(key: string): DescribeIssues {
-    return (issues, value, hidden) => {
+    return (issues, value, isHidden) => {
       const form = `${key} ${typeof value}`;
       const last = this.#last.get(form);
       const start = Array.from(issues).slice(0, mostDescribed);
-      const signature = JSON.stringify([issues.length, hidden, start.map((each) => [keysOf(each), textOf(each)])]);
+      const signature = JSON.stringify([issues.length, isHidden, start.map((each) => [keysOf(each), textOf(each)])]);
       if (last?.issues === signature && isDeepStrictEqual(last.value.reveal(), value)) return last.text;
-      const text = describeIssues(issues, value, hidden);
+      const text = describeIssues(issues, value, isHidden);
       this.#last.set(form, { issues: signature, value: new Secret(value), text });
       return text;
     };
@@ -87,7 +87,7 @@ function lineOf(message: string): string {
   return line.length > longestMessage ? `${line.slice(0, longestMessage)}...` : line;
 }
 
-/** An index of a list is no part of the value; a key that the value does not have is the schema's: `password`, where it is missing. */
+/** Shows indexes of lists, and keys that the value does not have: neither reveals a part of the value. */
 function placeOf(keys: readonly string[], value: unknown, mask: ValueMask): string {
   let container = value;
   const shown = keys.map((key) => {
@@ -114,13 +114,13 @@ function keysOf(issue: SchemaIssue): readonly string[] {
 }
 
 const masked = '***';
-/** Shorter texts and words occur in any message by chance. */
+/** Shorter texts and words may be in a message by chance. */
 const shortest = 4;
 /** Longer texts occur in no word of a message by chance, as `warn` does in `warning`. */
 const longestInWord = 7;
 /** Words and numbers of a message. */
 const word = /[\p{L}\p{N}_]+/gu;
-/** Shorter pieces with signs in them occur in any message by chance: `: "`. */
+/** Shorter pieces with signs may be in a message by chance: `: "`. */
 const shortestPiece = 6;
 /** A character that is neither letter, digit nor space. */
 const sign = /[^\p{L}\p{N}_\s]/u;
@@ -149,19 +149,18 @@ const vocabulary = new Set(
 /** The parts of a value that are masked. */
 export interface MaskedParts {
   /** Whether the keys of maps are masked like values. */
-  readonly keysToo: boolean;
+  readonly areKeysMasked: boolean;
 }
 
 /**
  * Masks a value in messages that may quote it, whole or in part.
  *
- * The work grows with the size of the value, and with that of the messages; both are bounded. The value is searched through when
- * the first message comes.
+ * The work grows with the size of the value and of the messages; both are bounded. The value is analyzed with the first message.
  */
 export class ValueMask {
   private known: ReturnType<typeof searchTermsOf> | undefined;
 
-  /** @param value - Plain data: each text and number in it is masked. */
+  /** @param value - Plain data: every text and number in it is masked. */
   constructor(
     private readonly value: unknown,
     private readonly parts: MaskedParts,
@@ -191,7 +190,7 @@ export class ValueMask {
     const { words, joined } = this.texts;
     const start = key.slice(0, mostKey);
     const lower = lowered(start);
-    const isIn = words.has(lower) || ((this.parts.keysToo || lower.length >= shortest) && joined.includes(lower));
+    const isIn = words.has(lower) || ((this.parts.areKeysMasked || lower.length >= shortest) && joined.includes(lower));
     return isIn || this.message(start) !== start ? masked : key;
   }
 
@@ -270,7 +269,7 @@ function gather(value: unknown, parts: MaskedParts, texts: string[], room: { lef
     return true;
   }
   return Object.entries(value).every(
-    ([key, each]) => (!parts.keysToo || gather(key, parts, texts, room)) && gather(each, parts, texts, room),
+    ([key, each]) => (!parts.areKeysMasked || gather(key, parts, texts, room)) && gather(each, parts, texts, room),
   );
 }
 

@@ -7,17 +7,17 @@ import { Secret } from '../item/secret';
 import { type ConfigValue } from '../item/value';
 import { xconSettings } from '../settings/xcon-settings';
 import { commandToSet } from './commands';
-import { type Declaration } from './declaration';
+import { allowedPaths, type Declaration } from './declaration';
 import { type IssueDescriptions } from './issues';
 import { problemWith, type SettingsProblem, SettingsValidationError, type ValueOrigin } from './problems';
 import { pickValue, readValue } from './read-value';
 
-/** A declared setting that could be loaded. */
+/** A declared setting that was loaded. */
 export interface LoadedSetting {
   readonly declaration: Declaration;
-  /** Where the value came from; one that is `nonExistent` when it is the declared default, or missing. */
+  /** Origin of the value; `nonExistent` when it is the declared default, or missing. */
   readonly item: DirectoryItem;
-  /** The value as it was found, before any schema: two loads are compared by it. */
+  /** The value as it was found, before any schema: loads are compared by it. */
   readonly found: Secret<ConfigValue | undefined>;
   /** The value in the settings: plain, or a `Secret`. */
   readonly value: unknown;
@@ -25,11 +25,11 @@ export interface LoadedSetting {
 
 /** How settings are loaded. */
 export interface LoadOptions {
-  /** Config to ask. */
+  /** Config for the lookups. */
   readonly config: Config;
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
-  /** Gives the item to use in place of one that was found; for secrets that were read again since. */
+  /** Gives the item to use instead of a found one: secrets may have been read again since. */
   readonly newest: (declaration: Declaration, item: DirectoryItem) => DirectoryItem;
   /** Descriptions of values that were refused before; absent: none are kept. */
   readonly descriptions?: IssueDescriptions | undefined;
@@ -53,18 +53,18 @@ export async function loadSettings(
 async function loadSetting(declaration: Declaration, options: LoadOptions): Promise<LoadedSetting | SettingsProblem> {
   const { name, secretId, parameterId } = declaration;
   const { config, newest, signal } = options;
-  const asked = { signal, secretId, parameterId };
+  const lookupOptions = { signal, secretId, parameterId };
   try {
-    const item = await config.getItem(name, asked);
+    const item = await config.getItem(name, lookupOptions);
     const loaded = await loadFrom(declaration, item.nonExistent ? item : newest(declaration, item), options);
     if (!item.nonExistent || 'value' in loaded) return loaded;
-    // The sources are asked once more for required settings only.
-    const required = await config.requireItem(name, asked);
+    // Only required settings are looked up at the sources once more.
+    const required = await config.requireItem(name, lookupOptions);
     return await loadFrom(declaration, newest(declaration, required), options);
   } catch (error) {
     if (isInstance(error, ProviderError)) {
       const id = nameOfId(declaration);
-      const note = id === undefined ? '' : ` (asked for ${id})`;
+      const note = id === undefined ? '' : ` (while reading ${id})`;
       return problemWith(declaration, 'failed', `${error.message}${note}`, { cause: error });
     }
     if (!isInstance(error, ConfigNotFoundError)) throw error;
@@ -85,8 +85,8 @@ export async function loadFrom(
 ): Promise<LoadedSetting | SettingsProblem> {
   const misplaced = item.nonExistent ? undefined : misplacement(declaration, item, config);
   if (misplaced !== undefined) {
-    const facts = { origin: originOf(item), fix: await commandToSet(declaration, config) };
-    return problemWith(declaration, 'misplaced', `${describeOrigin(item)}, and ${misplaced}`, facts);
+    const details = { origin: originOf(item), fix: await commandToSet(declaration, config) };
+    return problemWith(declaration, 'misplaced', `${describeOrigin(item)}, and ${misplaced}`, details);
   }
   const picked = pickValue(declaration, item, isLocal(item, config));
   if ('wrong' in picked) return invalid(declaration, item, picked.wrong);
@@ -107,7 +107,7 @@ export function isLocal(item: DirectoryItem, config: Config): boolean {
   return isOwn(item) || config.providerChain.leading.some(({ name }) => name === provider);
 }
 
-/** Whether a value is a secret, by its declaration, by its source, or by its name. */
+/** Whether a value counts as a secret, by its declaration, its source, or its name. */
 function isHidden({ kind, name }: Declaration, item: DirectoryItem): boolean {
   return kind === 'secret' || item.secret || isSecretName(name);
 }
@@ -123,19 +123,19 @@ function missing(
   places: readonly SearchedPlace[],
 ): SettingsProblem {
   if (!item.nonExistent) {
-    const message = `what is there counts as missing (${describeOrigin(item)})`;
+    const message = `the value counts as missing (${describeOrigin(item)})`;
     return problemWith(declaration, 'missing', message, { origin: originOf(item), fix });
   }
   const id = nameOfId(declaration);
   const looked =
     places.length === 0 ? '' : `; looked${id === undefined ? '' : ` for ${id}`} in ${describePlaces(places)}`;
   const isKnown = places.some(({ outcome }) => outcome === 'known to be missing');
-  const note = isKnown ? '; config.refresh({ pastCache: true }) looks past the cache table' : '';
+  const note = isKnown ? '; config.refresh({ pastCache: true }) ignores the cache table' : '';
   const check = id === undefined ? '' : '; check the id';
   return problemWith(declaration, 'missing', `missing${looked}${note}${check}`, { places, fix });
 }
 
-/** Names what is read in place of the directories; `undefined` for a setting that is looked up in them. */
+/** Describes what is read instead of the directories; `undefined` for a setting that is looked up in them. */
 function nameOfId({ secretId, parameterId }: Declaration): string | undefined {
   if (secretId !== undefined) return `the secret "${secretId}"`;
   return parameterId === undefined ? undefined : `the parameter "${parameterId}"`;
@@ -157,19 +157,19 @@ function describeOrigin(item: DirectoryItem): string {
 /**
  * Describes the places that a value may come from, when it comes from another.
  *
- * Overrides and defaults may always be used; environment variables too, where nothing else is asked (`onlyEnvProvider`).
+ * Overrides and defaults are always allowed, and with `onlyEnvProvider` environment variables.
  *
  * @returns `undefined` when its place is allowed.
  */
-function misplacement({ sources, directories }: Declaration, item: DirectoryItem, config: Config): string | undefined {
+function misplacement(declaration: Declaration, item: DirectoryItem, config: Config): string | undefined {
   if (isOwn(item)) return undefined;
+  const { sources } = declaration;
   if (sources !== undefined && !sources.includes(item.provider ?? '') && !xconSettings.onlyEnvProvider) {
     return `may come from ${listed(sources)} only`;
   }
-  if (directories === undefined || !hasDirectory(item)) return undefined;
-  const variables = { service: config.resolvedService, environment: config.resolvedEnvironment };
-  const paths = directories.map((each) => each.resolve(variables).path);
-  return paths.includes(item.directory.path) ? undefined : `may be in ${listed(paths)} only`;
+  const paths = allowedPaths(declaration, config);
+  if (paths === undefined || !hasDirectory(item) || paths.includes(item.directory.path)) return undefined;
+  return `may be in ${listed(paths)} only`;
 }
 
 /** Whether an item is an override or a default: no declaration excludes those. */

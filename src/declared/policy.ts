@@ -12,7 +12,7 @@ import { type AwsProvider } from '../providers/aws-provider';
 import { type Provider } from '../providers/provider';
 import { type Declaration } from './declaration';
 
-/** What a declaration does not have: where the service runs, and which keys are in use there. */
+/** What a policy needs beside declarations: where the service runs, and which keys it uses. */
 export interface SettingsPolicyOptions
   extends PolicyPlace, Pick<PolicyOptions, 'kmsKeyArns' | 'cacheKmsKeyArn' | 'tableKmsKeyArns' | 'appConfigArns'> {
   /**
@@ -46,11 +46,11 @@ export function settingsPolicy(
   scope: LookupScope,
   options: SettingsPolicyOptions,
 ): PolicyDocument {
-  const terms = policyTerms('settings.policy()', declarations, scope, options);
-  const { policy, widened } = fittingPolicy(terms);
+  const policyOptions = policyOptionsOf('settings.policy()', declarations, scope, options);
+  const { policy, widened } = fittingPolicy(policyOptions);
   if (widened === undefined) return policy;
-  const names = terms.names?.length ?? 0;
-  const characters = policyCharacters(leastPrivilegePolicy(terms));
+  const names = policyOptions.names?.length ?? 0;
+  const characters = policyCharacters(leastPrivilegePolicy(policyOptions));
   if (options.exactNames === true) {
     throw new InvalidSettingsError(
       'settings.policy() option exactNames',
@@ -73,10 +73,10 @@ export function settingsPolicies(
   scope: LookupScope,
   options: SettingsPolicyOptions,
 ): readonly PolicyDocument[] {
-  return splitPolicy(leastPrivilegePolicy(policyTerms('settings.policies()', declarations, scope, options)));
+  return splitPolicy(leastPrivilegePolicy(policyOptionsOf('settings.policies()', declarations, scope, options)));
 }
 
-function policyTerms(
+function policyOptionsOf(
   where: string,
   declarations: readonly Declaration[],
   scope: LookupScope,
@@ -88,7 +88,7 @@ function policyTerms(
   const { directories, environ, environment, providers, service, settings, strategy } = scope;
   const names = unique(declarations.flatMap((each) => (idOf(each) === undefined ? each.name : [])));
   const isCached = scope.isCached && names.length > 0;
-  const terms: PolicyOptions = {
+  const policyOptions: PolicyOptions = {
     ...options,
     service,
     environment,
@@ -104,10 +104,13 @@ function policyTerms(
     environ: scope.isCached ? environ : undefined,
     cacheKmsKeyArn: isCached ? sealingKeyArn(scope, options) : undefined,
   };
-  return { ...terms, otherStatements: providers.providers.flatMap((each) => each.policyStatements(terms)) };
+  return {
+    ...policyOptions,
+    otherStatements: providers.providers.flatMap((each) => each.policyStatements(policyOptions)),
+  };
 }
 
-/** Gives where a provider of the library reads; nothing for others, which say themselves what they need. */
+/** Gives where a provider of the library reads; nothing for others, which give their own statements. */
 function sourceOf(provider: Provider): readonly (PolicyProvider | PolicySource)[] {
   if (!isPolicyProvider(provider.name)) return [];
   const { ownPlace } = provider as Partial<Pick<AwsProvider, 'ownPlace'>>;
@@ -127,7 +130,7 @@ function sealingKeyArn(
   return id.startsWith('arn:') ? id : arnOf(place, 'kms', `key/${id}`);
 }
 
-/** An ARN with an empty region would allow nothing, without an error. */
+/** Rejects empty texts: an ARN with an empty region would allow nothing, without an error. */
 function checkPlace({ region, account, partition }: PolicyPlace): void {
   for (const [name, value] of Object.entries<unknown>({ region, account, partition })) {
     if (value === undefined || (typeof value === 'string' && value !== '')) continue;

@@ -16,7 +16,7 @@ export interface SettingsProblem {
   readonly origin?: ValueOrigin | undefined;
   /** Every place that was searched, in order; absent when there is a value. */
   readonly places?: readonly SearchedPlace[] | undefined;
-  /** A command that sets a value; absent when there is none that would help. */
+  /** A command that sets a value; absent when none would help. */
   readonly fix?: string | undefined;
   /** Error of the source; absent when none failed. */
   readonly cause?: unknown;
@@ -72,9 +72,9 @@ export function problemWith(
   { key, name }: Declaration,
   reason: ProblemReason,
   message: string,
-  facts: Pick<SettingsProblem, 'origin' | 'places' | 'fix' | 'cause'> = {},
+  details: Pick<SettingsProblem, 'origin' | 'places' | 'fix' | 'cause'> = {},
 ): SettingsProblem {
-  const known = Object.entries(facts).filter(([, fact]) => fact !== undefined);
+  const known = Object.entries(details).filter(([, detail]) => detail !== undefined);
   return Object.freeze({ key, name, reason, message: printable(message), ...Object.fromEntries(known) });
 }
 

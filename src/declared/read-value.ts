@@ -15,7 +15,7 @@ import { type Declaration } from './declaration';
 import { describeIssues, type DescribeIssues } from './issues';
 import { coercesUndefined, type SchemaIssue, type SchemaResult, type StandardSchema } from './standard-schema';
 
-/** The part of an item that a setting uses (`undefined`: none that counts as a value), or why there is no such part. */
+/** The part of an item that a setting uses (`undefined`: no value), or why there is none. */
 export type PickedValue = { readonly found: ConfigValue | undefined } | { readonly wrong: string };
 
 /**
@@ -42,10 +42,10 @@ function fieldOf(value: ConfigValue, field: string, isLocal: boolean): PickedVal
   if (isMap) return { wrong: `it has no field "${field}"` };
   if (isLocal) return { found: value };
   const found = 'wrong' in parsed ? parsed.wrong : kindOfValue(data);
-  return { wrong: `it is to be JSON with a field "${field}", and is ${found}` };
+  return { wrong: `expected JSON with a field "${field}", found ${found}` };
 }
 
-/** The result of reading a value: the loaded value, or what is wrong with the value, without it. */
+/** The result of converting a value: the loaded value, or what is wrong with it, without the value. */
 export type ReadOutcome = { readonly value: unknown } | { readonly wrong: string };
 
 /**
@@ -56,33 +56,33 @@ export type ReadOutcome = { readonly value: unknown } | { readonly wrong: string
  * number that a double would round is refused, whatever the output of the schema.
  *
  * @param found - `undefined` when there is none: a schema may have a default for that.
- * @param hidden - Whether the value is a secret: then no message of the schema is repeated.
+ * @param isHidden - Whether the value is a secret: then no message of the schema is repeated.
  * @param describe - Describes the issues of the schema.
  */
 export async function readValue(
   schema: StandardSchema | undefined,
   found: ConfigValue | undefined,
-  hidden: boolean,
+  isHidden: boolean,
   describe: DescribeIssues = describeIssues,
 ): Promise<ReadOutcome> {
   if (schema === undefined) return textOf(found);
   if (found === undefined && (await coercesUndefined(schema))) return { wrong: 'it is missing' };
-  const asItIs = await validate(schema, found);
-  if ('value' in asItIs) return isRounded(found, asItIs.value) ? rounded : asItIs;
+  const asFound = await validate(schema, found);
+  if ('value' in asFound) return isRounded(found, asFound.value) ? rounded : asFound;
   const problemOf = (refusal: Refusal, value: unknown): string =>
-    'wrong' in refusal ? refusal.wrong : describe(refusal.issues, value, hidden);
+    'wrong' in refusal ? refusal.wrong : describe(refusal.issues, value, isHidden);
   const isCoded = typeof found === 'string' || types.isUint8Array(found);
   const parsed = isCoded ? parseJson(found) : undefined;
   if (parsed === undefined || 'wrong' in parsed) {
     const note = parsed !== undefined && 'isTooDeep' in parsed ? `; it is ${parsed.wrong}` : '';
-    return { wrong: `${problemOf(asItIs, found)}${note}` };
+    return { wrong: `${problemOf(asFound, found)}${note}` };
   }
   const asJson = await validate(schema, parsed.value);
   if ('value' in asJson) return isRounded(found, asJson.value) ? rounded : asJson;
   const second = problemOf(asJson, parsed.value);
-  // A schema of maps has only one issue with a text: it is no map.
+  // The only issue of a schema of maps with a text is that it is not a map.
   if (typeof parsed.value === 'object' && parsed.value !== null) return { wrong: second };
-  const first = problemOf(asItIs, found);
+  const first = problemOf(asFound, found);
   return { wrong: first === second ? second : `as text: ${first}; as JSON: ${second}` };
 }
 

@@ -48,14 +48,14 @@ export interface SecretLoader {
   readonly rotation: SecretRotation;
   /** Loads one setting. @throws SettingsValidationError */
   loadOne(declaration: Declaration, signal?: AbortSignal): Promise<LoadedSetting>;
-  /** Makes a loaded setting of an item that was read in another way. */
+  /** Makes a loaded setting of an item that was read again. */
   loadFrom(declaration: Declaration, item: DirectoryItem): Promise<LoadedSetting | SettingsProblem>;
   /** Whether a value comes from this process, so that there is nothing to read again. */
   isLocal(item: DirectoryItem): boolean;
 }
 
 /**
- * Uses a secret; when it is not accepted, reads it again past every cache and, if its value is another one, uses that, once.
+ * Uses a secret. When it is not accepted, it is read again without any cache and, if its value has changed, used once more.
  *
  * @throws SettingsValidationError when there is no secret to use; else what `use` throws.
  */
@@ -96,7 +96,7 @@ function revealed(value: unknown): unknown {
   return value instanceof Secret ? value.reveal() : value;
 }
 
-/** Reads a secret past every cache; `undefined` when it is still the same, or cannot be used. */
+/** Reads a secret without any cache; `undefined` when it is still the same, or cannot be used. */
 async function loadAgain(loader: SecretLoader, used: LoadedSetting): Promise<LoadedSetting | undefined> {
   const { key, name } = used.declaration;
   try {
@@ -115,36 +115,36 @@ async function loadAgain(loader: SecretLoader, used: LoadedSetting): Promise<Loa
 /** Most former values of a secret that are remembered. */
 const mostFormer = 10;
 
-/** An item read past every cache, and the values that it has replaced, which caches may still have. */
+/** An item that was read without any cache, and former values of the secret, which caches may still have. */
 interface Reread {
   readonly item: DirectoryItem;
   readonly former: readonly ConfigValue[];
-  /** Generation of the memory of this process at that time. */
+  /** Generation of memory after that read. */
   readonly memory: object;
 }
 
 /**
- * Reads secrets of one Config again, past every cache.
+ * Reads secrets of one Config again, without any cache.
  *
- * A value from a cache that the secret read again has replaced is replaced by that secret, until another value is found, or the
- * source has been asked anew: a secret may be put back to a former value.
+ * A cached former value is replaced by the value that was read again, until a lookup finds another value, or has read the source: a secret
+ * may get a former value back.
  */
 export class SecretRotation {
   readonly #reread = new Map<string, Reread>();
   readonly #reading = new Map<string, Promise<DirectoryItem>>();
 
   /**
-   * @param config - Config to ask.
-   * @param currentScope - Gives the scope of that Config as it is now.
+   * @param config - Config for lookups.
+   * @param currentScope - Gives the current scope of that Config.
    */
   constructor(
     private readonly config: Config,
     private readonly currentScope: () => LookupScope,
   ) {}
 
-  /** Gives the item to use in place of one that was looked up: the one read again, when the one looked up is older. */
+  /** Gives the item to use instead of one that was looked up: the one that was read again, when it is newer. */
   newest(declaration: Declaration, item: DirectoryItem): DirectoryItem {
-    const id = idOf(declaration);
+    const id = secretKeyOf(declaration);
     const known = this.#reread.get(id);
     if (known === undefined) return item;
     if (isNewer(item, known)) {
@@ -157,13 +157,13 @@ export class SecretRotation {
   }
 
   /**
-   * Reads a secret again, once for all callers at the same time.
+   * Reads a secret again, once for concurrent callers.
    *
-   * @param used - The item that was not accepted. When another caller has read the secret since, that is the result.
+   * @param used - The item that was not accepted. When another caller has read the secret since, its item is the result.
    * @throws ProviderError when the source failed.
    */
   reread(declaration: Declaration, used: DirectoryItem): Promise<DirectoryItem> {
-    const id = idOf(declaration);
+    const id = secretKeyOf(declaration);
     const newest = this.newest(declaration, used);
     if (newest !== used) return Promise.resolve(newest);
     const known = this.#reading.get(id);
@@ -174,7 +174,7 @@ export class SecretRotation {
   }
 
   /**
-   * Reads the version that the current one has replaced.
+   * Reads the previous version.
    *
    * @returns `undefined` when there is none, it may not be read, or the source keeps none.
    * @throws ProviderError when the source failed.
@@ -186,16 +186,16 @@ export class SecretRotation {
   private async readAgain(declaration: Declaration, used: DirectoryItem): Promise<DirectoryItem> {
     const reread = await this.readFromSource(used, (reader, provider, secret) => reader.rereadSecret(provider, secret));
     const item = reread ?? (await this.lookUpAgain(declaration));
-    const id = idOf(declaration);
+    const id = secretKeyOf(declaration);
     const former = [...(this.#reread.get(id)?.former ?? []), used.value].slice(-mostFormer);
     const memory = LocalCache.grab().generation;
     if (!isDeepStrictEqual(item.value, used.value)) this.#reread.set(id, { item, former, memory });
-    // Lookups remember items: the next one has to read the memory that has just been renewed.
+    // The next lookup must not use a remembered answer, but the memory that was just updated.
     noteMutation();
     return item;
   }
 
-  /** Makes one request, for the one secret; `undefined` when it does not exist any more, or cannot be read by name. */
+  /** Reads one secret by one request; `undefined` when it does not exist any more, or cannot be read by name. */
   private async readFromSource(
     item: DirectoryItem,
     read: (reader: PlaceReader, provider: Provider, secret: UnreadSecret) => Promise<unknown>,
@@ -221,18 +221,18 @@ export class SecretRotation {
 }
 
 /**
- * Whether an item was read at its source after memory had been forgotten. An item from a row with a value has no exact name.
+ * Whether an item was read at its source after a reset of memory. An item from a row with a value has no exact name.
  */
 function isNewer({ exactName, stale, viaCacher }: DirectoryItem, { memory }: Reread): boolean {
   return memory !== LocalCache.grab().generation && !stale && (!viaCacher || exactName !== undefined);
 }
 
-/** Settings with one name, or one id, have one value; each may use another field of it. */
-function idOf({ name, secretId, parameterId }: Declaration): string {
+/** Identifies the secret of a declaration; several declarations may use fields of one secret. */
+function secretKeyOf({ name, secretId, parameterId }: Declaration): string {
   return secretId ?? parameterId ?? name.toLowerCase();
 }
 
-/** The provider that an item can be read from by its exact name; `undefined` when there is none. */
+/** Gives the provider that can read an item by its exact name; `undefined` when there is none. */
 function providerOf({ exactName, cacheName }: DirectoryItem, { providers }: LookupScope): Provider | undefined {
   if (exactName === undefined) return undefined;
   const [found, ...others] = providers.walked.filter((each) => each.cacheName === cacheName && each.readsByName);
@@ -266,10 +266,10 @@ const refusedNames = /^(AuthenticationFailed|UnrecognizedClient|InvalidSignature
  * SQL Server, MongoDB, Redis, SMTP or AWS. Never throws.
  */
 export function isCredentialsRefused(error: unknown): boolean {
-  let at: unknown = error;
-  for (let depth = 0; depth < mostCauses && typeof at === 'object' && at !== null; depth += 1) {
-    if (isRefusal(at)) return true;
-    at = readProperty(at, 'cause');
+  let cause: unknown = error;
+  for (let depth = 0; depth < mostCauses && typeof cause === 'object' && cause !== null; depth += 1) {
+    if (isRefusal(cause)) return true;
+    cause = readProperty(cause, 'cause');
   }
   return false;
 }

@@ -15,7 +15,7 @@ import { type SecretLoader, SecretRotation } from './rotation';
 /** How settings are read again. Without options, the cache table may give the same values again. */
 export interface SettingsRefreshOptions extends RefreshOptions, WaitOptions {}
 
-/** Settings made of the answers that a Config remembers; given again as long as those are. */
+/** Settings from the answers that a Config remembers; valid as long as those are. */
 interface LoadedMemory<Settings> {
   readonly memory: RememberedAnswers;
   readonly parts: Map<Declaration, LoadedSetting>;
@@ -47,7 +47,7 @@ export class SettingsSession<Settings> implements SecretLoader {
   }
 
   /**
-   * Gives the settings; loads them, unless the memory that they come from is still current. Notifies listeners of changes.
+   * Gives the settings; loads them, unless the loaded ones are still current. Notifies listeners of changes.
    *
    * @throws SettingsValidationError
    */
@@ -57,21 +57,21 @@ export class SettingsSession<Settings> implements SecretLoader {
   }
 
   private async loadAll(signal: AbortSignal | undefined): Promise<Settings> {
-    const turn = (this.#begun += 1);
+    const order = (this.#begun += 1);
     const { mutations } = state;
     const parts = await this.#changes.beginLoad(() => this.loadParts(this.declarations, signal));
     const settings = this.assemble(parts);
     const loaded = this.remember(parts, mutations);
-    if (loaded !== undefined) loaded.settings = this.again(settings, parts);
+    if (loaded !== undefined) loaded.settings = this.reusable(settings, parts);
     // A load that began later has newer values.
-    if (turn > this.#accepted) {
-      this.#accepted = turn;
+    if (order > this.#accepted) {
+      this.#accepted = order;
       this.#changes.accept(settings, parts);
     }
     return settings;
   }
 
-  /** Loads the settings anew. @throws SettingsValidationError */
+  /** Reloads the settings. @throws SettingsValidationError */
   async refresh({ signal, ...options }: SettingsRefreshOptions = {}): Promise<Settings> {
     signal?.throwIfAborted();
     await this.config.refresh(options);
@@ -110,7 +110,7 @@ export class SettingsSession<Settings> implements SecretLoader {
     this.#changes.close();
   }
 
-  /** Gives what was loaded from the memory that is current; `undefined` when there is nothing. */
+  /** Gives the settings that were loaded from current memory; `undefined` when there are none. */
   private remembered(signal: AbortSignal | undefined): LoadedMemory<Settings> | undefined {
     const loaded = this.#loaded;
     if (loaded === undefined || signal?.aborted === true) return undefined;
@@ -118,9 +118,9 @@ export class SettingsSession<Settings> implements SecretLoader {
   }
 
   /**
-   * Remembers loaded settings, when the answers for all of them are in memory; otherwise they are looked up again.
+   * Remembers loaded settings if the answers for all of them are in memory; otherwise the next load looks them up again.
    *
-   * @param mutations - Of the process, before they were loaded.
+   * @param mutations - Mutations of the process before the load.
    */
   private remember(parts: readonly LoadedSetting[], mutations: number): LoadedMemory<Settings> | undefined {
     const memory = Config.answersOf(this.config);
@@ -136,8 +136,8 @@ export class SettingsSession<Settings> implements SecretLoader {
     return loaded;
   }
 
-  /** Gives loaded settings again: the same ones, unless a value in them cannot be frozen; that is copied for each reader. */
-  private again(settings: Settings, parts: readonly LoadedSetting[]): () => Settings {
+  /** Gives a function that returns loaded settings: the same object, unless a value cannot be frozen, and is copied for each reader. */
+  private reusable(settings: Settings, parts: readonly LoadedSetting[]): () => Settings {
     const isShareable = parts.every(({ value }) => !sealValue(value as ConfigValue, 'settings').needsCopy);
     if (isShareable) return () => settings;
     return () => this.assemble(parts.map((part) => ({ ...part, value: copyValue(part.value as ConfigValue) })));

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { type Directory } from '../directory/directory';
 import { InvalidSettingsError } from '../errors';
-import { brandClass } from '../item/brand-class';
+import { brandClass } from '../base/brand-class';
 import { Secret } from '../item/secret';
 import { isStandardSchema, type SchemaOutput, type StandardSchema } from './standard-schema';
 
@@ -17,7 +17,7 @@ export type OtherProviderName = string & Readonly<Record<never, never>>;
 
 /** Options of a setting. */
 export interface SettingOptions<T, Optional extends boolean = boolean> {
-  /** Used as it is when there is no value; `undefined`: a value is required. */
+  /** Used, unconverted, when there is no value; `undefined`: a value is required. */
   readonly default?: T;
   /** Whether the setting may be missing; its value is `undefined` then. Default: false. */
   readonly optional?: Optional;
@@ -30,7 +30,7 @@ export interface SettingOptions<T, Optional extends boolean = boolean> {
   /** What the setting is for. */
   readonly description?: string;
   /**
-   * Full name that is read in place of the directories, for a value that is in none of them: of a parameter (`/shared/x`); of a secret,
+   * Full name that is read instead of the directories, for a value that is in none of them: of a parameter (`/shared/x`); of a secret,
    * its full name or ARN in Secrets Manager, or with `sources: ['ssm']` the full name of a parameter.
    */
   readonly id?: string;
@@ -72,7 +72,7 @@ export class Setting<T> {
     return this[inspect.custom]();
   }
 
-  /** Gives what `util.inspect` prints: a schema is as long as its library. */
+  /** Gives what `util.inspect` prints, without the schema. */
   toJSON(): string {
     return this.toString();
   }
@@ -186,7 +186,7 @@ export type SettingsOf<Shape> =
       ? { readonly [Key in keyof S]: LoadedOf<S[Key]> }
       : never;
 
-/** What of declared settings tells their type; no shape has a symbol in it. */
+/** The part of declared settings that identifies their type; no shape has a symbol in it. */
 interface Loadable<Settings> {
   readonly injectionToken: symbol;
   load(): Promise<Settings>;

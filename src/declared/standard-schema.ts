@@ -8,7 +8,7 @@ import { startWork } from '../base/start-work';
  * Source: https://standardschema.dev
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
-  /** What the standard asks for: version, vendor and the function that checks a value. */
+  /** What the standard requires: version, vendor and the function that checks a value. */
   readonly '~standard': {
     /** Version of the standard. */
     readonly version: 1;
@@ -63,7 +63,7 @@ interface Converter {
 /** Gives a schema as JSON Schema; `undefined` when its library cannot. */
 export function jsonSchemaOf(schema: StandardSchema): JsonSchema | undefined {
   const { jsonSchema } = schema['~standard'] as { readonly jsonSchema?: Converter };
-  // Libraries throw for what JSON Schema does not have: a date, a conversion.
+  // Libraries throw for types that JSON Schema does not have: dates, conversions.
   for (const side of ['output', 'input'] as const) {
     try {
       const found = jsonSchema?.[side]({ target: 'draft-2020-12' });
@@ -78,12 +78,12 @@ export function jsonSchemaOf(schema: StandardSchema): JsonSchema | undefined {
 /** The output of a schema for some input; `undefined` where the schema refuses the input. */
 type Accepted = { readonly value: unknown } | undefined;
 
-/** `undefined`; an object that no setting can be; and inputs that convert to the same as `undefined`. */
+/** `undefined`; an object that is no value of a setting; and inputs that convert to the same as `undefined`. */
 const anything = Object.freeze({});
 const probes = [undefined, anything, 'undefined', null] as const;
 
 /**
- * Whether a schema makes a value of `undefined` only because it converts any input, as `String(undefined)` is a text.
+ * Whether a schema accepts `undefined` only because it converts any input, as `String(undefined)` does.
  *
  * A schema with a default, or with a fallback for what it refuses, does not. Determined by its outputs for a few inputs, none
  * of them a value of a setting.

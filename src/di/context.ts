@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { type DependencyContainer } from 'tsyringe';
 import { ContextError } from '../errors';
-import { brandClass } from '../item/brand-class';
+import { brandClass } from '../base/brand-class';
 import { createContainer, registerAll } from './container';
 import { type ProcessState, state as processState } from './state';
 
@@ -23,7 +23,7 @@ export interface Scope {
 
 /** A class of dependencies, such as `Config`: constructible without arguments. */
 export type DependencyClass<T extends Dependency = Dependency> = (new () => T) & {
-  /** Name by which all copies of the package know the class; absent on classes of users. */
+  /** Name that identifies the class in all copies of the package; absent on classes of users. */
   readonly dependencyName?: string;
   /** Own property of classes whose direct subclasses are kinds of dependencies. */
   readonly isAbstractKind?: boolean;
@@ -121,7 +121,7 @@ export class Context {
   }
 
   /**
-   * Runs a function in the root of this context: what several callers share belongs to none of them.
+   * Runs a function in the root of this context: work that several callers share must not run in the context of one of them.
    *
    * Outside of any `run()` there is nothing to leave, and `AsyncLocalStorage` stays unused: from its first use on, every
    * `await` of the process takes about twice as long (Node 20).
@@ -177,7 +177,7 @@ export class Context {
     return { exit, close: () => exit(), [Symbol.dispose]: () => exit() };
   }
 
-  /** Makes a dependency with this as the current context; that takes no waiting, so the entered stack will do. */
+  /** Makes a dependency with this as the current context. A constructor is synchronous, so the stack of entered contexts is enough. */
   private make<T extends Dependency>(dependencyClass: DependencyClass<T>): T {
     if (state.storage.getStore() !== undefined) return this.run(() => new dependencyClass());
     const { entered } = state;
@@ -276,7 +276,7 @@ export function withDependencies<T>(dependencies: readonly Dependency[], fn: () 
 }
 
 /**
- * Registers the library's dependencies in a container of the user's.
+ * Registers the library's dependencies in a container of the application.
  *
  * Each resolves to the one that is current at the moment of the resolution; nothing is kept, so that `clearInstances()` of
  * that container changes nothing. `reset()` takes these registrations away with all others: call this again after it.
@@ -287,7 +287,7 @@ export function registerIn(container: DependencyContainer): void {
   registerAll<Dependency>(container, (dependencyClass) => Context.current().resolve(dependencyClass));
 }
 
-/** What identifies a kind of dependency: its name for our own, else the class. */
+/** What identifies a kind of dependency: the name of one of the library's classes, else the class. */
 export type DependencyKey = string | object;
 
 /**
@@ -306,7 +306,7 @@ export function dependencyKey(dependencyClass: DependencyClass): DependencyKey {
 /**
  * Gives the name of the class of a dependency.
  *
- * Of our own, the name that minifiers leave alone: they shorten the names of classes.
+ * For the library's own classes, a name that minifiers do not shorten.
  */
 export function classNameOf(dependencyClass: { readonly name: string; readonly dependencyName?: string }): string {
   return Object.hasOwn(dependencyClass, 'dependencyName') ? `${dependencyClass.dependencyName}` : dependencyClass.name;

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /**
  * What all copies of the package in a process share.
  *
- * @typeParam C - The contexts, which this file does not know.
+ * @typeParam C - The contexts, whose class is in a module above this one.
  */
 export interface ProcessState<C extends object = object> {
   /** Context of the `run()` that the current code is in. */
@@ -14,7 +14,7 @@ export interface ProcessState<C extends object = object> {
   root: C | undefined;
   /** Counts everything that may change what a lookup gives: assignments to settings and Configs. */
   mutations: number;
-  /** The class of the AWS clients; absent where nothing that is loaded asks AWS. */
+  /** The class of the AWS clients; absent where no loaded module calls AWS. */
   clientsClass: (new () => object) | undefined;
   /** Classes of providers by the names that the variable of the setting `providers` lists. */
   readonly providersByName: Map<string, new () => object>;
@@ -40,7 +40,7 @@ export const state: ProcessState = (holder[key] ??= {
   moments: 0,
 });
 
-/** Makes everything remembered about the shape of lookups (never their values) be worked out again. */
+/** Invalidates what is remembered about the shape of lookups: scopes and settings, not values. */
 export function noteMutation(): void {
   state.mutations += 1;
 }

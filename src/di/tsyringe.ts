@@ -4,7 +4,7 @@ import * as loaded from 'tsyringe';
 /**
  * Gives tsyringe, ready for use.
  *
- * The build for Node loads it here, at the first call: most processes never ask for a container.
+ * The build for Node loads it at the first call: most processes never use a container.
  */
 export function tsyringe(): typeof loaded {
   return loaded;

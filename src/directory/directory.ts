@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { InvalidDirectoryError } from '../errors';
-import { brandClass } from '../item/brand-class';
+import { brandClass } from '../base/brand-class';
 import { checkOptions } from '../options';
 
 /** Parts that a Directory can be made from: a path, or its components. */
@@ -55,7 +55,7 @@ export class Directory {
    */
   constructor(options: DirectoryOptions) {
     checkOptions('new Directory()', options as AnyOption, optionNames);
-    const parts = 'path' in options ? partsOfPath(alone(options)) : partsOfComponents(options);
+    const parts = 'path' in options ? partsOfPath(onlyPath(options)) : partsOfComponents(options);
     this.path = parts.path;
     this.service = parts.service;
     this.env = parts.env;
@@ -79,7 +79,7 @@ export class Directory {
   }
 
   /**
-   * Makes a Directory whose braces mean themselves.
+   * Makes a Directory whose braces are taken literally.
    *
    * @throws InvalidDirectoryError when the path is not absolute or has `//`.
    */
@@ -98,7 +98,7 @@ export class Directory {
    * Fills in the placeholders.
    *
    * @returns This directory when it has none.
-   * @throws InvalidDirectoryError when what results is no path.
+   * @throws InvalidDirectoryError when the result is not a path.
    */
   resolve({ service, environment }: DirectoryVariables): Directory {
     if (!this.isPathFormat) return this;
@@ -132,8 +132,8 @@ type AnyOption = { readonly path?: string } & Exclude<DirectoryOptions, { path: 
 
 const optionNames = { path: true, service: true, env: true, isExport: true } as const;
 
-/** Gives the path of options that have nothing beside it, which would be passed over. */
-function alone({ path, service, env, isExport }: AnyOption): string {
+/** Gives the path of options. @throws InvalidDirectoryError for other options beside it, which would have no effect. */
+function onlyPath({ path, service, env, isExport }: AnyOption): string {
   const beside = Object.entries({ service, env, isExport }).find(([, value]) => value !== undefined);
   if (beside === undefined) return path as string;
   throw new InvalidDirectoryError(

@@ -1,6 +1,6 @@
 import { describeTable, expectedKeys, type TableDescription } from '../aws/table-description';
 import { classifyAwsError, sourceRefusalOf, withoutPayload } from '../aws/aws-errors';
-import { getRow, probeTable, putRow, type TableTarget, type WriteTarget, writeRows } from '../aws/table-client';
+import { getRow, probeTable, putRow, type TableConnection, type WriteConnection, writeRows } from '../aws/table-client';
 import { nameIndex, tableArnText, tableKeys, ttlAttribute } from '../aws/table-names';
 import { describeError } from '../base/describe-error';
 import { type Check, type CheckSession, inTime } from './diagnosis';
@@ -12,7 +12,7 @@ export type TableUse = 'cache table' | 'config table';
 const probeKey = '~xcon|doctor';
 
 /** Checks how a table is made: that it exists, its keys, its time to live, and for the cache table the index by name. */
-export async function tableCheck(use: TableUse, target: TableTarget, { limitMs }: CheckSession): Promise<Check> {
+export async function tableCheck(use: TableUse, target: TableConnection, { limitMs }: CheckSession): Promise<Check> {
   const check = { area: 'table', subject: use } as const;
   const { table } = target;
   try {
@@ -37,7 +37,7 @@ export async function tableCheck(use: TableUse, target: TableTarget, { limitMs }
  * never holds, and the deletion of a row that no process writes. Nothing in the table changes.
  */
 export async function cacheAccessChecks(
-  target: WriteTarget,
+  target: WriteConnection,
   partition: string,
   { limitMs }: CheckSession,
 ): Promise<readonly { readonly check: Check; readonly refused: boolean }[]> {

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { errorFacts } from '../base/describe-error';
+import { errorSummary } from '../base/describe-error';
 import { getRow, putRow, queryRows, writeRows } from '../aws/table-client';
 import { tableKeys } from '../aws/table-names';
 import {
@@ -99,7 +99,7 @@ export class TableState implements StateStore {
       await client.send(new DeleteItemCommand(input));
       return true;
     } catch (error) {
-      if (errorFacts(error).name !== 'ConditionalCheckFailedException') throw error;
+      if (errorSummary(error).name !== 'ConditionalCheckFailedException') throw error;
       return false;
     }
   }

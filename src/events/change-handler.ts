@@ -7,25 +7,25 @@ import { sleep } from '../base/time';
 import { Directory } from '../directory/directory';
 import { CacherError, InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
-import { ChangePass } from './change-pass';
+import { ChangePass, defaultScanUnitsPerSecond } from './change-pass';
 import { type EventChange, isWithin } from './changed-place';
 import { type ReadBatch, readBatch, type ReadItem } from './read-event';
 
-/** What the handler works with. */
+/** Options of the handler. */
 export interface ChangeHandlerOptions {
   /** The cache table. Default: the setting `cacheTable`. */
   readonly cacheTable?: string;
   /** Client for it. Default: that of the current context. */
   readonly dynamo?: DynamoDBClient;
   /**
-   * Directories that look like those of one service in one environment (`/orders/prod`), and that others look in, too.
+   * Directories with the path of one service in one environment (`/orders/prod`) that other services use, too.
    *
-   * Default: none. Directories of all environments, of `global` and for export are looked for everywhere in any case.
+   * Default: none. Directories of all environments, of `global` and for export count as shared in any case.
    */
   readonly sharedDirectories?: readonly string[];
   /**
    * Paths at and below which the directories of services are: `['/orders', '/billing']`; `/global` is always among them. A change
-   * elsewhere is left without a request to the table. Absent: anywhere.
+   * elsewhere is ignored without a request to the table. Absent: anywhere.
    */
   readonly pathPrefixes?: readonly string[];
   /** Whether the table has the index of `ensureCacheTable({ index: true })`; without it, shared directories cost a scan. */
@@ -34,15 +34,15 @@ export interface ChangeHandlerOptions {
   readonly scanUnitsPerSecond?: number;
 }
 
-/** What of the context of an invocation is used. */
+/** The used part of the context of an invocation. */
 export interface ChangeContext {
-  /** Gives the time that is left, **milliseconds**. */
+  /** Gives the remaining time, **milliseconds**. */
   getRemainingTimeInMillis(): number;
 }
 
-/** Which events of a batch are to be tried again. */
+/** The events of a batch that have to be retried. */
 export interface BatchResponse {
-  /** Message ids or sequence numbers of what failed, which the service delivers again. */
+  /** Message ids or sequence numbers of failed events, which the service delivers again. */
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
@@ -50,7 +50,7 @@ export interface BatchResponse {
  * A handler for AWS Lambda.
  *
  * @returns For messages of SQS and records of a stream: those that failed. For a single event: nothing.
- * @throws CacherError for a single event that failed, so that Lambda tries it again.
+ * @throws CacherError for a single event that failed, so that Lambda retries it.
  */
 export type ChangeHandler = (event: unknown, context?: ChangeContext) => Promise<BatchResponse | undefined>;
 
@@ -64,17 +64,16 @@ const optionNames: Readonly<Record<keyof ChangeHandlerOptions, true>> = {
 };
 
 const where = 'createChangeHandler()';
-const defaultScanUnits = 500;
-/** Time kept for the answer when a request does not end, **milliseconds**; of a short time, a tenth. */
+/** Time reserved for the response when a request does not end, **milliseconds**; of a short remaining time, a tenth. */
 const answerMs = 500;
 
 /**
- * Makes the handler that follows changes at the sources: it drops the rows of the cache table that a change may touch, and
- * raises the generation that `config.watch()` looks at.
+ * Makes the handler that follows changes at the sources: it drops the rows of the cache table that a change may affect, and raises the
+ * generation that `config.watch()` checks.
  *
- * It takes events of EventBridge (Parameter Store, Secrets Manager), alone or as messages of SQS, and the records of the
- * stream of a config table. What it does not know, it logs and leaves. What there is no time for before the invocation ends
- * counts as failed, so that it is tried again.
+ * It accepts events of EventBridge (Parameter Store, Secrets Manager), alone or as messages of SQS, and the records of the
+ * stream of a config table. Unknown events are logged and ignored. Changes that cannot be followed before the invocation ends count as
+ * failed, so that they are retried.
  *
  * @throws InvalidSettingsError for options that are unknown, invalid or contradict each other; InvalidDirectoryError for a
  * directory that is no path.
@@ -83,14 +82,14 @@ const answerMs = 500;
  * export const handler = createChangeHandler({ pathPrefixes: ['/orders'] });
  */
 export function createChangeHandler(options: ChangeHandlerOptions = {}): ChangeHandler {
-  const { hasIndex, isOurs, scanUnitsPerSecond, sharedDirectories } = checkedOptions(options);
+  const { hasIndex, isRelevant, scanUnitsPerSecond, sharedDirectories } = checkedOptions(options);
   return async (event, context) => {
     const { clients, logger, nowMs, random, settings } = currentSession();
     const table = options.cacheTable ?? settings.cacheTable;
     const batch = readBatch(event, table);
     for (const { label } of batch.items.filter(isUnknown)) logger.warn('change.unknown', { what: label });
     const all = merged(batch.items.flatMap((item) => item.changes ?? []));
-    const changes = all.filter(({ directory }) => isOurs(directory));
+    const changes = all.filter(({ directory }) => isRelevant(directory));
     if (changes.length < all.length) logger.debug('change.elsewhere', { changes: all.length - changes.length });
     if (changes.length === 0) return responseOf(batch, []);
     const client = options.dynamo ?? (await clients.dynamo(settings));
@@ -111,18 +110,18 @@ export function createChangeHandler(options: ChangeHandlerOptions = {}): ChangeH
   };
 }
 
-/** What the options say. */
-interface HandlerTerms {
+/** The options, checked, with defaults. */
+interface CheckedOptions {
   readonly sharedDirectories: ReadonlySet<string>;
   readonly hasIndex: boolean;
   readonly scanUnitsPerSecond: number;
-  /** Whether services may look in a directory. */
-  readonly isOurs: (directory: string) => boolean;
+  /** Whether a directory may belong to a service. */
+  readonly isRelevant: (directory: string) => boolean;
 }
 
-function checkedOptions(options: ChangeHandlerOptions): HandlerTerms {
+function checkedOptions(options: ChangeHandlerOptions): CheckedOptions {
   checkOptions(where, options, optionNames);
-  const { cacheTable, index = false, scanUnitsPerSecond = defaultScanUnits } = options;
+  const { cacheTable, index = false, scanUnitsPerSecond = defaultScanUnitsPerSecond } = options;
   if (typeof scanUnitsPerSecond !== 'number' || !(scanUnitsPerSecond > 0))
     throw invalidOption('scanUnitsPerSecond', 'expected a number above 0.');
   if (typeof index !== 'boolean') throw invalidOption('index', 'expected true or false.');
@@ -130,16 +129,16 @@ function checkedOptions(options: ChangeHandlerOptions): HandlerTerms {
   const shared = pathsOf('sharedDirectories', options.sharedDirectories ?? []);
   const { pathPrefixes: given } = options;
   const prefixes = given === undefined ? undefined : pathsOf('pathPrefixes', given);
-  const isOurs = (directory: string): boolean =>
+  const isRelevant = (directory: string): boolean =>
     prefixes === undefined || isWithin(directory, ['/global', ...prefixes]);
-  const outside = shared.find((each) => !isOurs(each));
+  const outside = shared.find((each) => !isRelevant(each));
   if (outside !== undefined) {
     throw invalidOption(
       'sharedDirectories',
-      `${outside} is outside of pathPrefixes: add it there, or leave it out here.`,
+      `${outside} is outside of pathPrefixes: add it there, or remove it from sharedDirectories.`,
     );
   }
-  return { sharedDirectories: new Set(shared), hasIndex: index, scanUnitsPerSecond, isOurs };
+  return { sharedDirectories: new Set(shared), hasIndex: index, scanUnitsPerSecond, isRelevant };
 }
 
 function pathsOf(name: keyof ChangeHandlerOptions, given: readonly string[]): readonly string[] {
@@ -171,7 +170,7 @@ function isUnknown({ changes }: ReadItem): boolean {
   return changes === undefined;
 }
 
-/** Merges changes in the same place; the result has the events of all. */
+/** Merges changes of the same place; the result has the ids of all events. */
 function merged(changes: readonly EventChange[]): readonly EventChange[] {
   const byPlace = new Map<string, EventChange>();
   for (const each of changes) {
@@ -182,9 +181,9 @@ function merged(changes: readonly EventChange[]): readonly EventChange[] {
 }
 
 /**
- * Says which events are to be tried again.
+ * Gives the events that have to be retried.
  *
- * Of a stream, Lambda tries again all records from the first that failed.
+ * Of a stream, Lambda retries all records from the first that failed.
  */
 function responseOf({ kind }: ReadBatch, failed: readonly ReadItem[], reason?: unknown): BatchResponse | undefined {
   const identifiers = failed.flatMap(({ id }) => (id === undefined ? [] : [{ itemIdentifier: id }]));

@@ -12,33 +12,35 @@ import { changeOf, tracedAttributes, tracePartition, type TracedPartition } from
 
 /** How partitions are found. */
 export interface PassOptions {
-  /** Directories that others look in, too, than the service and environment that they are called after. */
+  /** Directories that other services use, too, than the one in their path. */
   readonly sharedDirectories: ReadonlySet<string>;
   /** Whether the table has the index of names. */
   readonly hasIndex: boolean;
   /** Read units a second that a scan may take. */
   readonly scanUnitsPerSecond: number;
-  /** Gives the time that is left, **milliseconds**. */
+  /** Gives the remaining time, **milliseconds**. */
   readonly remainingMs: () => number;
 }
 
-/** How many partitions are worked on at the same time. */
+/** Read units a second that a scan may take, unless the caller says otherwise. */
+export const defaultScanUnitsPerSecond = 500;
+/** How many partitions are processed at the same time. */
 const atOnce = 8;
-/** Most time that is kept for ending what has begun, and for remembering where a scan has got to, **milliseconds**. */
+/** Most time reserved for ending running work, and for saving the position of a scan, **milliseconds**. */
 const longestReserveMs = 3000;
-/** The part of a short time that is kept for that. */
+/** Part of a short remaining time that is reserved for that. */
 const reservedPart = 0.2;
 
 /**
- * Follows changes in all partitions whose chains hold their directories, together: each partition is read and its generation
- * raised once, and the table is read once at most.
+ * Follows changes in all partitions whose chains contain their directories: each partition is read and its generation raised once, and the
+ * table is scanned at most once.
  *
- * What fails is remembered; the rest goes on.
+ * Failures are recorded; the other changes are still followed.
  */
 export class ChangePass {
   /** Why changes could not be followed everywhere, by {@link changeKey}. */
   readonly failures = new Map<string, unknown>();
-  private readonly touched = new Set<string>();
+  private readonly changed = new Set<string>();
   private readonly open = new Set<EventChange>();
   private readonly own = new Set<EventChange>();
   private readonly reserveMs: number;
@@ -51,9 +53,9 @@ export class ChangePass {
     this.reserveMs = Math.min(longestReserveMs, options.remainingMs() * reservedPart);
   }
 
-  /** How many partitions were touched. */
+  /** How many partitions were changed. */
   get partitions(): number {
-    return this.touched.size;
+    return this.changed.size;
   }
 
   /** How many rows were dropped. */
@@ -67,7 +69,7 @@ export class ChangePass {
     for (const each of changes) this.open.add(each);
     const own = changes.filter(({ directory }) => isOwnDirectory(directory, sharedDirectories));
     for (const each of own) this.own.add(each);
-    const found = await this.followAtHome(own);
+    const found = await this.followInOwnPartitions(own);
     if (hasIndex) await this.followIndexed(changes);
     const isScanned = (each: EventChange): boolean => (hasIndex ? each.name === undefined : !found.has(each));
     const rest = changes.filter((each) => isScanned(each) && !this.failures.has(changeKey(each)));
@@ -75,21 +77,21 @@ export class ChangePass {
     this.open.clear();
   }
 
-  /** Ends waiting for what has not been followed yet: it counts as failed. */
+  /** Ends the pass: changes that have not been followed yet count as failed. */
   stop(reason: unknown): void {
     for (const each of this.open) if (!this.failures.has(changeKey(each))) this.failures.set(changeKey(each), reason);
     this.open.clear();
   }
 
   /**
-   * Follows changes in the partitions that their directories are called after.
+   * Follows changes in the partitions with the paths of their directories.
    *
-   * Nothing is written to a partition without rows: its directory may be that of something else altogether. The first process
-   * of a service has put its lease there before it reads the sources.
+   * Nothing is written to a partition without rows: the directory may not belong to a service. The first process of a service puts its
+   * lease there before it reads the sources.
    *
    * @returns Those whose partition is in use.
    */
-  private async followAtHome(changes: readonly EventChange[]): Promise<ReadonlySet<EventChange>> {
+  private async followInOwnPartitions(changes: readonly EventChange[]): Promise<ReadonlySet<EventChange>> {
     const found = new Set<EventChange>();
     const environs = [...new Set(changes.map(({ directory }) => directory))];
     await eachOf(environs, atOnce, async (environ) => {
@@ -106,7 +108,7 @@ export class ChangePass {
     return found;
   }
 
-  /** Follows changes wherever the index has rows of their names, or a process watches. */
+  /** Follows changes in the partitions that the index lists for their names, or that are watched. */
   private async followIndexed(changes: readonly EventChange[]): Promise<void> {
     const named = changes.filter(({ name }) => name !== undefined);
     if (named.length === 0) return;
@@ -120,7 +122,7 @@ export class ChangePass {
     );
   }
 
-  /** Follows changes in every partition of the table, and goes on where a former try of the same events had to stop. */
+  /** Follows changes in every partition of the table, from the position where a former attempt for the same events stopped. */
   private async followByScan(changes: readonly EventChange[]): Promise<void> {
     const eventIds = changes.flatMap((each) => each.eventIds);
     const from = await findPosition(this.session, eventIds);
@@ -134,11 +136,11 @@ export class ChangePass {
       if (scanned.isLast || remainingMs() > this.reserveMs) continue;
       const isComplete = changes.every((each) => !this.failures.has(changeKey(each)));
       if (isComplete && position !== undefined) await keepPosition(this.session, eventIds, position);
-      throw new Error('There is no time left to read the rest of the table; the next try goes on from here.');
+      throw new Error('There is no time left to read the rest of the table; the next attempt continues from there.');
     }
   }
 
-  /** Leaves out what has been followed in a partition because it is called after the changed directory. */
+  /** Leaves out changes that have already been followed in a partition with the path of their directory. */
   private notOwnOf({ environ }: TracedPartition, changes: readonly EventChange[]): readonly EventChange[] {
     return changes.filter((each) => each.directory !== environ || !this.own.has(each));
   }
@@ -152,15 +154,15 @@ export class ChangePass {
       check();
       const followed = await followInPartition(this.session, partition, changes);
       if (followed === undefined) return;
-      this.touched.add(followed.environ);
+      this.changed.add(followed.environ);
       this.droppedRows += followed.dropped;
     });
   }
 
-  /** @throws Error when there is no time left to begin anything. */
+  /** @throws Error when there is no time left to begin more work. */
   private checkTime(): void {
     if (this.options.remainingMs() > this.reserveMs) return;
-    throw new Error('There is no time left in this invocation; the next try follows the rest.');
+    throw new Error('There is no time left in this invocation; the next attempt follows the rest.');
   }
 
   private async attempt(changes: readonly SourceChange[], work: () => Promise<void>): Promise<void> {
@@ -172,8 +174,8 @@ export class ChangePass {
   }
 }
 
-/** Whether a directory is that of one service in one environment, judged by its path. */
-export function isOwnDirectory(path: string, sharedDirectories: ReadonlySet<string>): boolean {
+/** Whether a directory belongs to one service in one environment, by its path. */
+function isOwnDirectory(path: string, sharedDirectories: ReadonlySet<string>): boolean {
   const { service, env, isExport } = Directory.literal(path);
   return env !== undefined && env !== 'all' && !isExport && service !== 'global' && !sharedDirectories.has(path);
 }

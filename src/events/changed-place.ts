@@ -8,13 +8,13 @@ export interface EventChange extends SourceChange {
   readonly eventIds: readonly string[];
 }
 
-/** Random end that Secrets Manager gives each ARN. Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html */
-const randomEnd = /-[A-Za-z0-9]{6}$/;
+/** Random suffix that Secrets Manager adds to each ARN. Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html */
+const randomSuffix = /-[A-Za-z0-9]{6}$/;
 
 /**
  * Splits the full name of a parameter or a secret into directory and name.
  *
- * @returns `undefined` for what is in no directory that a chain can have: without a slash in front, or right below the root.
+ * @returns `undefined` for a name in no directory that a chain can have: without a leading slash, or directly below the root.
  */
 export function placeOf(fullName: string): { readonly directory: string; readonly name: string } | undefined {
   const end = fullName.lastIndexOf('/');
@@ -23,7 +23,7 @@ export function placeOf(fullName: string): { readonly directory: string; readonl
   return name === '' || !isCacheable(directory, name) ? undefined : { directory, name };
 }
 
-/** Whether a path can be that of a directory in a cached chain, and its rows have room for a name. */
+/** Whether a path can be a directory of a cached chain, whose sort keys have room for a name. */
 export function isCacheable(path: string, name = ''): boolean {
   if (!/^\/[^/]/.test(path) || path.endsWith('/') || path.includes('//') || /[{}|]/.test(path)) return false;
   return fitsSortKey(path + name);
@@ -42,10 +42,10 @@ export function parameterName(nameOrArn: string): string {
 /**
  * Gives the names that a secret with an ARN, or a name, may have.
  *
- * @returns Two for an ARN: callers may leave its random end away, and a name may look as if it had one.
+ * @returns Two for an ARN: callers may leave out its random suffix, and a name may end like one.
  */
 export function secretNames(nameOrArn: string): readonly string[] {
   const [, name] = /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(nameOrArn) ?? [];
   if (name === undefined) return [nameOrArn];
-  return randomEnd.test(name) ? [name.replace(randomEnd, ''), name] : [name];
+  return randomSuffix.test(name) ? [name.replace(randomSuffix, ''), name] : [name];
 }

@@ -1,19 +1,19 @@
-/** An object of unknown fields, as JSON has it. */
+/** A JSON object of unknown fields. */
 export type EventFields = Readonly<Record<string, unknown>>;
 
-/** Gives an object's field when that is an object itself; an empty one otherwise. */
+/** Gives a field that is an object; an empty object otherwise. */
 export function objectField(fields: EventFields, name: string): EventFields {
   const value = fields[name];
   return isFields(value) ? value : {};
 }
 
-/** Gives an object's field when that is a text that is not empty. */
+/** Gives a field that is a non-empty text; `undefined` otherwise. */
 export function textField(fields: EventFields, name: string): string | undefined {
   const value = fields[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Whether something is an object, and no list. */
+/** Whether something is an object, and not a list. */
 export function isFields(value: unknown): value is EventFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

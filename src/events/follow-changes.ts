@@ -6,7 +6,7 @@ import { nameIndex } from '../aws/table-names';
 import { currentSession } from '../cache/current-session';
 import { changeKey, type SourceChange } from '../cache/rows';
 import { checkOptions } from '../options';
-import { ChangePass } from './change-pass';
+import { ChangePass, defaultScanUnitsPerSecond } from './change-pass';
 
 /** A setting that was written at its source. */
 export interface ChangedSetting {
@@ -16,23 +16,23 @@ export interface ChangedSetting {
   readonly name: string;
 }
 
-/** Where changes are followed. */
+/** How changes are followed. */
 export interface FollowChangesOptions {
   /** The cache table. Default: the setting `cacheTable`. */
   readonly cacheTable?: string;
-  /** Directories of one service in one environment that others look in, too. Default: none. */
+  /** Directories with the path of one service in one environment that other services use, too. Default: none. */
   readonly sharedDirectories?: readonly string[];
   /** Read units a second that a scan may take, on average; a table without the index by name is scanned. Default: 500. */
   readonly scanUnitsPerSecond?: number;
 }
 
-/** What following changes has done. */
+/** Result of following changes. */
 export interface FollowedChanges {
-  /** Partitions, `/{service}/{environment}`, that a change reaches. */
+  /** How many partitions, `/{service}/{environment}`, were affected. */
   readonly partitions: number;
-  /** Rows that were dropped. */
+  /** How many rows were dropped. */
   readonly rows: number;
-  /** Why changes could not be followed everywhere, each reason once; running processes see those when their rows end. */
+  /** Why changes could not be followed everywhere, each reason once; running processes notice those when their rows expire. */
   readonly problems: readonly string[];
 }
 
@@ -43,10 +43,10 @@ const optionNames: Readonly<Record<keyof FollowChangesOptions, true>> = {
 };
 
 /**
- * Follows changes that the caller has made itself, as the handler of changes follows events: drops the rows of the cache table
- * that they may touch and raises the generation, in every partition whose chain holds a changed directory.
+ * Follows changes that the caller has made, as the handler of changes does for events: drops the rows of the cache table that they may
+ * affect and raises the generation, in every partition whose chain contains a changed directory.
  *
- * Without a cache table, there is nothing to do. Never rejects because of the table.
+ * Does nothing without a cache table. Never rejects because of the table.
  *
  * @throws InvalidSettingsError for an unknown option.
  */
@@ -65,7 +65,7 @@ export async function followChanges(
       {
         sharedDirectories: new Set(options.sharedDirectories),
         hasIndex: await hasIndex(client, table),
-        scanUnitsPerSecond: options.scanUnitsPerSecond ?? 500,
+        scanUnitsPerSecond: options.scanUnitsPerSecond ?? defaultScanUnitsPerSecond,
         remainingMs: () => Number.POSITIVE_INFINITY,
       },
     );
@@ -82,7 +82,7 @@ export async function followChanges(
   }
 }
 
-/** Who may not describe the table has it scanned. */
+/** Whether the table has the index by name; `false` where it may not be described. */
 async function hasIndex(client: DynamoDBClient, table: string): Promise<boolean> {
   const { DescribeTableCommand } = await import('@aws-sdk/client-dynamodb');
   const described = await client.send(new DescribeTableCommand({ TableName: table })).catch(() => undefined);

@@ -1,17 +1,17 @@
 import { type SourceChange } from '../cache/rows';
 import { nextGeneration, updateGeneration } from '../cache/generation';
-import { writeRows, type WriteTarget } from '../aws/table-client';
+import { writeRows, type WriteConnection } from '../aws/table-client';
 import { changeOf, type TracedPartition } from './traced-partition';
 
-/** What the handler works with. */
-export interface ChangeSession extends WriteTarget {
+/** The cache table, and what following changes in it needs. */
+export interface ChangeSession extends WriteConnection {
   /** Gives the current time, **milliseconds** since the Unix epoch. */
   readonly nowMs: () => number;
   /** Waits, **milliseconds**. */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** What has been done in one partition. */
+/** Result in one partition. */
 export interface FollowedPartition {
   readonly environ: string;
   /** How many rows were dropped. */
@@ -19,10 +19,10 @@ export interface FollowedPartition {
 }
 
 /**
- * Follows changes in one partition: drops the rows that they may touch, then raises the generation.
+ * Follows changes in one partition: drops the rows that they may affect, then raises the generation.
  *
- * In this order: a process that sees the new generation finds the rows gone. Rows that are written meanwhile, from reads before
- * the change, carry the generation of those reads, and are not used. Doing it again drops nothing more, and raises the generation once more.
+ * In this order, a process that reads the new generation does not find the rows any more. Rows that are written in the meantime, from reads
+ * before the change, have the generation of those reads, and are not used. It may be repeated.
  *
  * @returns `undefined` when no change is in a directory of the partition.
  * @throws What the SDK throws, or an Error when rows remain unprocessed.

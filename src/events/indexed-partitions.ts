@@ -3,12 +3,11 @@ import { eachOf } from '../aws/batches';
 import { queryRows } from '../aws/table-client';
 import { nameIndex } from '../aws/table-names';
 import { type ChangeSession } from './follow-in-partition';
-import { partitionsOf } from './partitions-of';
-import { tracedAttributes, type TracedPartition } from './traced-partition';
+import { partitionsOf, tracedAttributes, type TracedPartition } from './traced-partition';
 
-/** What the index of names has. */
+/** Result of reading the index by name. */
 export interface IndexedPartitions {
-  /** Partitions with rows of the names, or processes that watch. */
+  /** Partitions that have rows of the names, or are watched. */
   readonly partitions: readonly TracedPartition[];
   /** Why a name could not be looked up, by name. */
   readonly unread: ReadonlyMap<string, unknown>;
@@ -18,7 +17,7 @@ export interface IndexedPartitions {
 const namesAtOnce = 16;
 
 /**
- * Reads what the index of names has of all partitions: the rows of some names, and which directories are watched.
+ * Reads the rows of some names, and the watched directories, of all partitions from the index by name.
  *
  * @param names - Lower-cased.
  * @param checkTime - Called before each request; throws when there is no time left for it.

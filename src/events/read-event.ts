@@ -1,25 +1,28 @@
 import { type EventChange } from './changed-place';
 import { type EventFields, isFields, textField } from './event-fields';
 import {
+  labelDetailType,
   parameterDetailType,
   parameterPolicyDetailType,
+  readLabelEvent,
   readParameterEvent,
   readParameterPolicyEvent,
-} from './parameter-event';
-import { labelDetailType, readLabelEvent, readTrailEvent, trailDetailTypes } from './secret-event';
+  readTrailEvent,
+  trailDetailTypes,
+} from './source-events';
 import { readStreamRecord } from './stream-record';
 
-/** One event of those that the handler was called with. */
+/** One event of a batch. */
 export interface ReadItem {
-  /** What a partial failure names it by; `undefined` where it came alone. */
+  /** Identifies it in a partial failure; `undefined` for a single event. */
   readonly id: string | undefined;
   /** The changes it reports; `undefined` for an unknown event. */
   readonly changes: readonly EventChange[] | undefined;
-  /** What it is, for the log: its source and type, and nothing of its content. */
+  /** Its source and type for the log, without its content. */
   readonly label: string;
 }
 
-/** How the handler was called. */
+/** The events of one invocation. */
 export interface ReadBatch {
   /** `single`: one event; `queue`: messages of SQS; `stream`: records of a DynamoDB stream, in order. */
   readonly kind: 'single' | 'queue' | 'stream';
@@ -27,7 +30,7 @@ export interface ReadBatch {
 }
 
 /**
- * Reads what Lambda calls the handler with: an event of EventBridge, messages of SQS that hold such events, or records of
+ * Reads the event of an invocation: an event of EventBridge, messages of SQS that hold such events, or records of
  * the stream of a config table.
  *
  * Sources: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html,

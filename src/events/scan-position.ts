@@ -4,16 +4,16 @@ import { tableKeys } from '../aws/table-names';
 import { rowTime, nowhere } from '../cache/rows';
 import { type ChangeSession } from './follow-in-partition';
 
-/** Partition and sort key of the position; no service has a partition without a slash in front. */
+/** Partition and sort key of the position; partitions of services begin with a slash. */
 const positionKey = '~xcon|scan';
-/** How long a position is good, **seconds**: longer than events are tried again. */
+/** Life of a position, **seconds**: longer than events are retried. */
 const positionTtlSeconds = 24 * 3600;
 
 /**
- * Remembers where a scan of the table had to stop, so that the next try of the same events goes on from there.
+ * Saves where a scan of the table had to stop, so that the next attempt for the same events continues from there.
  *
  * @param eventIds - The events that were followed up to there.
- * @param position - Key of the last row that was.
+ * @param position - Key of the last row before it.
  * @throws What the SDK throws.
  */
 export async function keepPosition(
@@ -39,9 +39,9 @@ export async function keepPosition(
 }
 
 /**
- * Gives where the last scan that stopped can be taken up.
+ * Gives the position from which the last scan can be continued.
  *
- * @returns `undefined` unless it was for all these events: for any other one, the part before has not been looked at.
+ * @returns `undefined` unless it was for all these events: for any other event, the part before has not been read.
  * @throws What the SDK throws.
  */
 export async function findPosition(

@@ -3,10 +3,10 @@ import { booleanOfText } from '../settings/boolean-text';
 import { type ChangeHandlerOptions, createChangeHandler } from './change-handler';
 
 /**
- * Gives the options of the handler that environment variables say: `CACHE_INDEX`, and `SHARED_DIRECTORIES` and `PATH_PREFIXES`,
+ * Reads the options of the handler from environment variables: `CACHE_INDEX`, and `SHARED_DIRECTORIES` and `PATH_PREFIXES`,
  * separated by commas. A variable that is empty counts as absent.
  *
- * @throws InvalidSettingsError for `CACHE_INDEX` when it is no boolean.
+ * @throws InvalidSettingsError for `CACHE_INDEX` when it is not a boolean.
  */
 export function optionsOf(variables: Readonly<Record<string, string | undefined>>): ChangeHandlerOptions {
   const { CACHE_INDEX: index = '', SHARED_DIRECTORIES: shared = '', PATH_PREFIXES: prefixes = '' } = variables;

@@ -3,23 +3,22 @@ import { scanPage } from '../aws/table-client';
 import { tableKeys } from '../aws/table-names';
 import { generationKey } from '../cache/rows';
 import { type ChangeSession } from './follow-in-partition';
-import { partitionsOf } from './partitions-of';
-import { tracedAttributes, type TracedPartition } from './traced-partition';
+import { partitionsOf, tracedAttributes, type TracedPartition } from './traced-partition';
 
-/** Partitions that have been read whole, and where reading goes on. */
+/** Complete partitions of a scan, and its position after them. */
 export interface ScannedPartitions {
   readonly partitions: readonly TracedPartition[];
-  /** A key behind the last row of them, where reading can go on. */
+  /** A key behind their last row, from which the scan can be continued. */
   readonly position: AttributeMap | undefined;
-  /** Whether there are no more. */
+  /** Whether the scan has ended. */
   readonly isLast: boolean;
 }
 
-/** How the table is read. */
+/** How the table is scanned. */
 export interface ScanOptions {
   /** Read units a second, on average. */
   readonly unitsPerSecond: number;
-  /** Where a former reading got to; absent: from the beginning. */
+  /** Position of a former scan; absent: the beginning. */
   readonly from?: AttributeMap | undefined;
 }
 
@@ -27,10 +26,10 @@ export interface ScanOptions {
 const maxPages = 100_000;
 
 /**
- * Reads the whole table, partition by partition.
+ * Scans the table, partition by partition.
  *
- * Scan gives the rows of a partition one after the other. Should it ever not, a partition comes in several parts, each of
- * which is complete for the follower of changes in it.
+ * A scan gives the rows of a partition one after the other. If it did not, a partition would be given in several parts, each of which can be
+ * processed on its own.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
  *
  * @throws What the SDK throws.
@@ -66,7 +65,7 @@ function environOf(row: AttributeMap | undefined): string | undefined {
   return row?.[tableKeys.partition]?.S;
 }
 
-/** Gives a key behind a row, and behind the generation of its partition, which following changes may have put there. */
+/** Gives a key behind a row, and behind the row of the generation, which following changes may have added. */
 function endOf(row: AttributeMap | undefined): AttributeMap | undefined {
   const [environ, nameKey] = [environOf(row), row?.[tableKeys.sort]?.S];
   if (environ === undefined || nameKey === undefined) return undefined;

@@ -1,10 +1,11 @@
+import { getOrMake } from '../base/get-or-make';
 import { type AttributeMap } from '../aws/attribute-value';
 import { tableKeys } from '../aws/table-names';
 import { chainDirectories, mayTouch, type TracedRow } from '../cache/changes';
 import { generationKey, type SourceChange } from '../cache/rows';
 import { defaultDirectories } from '../directory/default-directories';
 
-/** Attributes that decide which changes touch a row: no values, neither plain nor sealed. */
+/** Attributes that decide which changes affect a row: no values, neither plain nor sealed. */
 export const tracedAttributes = [
   tableKeys.partition,
   tableKeys.sort,
@@ -15,21 +16,21 @@ export const tracedAttributes = [
   'xcon_directories',
 ];
 
-/** What of a partition decides which changes touch it. */
+/** The part of a partition that decides which changes affect it. */
 export interface TracedPartition {
   /** Partition key: `/{service}/{environment}`. */
   readonly environ: string;
   /** The rows that answer for names, of this library and the Python library alike. */
   readonly rows: readonly TracedRow[];
-  /** Directories that watching processes look in. */
+  /** Directories of the processes that watch. */
   readonly watched: readonly string[];
-  /** Whether processes of it have cached anything, or watch: there is more than a generation that a change has begun. */
+  /** Whether its processes have cached anything, or watch: it has more than the row of a generation. */
   readonly isInUse: boolean;
-  /** Whether there is no row at all: nothing says that any process has this partition. */
+  /** Whether it has no rows: then it may belong to no process. */
   readonly isEmpty: boolean;
 }
 
-/** What a change does to a partition. */
+/** The effect of changes on a partition. */
 export interface PartitionChange {
   /** The changes in directories of its chains. */
   readonly changes: readonly SourceChange[];
@@ -50,11 +51,23 @@ export function tracePartition(environ: string, rows: readonly AttributeMap[]): 
   };
 }
 
+/** Groups rows by partition; rows of no service are left out. */
+export function partitionsOf(rows: readonly AttributeMap[]): readonly TracedPartition[] {
+  const byEnviron = new Map<string, AttributeMap[]>();
+  for (const row of rows) {
+    const environ = row[tableKeys.partition]?.S;
+    // Other partitions belong to the library, such as the position of a scan.
+    if (environ?.startsWith('/') !== true) continue;
+    getOrMake(byEnviron, environ, () => []).push(row);
+  }
+  return [...byEnviron].map(([environ, all]) => tracePartition(environ, all));
+}
+
 /**
- * Gives what changes do to a partition.
+ * Gives the effect of changes on a partition.
  *
- * A partition is touched when its usual directories, those that its processes watch, or those of its rows include the
- * changed one: also when no row has the name, because its processes may remember that it is missing.
+ * A partition is affected when its default directories, those that its processes watch, or those of its rows include the changed one: also
+ * when no row has the name, because its processes may remember that it is missing.
  */
 export function changeOf(
   { environ, rows, watched }: TracedPartition,
@@ -63,33 +76,29 @@ export function changeOf(
   const changesOfName = byName(changes);
   const directories = new Set([...usualDirectories(environ), ...watched]);
   for (const row of rows) for (const each of chainDirectories(row) ?? []) directories.add(each);
-  const touching = new Set<SourceChange>();
+  const affecting = new Set<SourceChange>();
   const dropped = rows.filter((row) => {
     const its = changesOfName(row.name).filter((change) => mayTouch(change, row));
-    for (const change of its) touching.add(change);
+    for (const change of its) affecting.add(change);
     return its.length > 0;
   });
   const reaches = (change: SourceChange): boolean =>
-    touching.has(change) || change.directory === undefined || directories.has(change.directory);
+    affecting.has(change) || change.directory === undefined || directories.has(change.directory);
   return { changes: changes.filter(reaches), dropped: dropped.map(({ nameKey }) => nameKey) };
 }
 
-/** Sorts changes by name, so that rows need not be held against all of a burst. */
+/** Groups changes by name, so that each row is compared with few of them. */
 function byName(changes: readonly SourceChange[]): (name: string) => readonly SourceChange[] {
   const named = new Map<string | undefined, SourceChange[]>();
-  for (const each of changes) {
-    const known = named.get(each.name);
-    if (known === undefined) named.set(each.name, [each]);
-    else known.push(each);
-  }
+  for (const each of changes) getOrMake(named, each.name, () => []).push(each);
   return (name) => [...(named.get(name) ?? []), ...(named.get(undefined) ?? [])];
 }
 
-/** Gives the directories that the processes of a partition look in by default. */
+/** Gives the default directories of the processes of a partition. */
 export function usualDirectories(environ: string): readonly string[] {
   const [, service, environment] = /^\/([^/]+)\/(.+)$/.exec(environ) ?? [];
   if (service === undefined || environment === undefined) return [];
-  // Not resolved as directories: a table may have foreign keys, some of which are no path.
+  // Not resolved as directories: keys in the table may not be valid paths.
   return defaultDirectories.map(({ path }) =>
     path.replace('{service}', () => service).replace('{environment}', () => environment),
   );

@@ -12,7 +12,7 @@ import { finderOf } from '../config/finder';
 import { type LookupScope } from '../config/lookup-scope';
 import { isConfigError, ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
-import { type ListingEntry, Unavailable } from '../item/directory-listing';
+import { isRefused, isUnread, type ListingEntry, Unavailable } from '../item/directory-listing';
 import { StaleAbsence } from '../memory/stale';
 import { type ExplainedPlace, Explanation, type ExplanationRenderers, ExplanationSet } from './explained';
 import { explanationPage } from './page';
@@ -28,7 +28,7 @@ export const renderers: ExplanationRenderers = {
 
 /** How a name is explained. */
 export interface ExplainOptions extends WaitOptions {
-  /** What is read in place of the cache and the directories. */
+  /** What is read instead of the cache and the directories. */
   readonly id?: SettingId | undefined;
   /** Whether the value is a secret wherever it comes from. Default: false. */
   readonly secret?: boolean;
@@ -62,11 +62,11 @@ export function explanationSet(scope: LookupScope, explanations: readonly Explan
 }
 
 /**
- * Asks every place for a name, also those behind the answer.
+ * Reads every place for a name, also those behind the answer.
  *
- * A source that fails does not reject: its place has the outcome `failed`.
+ * It does not reject when a source fails: the place has the outcome `failed`.
  *
- * @param name - As asked.
+ * @param name - In the caller's case.
  * @throws ProviderError when it takes longer than the budget of a lookup; the reason of the signal.
  */
 export function explainItem(scope: LookupScope, name: string, options: ExplainOptions): Promise<ExplainedItem> {
@@ -74,12 +74,12 @@ export function explainItem(scope: LookupScope, name: string, options: ExplainOp
   const { lookupBudgetMs: budgetMs } = scope.settings;
   const problem = `no answer within lookupBudgetMs (${budgetMs} ms) for "${name}"`;
   const onTimeout = (): Error => new ProviderError('explain', undefined, problem);
-  const ask = (time: TimeLeft): Promise<ExplainedItem> => askEverywhere(scope, name, options, time);
-  return withLambdaFreezeGuard(scope, () => withTimeLimit(ask, { budgetMs, signal, onTimeout }));
+  const visit = (time: TimeLeft): Promise<ExplainedItem> => visitAll(scope, name, options, time);
+  return withLambdaFreezeGuard(scope, () => withTimeLimit(visit, { budgetMs, signal, onTimeout }));
 }
 
-/** Asks in the order of a lookup: overrides, leading providers, the cache table, directories, defaults. */
-async function askEverywhere(
+/** Visits all places in the order of a lookup: overrides, leading providers, the cache table, directories, defaults. */
+async function visitAll(
   scope: LookupScope,
   name: string,
   options: ExplainOptions,
@@ -88,32 +88,32 @@ async function askEverywhere(
   const key = name.toLowerCase();
   const run = new ExplainRun(scope, { key, name }, options.secret === true);
   run.add({ provider: 'override', outcome: 'absent' }, scope.override(key));
-  for (const place of finderOf(scope).leading) await run.ask(place);
-  if (options.id === undefined) await askChain(scope, run, name, time);
-  else await run.askById(options.id);
+  for (const place of finderOf(scope).leading) await run.visit(place);
+  if (options.id === undefined) await visitChain(scope, run, name, time);
+  else await run.visitById(options.id);
   run.add({ provider: 'default', outcome: 'absent' }, scope.default(key));
   return run.result();
 }
 
-async function askChain(scope: LookupScope, run: ExplainRun, name: string, time: TimeLeft): Promise<void> {
+async function visitChain(scope: LookupScope, run: ExplainRun, name: string, time: TimeLeft): Promise<void> {
   const { settings } = scope;
   const finder = finderOf(scope);
-  if (!run.isDecided) run.addCached(await finder.askCacher(name, time));
+  if (!run.isDecided) run.addCached(await finder.findInCacher(name, time));
   finder.startReading(name);
-  for (const place of finder.walked) await run.ask(place);
+  for (const place of finder.walked) await run.visit(place);
   if (settings.lastKnownGood === undefined) return;
   const { recallFor } = await import('../config/last-known-good/recall');
   run.addRecalled(await recallFor(scope, name, run.failure));
 }
 
-interface AskedName {
+interface ExplainedName {
   /** Lower-cased. */
   readonly key: string;
-  /** As asked. */
+  /** In the caller's case. */
   readonly name: string;
 }
 
-/** One place that was asked, and its answer. */
+/** One place that was visited, and its answer. */
 interface Step {
   readonly attempt: Attempt;
   readonly item: DirectoryItem | undefined;
@@ -121,19 +121,19 @@ interface Step {
   readonly row?: CachedRow | undefined;
 }
 
-/** The places asked for one name, in order; unlike a lookup, it goes on behind the answer. */
+/** The places that were visited for one name, in order; unlike a lookup, also those behind the answer. */
 class ExplainRun {
   private readonly steps: Step[] = [];
   private winner: Step | undefined;
   /** The winner, when it is an answer of the cache table. */
   private cached: Step | undefined;
-  /** Why nothing behind this point can be the answer of `get`. */
+  /** Why no later place can be the answer of `get`. */
   private end: 'found' | 'failed' | 'known to be missing' | undefined;
 
   constructor(
     private readonly scope: LookupScope,
-    private readonly asked: AskedName,
-    private anySecret: boolean,
+    private readonly name: ExplainedName,
+    private hasSecret: boolean,
   ) {}
 
   /** Whether the answer of `get` is known. */
@@ -155,25 +155,25 @@ class ExplainRun {
       this.steps.push({ attempt, item, row });
       return;
     }
-    this.anySecret ||= item.secret;
-    const wins = this.end === undefined || (this.end === 'known to be missing' && attempt.provider === 'default');
+    this.hasSecret ||= item.secret;
+    const isWinner = this.end === undefined || (this.end === 'known to be missing' && attempt.provider === 'default');
     const directory = attempt.directory ?? item.directory.path;
-    const outcome = wins ? 'found' : this.outcomeBehind(attempt);
+    const outcome = isWinner ? 'found' : this.outcomeBehind(attempt);
     const step: Step = { attempt: { ...attempt, directory, outcome }, item, row };
     this.steps.push(step);
-    if (!wins) return;
+    if (!isWinner) return;
     this.winner = step;
     this.end = 'found';
   }
 
-  /** What `get` would meet before its answer. */
+  /** Failures and refusals that `get` would meet before its answer. */
   get failure(): LookupFailure {
-    const passed = this.steps.slice(0, this.winner === undefined ? undefined : this.steps.indexOf(this.winner));
-    const refused = passed.map(({ attempt }) => attempt).filter(({ outcome }) => outcome === 'not permitted');
+    const earlier = this.steps.slice(0, this.winner === undefined ? undefined : this.steps.indexOf(this.winner));
+    const refused = earlier.map(({ attempt }) => attempt).filter(({ outcome }) => outcome === 'not permitted');
     return { isFailed: this.end === 'failed', refused };
   }
 
-  /** Adds the last known good answer, which `get` gives in place of what was found. */
+  /** Adds the last known good answer, which `get` gives instead of what was found. */
   addRecalled(recalled: WalkResult | undefined): void {
     const attempt = recalled?.attempts.at(-1);
     if (recalled === undefined || attempt === undefined) return;
@@ -186,30 +186,30 @@ class ExplainRun {
     this.add(attempt, recalled.item);
   }
 
-  /** Asks a place; behind the answer, secrets are not read. */
-  async ask(place: Place): Promise<void> {
-    const { key, name } = this.asked;
+  /** Visits a place; behind the answer, secrets are not read. */
+  async visit(place: Place): Promise<void> {
+    const { key, name } = this.name;
     const { reader } = finderOf(this.scope);
     await this.addOutcome(attemptOf(place, undefined), async () => {
       const listed = await reader.peek(place, key, name);
-      if (typeof listed === 'object' && 'kind' in listed) this.anySecret = true;
+      if (isUnread(listed) || isRefused(listed)) this.hasSecret = true;
       return this.isDecided ? listed : reader.read(place, key, name);
     });
   }
 
-  /** Asks for a setting by its full name, unless there is an answer already. */
-  async askById(id: SettingId): Promise<void> {
-    const { provider, setting } = settingById(this.scope.providers, this.asked.key, id);
+  /** Reads a setting by its full name, unless there is an answer already. */
+  async visitById(id: SettingId): Promise<void> {
+    const { provider, setting } = settingById(this.scope.providers, this.name.key, id);
     if (provider === undefined || this.isDecided) return;
     const attempt: Attempt = { provider: provider.cacheName, directory: id.id, outcome: 'absent' };
     await this.addOutcome(attempt, () => finderOf(this.scope).reader.readSecret(provider, setting));
   }
 
-  /** Gives the explanation; when one place keeps the name as a secret, the values of all places are masked. */
+  /** Gives the explanation. When one place keeps the name as a secret, the values of all places are masked. */
   result(): ExplainedItem {
-    const { name } = this.asked;
-    const masked = this.anySecret || isSecretName(name);
-    const shown = new Map(this.steps.map((step) => [step, show(step, masked)]));
+    const { name } = this.name;
+    const isMasked = this.hasSecret || isSecretName(name);
+    const shown = new Map(this.steps.map((step) => [step, show(step, isMasked)]));
     const winner = this.winner && shown.get(this.winner);
     const explainedAt = isoTime(this.scope.clock.nowMs());
     return {
@@ -218,7 +218,7 @@ class ExplainRun {
     };
   }
 
-  /** @param attempt - Of the place, as if it had nothing. */
+  /** @param attempt - Attempt of a place that has nothing. */
   private async addOutcome(attempt: Attempt, read: () => Promise<ListingEntry | PlaceOutcome>): Promise<void> {
     try {
       const outcome = await read();
@@ -235,7 +235,7 @@ class ExplainRun {
     }
   }
 
-  /** Gives the outcome of a value behind the winner: hidden by it, unless the cache table has its value from there. */
+  /** Gives the outcome of a value behind the winner: `shadowed`, unless the winner is a cached row of this place. */
   private outcomeBehind({ provider, directory }: Attempt): 'shadowed' | 'cached' {
     const item = this.winner === this.cached ? this.cached?.item : undefined;
     return item?.cacheName === provider && item.directory.path === directory ? 'cached' : 'shadowed';
@@ -246,13 +246,13 @@ class ExplainRun {
   }
 }
 
-function show({ attempt, item, row }: Step, masked: boolean): ExplainedPlace {
-  return { ...attempt, ...(item && showItem(item, masked)), ...(row && showRow(row)) };
+function show({ attempt, item, row }: Step, isMasked: boolean): ExplainedPlace {
+  return { ...attempt, ...(item && showItem(item, isMasked)), ...(row && showRow(row)) };
 }
 
-function showItem(item: DirectoryItem, masked: boolean): Omit<ExplainedPlace, keyof Attempt> {
+function showItem(item: DirectoryItem, isMasked: boolean): Omit<ExplainedPlace, keyof Attempt> {
   return {
-    value: masked || item.secret ? mask : showValue(item.value),
+    value: isMasked || item.secret ? mask : showValue(item.value),
     version: item.version,
     changedAt: timeOf(item.changedAtMs),
     staleSince: item.staleSince,

@@ -3,9 +3,9 @@ import { type CachedRow } from '../cache/cacher';
 import { type Attempt } from '../chain/walk';
 import { type SearchedPlace } from '../errors';
 
-/** One place of the lookup order, and what it has for the name. */
+/** One place of the lookup order, and its value for the name. */
 export interface ExplainedPlace extends Attempt {
-  /** The value as it may be shown: masked when it is a secret; absent where there is none or it was not read. */
+  /** The value for display: masked when it is a secret; absent where there is none or it was not read. */
   readonly value?: string | undefined;
   /** Version at the source; absent where it has none. */
   readonly version?: string | undefined;
@@ -19,11 +19,11 @@ export interface ExplainedPlace extends Attempt {
   readonly cachedAt?: string | undefined;
   /** For an answer of the cache table: when its row expires, ISO 8601. */
   readonly cachedUntil?: string | undefined;
-  /** For a value of the cache table: the provider that it came from. */
+  /** For a value of the cache table: its provider. */
   readonly cachedFrom?: string | undefined;
 }
 
-/** What an explanation of a declared setting adds to where its value comes from. */
+/** What the explanation of a declared setting adds. */
 export interface DeclaredNote {
   /** Keys that lead to it in the declaration, joined by dots. */
   readonly key: string;
@@ -31,15 +31,15 @@ export interface DeclaredNote {
   readonly problem: string | undefined;
 }
 
-/** What an explanation is made of. */
-export interface ExplanationFacts {
-  /** As asked. */
+/** The parts of an explanation. */
+export interface ExplanationParts {
+  /** The name in the caller's case. */
   readonly name: string;
   /** Every place, in the order of the lookup. */
   readonly places: readonly ExplainedPlace[];
   /** The place whose value `get` gives, one of `places`; `undefined` when it gives none. */
   readonly winner: ExplainedPlace | undefined;
-  /** When the places were asked, ISO 8601: ages are counted to then; absent: dates are shown instead. */
+  /** When the places were read, ISO 8601, for the ages of values; absent: dates are shown instead. */
   readonly explainedAt?: string | undefined;
   /** For a declared setting. */
   readonly declared?: DeclaredNote | undefined;
@@ -48,8 +48,8 @@ export interface ExplanationFacts {
 /**
  * Renders explanations.
  *
- * Injected: the classes are exported, and bundlers that split their output would put all that they import into the part that is
- * loaded first.
+ * Injected, because the classes are exported: bundlers that split their output would put everything that they import into the part that
+ * is loaded first.
  */
 export interface ExplanationRenderers {
   /** Gives the table of one name: its places. */
@@ -60,29 +60,29 @@ export interface ExplanationRenderers {
   readonly page: (content: PageContent) => string;
 }
 
-/** What a page shows. */
+/** Content of a page. */
 export interface PageContent {
   /** Its subject: a name, or a service in an environment. */
   readonly title: string;
   readonly explanations: readonly Explanation[];
-  /** When the places were asked, ISO 8601; absent: the page has no time. */
+  /** When the places were read, ISO 8601; absent: the page has no time. */
   readonly explainedAt?: string | undefined;
 }
 
 /** What `config.explain(name)` gives: every place that was asked, its outcome, the winner, and what it shadows. Secrets are masked. */
 export class Explanation {
-  /** As asked. */
+  /** The name in the caller's case. */
   readonly name: string;
   /** Every place, in the order of the lookup. */
   readonly places: readonly ExplainedPlace[];
   /** The place whose value `get` gives; `undefined` when it gives none. */
   readonly winner: ExplainedPlace | undefined;
-  /** When the places were asked, ISO 8601; `undefined` when that is not known. */
+  /** When the places were read, ISO 8601; `undefined` when that is not known. */
   readonly explainedAt: string | undefined;
   readonly #declared: DeclaredNote | undefined;
   readonly #renderers: ExplanationRenderers;
 
-  constructor({ name, places, winner, explainedAt, declared }: ExplanationFacts, renderers: ExplanationRenderers) {
+  constructor({ name, places, winner, explainedAt, declared }: ExplanationParts, renderers: ExplanationRenderers) {
     this.name = name;
     this.places = Object.freeze(places.map(withTexts));
     this.winner = winner && (this.places[places.indexOf(winner)] ?? withTexts(winner));
@@ -102,7 +102,7 @@ export class Explanation {
     return this.#declared?.problem;
   }
 
-  /** The places that have a value too, behind the winner. */
+  /** The places behind the winner that also have a value. */
   get shadows(): readonly ExplainedPlace[] {
     return this.places.filter(({ outcome }) => outcome === 'shadowed');
   }
@@ -129,7 +129,7 @@ export class Explanation {
     return { name, key, problem, explainedAt, winner, places };
   }
 
-  /** Gives a page of HTML that needs nothing else: no script, no style sheet, no font. Secrets are masked. */
+  /** Gives a self-contained page of HTML: no script, style sheet or font is loaded. Secrets are masked. */
   toHtml(): string {
     return this.#renderers.page({ title: this.name, explanations: [this], explainedAt: this.explainedAt });
   }
@@ -145,8 +145,8 @@ export class ExplanationSet {
 
   /**
    * @param title - The service and its environment: `orders in prod`.
-   * @param explanations - In the order asked.
-   * @param explainedAt - When the places were asked, ISO 8601.
+   * @param explanations - In the order of the names.
+   * @param explainedAt - When the places were read, ISO 8601.
    * @param renderers - Of the table and the page.
    */
   constructor(
@@ -164,7 +164,7 @@ export class ExplanationSet {
     return this.explanations[Symbol.iterator]();
   }
 
-  /** Gives the explanation of a name, in any case; `undefined` for one that was not asked for. */
+  /** Gives the explanation of a name, in any case; `undefined` for one that was not explained. */
   find(name: string): Explanation | undefined {
     return this.explanations.find((each) => each.name.toLowerCase() === name.toLowerCase());
   }
@@ -179,7 +179,7 @@ export class ExplanationSet {
     return { title: this.title, explainedAt: this.explainedAt, explanations: this.explanations };
   }
 
-  /** Gives a page of HTML that needs nothing else: a grid of names and places. Secrets are masked. */
+  /** Gives a self-contained page of HTML: a grid of names and places. Secrets are masked. */
   toHtml(): string {
     return this.#renderers.page(this);
   }
@@ -189,7 +189,7 @@ export class ExplanationSet {
   }
 }
 
-/** What can be looked up here. */
+/** The names that a Config can look up. */
 export interface ReachableNames {
   /** In the order of their lower-cased names. */
   readonly names: readonly ReachableName[];
@@ -205,7 +205,7 @@ export interface ReachableName {
   readonly places: readonly ReachablePlace[];
   /** The place whose value `get` gives, one of `places`; `undefined` when none may be read. */
   readonly winner: ReachablePlace | undefined;
-  /** Whether the value is masked: one of the places keeps it as a secret, or the name is like that of one. */
+  /** Whether the value is masked: one of the places keeps it as a secret, or the name looks like that of a secret. */
   readonly secret: boolean;
   /** What the cache table has for the name; `undefined`: nothing, or there is no cache. */
   readonly cached: CachedName | undefined;
@@ -221,13 +221,13 @@ export interface ReachablePlace {
   readonly name: string;
   /** Full name at the source, such as `/orders/prod/DB_HOST`; `undefined` where the source has none. */
   readonly exactName: string | undefined;
-  /** The value as it may be shown: masked when it is secret, in one line, shortened; `undefined` when it may not be read. */
+  /** The value for display: masked when it is secret, in one line, shortened; `undefined` when it may not be read. */
   readonly value: string | undefined;
   /** Whether the source keeps the value as a secret. */
   readonly secret: boolean;
-  /** Version at the source; `undefined` where a listing does not tell. */
+  /** Version at the source; `undefined` where a listing does not say. */
   readonly version: string | undefined;
-  /** When the source last changed the value, **milliseconds** since the Unix epoch; `undefined` where a listing does not tell. */
+  /** When the source last changed the value, **milliseconds** since the Unix epoch; `undefined` where a listing does not say. */
   readonly changedAtMs: number | undefined;
   /** For a stale value: when it was last read, ISO 8601. */
   readonly staleSince: string | undefined;
@@ -237,7 +237,7 @@ export interface ReachablePlace {
 
 /** What the cache table has for a name. */
 export interface CachedName {
-  /** How its row keeps the answer; `absent`: that the name is missing. */
+  /** How its row keeps the answer; `absent`: the name is recorded as missing. */
   readonly kind: 'plain' | 'sealed' | 'reference' | 'absent';
   /** When the row was written, ISO 8601; `undefined` when unknown. */
   readonly createdAt: string | undefined;
@@ -245,7 +245,7 @@ export interface CachedName {
   readonly expiresAtMs: number | undefined;
 }
 
-/** Gives a place as it can be printed: whatever a provider gives in place of a text is replaced by the name of its type. */
+/** Gives a place for printing: what a provider gives instead of a text is replaced by the name of its type. */
 function withTexts(place: ExplainedPlace): ExplainedPlace {
   const entries = Object.entries(place) as readonly (readonly [string, unknown])[];
   const isPrintable = (given: unknown): boolean => ['string', 'boolean', 'undefined'].includes(typeof given);

@@ -1,21 +1,21 @@
 import { printable } from '../base/printable';
 import { type ExplainedPlace } from './explained';
 
-/** A piece of HTML, safe to be put into another. */
+/** A piece of HTML that is safe to insert into another. */
 export class Markup {
-  /** @param html - Escaped where it has to be. */
+  /** @param html - Already escaped. */
   constructor(readonly html: string) {}
 }
 
-/** What can be put into a piece of HTML: text is escaped, `undefined` is nothing. */
+/** What can be inserted into HTML: text is escaped, `undefined` is empty. */
 export type Insertable = string | number | undefined | Markup | readonly Insertable[];
 
-/** Makes a piece of HTML from a template; whatever is put into it is escaped, unless it is HTML already. */
+/** Makes a piece of HTML from a template; what is inserted is escaped, unless it is HTML already. */
 export function markup(parts: TemplateStringsArray, ...inserted: readonly Insertable[]): Markup {
   return new Markup(parts.map((part, index) => `${part}${htmlOf(inserted[index])}`).join(''));
 }
 
-/** Gives a text that may be broken inside its words, where paths, ARNs and names have parts. */
+/** Gives a text with break opportunities between the parts of paths, ARNs and names. */
 export function breakable(text: string): Markup {
   const parts = text.split(/(?<=\S[/:_.])(?=[^/:_.\s])/);
   return markup`${parts.map((part, index) => (index === 0 ? part : markup`<wbr>${part}`))}`;
@@ -48,15 +48,15 @@ const states: Readonly<Record<State, Shown>> = {
     means: 'the cache table gives the value',
     path: 'M3.5 4.5a4.5 1.8 0 1 0 9 0a4.5 1.8 0 1 0-9 0v7a4.5 1.8 0 0 0 9 0v-7',
   },
-  source: { word: 'cached', means: 'is where the value that the cache table gives comes from', path: circle },
+  source: { word: 'cached', means: 'the source of the value that the cache table gives', path: circle },
   shadowed: { word: 'shadowed', means: 'has a value too, hidden by the one found', path: circle },
-  refused: { word: 'not permitted', means: 'may not be read, and is passed over', path: `${circle}M4.5 4.5l7 7` },
-  failed: { word: 'failed', means: 'cannot be read; a lookup that gets here fails', path: 'M4 4l8 8M12 4l-8 8' },
+  refused: { word: 'not permitted', means: 'may not be read, and is skipped', path: `${circle}M4.5 4.5l7 7` },
+  failed: { word: 'failed', means: 'cannot be read; a lookup that reaches it fails', path: 'M4 4l8 8M12 4l-8 8' },
   missing: { word: 'known to be missing', means: 'the cache table says that there is no value', path: 'M3.5 8h9' },
   absent: { word: 'absent', means: 'does not have the name', path: 'M8 8v.01' },
   stale: {
     word: 'stale',
-    means: 'what was read last, because it cannot be read now',
+    means: 'the last value that was read, because it cannot be read now',
     path: `${circle}M8 5.5v2.7l1.8 1`,
   },
 };
@@ -84,7 +84,7 @@ export function wordOf(state: State): string {
   return states[state].word;
 }
 
-/** Gives the symbol of a state; to be put beside its word. */
+/** Gives the symbol of a state, to be shown beside its word. */
 export function symbolOf(state: State): Markup {
   return markup`<svg class="symbol ${state}" aria-hidden="true"><use href="#${state}"/></svg>`;
 }

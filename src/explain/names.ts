@@ -1,3 +1,4 @@
+import { getOrMake } from '../base/get-or-make';
 import { mask } from '../base/printable';
 import { type TimeLeft, withTimeLimit } from '../base/time-limit';
 import { attemptOf, type Place } from '../chain/walk';
@@ -12,7 +13,7 @@ import { type CachedName, type ReachableName, type ReachableNames, type Reachabl
 import { isSecretName, showValue } from './shown-value';
 
 /**
- * Lists every name that can be looked up: each directory at each provider, once, through memory.
+ * Lists every name that a scope can look up: reads each directory at each provider once, through memory.
  *
  * @throws ProviderError when a source failed, or it takes longer than the budget of a lookup; the reason of the signal.
  */
@@ -31,9 +32,7 @@ async function listEverywhere(scope: LookupScope, time: TimeLeft): Promise<Reach
   const found = new Map<string, ReachablePlace[]>();
   const refusals: SearchedPlace[] = [];
   const add = (name: string, place: ReachablePlace): void => {
-    const places = found.get(name);
-    if (places === undefined) found.set(name, [place]);
-    else places.push(place);
+    getOrMake(found, name, () => []).push(place);
   };
   for (const item of scope.overrides) add(item.name, placeOfItem('override', undefined, item));
   for (const place of [...finder.leading, ...finder.walked]) {
@@ -46,7 +45,7 @@ async function listEverywhere(scope: LookupScope, time: TimeLeft): Promise<Reach
   return { names: await Promise.all(names), refusals };
 }
 
-/** Adds what a place has. @returns How it answered. */
+/** Adds the names of a place. @returns Its outcome. */
 async function listPlace(
   scope: LookupScope,
   place: Place,

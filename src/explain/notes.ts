@@ -1,14 +1,14 @@
 import { durationText } from '../base/time';
 import { type ExplainedPlace, type Explanation } from './explained';
 
-/** Versions of secrets are this many random characters, or more. */
+/** Least length of versions that are shortened: ids of secrets, not numbers of parameters. */
 const longVersion = 12;
 const shownOfLongVersion = 8;
 
 /**
  * Gives the notes on an answer beside its value: version, age, whether it is stale or cached.
  *
- * @param at - When it was explained, ISO 8601; absent: the notes have dates in place of ages.
+ * @param at - When it was explained, ISO 8601; absent: the notes have dates instead of ages.
  */
 export function notesOf(place: ExplainedPlace, at: string | undefined): readonly string[] {
   const { version, changedAt, stale } = place;
@@ -40,7 +40,7 @@ export function isNone(directory: string): boolean {
   return directory.startsWith('/_');
 }
 
-/** Gives what has to be granted so that places can be read, each grant once. */
+/** Gives the remedies of places, each once. */
 export function remediesOf(places: readonly ExplainedPlace[]): readonly string[] {
   return [...new Set(places.flatMap(({ remedy }) => remedy ?? []))];
 }

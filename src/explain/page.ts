@@ -15,9 +15,9 @@ import {
 import { isNone, labelsOf, notesOf, placeOf, remediesOf } from './notes';
 
 /**
- * Makes a page of HTML that needs nothing else, runs nothing and loads nothing.
+ * Makes a self-contained page of HTML without scripts.
  *
- * Its content security policy allows the browser nothing but the style sheet in it.
+ * Its content security policy allows only its own style sheet.
  * Source: https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
  */
 export function explanationPage({ title, explanations, explainedAt }: PageContent): string {
@@ -93,7 +93,7 @@ function details({ places, winner, problem, explainedAt }: Explanation, id: stri
 `;
   return markup`${wrong}<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0">
 <table class="details">
-<caption id="${id}">Places, in the order in which they are asked</caption>
+<caption id="${id}">Places, in the order of the lookup</caption>
 <thead><tr><th scope="col">Provider</th><th scope="col">Directory</th><th scope="col">Outcome</th><th scope="col">Value</th><th scope="col">Version, age, cache</th></tr></thead>
 <tbody>${places.map((place) => placeRow(place, place === winner, explainedAt))}
 </tbody>
@@ -101,7 +101,7 @@ function details({ places, winner, problem, explainedAt }: Explanation, id: stri
 </div>`;
 }
 
-function placeRow(place: ExplainedPlace, wins: boolean, explainedAt: string | undefined): Markup {
+function placeRow(place: ExplainedPlace, isWinner: boolean, explainedAt: string | undefined): Markup {
   const { provider, directory = '', stale } = place;
   const state = stateOf(place);
   const marks: Insertable = [symbolOf(state), ' ', wordOf(state), ...(stale === true ? [' ', symbolOf('stale')] : [])];
@@ -111,7 +111,7 @@ function placeRow(place: ExplainedPlace, wins: boolean, explainedAt: string | un
     valueCells(place, explainedAt),
   ];
   return markup`
-<tr class="${wins ? 'winner' : ''}"><th scope="row">${provider}</th>${cells}</tr>`;
+<tr class="${isWinner ? 'winner' : ''}"><th scope="row">${provider}</th>${cells}</tr>`;
 }
 
 function valueCells(place: ExplainedPlace, explainedAt: string | undefined): Markup {
@@ -131,7 +131,7 @@ function grid(explanations: readonly Explanation[]): Markup {
   return markup`
 <div class="scroll" role="region" aria-labelledby="grid" tabindex="0">
 <table class="grid">
-<caption id="grid">Names, and the places in the order in which they are asked</caption>
+<caption id="grid">Names, and the places in the order of the lookup</caption>
 <thead>
 <tr><th scope="col" rowspan="2">Name</th><th scope="col" rowspan="2">Value</th>${groups.map(groupHead)}</tr>
 <tr>${groups.flatMap((group) => (group.directory === undefined ? [] : group.columns.map(columnHead)))}</tr>
@@ -174,12 +174,12 @@ function answer({ winner, failure, problem, explainedAt }: Explanation): Markup 
 }
 
 function cell(place: ExplainedPlace | undefined, explainedAt: string | undefined): Markup {
-  if (place === undefined) return markup`<td><span class="unseen">not asked</span></td>`;
+  if (place === undefined) return markup`<td><span class="unseen">not read</span></td>`;
   const { value, reason, remedy, stale } = place;
   const state = stateOf(place);
   const word = `${wordOf(state)}${stale === true ? ', stale' : ''}`;
-  const facts = [`${placeOf(place)}: ${word}`, value, ...notesOf(place, explainedAt), reason, remedy];
-  const title = facts.filter((each) => each !== undefined).join('\n');
+  const lines = [`${placeOf(place)}: ${word}`, value, ...notesOf(place, explainedAt), reason, remedy];
+  const title = lines.filter((each) => each !== undefined).join('\n');
   const symbols = stale === true ? [symbolOf(state), symbolOf('stale')] : symbolOf(state);
   return markup`<td class="cell ${state}" title="${title}">${symbols}<span class="unseen">${word}</span></td>`;
 }
@@ -198,7 +198,7 @@ interface ColumnGroup {
   readonly columns: readonly Column[];
 }
 
-/** Places that are not in a directory, whatever directory their answer is from. */
+/** Places without a directory column, whatever the directory of their answer. */
 const withoutDirectory: ReadonlySet<string> = new Set(['override', 'cacher', 'default']);
 
 /** Gives the places of an explanation by the keys of their columns. */
@@ -241,7 +241,7 @@ function columnOf({ provider, directory }: ExplainedPlace): Omit<Column, 'key'> 
   return { provider, directory: hasNone ? undefined : directory };
 }
 
-/** Identifies places, also one that is asked several times, as a provider without directories behind others is. */
+/** Makes keys of places, also for a place that occurs several times, as a provider without directories behind others does. */
 function keys(): (column: Omit<Column, 'key'>) => string {
   const seen = new Map<string, number>();
   return ({ provider, directory = '' }) => {

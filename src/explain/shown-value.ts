@@ -3,7 +3,7 @@ import { mask, printable } from '../base/printable';
 import { type ConfigValue } from '../item/value';
 
 const longestValue = 40;
-/** Most characters of a value that are searched; far fewer are shown. */
+/** Most characters of a value that are searched for credentials; far fewer are shown. */
 const mostSearched = 8192;
 
 /** Words that mark a secret, in names of settings and in names within values. */
@@ -22,7 +22,7 @@ const userAndPassword = /(?:^|[\s"'=,;])[^\s:@/"'=,;]{0,256}:[^\s@]{1,256}@[^\s@
 /** A private key in PEM form, and a signed token. Sources: RFC 7468, RFC 7519 */
 const knownSecret = /-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----|\beyJ[\w-]{1,2048}\.[\w-]{1,2048}\./;
 
-/** Whether a name is like that of a secret, so that its value is masked wherever it is from. */
+/** Whether a name looks like that of a secret, so that its value is masked whatever its source. */
 export function isSecretName(name: string): boolean {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -32,7 +32,7 @@ export function isSecretName(name: string): boolean {
   return isKey || secretName.test(name) || words.some((each) => secretNameWords.includes(each));
 }
 
-/** Gives a value as it may be shown: in one line, not too long, without credentials. */
+/** Gives a value for display: in one line, shortened, without credentials. */
 export function showValue(value: ConfigValue): string {
   const line = printable(maskCredentials(textOf(value)));
   return line.length > longestValue ? `${line.slice(0, longestValue - 3)}...` : line;
@@ -56,7 +56,7 @@ function textOf(value: ConfigValue): string {
   try {
     return inspect(value, { breakLength: Number.POSITIVE_INFINITY, depth: 3, maxStringLength: mostSearched });
   } catch {
-    // An instance of a foreign class, whose own printing throws.
+    // An instance of a class whose inspect method throws.
     return '(an object)';
   }
 }

@@ -63,7 +63,7 @@ function start(reason: string): string {
   return reason.length > longestReason ? `${reason.slice(0, longestReason - 1)}…` : reason;
 }
 
-/** Lists what has to be granted so that refused places can be read. */
+/** Lists the grants that refused places need. */
 function grants(explanations: readonly Explanation[]): readonly string[] {
   const remedies = remediesOf(explanations.flatMap(({ refusals }) => refusals));
   return remedies

@@ -15,7 +15,7 @@ import { checkOptions } from '../options';
 /** Answers a probe: takes a request as `fetch` has it, gives the response. */
 export type ProbeHandler = (request: Pick<Request, 'method'>) => Promise<Response>;
 
-/** How a source does. */
+/** State of a source. */
 export interface ReportedSource {
   /** Cache name of the provider, or name of the cacher. */
   readonly name: string;
@@ -41,26 +41,26 @@ export interface ReadinessReport {
   readonly sources: readonly ReportedSource[];
   /** Declared settings that cannot be loaded; empty when all can. */
   readonly settings: readonly ReportedSetting[];
-  /** When this was found out, ISO 8601. */
+  /** When this was determined, ISO 8601. */
   readonly checkedAt: string;
 }
 
-/** How a readiness probe works. */
+/** Options of a readiness probe. */
 export interface ReadinessOptions {
-  /** How long an answer is given again, **milliseconds**, at most an hour, so that probes cost nothing. Default: 1000. */
+  /** How long a result is reused, **milliseconds**, at most an hour, so that frequent probes are cheap. Default: 1000. */
   readonly cacheMs?: number;
 }
 
-/** Longest that an answer is given again, **milliseconds**. */
+/** Longest time that a result is reused, **milliseconds**. */
 const longestCacheMs = 3_600_000;
 
-/** Makes the answer of a liveness probe: the process runs. It looks at nothing: a restart repairs no source. */
+/** Makes a liveness probe, which succeeds whenever the process can answer. It checks no source: a restart would repair none. */
 export function liveness(): ProbeHandler {
   return (request) => Promise.resolve(answer(request, 200, { status: 'alive' }));
 }
 
 /**
- * Makes the answer of a readiness probe: 200 when lookups get the answers they should, and the declared settings can be loaded; else 503.
+ * Makes a readiness probe: 200 when lookups get correct answers and the declared settings can be loaded; else 503.
  *
  * It loads the settings, and reports the state of each source as lookups have last seen it. The answer has names, no values.
  *
@@ -91,7 +91,7 @@ export function readiness<Shape extends SettingsShape>(
 }
 
 /**
- * Makes a request listener of `node:http` of a probe; also a handler of Express.
+ * Makes a request listener of `node:http` from a probe; Express accepts it as a handler, too.
  *
  * @example
  * app.get('/ready', toNodeHandler(readiness(config, settings)));
@@ -102,12 +102,12 @@ export function toNodeHandler(probe: ProbeHandler): (request: IncomingMessage, r
       const { status, headers, body } = await sent(probe, method);
       response.writeHead(status, headers).end(body);
     };
-    // The connection may be gone by now.
+    // The connection may have been closed.
     send().catch(() => response.destroy());
   };
 }
 
-/** What of a reply of Fastify is used. */
+/** The used part of a Fastify reply. */
 export interface FastifyReplyLike {
   /** Sets the HTTP status. */
   code(status: number): this;
@@ -118,7 +118,7 @@ export interface FastifyReplyLike {
 }
 
 /**
- * Makes a handler of Fastify of a probe.
+ * Makes a handler of Fastify from a probe.
  *
  * @example
  * app.get('/ready', toFastifyHandler(readiness(config, settings)));
@@ -132,7 +132,7 @@ export function toFastifyHandler(
   };
 }
 
-/** Never rejects: what cannot be found out is not ready. */
+/** Never rejects: an error counts as not ready. */
 async function reportOf<Shape extends SettingsShape>(
   config: Config | ConfigApi,
   declared: DeclaredSettings<Shape> | undefined,

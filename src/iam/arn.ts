@@ -37,7 +37,7 @@ export function tableArnOf(place: PolicyPlace, table: string): string {
   );
 }
 
-/** Gives where a table is that is named by its ARN; other tables are at the place. */
+/** Gives the place of a table: from its ARN, else the given place. */
 export function placeOfTable(place: PolicyPlace, table: string): PolicyPlace {
   const region = tableArnPattern.exec(table)?.[1];
   return region === undefined ? place : { ...place, region };
@@ -53,7 +53,7 @@ export function viaService({ region = '*' }: PolicyPlace, service: string): stri
 }
 
 /**
- * Gives a text as a policy must have it to mean just that text.
+ * Escapes a text so that a policy matches it literally.
  *
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
  */

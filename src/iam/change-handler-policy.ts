@@ -2,10 +2,10 @@ import { nameIndex } from '../aws/table-names';
 import { settingsDefaults } from '../settings/settings-values';
 import { checkOptions } from '../options';
 import { type PolicyPlace, tableArnOf } from './arn';
-import { tableKeyStatement } from './key-statements';
+import { tableKeyStatement } from './statements';
 import { allow, type PolicyDocument } from './policy-document';
 
-/** What the handler of changes works with. */
+/** What the handler of changes uses. */
 export interface ChangeHandlerPolicyOptions extends PolicyPlace {
   /** The shared cache table, by name or ARN. Default: `global-all-configCache`. */
   readonly cacheTable?: string | undefined;

@@ -1,4 +1,4 @@
-import { sealingStatement, tableKeyStatement } from './key-statements';
+import { cacheTableStatement, sealingStatement, tableKeyStatement } from './statements';
 import { allow, type PolicyDocument } from './policy-document';
 import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
@@ -9,7 +9,6 @@ import { appConfigAccess } from '../providers/app-config-access';
 import { dynamoAccess } from '../providers/dynamo-access';
 import { secretsAccess } from '../providers/secrets-access';
 import { ssmAccess } from '../providers/ssm-access';
-import { cacheTableStatement } from './table-statements';
 
 /** The providers of the library that need permissions, in the order of their statements. */
 const sources = Object.values({
@@ -46,8 +45,8 @@ export function leastPrivilegePolicy(
   checkOptions('leastPrivilegePolicy()', options, policyOptionNames);
   const { for: reader = 'service' } = options;
   const statements = sources.flatMap((source) => {
-    const terms = source === ssmAccess ? { ...options, names } : options;
-    return statementsOf(reader).flatMap((kind) => source[kind](terms));
+    const ownOptions = source === ssmAccess ? { ...options, names } : options;
+    return statementsOf(reader).flatMap((kind) => source[kind](ownOptions));
   });
   return {
     Version: '2012-10-17',

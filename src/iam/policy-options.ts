@@ -10,7 +10,7 @@ import { type PolicyProvider } from './policy-providers';
 export interface PolicySource extends PolicyPlace {
   /** Which provider it is. */
   readonly provider: PolicyProvider;
-  /** Role that it reads with, which has the permissions then; who runs needs to be allowed to assume it. */
+  /** Role that it reads with, which then needs the permissions; the process needs permission to assume it. */
   readonly roleArn?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface PolicyOptions extends PolicyPlace {
   readonly environment: string;
   /** Where it looks, placeholders allowed. Absent: the default four. */
   readonly directories?: readonly (Directory | string)[] | undefined;
-  /** Whom it asks. Absent: `ssm` and `secrets`. */
+  /** Which providers it reads. Absent: `ssm` and `secrets`. */
   readonly providers?: readonly (PolicyProvider | PolicySource)[] | undefined;
   /** How it looks names up. Default: `listing`. */
   readonly strategy?: LookupStrategy | undefined;
@@ -42,7 +42,7 @@ export interface PolicyOptions extends PolicyPlace {
   readonly parameterIds?: readonly string[] | undefined;
   /**
    * ARNs of the configurations that `appconfig` reads, `...:application/ID/environment/ID/configuration/ID`: AppConfig makes them of ids,
-   * which no name tells. Absent: all of the account.
+   * which cannot be derived from names. Absent: all of the account.
    */
   readonly appConfigArns?: readonly string[] | undefined;
   /** Table that `dynamo` reads, by name; by ARN where it is in another region or account. Default: `global-all-config`. */
@@ -88,7 +88,7 @@ export const policyOptionNames: Readonly<Record<keyof PolicyOptions, true>> = {
   otherStatements: true,
 };
 
-/** Gives where a provider reads: once for each time that it is asked, never when it is not. */
+/** Gives where a provider reads: an element for each occurrence among the providers. */
 export function placesOf(
   { partition, region, account, providers = ['ssm', 'secrets'] }: PolicyOptions,
   provider: PolicyProvider,
@@ -105,7 +105,7 @@ export function rolesOf({ providers = [] }: PolicyOptions): readonly string[] {
   return [...new Set(roles)];
 }
 
-/** A place that says nothing of a part of it has that of the rest. */
+/** Leaves out what a place does not define. */
 function definedOf({ partition, region, account }: PolicyPlace): PolicyPlace {
   return {
     ...(partition !== undefined && { partition }),
@@ -116,14 +116,14 @@ function definedOf({ partition, region, account }: PolicyPlace): PolicyPlace {
 
 /** Gives the paths that are looked in, in order, each once. @throws InvalidDirectoryError for what is no path. */
 export function pathsOf({ directories = defaultDirectories, service, environment }: PolicyOptions): readonly string[] {
-  // One of another copy of the package is no Directory here, and resolves as well.
+  // A Directory of another copy of the package is not a string either, and has resolve().
   const resolved = directories.map((each) =>
     (typeof each === 'string' ? new Directory({ path: each }) : each).resolve({ service, environment }),
   );
   return new DirectoryChain(resolved).directories.map(({ path }) => path);
 }
 
-/** Gives the ARNs of what has a path of the chain and one of some names behind it, at each place. */
+/** Gives the ARNs of resources whose names are a path of the chain and one of some ends, at each place. */
 export function namedIn(
   options: PolicyOptions,
   places: readonly PolicyPlace[],

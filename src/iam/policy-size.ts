@@ -9,10 +9,10 @@ import { type PolicyOptions } from './policy-options';
  */
 export const managedPolicyCharacters = 6144;
 
-/** A policy, and what had to be given up for it to fit. */
+/** A policy that fits, and how it was widened for that. */
 export interface FittingPolicy {
   readonly policy: PolicyDocument;
-  /** What is allowed under any name in the directories, because the names one by one would be too many; absent: nothing. */
+  /** What is allowed under any name in the directories, because single names would be too many; absent: nothing. */
   readonly widened?: 'parameters' | 'parameters and secrets';
 }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { Directory } from '../directory/directory';
-import { brandClass } from './brand-class';
+import { brandClass } from '../base/brand-class';
 import { copyValue, type ConfigValue, sealValue, type SealedValue } from './value';
 
 /** What a DirectoryItem is made of. */
@@ -25,7 +25,7 @@ export interface DirectoryItemOptions {
   readonly viaCacher?: boolean | undefined;
   /** Whether the value is a secret: never shown, never cached in plain. */
   readonly secret?: boolean | undefined;
-  /** When the item stops being good, seconds since the Unix epoch; absent when the source sets none. */
+  /** When the item expires, seconds since the Unix epoch; absent when the source sets none. */
   readonly ttl?: number | undefined;
   /** ISO 8601 moment when a cached row was written; absent for items read from their source. */
   readonly createdAt?: string | undefined;
@@ -57,7 +57,7 @@ export class DirectoryItem {
   readonly directory: Directory;
   /**
    * Where the value came from, for people: the provider's short name (or `override`, `default`); for a value from the cache
-   * table, what its row says, then ` - via cacher`. `undefined` when nothing was found. Code asks `provider`, `cacheName`
+   * table, what its row says, then ` - via cacher`. `undefined` when nothing was found. Code uses `provider`, `cacheName`
    * and `viaCacher`.
    */
   readonly source: string | undefined;
@@ -72,7 +72,7 @@ export class DirectoryItem {
   readonly viaCacher: boolean;
   /** Whether the value is a secret. */
   readonly secret: boolean;
-  /** When the item stops being good, **seconds** since the Unix epoch; `undefined` when the source sets none. */
+  /** When the item expires, **seconds** since the Unix epoch; `undefined` when the source sets none. */
   readonly ttl: number | undefined;
   /** ISO 8601 moment when a cached row was written; `undefined` for items read from their source. */
   readonly createdAt: string | undefined;
@@ -86,7 +86,7 @@ export class DirectoryItem {
   readonly exactName: string | undefined;
   /** When a secret rotates next, **milliseconds** since the Unix epoch; `undefined` when unknown. */
   readonly nextRotationMs: number | undefined;
-  /** When a value that could not be read anew was good last, ISO 8601; `undefined` for one that is good. */
+  /** For a stale value: when it was last read, ISO 8601; `undefined` for a value that is not stale. */
   readonly staleSince: string | undefined;
   readonly #sealed: SealedValue;
 
@@ -111,7 +111,7 @@ export class DirectoryItem {
     Object.freeze(this);
   }
 
-  /** Makes the item that says: there is none. Its value is `null`. */
+  /** Makes the item of a name that exists nowhere. Its value is `null`. */
   static nonExistent(name: string): DirectoryItem {
     return new DirectoryItem({ name, value: null, directory: Directory.nonExistent });
   }
@@ -180,7 +180,7 @@ export class DirectoryItem {
 
 brandClass(DirectoryItem, 'DirectoryItem');
 
-/** Sources answer what they like: what is not of the kind that it should be counts as absent. */
+/** Providers are written by users: a field of another type counts as absent. */
 function text(given: unknown): string | undefined {
   return typeof given === 'string' ? given : undefined;
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { type Directory } from '../directory/directory';
-import { brandClass } from './brand-class';
+import { brandClass } from '../base/brand-class';
 import { DirectoryItem } from './directory-item';
 import { type ConfigValue } from './value';
 
@@ -17,7 +17,7 @@ export interface UnreadSecret {
   readonly directory: Directory;
   /** When the secret rotates next, milliseconds since the Unix epoch; `undefined` when it does not. */
   readonly nextRotationMs: number | undefined;
-  /** When the source last changed it, milliseconds since the Unix epoch; absent where the listing does not tell. */
+  /** When the source last changed it, milliseconds since the Unix epoch; absent where the listing does not say. */
   readonly changedAtMs?: number | undefined;
 }
 
@@ -31,8 +31,23 @@ export interface RefusedEntry {
   readonly refusal: Unavailable;
 }
 
+/** Makes the entry of a secret that is read by its full name. @param name - Of the setting, in any case. */
+export function unreadSecret(directory: Directory, exactName: string, name: string): UnreadSecret {
+  return { kind: 'unread', name: name.toLowerCase(), exactName, directory, nextRotationMs: undefined };
+}
+
 /** What a listing holds under a name. */
 export type ListingEntry = DirectoryItem | UnreadSecret | RefusedEntry;
+
+/** Whether what a place has under a name is a secret whose value has not been read. */
+export function isUnread(entry: unknown): entry is UnreadSecret {
+  return typeof entry === 'object' && entry !== null && 'kind' in entry && entry.kind === 'unread';
+}
+
+/** Whether what a place has under a name is a name that this process may not read. */
+export function isRefused(entry: unknown): entry is RefusedEntry {
+  return typeof entry === 'object' && entry !== null && 'kind' in entry && entry.kind === 'refused';
+}
 
 /**
  * What a refusal applies to: the `place` that was asked; the whole `source`, such as a table that does not exist; every call
@@ -67,7 +82,7 @@ export class Unavailable {
     return printable(`Unavailable(${this.reason}: ${this.remedy})`);
   }
 
-  /** Whether every call with the same clients is refused, until the process is given what it lacks. */
+  /** Whether every call with the same clients is refused, until the process has credentials or a region. */
   get isOfClients(): boolean {
     return this.scope === 'credentials' || this.scope === 'region';
   }
@@ -81,7 +96,7 @@ export class DirectoryListing {
 
   /**
    * @param directory - The directory that was read.
-   * @param entries - In the order in which the source lists them; an item whose value is `undefined` is none.
+   * @param entries - In the order in which the source lists them; an item whose value is `undefined` is left out.
    */
   constructor(
     readonly directory: Directory,
@@ -145,7 +160,7 @@ export class DirectoryListing {
   }
 }
 
-/** Whether what a source gave is no item without a value: `undefined` is none. */
+/** Whether an entry of a source counts: an item whose value is `undefined` does not. */
 export function hasValue(given: unknown): boolean {
   return !(given instanceof DirectoryItem) || (given.value as ConfigValue | undefined) !== undefined;
 }

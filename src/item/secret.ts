@@ -3,14 +3,14 @@ import * as nodeModule from 'node:module';
 import { inspect } from 'node:util';
 import type * as NodeV8 from 'node:v8';
 import { mask } from '../base/printable';
-import { brandClass } from './brand-class';
+import { brandClass } from '../base/brand-class';
 import { copyValue, sealValue, type SealedValue, type ConfigValue } from './value';
 
 const fingerprint = Symbol.for('xcon.secret');
 const holder = globalThis as { [fingerprint]?: Buffer };
 
-// Loaded with the first secret: a process that has none is spared them. Any path will do for modules of Node. By the namespace, because
-// webpack warns of an imported `createRequire` whose path it does not know.
+// Loaded with the first secret: a process without secrets does not need them. Any path works for modules of Node. Through the
+// namespace, because webpack warns of an imported `createRequire` whose path it cannot resolve.
 const requireOfNode = nodeModule.createRequire(process.execPath);
 
 /** Gives a text that is the same for the same value in this process and reveals nothing of it: the key is random. */
@@ -22,7 +22,7 @@ function fingerprintOf(value: unknown): string {
       .update(serialize(value))
       .digest('base64');
   } catch {
-    // What cannot be compared, such as a function, is like nothing else.
+    // A value that cannot be compared, such as a function, equals no other.
     return randomBytes(32).toString('base64');
   }
 }
@@ -34,7 +34,7 @@ function fingerprintOf(value: unknown): string {
  */
 export class Secret<T> {
   readonly #sealed: SealedValue;
-  /** Differs where values differ, so that comparisons in depth (`assert.deepEqual`, `toEqual`) do not take all for one. */
+  /** Differs where values differ, so that deep comparisons (`assert.deepEqual`, `toEqual`) tell secrets apart. */
   readonly [fingerprint]: string;
 
   /**

@@ -22,7 +22,7 @@ export type ConfigValue =
 
 /** A value in a form that is safe to hand out. */
 export interface SealedValue {
-  /** The deeply frozen value; what JavaScript cannot freeze in it (binary, sets) is ours alone. */
+  /** The deeply frozen value; what JavaScript cannot freeze in it (binary, sets) is a copy of the library's own. */
   readonly value: ConfigValue;
   /** Whether the value holds something that cannot be frozen, so that callers must get copies. */
   readonly needsCopy: boolean;
@@ -109,7 +109,7 @@ export function parseJson(given: string | Uint8Array): ParsedJson {
     return { value: typeof parsed === 'object' && mayRound.test(text) ? parseExactly(text) : parsed };
   } catch {
     // The parser's message quotes the text, which may be a secret.
-    return { wrong: `${typeof given === 'string' ? 'text' : 'binary'} that is no JSON` };
+    return { wrong: `${typeof given === 'string' ? 'text' : 'binary'} that is not JSON` };
   }
 }
 
@@ -128,14 +128,14 @@ function parseExactly(text: string): ConfigValue {
   ) as ConfigValue;
 }
 
-/** Says what a value is that {@link isTooDeep}. */
+/** Describes a value that {@link isTooDeep}. */
 export const tooDeepData = `data of more than ${mostLevels} levels`;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 type Unfreezable = Uint8Array | ReadonlySet<string | number | bigint | Uint8Array>;
 
-// By what they are, not by their prototypes: those of another realm (vm, Jest, structuredClone) are data, too.
+// Recognized by internal type, not by prototype: values of another realm (vm, Jest, structuredClone) are data, too.
 function mapValue(value: ConfigValue, unfreezable: (leaf: Unfreezable) => ConfigValue): ConfigValue {
   if (typeof value !== 'object' || value === null) return value;
   if (types.isUint8Array(value) || types.isSet(value)) return unfreezable(value);
@@ -151,7 +151,7 @@ function copyLeaf(leaf: Unfreezable): ConfigValue {
   return new Set([...(leaf as ReadonlySet<string>)].map((each) => (types.isUint8Array(each) ? copyBytes(each) : each)));
 }
 
-/** Copies bytes into an instance of their class: a `Buffer` stays one. Those of another realm become ours. */
+/** Copies bytes into an instance of their class: a `Buffer` stays one. Those of another realm become a `Uint8Array` of this one. */
 function copyBytes(bytes: Uint8Array): Uint8Array {
   return bytes instanceof Uint8Array ? Uint8Array.prototype.slice.call(bytes) : Uint8Array.from(bytes);
 }
@@ -169,6 +169,6 @@ export function isPlainObject(value: object): value is Readonly<Record<string, C
 }
 
 /** Sets a key as data even when it is called `__proto__`. */
-function defineOwn(target: Record<string, ConfigValue>, key: string, value: ConfigValue): void {
-  Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
+function defineOwn(object: Record<string, ConfigValue>, key: string, value: ConfigValue): void {
+  Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
 }

@@ -11,14 +11,14 @@ export type SettingsHandler<Event, Context, Settings, Result> = (
 ) => Promise<Result> | Result;
 
 /**
- * Makes a handler of AWS Lambda of a function that needs settings.
+ * Makes a handler of AWS Lambda from a function that needs settings.
  *
- * They are loaded in the init phase, read anew at the start of an invocation when they are old, and never by a timer: nothing runs
- * while the process is frozen. What is written to the cache table is awaited before an invocation ends.
+ * They are loaded in the init phase and reloaded at the start of an invocation when they are old, not by a timer: nothing runs while the
+ * process is frozen. Writes to the cache table are awaited before an invocation ends.
  *
  * @param declared - Settings to load.
  * @param handler - Called with event, context and settings. Its errors are those of the invocation.
- * @returns The handler for Lambda, which middleware takes as well. An invocation without settings fails with a SettingsValidationError.
+ * @returns The handler for Lambda, which middleware accepts as well. An invocation without settings fails with a SettingsValidationError.
  * @throws InvalidSettingsError for an unknown option.
  *
  * @example

@@ -11,17 +11,17 @@ import { checkOptions } from '../options';
 
 /** How the settings of a Lambda function are kept up to date. */
 export interface InvocationOptions {
-  /** How old settings may be at the start of an invocation before they are read anew, **seconds**. Default: 300. */
+  /** How old settings may be at the start of an invocation before they are reloaded, **seconds**. Default: 300. */
   readonly refreshSeconds?: number;
   /** How long an invocation waits for that before it goes on with the settings that it has, **milliseconds**, at most 15 minutes. Default: 500. */
   readonly refreshBudgetMs?: number;
-  /** How old settings may get that cannot be read anew, **seconds**; then an invocation waits, and fails. Default: 3600. */
+  /** How old settings may get when they cannot be reloaded, **seconds**; then an invocation waits for them, and fails. Default: 3600. */
   readonly staleSeconds?: number;
   /** How long the end of an invocation waits for what is written to the cache table, **milliseconds**, at most 15 minutes. Default: 300. */
   readonly flushBudgetMs?: number;
 }
 
-/** Pause before settings that could not be read anew are asked for again, **milliseconds**. */
+/** Pause after a failed reload, **milliseconds**. */
 const retryMs = 10_000;
 /**
  * Longest that an invocation can wait for anything, **milliseconds**.
@@ -49,13 +49,13 @@ interface LoadedSettings<Settings> {
   readonly settings: Settings;
   /** When they were read, **milliseconds** since the Unix epoch. */
   readonly atMs: number;
-  /** When they are read anew, **milliseconds** since the Unix epoch. */
+  /** When they are reloaded, **milliseconds** since the Unix epoch. */
   dueAtMs: number;
 }
 
 /**
- * The settings of a function that is frozen between its invocations: loaded in the init phase, read anew at the start of an
- * invocation and never in between, where nothing runs.
+ * The settings of a function that is frozen between its invocations: loaded in the init phase, and reloaded only at the start of an
+ * invocation.
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
@@ -68,7 +68,7 @@ export class InvocationSettings<Shape extends SettingsShape> {
    * Begins to load.
    *
    * @param where - Function that takes the options, for errors.
-   * @throws InvalidSettingsError for an option that is unknown, or no such number.
+   * @throws InvalidSettingsError for an unknown option, or an invalid number.
    */
   constructor(
     where: string,
@@ -77,14 +77,14 @@ export class InvocationSettings<Shape extends SettingsShape> {
   ) {
     this.options = { ...defaults, ...checked(where, options) };
     this.initial = this.load();
-    // The first invocation reports it, after it has tried again.
+    // The first invocation loads again, and reports the error.
     this.initial.catch(() => undefined);
   }
 
   /**
    * Gives the settings for an invocation.
    *
-   * @throws SettingsValidationError when they cannot be loaded, and there are none that are recent enough.
+   * @throws SettingsValidationError when they cannot be loaded, and no loaded ones are recent enough.
    */
   async begin(): Promise<SettingsOf<Shape>> {
     const { loaded = await this.first() } = this;
@@ -92,7 +92,7 @@ export class InvocationSettings<Shape extends SettingsShape> {
     return nowMs < loaded.dueAtMs ? loaded.settings : this.refreshed(loaded, nowMs);
   }
 
-  /** Leaves nothing half done when the process is frozen. Never rejects. */
+  /** Awaits pending writes, before the process is frozen. Never rejects. */
   async end(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const timeIsUp = new Promise<void>((resolve) => {
@@ -102,7 +102,7 @@ export class InvocationSettings<Shape extends SettingsShape> {
     clearTimeout(timer);
   }
 
-  /** Gives what the init phase has loaded; where that failed, what can be loaded now. */
+  /** Gives the settings of the init phase; loads them again where that failed. */
   private async first(): Promise<LoadedSettings<SettingsOf<Shape>>> {
     const { initial } = this;
     this.initial = undefined;
@@ -126,7 +126,7 @@ export class InvocationSettings<Shape extends SettingsShape> {
       return (await this.load(budget.signal)).settings;
     } catch (error) {
       before.dueAtMs = nowMs + retryMs;
-      const reason = error instanceof Error ? error.message : 'something that is no error was thrown';
+      const reason = error instanceof Error ? error.message : 'something other than an Error was thrown';
       Logger.grab().warn('settings.refresh-failed', { reason });
       return before.settings;
     } finally {

@@ -145,7 +145,7 @@ const parameterNames: Readonly<Record<keyof SeedParameter, true>> = {
 };
 
 /** Puts the parts together: stores, services, gateway and port. */
-export class LocalAwsServer implements LocalAws {
+class LocalAwsServer implements LocalAws {
   readonly calls = new RecordedCalls();
   private readonly listeners = new Set<(change: LocalAwsChange) => void>();
   private readonly stores: SeedStores;

@@ -9,7 +9,7 @@ export interface Page<T> {
 }
 
 /** Token of the first page; no service gives it out, but the faults on page operations do. */
-export const firstPageToken = tokenOf(0);
+const firstPageToken = tokenOf(0);
 
 /**
  * Cuts one page out of a listing.

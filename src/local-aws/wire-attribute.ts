@@ -49,7 +49,7 @@ export class AttributeError extends Error {
  * @param nowMs - Current time, milliseconds since the Unix epoch.
  * @throws AttributeError
  */
-export function toWire(value: unknown, where: string, nowMs: number): WireAttribute {
+function toWire(value: unknown, where: string, nowMs: number): WireAttribute {
   if (isTooDeep(value, mostStoredLevels)) {
     throw new AttributeError(
       `${where} has more than ${mostStoredLevels} levels, or contains itself; DynamoDB takes no more than that`,

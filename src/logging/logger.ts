@@ -7,14 +7,14 @@ import { isPlainObject } from '../item/value';
 import { type LogLevel, settingsDefaults } from '../settings/settings-values';
 import { XconSettings } from '../settings/xcon-settings';
 
-/** Facts of a log line: names, places and counts, never a value. */
+/** Fields of a log line: names, places and counts, never a value. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** The methods of a pino instance that the library uses; any logger with these will do. */
 export type LogTarget = Readonly<
   Record<Exclude<LogLevel, 'fatal' | 'silent'>, (fields: LogFields, message?: string) => void>
 > & {
-  /** Says whether lines of a level are written; absent: all are made and handed over. */
+  /** Whether lines of a level are written; absent: all are passed on. */
   readonly isLevelEnabled?: (level: string) => boolean;
 };
 
@@ -34,20 +34,20 @@ const severity: Readonly<Record<LogLevel, number>> = {
  * Quiet by default: `warn` and above, as JSON lines on standard error, by pino, which is loaded with the first line. Each
  * line has an `event` (`lookup.hit`, `provider.refused`, ...) that is part of the API.
  *
- * No method throws, whatever the settings, the target and the fields are: what is logged goes on without the line.
+ * No method throws, whatever the settings, the target and the fields are: the line is lost.
  */
 export class Logger extends Dependency {
   static readonly dependencyName: string = 'Logger';
 
   private lastLevel: LogLevel = settingsDefaults.logLevel;
 
-  /** @param target - A pino instance of the user's, which then decides on levels; absent: one of our own. */
+  /** @param target - A pino instance of the application, which then decides on levels; absent: one of the library. */
   constructor(private readonly target?: LogTarget) {
     super();
     hideFields(this, 'lastLevel');
   }
 
-  /** Whether lines of this level are written; to spare the making of ones that are not. */
+  /** Whether lines of this level are written, so that callers need not prepare lines that are not. */
   isEnabled(level: LogLevel): boolean {
     if (this.target === undefined) return severity[level] >= severity[this.currentLevel()];
     try {
@@ -57,12 +57,12 @@ export class Logger extends Dependency {
     }
   }
 
-  /** Writes a line about something that a developer follows step by step. */
+  /** Writes a line for the diagnosis of a single lookup. */
   debug(event: string, fields: LogFields): void {
     this.write('debug', event, fields);
   }
 
-  /** Writes a line about a problem that an operator should look at. */
+  /** Writes a line about a problem that needs attention. */
   warn(event: string, fields: LogFields): void {
     this.write('warn', event, fields);
   }
@@ -84,7 +84,7 @@ export class Logger extends Dependency {
     });
   }
 
-  /** Settings that are invalid leave the level as it was: lookups reject with the reason. */
+  /** Invalid settings leave the level as it was: lookups reject with the reason. */
   private currentLevel(): LogLevel {
     try {
       this.lastLevel = XconSettings.grab().resolveOncePerTick().logLevel;
@@ -95,7 +95,7 @@ export class Logger extends Dependency {
   }
 }
 
-/** Escapes what a name or a text of others may hold; such texts are no deeper than in lists of maps. */
+/** Escapes texts from outside; they occur no deeper than in lists of maps. */
 function asPrintable(value: unknown, depth = 4): unknown {
   if (typeof value === 'string') return printable(value);
   if (typeof value !== 'object' || value === null || depth === 0) return value;

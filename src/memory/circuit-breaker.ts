@@ -1,10 +1,10 @@
 import { type Moment, momentAt } from '../di/moment';
 
-/** Consecutive failures that open a circuit: what failed once is still asked by the next lookup. */
+/** Consecutive failures that open a circuit: after one failure, the next lookup still reads. */
 const failuresToOpen = 2;
-/** Longest pause before the source is asked again for something whose stale value is served, **milliseconds**. */
+/** Longest pause between two reads while a stale value is served, **milliseconds**. */
 const longestRetryPauseMs = 60_000;
-/** Most keys whose failures a source remembers; beyond, it starts anew (names may come from outside). */
+/** Most keys whose failures are remembered; beyond, all are forgotten (names may come from outside). */
 const maxFailedKeys = 10_000;
 
 /** How long the pauses after failures are, and the randomness that spreads them. */
@@ -17,21 +17,21 @@ export interface PausePolicy {
   readonly failurePauseMs: number;
 }
 
-/** Says that a source was not asked, because its circuit is open; `cause` is the failure that opened it. */
+/** A read that was not made, because the circuit is open; `cause` is the failure that opened it. */
 export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError';
 
   constructor(cause: unknown) {
-    super('The source failed a moment ago and was not asked again.', { cause });
+    super('The source failed a moment ago and was not read again.', { cause });
   }
 }
 
 /**
- * Counts the consecutive failures of one thing, and decides when it is asked again.
+ * Counts the consecutive failures of one read, and decides when the source is read again.
  *
- * - **Closed**: it is asked. After a first failure it is asked by a lookup that needs it, but not in advance until the pause is over.
+ * - **Closed**: lookups read. After a first failure, reads in advance wait until the pause is over.
  * - **Open**, from the second consecutive failure on, until the pause is over: lookups fail at once.
- * - **Half-open**, after the pause: the next lookup asks. A failure opens the circuit again, anything else closes it.
+ * - **Half-open**, after the pause: the next lookup reads. A failure opens the circuit again, anything else closes it.
  *
  * Source: https://martinfowler.com/bliki/CircuitBreaker.html
  */
@@ -41,19 +41,19 @@ export class CircuitBreaker {
   private latest: { readonly error: unknown; readonly at: Moment } | undefined;
   private pausedUntilMs = 0;
 
-  /** Whether it failed, and the pause after that is not over. */
+  /** Whether the last read failed, and the pause after that is not over. */
   isPaused(nowMs: number): boolean {
     return nowMs < this.pausedUntilMs;
   }
 
-  /** Gives the error for lookups while the circuit is open; `undefined` when the source may be asked. */
+  /** Gives the error for lookups while the circuit is open; `undefined` when the source may be read. */
   openError(nowMs: number): CircuitOpenError | undefined {
     if (this.failures < failuresToOpen || !this.isPaused(nowMs)) return undefined;
     return new CircuitOpenError(this.latest?.error);
   }
 
   /**
-   * Counts a failure, and begins a pause. Of reads that were under way at the same time, one counts.
+   * Counts a failure, and begins a pause. Concurrent reads count as one.
    *
    * @param begun - When the read began.
    */
@@ -65,21 +65,21 @@ export class CircuitBreaker {
     this.pausedUntilMs = nowMs + spread(policy.failurePauseMs, policy);
   }
 
-  /** Counts that the source answered, and does not permit the read: that closes the circuit, but retries stay rare. */
+  /** Counts an answer that does not permit the read: it closes the circuit, but the retry pauses still grow. */
   recordRefusal(): void {
     this.close();
     this.unsuccessful += 1;
   }
 
-  /** Closes the circuit, and lets retry pauses begin anew. */
+  /** Closes the circuit, and resets the retry pauses. */
   recordSuccess(): void {
     this.close();
     this.unsuccessful = 0;
   }
 
   /**
-   * Gives the pause before the source is asked again while a stale value is served, **milliseconds**: it doubles with each failure or
-   * refusal in a row.
+   * Gives the pause before the source is read again while a stale value is served, **milliseconds**: it doubles with each consecutive
+   * failure or refusal.
    */
   retryPauseMs(policy: PausePolicy): number {
     const doublings = Math.min(Math.max(this.unsuccessful, 1) - 1, 30);
@@ -94,27 +94,27 @@ export class CircuitBreaker {
 }
 
 /**
- * The circuit breaker of a whole source: it opens when several things that it was asked for fail, and nothing succeeds in between.
+ * The circuit breaker of a whole source: it opens when reads of several keys fail, and no read succeeds in between.
  *
- * One thing that cannot be read keeps no other from being read.
+ * A single key that cannot be read does not affect the others.
  */
 export class SourceCircuitBreaker {
   private readonly breaker = new CircuitBreaker();
   private readonly failedKeys = new Set<string>();
 
-  /** Gives the error for lookups while the circuit is open; `undefined` when the source may be asked. */
+  /** Gives the error for lookups while the circuit is open; `undefined` when the source may be read. */
   openError(nowMs: number): CircuitOpenError | undefined {
     return this.failedKeys.size > 1 ? this.breaker.openError(nowMs) : undefined;
   }
 
-  /** Counts that a key failed. @param begun - When the read began; of reads that were under way at the same time, one counts. */
+  /** Counts a failed key. @param begun - When the read began; concurrent reads count as one. */
   recordFailure(key: string, error: unknown, begun: Moment, policy: PausePolicy): void {
     if (this.failedKeys.size >= maxFailedKeys) this.failedKeys.clear();
     this.failedKeys.add(key);
     this.breaker.recordFailure(error, begun, policy);
   }
 
-  /** Counts that the source gave something, whatever it was asked for. */
+  /** Counts a successful read of any key. */
   recordSuccess(): void {
     this.failedKeys.clear();
     this.breaker.recordSuccess();

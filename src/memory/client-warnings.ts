@@ -26,7 +26,7 @@ export function warnOfRefusedClients(
   { name, ownClients }: ClientUse,
   { reason, remedy, scope }: Unavailable,
 ): void {
-  // Both are recorded: a use that works again knows its own name only.
+  // Both are recorded: a use that succeeds again clears its warning by its own name.
   const keys = [useKey(name), clientsKey({ name, ownClients })].map((key) => localCache.isNewWarning(key));
   if (keys[1] !== true) return;
   logger.warn('aws.refused', {
@@ -40,7 +40,7 @@ export function warnOfRefusedClients(
   });
 }
 
-/** Lets the warning be written again the next time, because something was read with these clients. */
+/** Makes the warning new again, because a read with these clients succeeded. */
 export function clearClientsWarning({ localCache }: Pick<Warnings, 'localCache'>, use: ClientUse): void {
   if (localCache.forgetWarning(useKey(use.name))) localCache.forgetWarning(clientsKey(use));
 }

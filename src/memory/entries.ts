@@ -3,41 +3,41 @@ import { type Moment, momentAt } from '../di/moment';
 import { type Unavailable } from '../item/directory-listing';
 import { CircuitBreaker, SourceCircuitBreaker } from './circuit-breaker';
 import { type OutcomeTimes, Read, type ReadPolicy, type ReadProblem, type StartedRead, untilReset } from './read';
-import { type GoodOutcome, reasonOf, Stale, type StaleFacts, staleOutcome } from './stale';
+import { type GoodOutcome, reasonOf, Stale, type StaleDetails, staleOutcome } from './stale';
 
 /** Longest time that a read may take before it counts as failed, **milliseconds**; for sources without limits of their own. */
 const readLimitMs = 60_000;
 /** How long a retry may delay callers when there is a stale outcome for them, **milliseconds**. */
 const retryWaitMs = 250;
-/** Most things that are remembered; beyond, the one that was asked for first is forgotten (names may come from outside). */
+/** Most keys that are remembered; beyond, the oldest is forgotten (names may come from outside). */
 const maxEntries = 10_000;
 
-/** What is known of one thing that a source is asked for. A reset of memory forgets `read`, and nothing else. */
+/** What is remembered of one key. A reset of memory forgets `read`, and nothing else. */
 interface Entry<T, G> {
   /** The latest read: its value is what memory holds. */
   read: Read<T | Stale<G>> | undefined;
   /** Served, as stale, when a later read fails. */
   lastGood: GoodOutcome<G> | undefined;
-  /** Counts consecutive failures, and knows the retry time. */
+  /** Counts consecutive failures, and decides when to retry. */
   readonly circuit: CircuitBreaker;
-  /** What was wrong with the latest read; `undefined`: nothing. */
+  /** Problem of the latest read; `undefined`: none. */
   problem: ReadProblem | undefined;
-  /** Whether a lookup has failed because of the problem, or of those in a row before it. */
+  /** Whether a lookup has failed because of this problem, or of the consecutive ones before it. */
   isReported: boolean;
-  /** Whether it was ever read well. */
+  /** Whether a read has ever succeeded. */
   hasSucceeded: boolean;
 }
 
-/** An outcome that is refused as a whole, or in parts. */
+/** An outcome that is refused, as a whole or in part. */
 export interface RefusedOutcome<T, G> {
-  /** What is given in its place. */
+  /** What lookups get instead. */
   readonly given: T | Stale<G>;
   readonly refusal: Unavailable;
-  /** What of the last good outcome is given; `undefined`: nothing. */
-  readonly stale: StaleFacts | undefined;
+  /** Details of the last good outcome, where lookups get it; `undefined`: they do not. */
+  readonly stale: StaleDetails | undefined;
 }
 
-/** What can be needed to judge an outcome. */
+/** What the classification of an outcome may depend on. */
 export interface OutcomeContext<G> {
   /** The last good outcome; `undefined` when there is none. */
   readonly lastGood: GoodOutcome<G> | undefined;
@@ -45,22 +45,22 @@ export interface OutcomeContext<G> {
   readonly staleFor: (refusal: Unavailable) => Stale<G> | undefined;
 }
 
-/** What the outcomes of one kind of read are. */
+/** Checks and classifies the outcomes of one kind of read. */
 export interface OutcomeRules<T, G extends T> {
-  /** Checks that an outcome is one: providers are written by users. @throws TypeError saying what was expected. */
+  /** Checks the type of an outcome: providers are written by users. @throws TypeError naming the expected type. */
   check(outcome: unknown): void;
-  /** Says whether an outcome is good or refused. */
+  /** Decides whether an outcome is good or refused. */
   classify(outcome: T, context: OutcomeContext<G>): 'good' | RefusedOutcome<T, G>;
 }
 
-/** How one thing is read. */
+/** How one key is read. */
 export interface StartOptions<T> {
   readonly policy: ReadPolicy;
-  /** When the read began, before the source was asked; absent: now. */
+  /** When the read began, before the call of the source; absent: now. */
   readonly begun?: Moment;
-  /** Called with what the source answers, unless that is a failure. */
+  /** Called with the outcome of the source, unless the read fails. */
   readonly onRead?: ((outcome: T) => void) | undefined;
-  /** Whether the outcome is not kept as what memory holds. It still counts as success or failure. Default: false. */
+  /** Whether memory keeps its current outcome. The read still counts as success or failure. Default: false. */
   readonly isProbe?: boolean | undefined;
 }
 
@@ -72,10 +72,10 @@ interface ReadUnderWay<T, G> extends StartOptions<T> {
 }
 
 /**
- * The things of one kind that a source is asked for, by key: what was read, or is being read, each once at a time.
+ * The reads of one kind at one source, by key: finished ones and the one under way, at most one at a time.
  *
- * A failed read is forgotten, unless the last good outcome may be served in its place: then that is given, as stale, and the
- * source is asked again after a pause that grows.
+ * A failed read is forgotten, unless the last good outcome may be served instead: then lookups get that, as stale, and the source is
+ * read again after a growing pause.
  *
  * @typeParam T - The outcome of a read.
  * @typeParam G - The outcome of a read that is good.
@@ -84,25 +84,25 @@ export class Entries<T extends object, G extends T> {
   private readonly entries = new Map<string, Entry<T, G>>();
   private readonly sourceCircuit = new SourceCircuitBreaker();
   private readonly underWay = new Set<ReadUnderWay<T, G>>();
-  /** How often the source was asked for something. */
+  /** How many reads were started. */
   requests = 0;
-  /** When it last gave something; `undefined`: never. */
+  /** When a read last succeeded; `undefined`: never. */
   lastSuccess: Moment | undefined;
-  /** When it last refused something for want of credentials or a region; `undefined`: never. */
+  /** When a read was last refused because credentials or a region are missing; `undefined`: never. */
   lastClientRefusal: Moment | undefined;
 
   constructor(private readonly rules: OutcomeRules<T, G>) {}
 
-  /** Gives the read of a key; `undefined` when the source is to be asked. */
+  /** Gives the read of a key; `undefined` when the source has to be read. */
   find(key: string, policy: ReadPolicy): StartedRead<T | Stale<G>> | undefined {
     const read = this.entries.get(key)?.read;
     if (read?.isFreshAt(policy.nowMs()) === true || read?.isPending === true) return read;
-    // What was served meanwhile is too old by now.
+    // The stale outcome that was served in the meantime has expired.
     if (read?.hasEnded === false) return { promise: read.final, outcome: undefined };
     return this.findWhileOpen(key, policy);
   }
 
-  /** Gives what lookups get while the circuit of a key, or of the whole source, is open; `undefined` when the source may be asked. */
+  /** Gives what lookups get while the circuit of a key, or of the whole source, is open; `undefined` when the source may be read. */
   findWhileOpen(key: string, policy: ReadPolicy): StartedRead<T | Stale<G>> | undefined {
     const nowMs = policy.nowMs();
     const entry = this.entries.get(key);
@@ -112,34 +112,34 @@ export class Entries<T extends object, G extends T> {
     return { promise: startWork<T | Stale<G>>(() => stale ?? Promise.reject<T>(error)), outcome: stale };
   }
 
-  /** Whether a key failed a moment ago, so that it is not asked for before a lookup needs it. */
+  /** Whether a key failed a moment ago, so that it is not read in advance. */
   isPaused(key: string, { nowMs }: ReadPolicy): boolean {
     return this.entries.get(key)?.circuit.isPaused(nowMs()) === true;
   }
 
-  /** Gives what is known of a key; `undefined` when it was not read, is being read, or is stale. */
+  /** Gives the outcome of a key; `undefined` when it was not read, is being read, or is stale. */
   known(key: string): T | undefined {
     const outcome = this.entries.get(key)?.read?.outcome;
     return outcome instanceof Stale ? undefined : outcome;
   }
 
-  /** Gives when the read began that led to what is known of a key; `undefined` when nothing is known, or it is stale. */
+  /** Gives when the read behind the outcome of a key began; `undefined` when there is no outcome, or it is stale. */
   readAt(key: string): Moment | undefined {
     const read = this.entries.get(key)?.read;
     return read?.outcome instanceof Stale ? undefined : read?.outcomeBegun;
   }
 
-  /** Gives what can be had of a key without waiting, stale if need be; `undefined` when there is nothing. */
+  /** Gives the outcome of a key without waiting, also a stale one; `undefined` when there is none. */
   atHand(key: string, policy: ReadPolicy): T | Stale<G> | undefined {
     const entry = this.entries.get(key);
     if (entry?.read?.isFreshAt(policy.nowMs()) === true) return entry.read.outcome;
     const stale = staleOutcome(entry?.lastGood, new Error('no answer within lookupBudgetMs'), policy);
-    // The next lookups need not wait as long.
-    if (entry !== undefined && stale !== undefined) entry.read?.serve(stale, staleTimes(entry, stale.facts, policy));
+    // So that the next lookups do not wait.
+    if (entry !== undefined && stale !== undefined) entry.read?.serve(stale, staleTimes(entry, stale.details, policy));
     return stale;
   }
 
-  /** Remembers a read that begins now. @param answering - What the source will answer. */
+  /** Remembers a read that begins now. @param answering - The outcome of the source. */
   start(key: string, answering: Promise<T>, options: StartOptions<T>): StartedRead<T | Stale<G>> {
     const { policy, begun = momentAt(policy.nowMs()), isProbe = false } = options;
     const entry = this.entryOf(key);
@@ -159,25 +159,25 @@ export class Entries<T extends object, G extends T> {
         if (read.isAbandoned) read.settle(({ reject }) => reject(error));
         else this.fail(current, error);
       })
-      // Whatever goes wrong here, the read ends.
+      // An error above must not leave the read pending.
       .catch((error: unknown) => read.fail(error));
     read.after(readLimitMs, () => this.fail(current, new Error(`no answer within ${readLimitMs} ms`)));
     if (before?.isUsableAt(policy.nowMs()) === true) read.after(retryWaitMs, () => read.serveOutcomeOf(before));
     return read;
   }
 
-  /** Forgets what was read of a key, so that the source is asked anew. */
+  /** Forgets the read of a key, so that the source is read again. */
   forget(key: string): void {
     const entry = this.entries.get(key);
     if (entry !== undefined) entry.read = undefined;
   }
 
-  /** Forgets what was read of every key. Reads that are under way fill memory no more. */
+  /** Forgets the reads of all keys. Reads that are under way no longer fill memory. */
   forgetAll(): void {
     for (const entry of this.entries.values()) entry.read = undefined;
   }
 
-  /** Drops the last good outcomes that are too old to be served. */
+  /** Drops the last good outcomes that have become too old to serve. */
   dropTooOld(policy: ReadPolicy): void {
     const oldestMs = policy.nowMs() - policy.staleIfErrorMs;
     for (const entry of this.entries.values()) {
@@ -190,7 +190,7 @@ export class Entries<T extends object, G extends T> {
     return this.underWay.size > 0;
   }
 
-  /** Gives up every read that is under way. @returns Whether there was one. */
+  /** Abandons every read that is under way. @returns Whether there was one. */
   abandonReads(): boolean {
     const abandoned = [...this.underWay];
     this.underWay.clear();
@@ -201,42 +201,42 @@ export class Entries<T extends object, G extends T> {
     return abandoned.length > 0;
   }
 
-  /** Keeps a good outcome of another kind of read, unless there is one of a read that began later. */
+  /** Keeps a good outcome of another kind of read, unless that of a later read is kept already. */
   keepLastGood(key: string, good: GoodOutcome<G>): void {
     const entry = this.entryOf(key);
     if (good.begun.order > (entry.lastGood?.begun.order ?? 0)) entry.lastGood = good;
   }
 
-  /** Records a read that did not end in time; it goes on. */
+  /** Records that a read did not end in time; it continues. */
   noteLate(key: string, error: Error, policy: ReadPolicy): void {
     const entry = this.entryOf(key);
     const state = staleOutcome(entry.lastGood, error, policy) === undefined ? 'failing' : 'stale';
     note(entry, { state, reason: error.message }, policy);
   }
 
-  /** Records that a lookup has failed because this could not be read. */
+  /** Records that a lookup has failed because this key could not be read. */
   markReported(key: string): void {
     const entry = this.entries.get(key);
     if (entry?.problem?.state === 'failing') entry.isReported = true;
   }
 
-  /** What is wrong now, by key. */
+  /** Current problems by key. */
   get problems(): readonly (readonly [key: string, problem: ReadProblem])[] {
     return [...this.entries].flatMap(([key, { problem }]) => (problem === undefined ? [] : [[key, problem]]));
   }
 
-  /** Whether something fails because of which a lookup has failed. */
+  /** Whether a current failure has made a lookup fail. */
   get failsLookups(): boolean {
     return this.some(({ problem, isReported }) => isReported && problem?.state === 'failing');
   }
 
-  /** Whether something is not permitted. */
+  /** Whether a key is not permitted. */
   get isAnyRefused(): boolean {
     return this.some(({ problem }) => problem?.state === 'refused');
   }
 
-  /** Whether something was read well when it was last asked for. */
-  get isAnyReadWell(): boolean {
+  /** Whether the last read of a key succeeded. */
+  get isAnyReadable(): boolean {
     return this.some(({ problem, hasSucceeded }) => hasSucceeded && problem === undefined);
   }
 
@@ -256,7 +256,7 @@ export class Entries<T extends object, G extends T> {
     } else {
       this.recordRefusal(current, classified);
     }
-    // A line of the log may be lost; the read is not.
+    // An error of the callback, which logs, must not fail the read.
     if (!(read.outcome instanceof Stale)) callAndForget(() => onRead?.(outcome));
   }
 
@@ -287,7 +287,7 @@ export class Entries<T extends object, G extends T> {
 
   private fail(current: ReadUnderWay<T, G>, error: unknown): void {
     const { entry, key, read, policy } = current;
-    // It counted as failed when its time was over.
+    // It has already counted as failed when its time limit ended.
     if (read.hasEnded) return;
     this.underWay.delete(current);
     entry.circuit.recordFailure(error, read.begun, policy);
@@ -295,7 +295,7 @@ export class Entries<T extends object, G extends T> {
     const stale = staleOutcome(entry.lastGood, error, policy);
     note(entry, { state: stale === undefined ? 'failing' : 'stale', reason: reasonOf(error) }, policy);
     if (stale !== undefined) {
-      read.succeed(stale, staleTimes(entry, stale.facts, policy));
+      read.succeed(stale, staleTimes(entry, stale.details, policy));
       return;
     }
     detach(entry, read);
@@ -324,13 +324,13 @@ export class Entries<T extends object, G extends T> {
 
 function staleTimes(
   { circuit }: Pick<Entry<object, unknown>, 'circuit'>,
-  { untilMs }: StaleFacts,
+  { untilMs }: StaleDetails,
   policy: ReadPolicy,
 ): OutcomeTimes {
   return { untilMs, retryAtMs: policy.nowMs() + circuit.retryPauseMs(policy) };
 }
 
-/** Records what is wrong, since the first time in a row. */
+/** Records a problem; consecutive ones keep the time of the first. */
 function note(
   entry: Pick<Entry<object, unknown>, 'problem'>,
   problem: Omit<ReadProblem, 'sinceMs'>,
@@ -343,7 +343,7 @@ function detach<T, G>(entry: Entry<T, G>, read: Read<T | Stale<G>>): void {
   if (entry.read === read) entry.read = undefined;
 }
 
-/** A permission is asked for again after a reset of memory; credentials and a region, which a login brings, after a pause. */
+/** A missing permission is checked again after a reset of memory; missing credentials or a region, after a pause: a login may add them. */
 function withEarlyRetry({ untilMs, retryAtMs }: OutcomeTimes, { nowMs, failurePauseMs }: ReadPolicy): OutcomeTimes {
   const soonMs = nowMs() + failurePauseMs;
   return { untilMs: untilMs === untilReset.untilMs ? soonMs : untilMs, retryAtMs: Math.min(retryAtMs, soonMs) };

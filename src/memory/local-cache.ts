@@ -1,34 +1,34 @@
+import { getOrMake } from '../base/get-or-make';
 import { inspect } from 'node:util';
 import { hidden, hideFields } from '../base/hidden';
 import { refreshes, type RefreshEvent } from '../base/channels';
-import { callAndForget } from '../base/start-work';
+import { afterThisTurn, callAndForget } from '../base/start-work';
 import { isoTime } from '../base/time';
-import { afterThisTurn } from '../di/after-this-turn';
 import { Dependency } from '../di/context';
 import { earliestOf, type Moment } from '../di/moment';
 import { type Provider } from '../providers/provider';
 
 /** How the cache table is read after a reset. */
 export interface ResetOptions {
-  /** Whether what it holds is passed over. Default: false. */
+  /** Whether its rows are ignored. Default: false. */
   readonly pastCache?: boolean;
   /** Whether it is read consistently. Default: false. */
   readonly newest?: boolean;
-  /** Rows that were read at the sources before this moment are passed over, **milliseconds** since the Unix epoch. Default: 0. */
+  /** Rows that were read at the sources before this time are ignored, **milliseconds** since the Unix epoch. Default: 0. */
   readonly cachedSinceMs?: number;
 }
 
-/** Looks for changes at the next lookup after a time. */
+/** Checks for changes at the first lookup after a certain time. */
 export interface ChangeCheck {
   /** When it is due, **milliseconds** since the Unix epoch. */
   readonly dueMs: number;
-  /** Looks if it is due, and resets memory if something has changed. Never rejects. */
+  /** Checks if it is due, and resets memory if something has changed. Never rejects. */
   checkIfDue(nowMs: number): Promise<void>;
 }
 
-/** State of another part of the library that lives in a memory: made when it is first asked for, in each memory anew. */
+/** State of another part of the library that is kept in a memory: made on first use, once for each memory. */
 export class MemorySlot<T> {
-  /** @param options - `outlivesReset`: whether a reset of the memory leaves it. */
+  /** @param options - `outlivesReset`: whether a reset of the memory keeps it. */
   constructor(readonly options: { readonly outlivesReset: boolean; readonly make: () => T }) {}
 }
 
@@ -52,9 +52,9 @@ type SlotValues = WeakMap<MemorySlot<unknown>, unknown>;
 /** Memories of sources, by provider, its clients, and what distinguishes its reads under different settings. */
 type Sources = WeakMap<Provider, WeakMap<object, Map<string, ReadMemory>>>;
 
-/** All that a reset forgets, beside what the memories of sources forget themselves. */
+/** Everything that a reset forgets, except in the memories of sources. */
 class ForgottenByReset {
-  /** Identifies all that is remembered now. */
+  /** Identifies the content of memory until the next reset. */
   readonly generation = {};
   /** When memory expires, **milliseconds** since the Unix epoch; `undefined` before the first use. */
   expiresAtMs: number | undefined;
@@ -66,19 +66,19 @@ class ForgottenByReset {
 /**
  * The memory of a process: what it has read of all providers, and what the cacher has read, for 15 minutes by default.
  *
- * There is one, so that all of it expires together. A new one in a child context starts empty and leaves the outer one alone.
+ * It is one object, so that everything expires together. A new one in a child context starts empty and does not affect the outer one.
  *
- * A reset forgets what was read; `SourceMemory` says what it keeps of that. What the sources failed with, their last good
- * values, warnings that were written, watches and listeners outlive it.
+ * A reset forgets what was read. Failures of sources, their last good values, warnings that were written, watches and listeners
+ * outlive it.
  */
 export class LocalCache extends Dependency {
   static readonly dependencyName: string = 'LocalCache';
 
   private current = hidden(new ForgottenByReset(cacheReadPolicy()));
-  /** Until when answers are given as they are: until memory expires, or a watch is due, **milliseconds** since the Unix epoch. */
+  /** Until when remembered answers are given: until memory expires, or a watch is due, **milliseconds** since the Unix epoch. */
   private freshUntilMs = 0;
   private readonly sources = hidden<Sources>(new WeakMap());
-  /** Those that were used since the last reset, or are still being read. */
+  /** Memories that were used since the last reset, or have reads under way. */
   private readonly usedSources = hidden(new Set<ReadMemory>());
   private readonly keptSlots = hidden<SlotValues>(new WeakMap());
   private readonly warned = new Set<string>();
@@ -93,20 +93,20 @@ export class LocalCache extends Dependency {
     hideFields(this, 'current', 'sources', 'usedSources', 'keptSlots', 'listeners', 'changeChecks');
   }
 
-  /** Another object after each reset. @internal */
+  /** A different object after each reset. @internal */
   get generation(): object {
     return this.current().generation;
   }
 
-  /** Whether what is remembered may be given as it is. @internal */
+  /** Whether remembered answers may be given. @internal */
   isFresh(nowMs: number): boolean {
     return nowMs < this.freshUntilMs;
   }
 
   /**
-   * Forgets everything when its time is over, and starts the time with the first use.
+   * Forgets everything once memory has expired; its life begins with the first use.
    *
-   * @param lifeMs - How long memory is good, **milliseconds**.
+   * @param lifeMs - Life of memory, **milliseconds**.
    * @internal
    */
   touch(nowMs: number, lifeMs: number): void {
@@ -116,14 +116,13 @@ export class LocalCache extends Dependency {
     this.settleFreshness();
   }
 
-  /** Whether it was not used since the last reset. @internal */
+  /** Whether it has not been used since the last reset. @internal */
   get isEmpty(): boolean {
     return this.current().expiresAtMs === undefined;
   }
 
   /**
-   * When the first read of a source since the last reset began; `undefined`: there was none. What is known by then may be older
-   * than what comes.
+   * When the first read of a source since the last reset began; `undefined`: there was none.
    *
    * @internal
    */
@@ -137,7 +136,7 @@ export class LocalCache extends Dependency {
   }
 
   /**
-   * Forgets what was read. What is being read answers its callers, and fills memory no more.
+   * Forgets what was read. Reads that are under way still answer their callers, and no longer fill memory.
    *
    * @param options - How the cache table is read until the next reset.
    * @internal
@@ -158,7 +157,7 @@ export class LocalCache extends Dependency {
     for (const each of this.listeners) callAndForget(each);
   }
 
-  /** As `reset`, once for all lookups of a turn of the event loop that ask for it. @internal */
+  /** As `reset`, once for all lookups that request it in one turn of the event loop. @internal */
   resetOncePerTurn(): void {
     if (this.isJustReset) return;
     this.isJustReset = true;
@@ -169,10 +168,10 @@ export class LocalCache extends Dependency {
   }
 
   /**
-   * Calls a listener after each reset: by a refresh, because memory has expired, or because a watch saw a change.
+   * Calls a listener after each reset: by a refresh, because memory has expired, or because a watch has found a change.
    *
    * @param listener - Called in the middle of a lookup, which neither waits for it nor fails because of it.
-   * @returns Ends that.
+   * @returns A function that ends that.
    * @internal
    */
   onReset(listener: () => void): () => void {
@@ -180,19 +179,19 @@ export class LocalCache extends Dependency {
     return () => this.listeners.delete(listener);
   }
 
-  /** Lets no answer be given as it is once the check is due, before it was made; also called when `dueMs` changes. @internal */
+  /** Adds a check, which is made before the next answer once it is due; also called when `dueMs` has changed. @internal */
   addChangeCheck(check: ChangeCheck): void {
     this.changeChecks.add(check);
     this.settleChecks();
   }
 
-  /** Ends that. @internal */
+  /** Removes a check. @internal */
   removeChangeCheck(check: ChangeCheck): void {
     this.changeChecks.delete(check);
     this.settleChecks();
   }
 
-  /** Whether a check for changes is to be made before the next answer. @internal */
+  /** Whether a check for changes is due. @internal */
   isChangeCheckDue(nowMs: number): boolean {
     return nowMs >= this.checkDueMs;
   }
@@ -215,38 +214,38 @@ export class LocalCache extends Dependency {
     variant: string,
     make: (provider: Provider) => T,
   ): T {
-    const byClients = madeOnce(this.sources(), provider, () => new WeakMap<object, Map<string, ReadMemory>>());
-    const byVariant = madeOnce(byClients, clients, () => new Map<string, ReadMemory>());
-    const memory = madeOnce(byVariant, variant, () => make(provider));
+    const byClients = getOrMake(this.sources(), provider, () => new WeakMap<object, Map<string, ReadMemory>>());
+    const byVariant = getOrMake(byClients, clients, () => new Map<string, ReadMemory>());
+    const memory = getOrMake(byVariant, variant, () => make(provider));
     this.usedSources().add(memory);
     return memory as T;
   }
 
-  /** Gives what is in a slot. @internal */
+  /** Gives the state in a slot. @internal */
   slot<T>(slot: MemorySlot<T>): T {
     const values = slot.options.outlivesReset ? this.keptSlots() : this.current().slots;
-    return madeOnce(values, slot, slot.options.make) as T;
+    return getOrMake(values, slot, slot.options.make) as T;
   }
 
-  /** Counts work that waits for reads. @returns Ends that, and says whether it was the last one under way. @internal */
+  /** Counts work that waits for reads. @returns A function that ends it, and returns whether no other work is under way. @internal */
   startUse(): () => boolean {
     this.uses += 1;
     return () => (this.uses -= 1) === 0;
   }
 
-  /** Aborts and forgets every read that is under way: no lookup waits for it, and the process may be frozen. @internal */
+  /** Aborts and forgets all reads under way, before the process is frozen: no lookup waits for them. @internal */
   abortReads(): void {
     for (const each of this.usedSources()) each.abortReads();
   }
 
-  /** Says whether a warning is new: each key is so once, until it is forgotten. @internal */
+  /** Whether a warning has not been written yet; marks it as written. @internal */
   isNewWarning(key: string): boolean {
     if (this.warned.has(key)) return false;
     this.warned.add(key);
     return true;
   }
 
-  /** Makes a warning new again, because its reason is gone. @returns Whether it had been written. @internal */
+  /** Makes a warning new again, because its reason has ended. @returns Whether it had been written. @internal */
   forgetWarning(key: string): boolean {
     return this.warned.delete(key);
   }
@@ -268,15 +267,4 @@ export class LocalCache extends Dependency {
 
 function cacheReadPolicy({ pastCache = false, newest = false, cachedSinceMs = 0 }: ResetOptions = {}): CacheReadPolicy {
   return { pastCache, newest, cachedSinceMs };
-}
-
-interface MapLike<K, V> {
-  get(key: K): V | undefined;
-  set(key: K, value: V): unknown;
-}
-
-function madeOnce<K, V>(map: MapLike<K, V>, key: K, make: () => V): V {
-  let known = map.get(key);
-  if (known === undefined) map.set(key, (known = make()));
-  return known;
 }

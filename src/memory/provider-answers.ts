@@ -3,10 +3,10 @@ import { withoutPayload } from '../aws/aws-errors';
 import { describeKind } from '../base/describe-error';
 import { callAndForget, startWork } from '../base/start-work';
 import { DirectoryItem } from '../item/directory-item';
-import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
+import { DirectoryListing, isRefused, isUnread, type ListingEntry, Unavailable } from '../item/directory-listing';
 import { type ListingOutcome, type SecretOutcome } from '../providers/provider';
 import { type OutcomeContext, type OutcomeRules, type RefusedOutcome } from './entries';
-import { type GoodOutcome, type StaleFacts } from './stale';
+import { type GoodOutcome, type StaleDetails } from './stale';
 
 /** The outcome of reading a setting by its exact name. */
 export interface SettingOutcome {
@@ -18,10 +18,10 @@ export interface GoodSetting extends SettingOutcome {
   readonly value: DirectoryItem | undefined;
 }
 
-/** Called with the value of a name that was in the last listing and is left unread in this one. */
+/** Called with the last known value of a name that a new listing leaves unread. */
 export type OnUnreadValue = (exactName: string, good: GoodOutcome<GoodSetting>) => void;
 
-/** Of whichever realm, and without looking into a proxy. */
+// These work across realms, and trigger no trap of a proxy.
 const { isMap, isNativeError } = nodeTypes;
 
 /** Gives the rules for listings of directories. */
@@ -44,11 +44,11 @@ export const settingRules: OutcomeRules<SettingOutcome, GoodSetting> = {
 };
 
 /**
- * Starts reads at a provider: each promise that it gives gets a handler here, also one that was not asked for. An error thrown
- * at once, something that is no map, or a key without a promise becomes a rejection.
+ * Starts reads at a provider, and adds a handler to each promise that it returns, also to those that were not requested. An exception, a
+ * result that is not a map, and a key without a promise become rejections.
  *
- * @param method - Of the provider, for messages.
- * @returns Gives the promise of a key.
+ * @param method - Name of the method of the provider, for messages.
+ * @returns A function that gives the promise of a key.
  */
 export function startReads<T>(
   method: string,
@@ -58,7 +58,7 @@ export function startReads<T>(
   try {
     const given: unknown = start();
     if (!isMap(given)) {
-      // An async method gives a promise of its Map: what that holds is not used, and may reject.
+      // An async method returns a promise of a Map, whose promises are not used, and may reject.
       callAndForget(async () => handleAll(await given));
       throw new TypeError(`expected ${method} to give a Map of promises, got ${describeKind(given)}`);
     }
@@ -73,7 +73,7 @@ export function startReads<T>(
     started.get(key) ?? startWork(() => Promise.reject(new Error(`The provider started no read of ${key}.`)));
 }
 
-/** Gives every promise in a map its handler. */
+/** Adds a handler to every promise in a map. */
 function handleAll(given: unknown): readonly (readonly [key: unknown, promise: Promise<unknown>])[] {
   return isMap(given) ? [...given].map(([key, promise]) => [key, startWork(() => promise)] as const) : [];
 }
@@ -92,9 +92,8 @@ function checkListing(outcome: unknown): void {
 
 function isEntry(given: unknown): given is ListingEntry {
   if (given instanceof DirectoryItem) return true;
-  if (typeof given !== 'object' || given === null || !('kind' in given)) return false;
-  if (given.kind === 'refused') return 'refusal' in given && given.refusal instanceof Unavailable;
-  return given.kind === 'unread' && 'exactName' in given && typeof given.exactName === 'string';
+  if (isRefused(given)) return (given.refusal as unknown) instanceof Unavailable;
+  return isUnread(given) && typeof (given.exactName as unknown) === 'string';
 }
 
 function checkSetting(outcome: unknown): void {
@@ -110,10 +109,10 @@ function refused<T, G extends T>(
   { staleFor }: OutcomeContext<G>,
 ): RefusedOutcome<T, G> {
   const stale = staleFor(refusal);
-  return { given: stale ?? outcome, refusal, stale: stale?.facts };
+  return { given: stale ?? outcome, refusal, stale: stale?.details };
 }
 
-/** Such a value is served, as stale, if the name cannot be read. */
+/** Passes on the last known values of names that a new listing leaves unread: they are served, as stale, if the name cannot be read. */
 function passUnreadValues(
   listing: DirectoryListing,
   { lastGood }: OutcomeContext<DirectoryListing>,
@@ -123,24 +122,24 @@ function passUnreadValues(
   for (const name of listing.names) {
     const entry = listing.find(name);
     const value = lastGood.outcome.find(name);
-    const isUnread = entry !== undefined && 'kind' in entry && entry.kind === 'unread';
-    if (isUnread && value instanceof DirectoryItem) onUnreadValue(entry.exactName, { ...lastGood, outcome: { value } });
+    if (!isUnread(entry) || !(value instanceof DirectoryItem)) continue;
+    onUnreadValue(entry.exactName, { ...lastGood, outcome: { value } });
   }
 }
 
-/** Puts last good items in the place of names that are refused now; `undefined` when there are none. */
+/** Replaces refused names by their last good items; `undefined` when there are none. */
 function withStaleItems(
   listing: DirectoryListing,
   { staleFor }: OutcomeContext<DirectoryListing>,
 ): RefusedOutcome<ListingOutcome, DirectoryListing> | undefined {
-  let replaced: { readonly refusal: Unavailable; readonly stale: StaleFacts } | undefined;
+  let replaced: { readonly refusal: Unavailable; readonly stale: StaleDetails } | undefined;
   const entries = [...listing.names].map((name) => {
     const entry = listing.find(name) as ListingEntry;
-    if (entry instanceof DirectoryItem || entry.kind !== 'refused') return entry;
+    if (!isRefused(entry)) return entry;
     const stale = staleFor(entry.refusal);
     const last = stale?.outcome.find(name);
     if (stale === undefined || !(last instanceof DirectoryItem)) return entry;
-    replaced ??= { refusal: entry.refusal, stale: stale.facts };
+    replaced ??= { refusal: entry.refusal, stale: stale.details };
     return stale.mark(last);
   });
   return replaced && { ...replaced, given: new DirectoryListing(listing.directory, entries) };

@@ -3,24 +3,24 @@ import { TimeBudget } from '../base/time-limit';
 import { type Moment } from '../di/moment';
 import { type PausePolicy } from './circuit-breaker';
 
-/** How long outcomes are used, and when a source that failed is asked again. */
+/** How long outcomes are used, and when a source that failed is read again. */
 export interface ReadPolicy extends PausePolicy {
-  /** How long after it was read a good outcome may be served in place of one that fails, **milliseconds**; 0: never. */
+  /** How long after it was read a good outcome may replace a failed read, **milliseconds**; 0: never. */
   readonly staleIfErrorMs: number;
 }
 
-/** What is wrong with one thing that a source was asked for: a directory, a name. */
+/** The problem with one read: of a directory, or of a name. */
 export interface ReadProblem {
   readonly state: 'failing' | 'refused' | 'stale';
-  /** When the first of the unsuccessful reads in a row ended, **milliseconds** since the Unix epoch. */
+  /** When the first of the consecutive unsuccessful reads ended, **milliseconds** since the Unix epoch. */
   readonly sinceMs: number;
   /** What the source answered, without any value. */
   readonly reason: string;
-  /** What would make it readable; absent where it was not refused. */
+  /** What would permit the read; absent where it was not refused. */
   readonly remedy?: string | undefined;
 }
 
-/** A read that has started; `outcome` is set as soon as there is one that can be used without waiting. */
+/** A read that has started; `outcome` is set once there is one that can be used without waiting. */
 export interface StartedRead<T> {
   readonly promise: Promise<T>;
   readonly outcome: T | undefined;
@@ -28,9 +28,9 @@ export interface StartedRead<T> {
 
 /** How long an outcome is used. */
 export interface OutcomeTimes {
-  /** When it must not be used any more, **milliseconds** since the Unix epoch. */
+  /** When it expires, **milliseconds** since the Unix epoch. */
   readonly untilMs: number;
-  /** When the source is asked again, **milliseconds** since the Unix epoch. */
+  /** When the source is read again, **milliseconds** since the Unix epoch. */
   readonly retryAtMs: number;
 }
 
@@ -42,9 +42,9 @@ interface Settler<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** One read of a source: its outcome, or the stale one that is served while it goes on. */
+/** One read of a source: its outcome, or the stale one that is served while it is under way. */
 export class Read<T> implements StartedRead<T> {
-  /** Settles with the first usable outcome: a stale one that is served meanwhile, or that of the read itself. */
+  /** Settles with the first usable outcome: a stale one that is served in the meantime, or that of the read itself. */
   readonly promise: Promise<T>;
   /** Settles with the outcome of the read itself. */
   readonly final: Promise<T>;
@@ -55,7 +55,7 @@ export class Read<T> implements StartedRead<T> {
   private readonly timers: TimeBudget[] = [];
   private readonly settlers: Settler<T>[] = [];
 
-  /** @param begun - When it began, before the source was asked. */
+  /** @param begun - When it began, before the call of the source. */
   constructor(readonly begun: Moment) {
     this.promise = this.makePromise();
     this.final = this.makePromise();
@@ -65,27 +65,27 @@ export class Read<T> implements StartedRead<T> {
     return this.latest;
   }
 
-  /** When the read began that gave {@link Read.outcome}, which may be an earlier one; `undefined` when there is no outcome. */
+  /** When the read behind {@link Read.outcome} began, which may be an earlier one; `undefined` when there is no outcome. */
   get outcomeBegun(): Moment | undefined {
     return this.latestBegun;
   }
 
-  /** Whether the source has answered, took too long, or the read was abandoned. */
+  /** Whether the source has answered or taken too long, or the read was abandoned. */
   get hasEnded(): boolean {
     return this.state !== 'under way';
   }
 
-  /** Whether the read was given up: what the source still answers counts for nothing. */
+  /** Whether the read was abandoned: a later answer of the source is ignored. */
   get isAbandoned(): boolean {
     return this.state === 'abandoned';
   }
 
-  /** Whether the source is being asked and there is no outcome to use meanwhile. */
+  /** Whether the read is under way and there is no outcome to use in the meantime. */
   get isPending(): boolean {
     return !this.hasEnded && this.latest === undefined;
   }
 
-  /** Whether there is an outcome to use instead of asking the source. While the source is being asked, it is not asked again. */
+  /** Whether there is an outcome to use without another read. While a read is under way, no other one is started. */
   isFreshAt(nowMs: number): boolean {
     return this.isUsableAt(nowMs) && (!this.hasEnded || nowMs < this.times.retryAtMs);
   }
@@ -100,14 +100,14 @@ export class Read<T> implements StartedRead<T> {
     this.timers.push(new TimeBudget(ms, callback, { keepsAlive: false }));
   }
 
-  /** Gives callers an outcome while the read goes on. */
+  /** Gives callers an outcome while the read is under way. */
   serve(outcome: T, times: OutcomeTimes, begun = this.begun): void {
     if (this.hasEnded) return;
     this.use(outcome, times, begun);
     this.settlers[0]?.resolve(outcome);
   }
 
-  /** Gives callers the outcome of an earlier read while this one goes on. */
+  /** Gives callers the outcome of an earlier read while this one is under way. */
   serveOutcomeOf(earlier: Read<T>): void {
     if (earlier.latest !== undefined) this.serve(earlier.latest, earlier.times, earlier.latestBegun);
   }
@@ -129,12 +129,12 @@ export class Read<T> implements StartedRead<T> {
     this.settle(({ reject }) => reject(error));
   }
 
-  /** Ends the read before the source has answered. An outcome that is served meanwhile stays. */
+  /** Ends the read before the source has answered. An outcome that is being served stays. */
   abandon(): void {
     this.end('abandoned');
   }
 
-  /** Settles the promises of an abandoned read with what the source answers after all. */
+  /** Settles the promises of an abandoned read with the late answer of the source. */
   settle(settle: (settler: Settler<T>) => void): void {
     for (const each of this.settlers) settle(each);
   }
@@ -151,7 +151,7 @@ export class Read<T> implements StartedRead<T> {
   }
 
   private makePromise(): Promise<T> {
-    // It may reject while nothing awaits it.
+    // It may reject before anything awaits it.
     return startWork(() => new Promise<T>((resolve, reject) => void this.settlers.push({ resolve, reject })));
   }
 }

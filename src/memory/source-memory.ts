@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { callAndForget, startWork } from '../base/start-work';
-import { afterThisTurn } from '../di/after-this-turn';
+import { afterThisTurn, callAndForget, startWork } from '../base/start-work';
 import { type Moment, momentAt } from '../di/moment';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
@@ -24,31 +23,31 @@ export type RememberedListing = ListingOutcome | Stale<DirectoryListing>;
 /** The outcome of reading a setting by name, or the last good one in its place. */
 export type RememberedSetting = SecretOutcome | Stale<GoodSetting>;
 
-/** How things are read. */
+/** How a source is read. */
 export interface ReadOptions {
   readonly session: SharedSession;
   readonly policy: ReadPolicy;
   /** Called with each new listing. */
   readonly onListed?: ((provider: Provider, path: string, outcome: ListingOutcome) => void) | undefined;
-  /** Whether what memory holds is neither used nor replaced: the read only counts as success or failure. Default: false. */
+  /** Whether memory is neither used nor changed: the read only counts as success or failure. Default: false. */
   readonly isProbe?: boolean;
 }
 
 /** How directories are listed. */
 export interface ListOptions extends ReadOptions {
-  /** Whether no lookup needs them yet: then those that failed a moment ago are left out. Default: false. */
+  /** Whether no lookup needs them yet: then directories that failed a moment ago are left out. Default: false. */
   readonly inAdvance?: boolean;
 }
 
-/** How a source does: a provider, or the cache table. */
+/** State of a source: a provider, or the cache table. */
 export interface SourceStatus {
-  /** How often it was asked for something. */
+  /** How many reads were started. */
   readonly requests: number;
-  /** How many lookups found their answer there; those that were answered from memory are not counted. */
+  /** How many lookups found their answer there; lookups that were answered from memory are not counted. */
   readonly hits: number;
-  /** When it last answered well, **milliseconds** since the Unix epoch; `undefined`: never. */
+  /** When a read last succeeded, **milliseconds** since the Unix epoch; `undefined`: never. */
   readonly lastSuccessMs: number | undefined;
-  /** What is wrong now, by what was asked for. */
+  /** Current problems, each with what was read. */
   readonly problems: Iterable<readonly [at: string, problem: ReadProblem]>;
 }
 
@@ -56,11 +55,11 @@ export interface SourceStatus {
 type SecretPlace = Pick<UnreadSecret, 'directory' | 'exactName'>;
 
 /**
- * What this process remembers of one provider, as it reads through certain clients: listings by path, and settings that are read
- * by exact name. Each is read once at a time, for all callers.
+ * What this process remembers of one provider that reads through certain clients: listings by path, and settings that are read by exact
+ * name. Concurrent callers share one read.
  *
- * A failed read is not remembered: the next lookup asks again, unless the last good outcome may be served in its place
- * (stale-if-error, RFC 5861), or the circuit is open because it failed again and again.
+ * A failed read is not remembered: the next lookup reads again, unless the last good outcome may be served instead (stale-if-error,
+ * RFC 5861), or the circuit is open after repeated failures.
  *
  * {@link SourceMemory.reset} forgets what was read. Last good outcomes, failures, problems and counts outlive it.
  */
@@ -75,7 +74,7 @@ export class SourceMemory implements SourceStatus, ReadMemory {
 
   constructor(private readonly provider: Provider) {}
 
-  /** Forgets what was read. A read that is under way still answers its callers, and fills memory no more. */
+  /** Forgets what was read. Reads that are under way still answer their callers, and no longer fill memory. */
   reset(): void {
     this.listings.forgetAll();
     this.settings.forgetAll();
@@ -83,7 +82,7 @@ export class SourceMemory implements SourceStatus, ReadMemory {
     this.firstRead = undefined;
   }
 
-  /** When the first read since the last reset began, of what may be cached; `undefined`: there was none. */
+  /** When the first cacheable read since the last reset began; `undefined`: there was none. */
   get readSince(): Moment | undefined {
     return this.firstRead;
   }
@@ -104,9 +103,9 @@ export class SourceMemory implements SourceStatus, ReadMemory {
   }
 
   /**
-   * Reads the value of a secret, together with those asked for in the same turn of the event loop.
+   * Reads the value of a secret, together with the others that are requested in the same turn of the event loop.
    *
-   * @returns The item, `undefined` when it is gone, or why it may not be read.
+   * @returns The item, `undefined` when it does not exist any more, or why it may not be read.
    */
   async readSecret(secret: UnreadSecret, options: ReadOptions): Promise<RememberedSetting> {
     const { isProbe = false, policy } = options;
@@ -119,8 +118,7 @@ export class SourceMemory implements SourceStatus, ReadMemory {
   }
 
   /**
-   * As `readSecret`, past what memory holds of the secret and its versions, and without a stale value; the outcome replaces what
-   * memory held. Callers at the same time share one read.
+   * As `readSecret`, but ignores memory and stale values; the outcome replaces what memory held. Concurrent callers share one read.
    */
   rereadSecret(secret: UnreadSecret, options: ReadOptions): Promise<RememberedSetting> {
     const key = secretKey(secret);
@@ -138,7 +136,7 @@ export class SourceMemory implements SourceStatus, ReadMemory {
     return reading;
   }
 
-  /** Reads the version of a secret that the current one has replaced. @returns As `readSecret`; `undefined` when there is none. */
+  /** Reads the previous version of a secret. @returns As `readSecret`; `undefined` when there is none. */
   async readPreviousSecret(secret: UnreadSecret, { policy, session }: ReadOptions): Promise<RememberedSetting> {
     const key = previousKey(secret);
     const read = async (): Promise<SettingOutcome> => ({
@@ -147,7 +145,7 @@ export class SourceMemory implements SourceStatus, ReadMemory {
     return unwrap(await (this.settings.find(key, policy) ?? this.settings.start(key, read(), { policy })).promise);
   }
 
-  /** Starts reading settings by exact name before a lookup needs them, all in one call; those that failed a moment ago are left out. */
+  /** Starts reading settings by exact name in advance, all in one call; settings that failed a moment ago are left out. */
   startSecrets(secrets: readonly UnreadSecret[], options: ReadOptions): void {
     const due = secrets.filter((each) => !this.settings.isPaused(secretKey(each), options.policy));
     for (const each of due) callAndForget(() => this.readSecret(each, options));
@@ -164,22 +162,22 @@ export class SourceMemory implements SourceStatus, ReadMemory {
     return known === undefined ? 'unread' : known.value;
   }
 
-  /** Gives when the read began that led to the known listing of a directory; `undefined` when none is known. */
+  /** Gives when the read behind the known listing of a directory began; `undefined` when no listing is known. */
   listingReadAt({ path }: Directory): Moment | undefined {
     return this.listings.readAt(path);
   }
 
-  /** Gives when the read began that led to the known value of a secret; `undefined` when none is known. */
+  /** Gives when the read behind the known value of a secret began; `undefined` when no value is known. */
   secretReadAt(secret: SecretPlace): Moment | undefined {
     return this.settings.readAt(secretKey(secret));
   }
 
-  /** Gives the listing of a directory without waiting, stale if need be; `undefined` when there is none. */
+  /** Gives the listing of a directory without waiting, also a stale one; `undefined` when there is none. */
   listingAtHand({ path }: Directory, policy: ReadPolicy): RememberedListing | undefined {
     return this.listings.atHand(path, policy);
   }
 
-  /** Gives a setting without waiting, stale if need be; `'unread'` when there is none. */
+  /** Gives a setting without waiting, also a stale one; `'unread'` when there is none. */
   settingAtHand(secret: SecretPlace, policy: ReadPolicy): RememberedSetting | 'unread' {
     const found = this.settings.atHand(secretKey(secret), policy);
     return found === undefined ? 'unread' : unwrap(found);
@@ -190,7 +188,7 @@ export class SourceMemory implements SourceStatus, ReadMemory {
     return this.listings.isReading || this.settings.isReading;
   }
 
-  /** Aborts and forgets every read that is under way: no lookup waits for it, and the process may be frozen. */
+  /** Aborts and forgets all reads under way, before the process is frozen: no lookup waits for them. */
   abortReads(): void {
     const abandoned = [this.listings.abandonReads(), this.settings.abandonReads()];
     if (!abandoned.includes(true)) return;
@@ -210,7 +208,7 @@ export class SourceMemory implements SourceStatus, ReadMemory {
     this.settings.markReported(secretKey(secret));
   }
 
-  /** Records that a directory was not listed in time, although the read goes on. */
+  /** Records that a directory was not listed in time; the read continues. */
   noteLateListing({ path }: Directory, error: Error, policy: ReadPolicy): void {
     this.listings.noteLate(path, error, policy);
   }
@@ -232,21 +230,21 @@ export class SourceMemory implements SourceStatus, ReadMemory {
     return this.settings.problems.map(([key]) => key).filter(isExactName);
   }
 
-  /** Whether something fails because of which a lookup has failed. */
+  /** Whether a current failure has made a lookup fail. */
   get failsLookups(): boolean {
     return this.listings.failsLookups || this.settings.failsLookups;
   }
 
   /**
-   * Whether the source is refused as a whole: something is not permitted, and nothing that it was asked for could be read when it
-   * was last asked for; or since then there are no credentials, or no region.
+   * Whether the source is refused as a whole: something is not permitted, and no last read of a key succeeded; or credentials or a region
+   * have been missing since the last success.
    */
   get isRefused(): boolean {
     const kinds = [this.listings, this.settings];
     if (!kinds.some(({ isAnyRefused }) => isAnyRefused)) return false;
     const success = latestOf(...kinds.map(({ lastSuccess }) => lastSuccess));
     const refusal = latestOf(...kinds.map(({ lastClientRefusal }) => lastClientRefusal));
-    return (refusal?.order ?? 0) > (success?.order ?? 0) || !kinds.some(({ isAnyReadWell }) => isAnyReadWell);
+    return (refusal?.order ?? 0) > (success?.order ?? 0) || !kinds.some(({ isAnyReadable }) => isAnyReadable);
   }
 
   private startListing(
@@ -264,11 +262,11 @@ export class SourceMemory implements SourceStatus, ReadMemory {
     });
   }
 
-  /** Gives the moment at which a read begins: before the source is asked. */
+  /** Gives the moment at which a read begins: before the call of the source. */
   private beginRead({ policy, isProbe = false }: ReadOptions): Moment {
     const begun = momentAt(policy.nowMs());
     if (isProbe || this.firstRead !== undefined) return begun;
-    // The first after a reset: what is too old by now is of no use any more.
+    // The first read after a reset also drops outcomes that have become too old to serve.
     this.listings.dropTooOld(policy);
     this.settings.dropTooOld(policy);
     if (this.provider.cacheable) this.firstRead = begun;
@@ -291,7 +289,7 @@ export class SourceMemory implements SourceStatus, ReadMemory {
     const queued = this.queue;
     this.queue = [];
     if (queued.length === 0) return;
-    // A secret that is read again while its first read waits here, or is asked for by its id, too, is in the queue twice.
+    // A secret that is read again while its first read is queued, or is also requested by its id, is in the queue twice.
     const secrets = [...new Map(queued.map(({ secret }) => [secret.exactName, secret])).values()];
     const reads = startReads('readSecrets', () => this.provider.readSecrets(secrets, this.readSession(session)));
     for (const { secret, resolve, reject } of queued)
@@ -299,7 +297,7 @@ export class SourceMemory implements SourceStatus, ReadMemory {
   }
 }
 
-/** Gives what a memory holds of a provider, as it reads in a session. */
+/** Gives the memory of a provider that reads in a session. */
 export function sourceMemoryOf(memory: LocalCache, provider: Provider, session: SharedSession): SourceMemory {
   const { settings } = session;
   return memory.memoryOf(provider, provider.clientsFor(session), provider.variantFor(settings), makeMemory);
@@ -310,9 +308,9 @@ function makeMemory(provider: Provider): SourceMemory {
 }
 
 /**
- * Gives how long what is read is used, and when a source that failed is asked again, as the settings say.
+ * Gives how long outcomes are used, and when a source that failed is read again, by the settings.
  *
- * The last good outcome may be served until `staleIfErrorSeconds` after it should have been read anew.
+ * The last good outcome may be served until `staleIfErrorSeconds` after memory would have expired.
  *
  * @param random - Gives a number in `[0, 1)`.
  */
@@ -323,23 +321,23 @@ export function readPolicyOf({ nowMs, settings }: SharedSession, random: () => n
   return { nowMs, random, failurePauseMs, staleIfErrorMs };
 }
 
-/** A secret that was asked for in no directory, by its id, is another thing than the one that a listing has. */
+/** A secret that is read by its id, in no directory, has another key than the one in a listing. */
 function secretKey({ directory, exactName }: SecretPlace): string {
   const isInDirectory = exactName.startsWith(`${directory.path}/`);
   return isInDirectory ? exactName : `${directory.path}|${exactName}`;
 }
 
-/** Key of the version before the current one; no secret has a name like it. */
+/** Key of the previous version; no secret can have such a name. */
 function previousKey(secret: SecretPlace): string {
   return `${secretKey(secret)}|previous`;
 }
 
-/** Whether a key is that of a setting in a directory, and not of a version or an id. */
+/** Whether a key belongs to a setting in a directory, and not to a version or an id. */
 function isExactName(key: string): boolean {
   return key.startsWith('/') && !key.includes('|');
 }
 
-/** Gives the item of a secret as one of the directory in which it was asked for. */
+/** Gives the item of a secret with the directory in which it was requested. */
 function placedIn({ directory }: SecretPlace, outcome: SecretOutcome): SecretOutcome {
   if (!(outcome instanceof DirectoryItem) || outcome.directory.path === directory.path) return outcome;
   return new DirectoryItem({ ...outcome, name: outcome.originalName, value: outcome.value, directory });
@@ -353,7 +351,7 @@ function latestOf(...moments: readonly (Moment | undefined)[]): Moment | undefin
   return moments.reduce((latest, each) => ((each?.order ?? 0) > (latest?.order ?? 0) ? each : latest), undefined);
 }
 
-/** One signal serves as many reads as there are, which is no leak. */
+/** One signal serves all reads: many listeners are not a leak. */
 function newController(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

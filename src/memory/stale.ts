@@ -1,3 +1,4 @@
+import { getOrMake } from '../base/get-or-make';
 import { withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { isoTime } from '../base/time';
@@ -9,21 +10,21 @@ import { type ReadPolicy } from './read';
 /** A good outcome, and the read that gave it. */
 export interface GoodOutcome<G> {
   readonly outcome: G;
-  /** When the source gave it, **milliseconds** since the Unix epoch. */
+  /** When it was read, **milliseconds** since the Unix epoch. */
   readonly atMs: number;
   /** When the read began. */
   readonly begun: Moment;
 }
 
 /** Why a stale value is served, and for how long. */
-export interface StaleFacts {
+export interface StaleDetails {
   /** When it was read, **milliseconds** since the Unix epoch. */
   readonly goodAtMs: number;
-  /** When it must not be served any more, **milliseconds** since the Unix epoch. */
+  /** When it expires, **milliseconds** since the Unix epoch. */
   readonly untilMs: number;
   /** What the source answered instead, without any value. */
   readonly reason: string;
-  /** What would make the source readable; absent where it was not refused. */
+  /** What would permit the read; absent where it was not refused. */
   readonly remedy?: string | undefined;
 }
 
@@ -33,50 +34,48 @@ export interface StaleFacts {
  * Source: https://www.rfc-editor.org/rfc/rfc5861#section-4 (stale-if-error)
  */
 export class Stale<T> {
-  /** For names that the outcome does not have. */
+  /** Result for names that the outcome does not contain. */
   readonly absence = new StaleAbsence(this);
   private readonly marked = new WeakMap<DirectoryItem, DirectoryItem>();
 
   constructor(
     readonly outcome: T,
-    readonly facts: StaleFacts,
+    readonly details: StaleDetails,
   ) {}
 
-  /** Gives an item of the outcome, marked as stale. The same each time. */
+  /** Gives an item of the outcome, marked as stale: the same object each time. */
   mark(item: DirectoryItem): DirectoryItem {
-    let marked = this.marked.get(item);
-    if (marked === undefined) {
-      marked = item.asStale(isoTime(this.facts.goodAtMs));
-      this.marked.set(item, marked);
-      factsByItem.set(marked, this.facts);
-    }
-    return marked;
+    return getOrMake(this.marked, item, () => {
+      const marked = item.asStale(isoTime(this.details.goodAtMs));
+      detailsByItem.set(marked, this.details);
+      return marked;
+    });
   }
 }
 
-/** Says that a place had nothing under a name when it was last read, and cannot be read now. */
+/** A place had nothing under a name when it was last read, and cannot be read now. */
 export class StaleAbsence {
   constructor(private readonly stale: Stale<unknown>) {}
 
   /** When it was read, **milliseconds** since the Unix epoch. */
   get goodAtMs(): number {
-    return this.stale.facts.goodAtMs;
+    return this.stale.details.goodAtMs;
   }
 
-  /** Marks what was found below the place as stale: that the place has nothing is not known any better. */
+  /** Marks an item that was found below the place as stale: the place may have a value by now. */
   mark(item: DirectoryItem): DirectoryItem {
     return item.stale ? item : this.stale.mark(item);
   }
 }
 
-const factsByItem = new WeakMap<DirectoryItem, StaleFacts>();
+const detailsByItem = new WeakMap<DirectoryItem, StaleDetails>();
 
-/** Gives why an item is stale; `undefined` when it is not, or this process did not make it so. */
-export function staleFactsOf(item: DirectoryItem): StaleFacts | undefined {
-  return factsByItem.get(item);
+/** Gives why an item is stale; `undefined` when it is not, or another process has marked it. */
+export function staleDetailsOf(item: DirectoryItem): StaleDetails | undefined {
+  return detailsByItem.get(item);
 }
 
-/** Gives a last good outcome as a stale one; `undefined` when there is none, or it is too old. @param why - It is served. */
+/** Gives a last good outcome as a stale one; `undefined` when there is none, or it is too old. @param why - Error or refusal that it replaces. */
 export function staleOutcome<G>(
   lastGood: GoodOutcome<G> | undefined,
   why: unknown,
@@ -90,7 +89,7 @@ export function staleOutcome<G>(
   return new Stale(outcome, { goodAtMs, untilMs, reason, remedy });
 }
 
-/** Says why a read failed, without any value. */
+/** Describes why a read failed, without any value. */
 export function reasonOf(error: unknown): string {
   return describeError(withoutPayload(error));
 }

@@ -11,17 +11,17 @@ export type SettingsContext<Settings> = Context & { readonly settings: Settings 
 export interface SettingsMiddleware<Settings> {
   /** Loads the settings, and puts them into the context. */
   before(request: { readonly context: SettingsContext<Settings> }): Promise<void>;
-  /** Awaits what is written to the cache table. */
+  /** Awaits writes to the cache table. */
   after(): Promise<void>;
-  /** Awaits what is written to the cache table, also after an error. */
+  /** Awaits writes to the cache table after an error. */
   onError(): Promise<void>;
 }
 
 /**
  * Makes a middleware that puts declared settings into the context: `context.settings`.
  *
- * They are loaded in the init phase and read anew at the start of an invocation when they are old, as by `withSettings` of
- * `xcon/lambda`. What is written to the cache table is awaited before the invocation ends.
+ * They are loaded in the init phase and reloaded at the start of an invocation when they are old, as by `withSettings` of `xcon/lambda`.
+ * Writes to the cache table are awaited before the invocation ends.
  *
  * @param declared - Settings to load. An invocation without them fails with a SettingsValidationError.
  * @throws InvalidSettingsError for an unknown option.

@@ -1,17 +1,17 @@
 import { type XconService } from './xcon-service';
 
-/** What a health indicator of `@nestjs/terminus` gives. */
+/** Result of a health indicator of `@nestjs/terminus`. */
 export type HealthIndicatorResult<Key extends string = string> = Readonly<
   Record<Key, { readonly status: 'up' | 'down'; readonly [detail: string]: unknown }>
 >;
 
-/** Makes a health check of `@nestjs/terminus` fail; known there by its fields. */
+/** Makes a health check of `@nestjs/terminus` fail, which recognizes it by its fields. */
 class XconHealthCheckError extends Error {
   override readonly name = 'XconHealthCheckError';
   readonly isHealthCheckError = true;
 
   constructor(readonly causes: HealthIndicatorResult) {
-    super('Lookups do not get the answers they should.');
+    super('Lookups do not get correct answers.');
   }
 }
 
@@ -25,7 +25,7 @@ export class XconHealthIndicator {
   constructor(private readonly service: XconService) {}
 
   /**
-   * Says whether lookups get the answers they should, as far as they have seen; no source is asked, no value is in it.
+   * Reports whether lookups get correct answers, by the recent ones: no source is read, and the result has no values.
    *
    * @param key - Name of the check.
    * @throws An error that terminus reports as the check being down.

@@ -7,9 +7,9 @@ import { XconService } from './xcon-service';
 /** Declared settings of any shape. */
 type AnySettings = Pick<DeclaredSettings<SettingsShape>, 'injectionToken' | 'load'>;
 
-/** What the module uses and provides. */
+/** Options of the module. */
 export interface XconModuleOptions {
-  /** Config to ask. Default: that of the process. It is closed when the application shuts down. */
+  /** Config for lookups. Default: that of the process. It is closed when the application shuts down. */
   readonly config?: Config;
   /** Settings that are loaded before the application listens; without them, it does not start. */
   readonly settings?: readonly AnySettings[];
@@ -21,9 +21,9 @@ export interface XconRootOptions extends XconModuleOptions {
   readonly isGlobal?: boolean;
 }
 
-/** How the module is made of what other providers give. */
+/** Options of the module that depend on other providers. */
 export interface XconAsyncOptions<Dependencies extends readonly unknown[]> extends Pick<ModuleMetadata, 'imports'> {
-  /** Tokens of what the factory gets. */
+  /** Tokens of the arguments of the factory. */
   readonly inject?: { readonly [Index in keyof Dependencies]: Type<Dependencies[Index]> | string | symbol };
   /** Makes the options from what `inject` names; may be asynchronous. */
   readonly useFactory: (
@@ -46,8 +46,8 @@ const asyncOptionNames: Readonly<Record<keyof XconAsyncOptions<[]>, true>> = {
 const optionsToken = Symbol('options of XconModule');
 
 /**
- * Settings for NestJS: `XconService` for lookups, declared settings by `@InjectSettings()`, a health indicator. What lookups have begun
- * ends with the application.
+ * Settings for NestJS: `XconService` for lookups, declared settings by `@InjectSettings()`, a health indicator. The Config is closed
+ * with the application.
  */
 export class XconModule {
   /**
@@ -64,7 +64,7 @@ export class XconModule {
     return rootModule({ isGlobal, settings, options: { provide: optionsToken, useValue: { config } } });
   }
 
-  /** Makes the module for the whole application, of what other providers give. */
+  /** Makes the module for the whole application, with options that depend on other providers. */
   static forRootAsync<const Dependencies extends readonly unknown[]>(
     given: XconAsyncOptions<Dependencies>,
   ): DynamicModule {
@@ -82,7 +82,7 @@ export class XconModule {
 
   /** Makes a module that provides declared settings to the one that imports it. Needs `forRoot` in the application. */
   static forFeature(...settings: readonly AnySettings[]): DynamicModule {
-    // A class of its own: before Nest 11, modules of one class that look alike are taken for the same.
+    // A class of its own: before Nest 11, equal modules of one class count as the same module.
     class XconFeatureModule {}
     const providers = settings.map(providerOf);
     return { module: XconFeatureModule, providers, exports: tokensOf(settings) };

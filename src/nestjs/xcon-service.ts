@@ -10,7 +10,7 @@ import {
   type SettingsShape,
 } from '../core';
 
-/** Looks settings up, as `ConfigService` of `@nestjs/config` does; but asks its sources, so that answers are promises. */
+/** Looks up settings like `ConfigService` of `@nestjs/config`, but at the sources, so that answers are promises. */
 export class XconService implements OnApplicationShutdown {
   readonly get: Config['get'];
   readonly getString: Config['getString'];
@@ -25,7 +25,7 @@ export class XconService implements OnApplicationShutdown {
   readonly requireBoolean: Config['requireBoolean'];
   readonly requireJson: Config['requireJson'];
 
-  /** @param given - Config to ask. Absent: that of the process. */
+  /** @param given - Config for lookups. Absent: that of the process. */
   constructor(private readonly given?: Config) {
     const config = given ?? currentConfig;
     this.get = config.get.bind<Config['get']>(config);
@@ -42,22 +42,22 @@ export class XconService implements OnApplicationShutdown {
     this.requireJson = config.requireJson.bind<Config['requireJson']>(config);
   }
 
-  /** Loads declared settings: as they are now, where an injected object is as it was at the start. @throws SettingsValidationError */
+  /** Loads declared settings with their current values; an injected object has those of the start. @throws SettingsValidationError */
   load<Shape extends SettingsShape>(declared: DeclaredSettings<Shape>): Promise<SettingsOf<Shape>> {
     return this.given === undefined ? declared.load() : this.given.run(() => declared.load());
   }
 
-  /** Forgets what this process remembers, so that lookups and `load()` read anew. */
+  /** Resets the memory of this process, so that lookups and `load()` read the sources again. */
   refresh(options?: RefreshOptions): Promise<void> {
     return (this.given ?? currentConfig).refresh(options);
   }
 
-  /** Tells how the sources do. */
+  /** Reports the state of the sources. */
   health(options?: HealthOptions): Promise<ConfigHealth> {
     return (this.given ?? currentConfig).health(options);
   }
 
-  /** Ends what lookups have begun; called by Nest. */
+  /** Closes the Config; called by Nest. */
   async onApplicationShutdown(): Promise<void> {
     await (this.given ?? currentConfig).close();
   }

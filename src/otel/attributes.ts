@@ -1,16 +1,16 @@
 import { type Attributes } from '@opentelemetry/api';
 import { type CacheReadEvent, type LookupOrigin, type RequestEvent } from '../core';
 
-/** Where an answer was taken from: what this process remembers, the cache table, or the sources. */
+/** Origin of an answer: the memory of this process, the cache table, or the sources. */
 export type Tier = 'memory' | 'cache' | 'source';
 
-/** Describes an answer; few values each, for metrics. */
+/** Attributes of an answer, with few different values each, for metrics. */
 export function lookupAttributes({ outcome, source, stale }: LookupOrigin, tier: Tier): Attributes {
   return { 'xcon.lookup.outcome': outcome, 'xcon.source': source, 'xcon.stale': stale, 'xcon.tier': tier };
 }
 
 /**
- * Describes a call of AWS.
+ * Attributes of a call to AWS.
  *
  * Source: https://opentelemetry.io/docs/specs/semconv/cloud-providers/aws-sdk/
  */
@@ -24,7 +24,7 @@ export function requestAttributes({ error, operation, service, status }: Request
   };
 }
 
-/** Describes a read of the cache table. */
+/** Attributes of a read of the cache table. */
 export function cacheAttributes({ environ, table }: CacheReadEvent): Attributes {
   return { 'aws.dynamodb.table_names': [table], 'xcon.cache.partition': environ };
 }

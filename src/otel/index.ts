@@ -3,7 +3,7 @@ import { checkOptions } from '../options';
 import { measure } from './measure';
 import { traceWork } from './trace-work';
 
-/** What is reported, and where to. */
+/** What is reported, and to which providers. */
 export interface TelemetryOptions {
   /** Where spans go. Default: the global provider of OpenTelemetry. */
   readonly tracerProvider?: TracerProvider;
@@ -17,7 +17,7 @@ export interface TelemetryOptions {
   readonly settingNames?: boolean;
 }
 
-/** Telemetry that was started. */
+/** Running telemetry. */
 export interface Telemetry {
   /** Ends it; a second call does nothing. */
   close(): void;
@@ -38,7 +38,7 @@ const scope = 'xcon';
 /**
  * Reports lookups, requests and the cache to OpenTelemetry: spans and metrics, never a value.
  *
- * To be started once, after the SDK of OpenTelemetry has set its global providers, unless it is given others. Needs the package `@opentelemetry/api`.
+ * Start it once, after the SDK of OpenTelemetry has set its global providers, unless you give others. Needs the package `@opentelemetry/api`.
  *
  * @throws InvalidSettingsError for an unknown option.
  *

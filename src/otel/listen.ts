@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { diag } from '@opentelemetry/api';
 import { type XconEvents } from '../core';
 
-/** Calls a function with each message of a channel. What it throws ends nothing: Node would end the process. @returns Ends that. */
+/** Calls a function with each message of a channel. An error of it is logged: Node would end the process. @returns A function that ends that. */
 export function listen<Name extends keyof XconEvents>(
   name: Name,
   listener: (message: XconEvents[Name]) => void,

@@ -3,15 +3,15 @@ import { type CacheReadEvent, type LookupOrigin } from '../core';
 import { cacheAttributes, errorAttributes, lookupAttributes, requestAttributes, type Tier } from './attributes';
 import { listen } from './listen';
 
-/** Bounds of histograms, **seconds**: a lookup at the cache takes milliseconds, one in trouble its whole budget. */
+/** Bounds of histograms, **seconds**: a lookup in the cache takes milliseconds, a failing one its whole budget. */
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
  * Makes metrics of lookups, requests and the cache. Names and units follow the semantic conventions.
  *
- * Answers from memory are counted in plain numbers that are read when metrics are collected: that is what services do most.
+ * Answers from memory are only counted, and reported when metrics are collected: they are the most frequent.
  *
- * @returns What ends it.
+ * @returns Functions that end it.
  * Source: https://opentelemetry.io/docs/specs/semconv/general/metrics/
  */
 export function measure(meter: Meter): readonly (() => void)[] {
@@ -79,7 +79,7 @@ export function measure(meter: Meter): readonly (() => void)[] {
   ];
 }
 
-/** What an instrument that is observed has; the same for counters and gauges. */
+/** The common part of observable counters and gauges. */
 interface Observed {
   addCallback(callback: (result: ObservableResult) => void): void;
   removeCallback(callback: (result: ObservableResult) => void): void;
@@ -100,7 +100,7 @@ class LookupCounts {
   private readonly byKey = new Map<string, Count>();
   /** Counts of answers in memory: each hit has the same object. */
   private readonly byOrigin = new WeakMap<LookupOrigin, Count>();
-  /** Since when the oldest answer in memory is known, **milliseconds** since the Unix epoch; `undefined`: there is none. */
+  /** When the oldest answer in memory was read, **milliseconds** since the Unix epoch; `undefined`: there is none. */
   oldestMs: number | undefined;
 
   countHit(origin: LookupOrigin): void {

@@ -4,10 +4,10 @@ import { errorAttributes, lookupAttributes, requestAttributes } from './attribut
 import { listen } from './listen';
 
 /**
- * Makes spans of lookups that leave memory, and of requests. Both are children of the span that was active where they were
- * caused: a request that serves several lookups, of that of the first.
+ * Makes spans of requests, and of lookups that are not answered from memory. Both are children of the span that was active at their start;
+ * a request that serves several lookups is a child of the span of the first.
  *
- * @returns What ends it.
+ * @returns Functions that end it.
  */
 export function traceWork(
   tracer: Tracer,

@@ -3,16 +3,16 @@ import { type PolicyOptions } from '../iam/policy-options';
 import { type PolicyProvider } from '../iam/policy-providers';
 import { type ResolvedSettings } from '../settings/settings-values';
 
-/** An option of lookups by which a setting is read by its full name, in place of the directories. */
+/** An option of lookups with the full name of a setting, which is read instead of the directories. */
 export type IdOption = 'secretId' | 'parameterId';
 
 /** An entry for which a message suggests a command. */
 export interface SuggestedEntry {
   /** Name of the setting. */
   readonly name: string;
-  /** Directory to put it in. */
+  /** Directory of the new entry. */
   readonly directory: string;
-  /** Full name or ARN that is read in place of the directories; `undefined`: it is read in its directory. */
+  /** Full name or ARN that is read instead of the directories; `undefined`: none. */
   readonly id: string | undefined;
   /** Whether its value is a secret. */
   readonly secret: boolean;
@@ -22,29 +22,29 @@ export interface SuggestedEntry {
   readonly settings: ResolvedSettings;
 }
 
-/** What a source asks of those who deploy and operate services that read it. */
+/** The permissions for a source, and the command that sets a value in it. */
 export interface SourceAccess {
   /** Short name of the provider. */
   readonly provider: PolicyProvider;
-  /** Gives what reading needs to be allowed; none when the options do not ask the provider. */
+  /** Gives the statements for reading; none when the options do not use the provider. */
   readStatements(options: PolicyOptions): readonly PolicyStatement[];
-  /** Gives what the versions of entries, and facts about them, need to be allowed, beside that. */
+  /** Gives the additional statements for reading versions and descriptions of entries. */
   historyStatements(options: PolicyOptions): readonly PolicyStatement[];
-  /** Gives what writing and removing entries needs to be allowed, beside both. */
+  /** Gives the additional statements for writing and removing entries. */
   writeStatements(options: PolicyOptions): readonly PolicyStatement[];
-  /** Gives the shell command that sets a value; `undefined` where it should not be put here. */
+  /** Gives the shell command that sets a value; `undefined` where the value should not be set in this source. */
   commandToSet(entry: SuggestedEntry): string | undefined;
 }
 
-/** Stands for the value in a command. */
+/** Placeholder of the value in a command. */
 export const placeholder = 'VALUE';
 
-/** Gives what stands for the value in a command: itself, or JSON with the field that has it. */
+/** Gives the value in a command: the placeholder, or JSON with the placeholder in a field. */
 export function placeholderOf({ jsonField }: SuggestedEntry): string {
   return jsonField === undefined ? placeholder : quoted(JSON.stringify({ [jsonField]: placeholder }));
 }
 
-/** Quotes a text that has characters with a meaning for a shell. */
+/** Quotes a text that has special characters of the shell. */
 export function quoted(text: string): string {
   return /^[\w/.@+=:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

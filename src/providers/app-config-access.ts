@@ -3,7 +3,7 @@ import { allow, type PolicyStatement } from '../iam/policy-document';
 import { placesOf, type PolicyOptions } from '../iam/policy-options';
 import { type SourceAccess } from './access';
 
-/** Permissions for AppConfig. Configurations are deployed, not set: they have no command, and are not written from here. */
+/** Permissions for AppConfig. Configurations are deployed by other tools: there is no command that sets a value. */
 export const appConfigAccess: SourceAccess = {
   provider: 'appconfig',
   readStatements,

@@ -1,3 +1,4 @@
+import { getOrMake } from '../base/get-or-make';
 import type { AppConfigDataClient, GetLatestConfigurationCommandOutput } from '@aws-sdk/client-appconfigdata';
 import { classifyAwsError, refusalOf } from '../aws/aws-errors';
 import { callAws } from '../aws/call-aws';
@@ -12,7 +13,7 @@ import { type ConfigValue, isPlainObject, parseJson } from '../item/value';
 import { AwsProvider, type AwsProviderOptions } from './aws-provider';
 import { type ListingOutcome, type ReadSession } from './provider';
 
-/** Where the provider reads, and what the configuration profiles hold. */
+/** Where the provider reads, and the kind of its configuration profiles. */
 export interface AppConfigProviderOptions extends AwsProviderOptions {
   /** Configuration profile of a directory that names none (`/orders/prod`). Default: `settings`. */
   readonly profile?: string;
@@ -28,19 +29,19 @@ export interface AppConfigProviderOptions extends AwsProviderOptions {
 const defaultProfile = 'settings';
 /** Source: https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_appconfigdata_StartConfigurationSession.html */
 const longestIdentifier = 128;
-/** Seconds between two polls where the service does not say. */
+/** Default interval between two polls, **seconds**. */
 const usualIntervalSeconds = 60;
 
-/** What names a deployed configuration. */
+/** Identifies a deployed configuration. */
 interface Profile {
   readonly ApplicationIdentifier: string;
   readonly EnvironmentIdentifier: string;
   readonly ConfigurationProfileIdentifier: string;
 }
 
-/** What a session has read last, and how it goes on. */
+/** The last result of a session, and its next poll. */
 interface PolledConfiguration {
-  /** For one request. */
+  /** Token of the next poll; valid for one request. */
   readonly token: string;
   /** When the service allows the next poll, **milliseconds** since the Unix epoch. */
   readonly nextPollAtMs: number;
@@ -64,7 +65,7 @@ export class AppConfigProvider extends AwsProvider {
   override readonly name = 'appconfig';
   override readonly holdsOnlySecrets: boolean;
 
-  /** Sessions by client and path; their tokens belong to no memory, and a token is used once. */
+  /** Sessions by client and path. They are not part of a memory: each token may be used only once. */
   private readonly sessions = hidden(new WeakMap<object, Map<string, PolledConfiguration>>());
   private readonly profile: string;
   private readonly featureFlags: boolean;
@@ -78,7 +79,7 @@ export class AppConfigProvider extends AwsProvider {
     this.holdsOnlySecrets = options.secret ?? false;
   }
 
-  protected override get readsApart(): readonly string[] {
+  protected override get cacheNameParts(): readonly string[] {
     const profile = this.profile === defaultProfile ? [] : [`profile=${this.profile}`];
     return [...profile, ...(this.featureFlags ? ['flags'] : [])];
   }
@@ -87,10 +88,10 @@ export class AppConfigProvider extends AwsProvider {
     const profile = profileOf(directory, this.profile);
     if (profile === undefined) return new DirectoryListing(directory, []);
     const client = (await this.clientsFor(session).appConfig(session.settings)) as AppConfigDataClient;
-    const sessions = this.sessionsOf(client);
+    const sessions = getOrMake(this.sessions(), client, () => new Map<string, PolledConfiguration>());
     const known = sessions.get(directory.path);
     if (known !== undefined && session.nowMs() < known.nextPollAtMs) return this.listingOf(directory, known);
-    // Taken out while its token is used: another read at the same time opens a session of its own.
+    // Removed while its token is in use: a concurrent read opens another session.
     sessions.delete(directory.path);
     try {
       const polled = await callAws(client, () => this.poll(client, profile, session, known));
@@ -109,15 +110,7 @@ export class AppConfigProvider extends AwsProvider {
     await Promise.all([importAppConfig(), this.clientsFor(session).appConfig(session.settings)]);
   }
 
-  private sessionsOf(client: object): Map<string, PolledConfiguration> {
-    const known = this.sessions().get(client);
-    if (known !== undefined) return known;
-    const sessions = new Map<string, PolledConfiguration>();
-    this.sessions().set(client, sessions);
-    return sessions;
-  }
-
-  /** Polls in a session, or in a new one where its token is not accepted any more: a token lives for 24 hours. */
+  /** Polls in a session, or in a new one where its token has expired: tokens are valid for 24 hours. */
   private async poll(
     client: AppConfigDataClient,
     profile: Profile,
@@ -150,7 +143,7 @@ export class AppConfigProvider extends AwsProvider {
     if (token === undefined) throw new Error('The answer of the service has no token for the next poll.');
     const intervalSeconds = answer.NextPollIntervalInSeconds ?? usualIntervalSeconds;
     const next = { token, nextPollAtMs: session.nowMs() + intervalSeconds * 1000 };
-    // An empty configuration, which the SDK gives as null, says that the last one is still deployed.
+    // An empty configuration, which the SDK gives as null, means that the last one is still deployed.
     if ((content?.length ?? 0) === 0) {
       if (known === undefined)
         throw new Error('The answer of the service has no configuration, although a session began.');
@@ -181,7 +174,7 @@ function profileOf({ env, service }: Directory, profile: string): Profile | unde
   return Object.values(named).every(({ length }) => length <= longestIdentifier) ? named : undefined;
 }
 
-/** Reads a configuration. @throws Error that repeats nothing of it: parsers quote what they do not understand. */
+/** Parses a configuration. @throws Error without its content, which errors of parsers quote. */
 async function parse(text: string, contentType: string): Promise<Values> {
   const parsed = /\bjson\b/i.test(contentType) ? valueOfJson(text) : await parseYaml(text, contentType);
   if (typeof parsed === 'object' && parsed !== null && isPlainObject(parsed)) return parsed;

@@ -14,20 +14,20 @@ import { type WriteSession } from './writer';
 export interface AwsProviderOptions {
   /** Another region; it becomes part of the cache name (`ssm@eu-west-1`). */
   readonly region?: string;
-  /** Clients of another account or endpoint; needs a `cacheName`. Never closed here. */
+  /** Clients of another account or endpoint; needs a `cacheName`. Never closed by the provider. */
   readonly clients?: AwsClients;
   /**
    * ARN of a role to read with, such as one of another account; its account becomes part of the cache name (`ssm@role=111122223333`).
    * Needs the package `@aws-sdk/credential-providers`.
    */
   readonly roleArn?: string;
-  /** What the trust policy of the role asks for. */
+  /** External id that the trust policy of the role requires. */
   readonly externalId?: string;
-  /** The name of the provider in cache keys. Default: its name, with `@` and the region when one is given, and so with what else it reads apart. */
+  /** The name of the provider in cache keys. Default: its name, and `@` with each of region, account and other options that change what it reads. */
   readonly cacheName?: string;
 }
 
-/** Where a provider reads: in another region or account, or with a role, which has the permissions then. */
+/** Where a provider reads: in another region or account, or with a role, which then needs the permissions. */
 export interface OwnPlace {
   readonly region?: string | undefined;
   readonly account?: string | undefined;
@@ -53,7 +53,7 @@ export interface SourceReading<Client> {
   readonly signal: AbortSignal;
 }
 
-/** What the providers that read AWS have in common. What they read with is loaded with the first read. */
+/** Base of the providers that read AWS. The modules of their reads are loaded with the first read. */
 export abstract class AwsProvider extends Provider {
   static override readonly isAbstractKind: boolean = true;
 
@@ -62,7 +62,7 @@ export abstract class AwsProvider extends Provider {
   /**
    * @param options - Where to read; absent: with the clients of the context.
    * @param ownOptions - Names of the options that the provider has beside these.
-   * @throws InvalidSettingsError for clients without a cache name: their rows would be taken for those of the default ones.
+   * @throws InvalidSettingsError for clients without a cache name: their rows would count as those of the default clients.
    */
   constructor(
     private readonly options: AwsProviderOptions = {},
@@ -86,7 +86,7 @@ export abstract class AwsProvider extends Provider {
     }
     if (roleArn !== undefined) checkRole(name, roleArn, clients);
     if (externalId !== undefined && roleArn === undefined) {
-      throw new InvalidSettingsError(`${name} option externalId`, 'needs the roleArn of the role that asks for it.');
+      throw new InvalidSettingsError(`${name} option externalId`, 'needs the roleArn of the role that requires it.');
     }
     hideFields(this, 'options');
     this.ownClients = clients ?? clientsWith(options);
@@ -96,15 +96,15 @@ export abstract class AwsProvider extends Provider {
     const { region, cacheName, roleArn } = this.options;
     const account = accountOf(roleArn);
     const place = [...(region === undefined ? [] : [region]), ...(account === undefined ? [] : [`role=${account}`])];
-    return cacheName ?? [this.name, ...place, ...this.readsApart].join('@');
+    return cacheName ?? [this.name, ...place, ...this.cacheNameParts].join('@');
   }
 
-  /** What the cache name adds because it reads something else than a provider of its kind does by default; nothing: the same. */
-  protected get readsApart(): readonly string[] {
+  /** Suffixes of the cache name for options that change what the provider reads; none by default. */
+  protected get cacheNameParts(): readonly string[] {
     return [];
   }
 
-  /** Where it reads, when not where the clients of the context do: clients of its own may lead to any account. */
+  /** Where it reads, unless with the clients of the context; given clients may read any account. */
   get ownPlace(): OwnPlace | undefined {
     const { region, clients, roleArn } = this.options;
     if (clients !== undefined) return { region: '*', account: '*' };
@@ -116,7 +116,7 @@ export abstract class AwsProvider extends Provider {
   }
 
   /**
-   * Gives what reads need. The client is being made, and its SDK module loaded, while the caller loads its own modules.
+   * Starts making the client, which loads its SDK module, while the caller loads the modules of the read.
    *
    * @internal
    */
@@ -133,7 +133,7 @@ export abstract class AwsProvider extends Provider {
   }
 }
 
-/** Clients of the provider's own; `undefined` when it reads with those of the context. */
+/** Makes the provider's own clients; `undefined` when it reads with those of the context. */
 function clientsWith({ region, roleArn, externalId }: AwsProviderOptions): AwsClients | undefined {
   if (roleArn !== undefined) {
     const credentials = assumedRole({ roleArn, externalId, region });
@@ -160,7 +160,7 @@ function checkRole(provider: string, roleArn: string, clients: AwsClients | unde
   }
 }
 
-/** Gives each setting its own promise of reads that begin once their module is loaded. */
+/** Gives a promise for each setting of reads that begin once their module is loaded. */
 export function laterReads(
   settings: readonly UnreadSecret[],
   start: () => Promise<ReadonlyMap<string, Promise<SecretOutcome>>>,
@@ -179,7 +179,7 @@ export function laterReads(
   );
 }
 
-/** Gives what writes may use; absent: that of the current context, which is looked at before anything is awaited. */
+/** Gives the session of writes; without one, that of the context that is current at the call. */
 export async function writeSession(given: WriteSession | undefined): Promise<WriteSession> {
   if (given !== undefined) return given;
   const context = Context.current();

@@ -2,7 +2,7 @@ import { newRow } from '../aws/table-names';
 import { tableArnOf } from '../iam/arn';
 import { allow, type PolicyStatement } from '../iam/policy-document';
 import { pathsOf, placesOf, type PolicyOptions } from '../iam/policy-options';
-import { onlyPartitions } from '../iam/table-statements';
+import { onlyPartitions } from '../iam/statements';
 import { settingsDefaults } from '../settings/settings-values';
 import { placeholder, quoted, type SourceAccess, type SuggestedEntry } from './access';
 
@@ -33,7 +33,7 @@ function statements(sid: string, actions: readonly string[], options: PolicyOpti
   return allow(sid, actions, [...tables], onlyPartitions(pathsOf(options)));
 }
 
-/** @returns `undefined` for a secret: rows are not encrypted one by one, and who reads one reads its whole directory. */
+/** @returns `undefined` for a secret: rows are not encrypted one by one, and permissions apply to whole directories. */
 function commandToSet({ directory, name, secret, settings }: SuggestedEntry): string | undefined {
   if (secret) return undefined;
   const row = { ...newRow(directory, name), value: { S: placeholder } };

@@ -30,8 +30,8 @@ export class DynamoProvider extends AwsProvider {
   override async warm(session: ReadSession): Promise<void> {
     const reading = this.readingIn(session);
     const { connectToTable } = await import('../aws/table-client');
-    const target = { client: await reading.connecting, table: session.settings.configTable };
-    await connectToTable(target, session.signal);
+    const connection = { client: await reading.connecting, table: session.settings.configTable };
+    await connectToTable(connection, session.signal);
   }
 
   override async commandToSet(entry: SuggestedEntry): Promise<string | undefined> {

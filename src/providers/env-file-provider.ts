@@ -17,10 +17,10 @@ export interface EnvFileProviderOptions {
 }
 
 /**
- * The `.env` files of a folder, for development: `.env`, `.env.local`, `.env.{environment}`, `.env.{environment}.local`; of a
- * name in several, the last wins. A file that does not exist is left out.
+ * The `.env` files of a folder, for development: `.env`, `.env.local`, `.env.{environment}`, `.env.{environment}.local`; if several
+ * have a name, the last wins. Missing files are ignored.
  *
- * Never cached. To be asked after the variables of the process: `providers: [EnvProvider, EnvFileProvider, Default]`.
+ * Never cached. Put it after the variables of the process: `providers: [EnvProvider, EnvFileProvider, Default]`.
  * Source: https://nodejs.org/api/util.html#utilparseenvcontent
  */
 export class EnvFileProvider extends Provider {
@@ -66,10 +66,10 @@ export class EnvFileProvider extends Provider {
 
 type Variables = Readonly<Record<string, string>>;
 
-/** A name that an object cannot have as a property of its own by assignment, which is how Node's parser makes its result. */
+/** A name that the parser of Node loses, because it assigns properties to an object. */
 const lostName = '__proto__';
 
-/** Reads one file; none of its values is in an error. */
+/** Reads one file; errors do not contain its values. */
 async function readVariables(file: string): Promise<Variables | Unavailable> {
   const [{ readFile }, util] = await Promise.all([import('node:fs/promises'), import('node:util')]);
   const { parseEnv } = util as Partial<Pick<typeof util, 'parseEnv'>>;

@@ -18,7 +18,7 @@ export class EnvProvider extends Provider {
   override readonly cacheable = false;
   private readonly variables: Hidden<Readonly<Record<string, string | undefined>> | undefined>;
 
-  /** @param variables - Read instead of the process's; an `undefined` one counts as absent. */
+  /** @param variables - Read instead of those of the process; an `undefined` one counts as absent. */
   constructor(variables?: Readonly<Record<string, string | undefined>>) {
     super();
     this.variables = hidden(variables);
@@ -37,7 +37,7 @@ export class EnvProvider extends Provider {
     return Promise.resolve(`export ${name}=VALUE`);
   }
 
-  /** Takes the listing of all variables; values are strings exactly as they are. */
+  /** Lists all variables; values are the exact strings. */
   snapshot(): DirectoryListing {
     const items: DirectoryItem[] = [];
     for (const [name, value] of Object.entries(this.variables() ?? process.env)) {

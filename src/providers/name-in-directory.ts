@@ -1,7 +1,7 @@
 import { type Directory } from '../directory/directory';
 
 /**
- * Gives the last part of a full name when it lies directly in a directory.
+ * Gives the last part of a full name that is directly in a directory.
  *
  * @returns `undefined` for a name elsewhere (deeper, in another directory, without a leading slash).
  */

@@ -6,7 +6,7 @@ import { Directory } from '../directory/directory';
 import { classNameOf, Dependency } from '../di/context';
 import { type PolicyStatement } from '../iam/policy-document';
 import { type PolicyOptions } from '../iam/policy-options';
-import { brandClass } from '../item/brand-class';
+import { brandClass } from '../base/brand-class';
 import { type DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type Unavailable, type UnreadSecret } from '../item/directory-listing';
 import { type ConfigValue } from '../item/value';
@@ -14,7 +14,7 @@ import { type ResolvedSettings } from '../settings/settings-values';
 import { type IdOption, type SuggestedEntry } from './access';
 import { type SourceWriter, type WriteSession } from './writer';
 
-/** What reads of a scope may use; resolved before they start, because they may serve several callers. */
+/** What reads of a scope may use; resolved in advance, because they may serve several callers. */
 export interface SharedSession {
   /** AWS clients of the caller. */
   readonly clients: AwsClients;
@@ -30,10 +30,10 @@ export interface ReadSession extends SharedSession {
   readonly signal: AbortSignal;
 }
 
-/** What came of listing a directory. A failure is a rejection. */
+/** Outcome of listing a directory. A failure is a rejection. */
 export type ListingOutcome = DirectoryListing | Unavailable;
 
-/** What came of reading a secret: its item, `undefined` when it is gone, or why it may not be read. */
+/** Outcome of reading a secret: its item, `undefined` when it does not exist, or why it may not be read. */
 export type SecretOutcome = DirectoryItem | Unavailable | undefined;
 
 /**
@@ -41,7 +41,7 @@ export type SecretOutcome = DirectoryItem | Unavailable | undefined;
  *
  * To write one: a `name` and {@link Provider.readDirectory}. A provider neither logs nor swallows: an absent directory is
  * an empty listing, one that may not be read an `Unavailable`, everything else is thrown. The library remembers what was
- * read, asks once for concurrent callers, and decides what callers get.
+ * read, shares reads between concurrent callers, and decides what callers get.
  */
 export abstract class Provider extends Dependency {
   static override readonly isAbstractKind: boolean = true;
@@ -50,21 +50,21 @@ export abstract class Provider extends Dependency {
   abstract readonly name: string;
 
   /**
-   * Whether what is found may be kept in the shared cache table.
+   * Whether answers may be kept in the shared cache table.
    *
-   * `false` for a source of this process alone (`env`): it is asked once, with {@link Provider.ownDirectory}, not per
-   * directory, and nothing found behind it is cached either.
+   * `false` for a source of this process alone (`env`): it is read once, with {@link Provider.ownDirectory}, not per directory, and nothing
+   * found behind it is cached either.
    */
   readonly cacheable: boolean = true;
 
   /**
    * Whether everything it holds is secret.
    *
-   * Rows of the cache table that have such a value in plain are used with `cacheSecrets: 'plaintext'` alone, and shown masked.
+   * Rows of the cache table with such a value in plain are used only with `cacheSecrets: 'plaintext'`, and shown masked.
    */
   readonly holdsOnlySecrets: boolean = false;
 
-  /** Whether a value may be null. If not, a row of the cache table without a value says nothing. */
+  /** Whether a value may be null. If not, a row of the cache table without a value is ignored. */
   readonly givesNull: boolean = true;
 
   /** The name in cache keys: it distinguishes providers that read another region, account or endpoint, as `ssm@eu-west-1`. */
@@ -75,13 +75,13 @@ export abstract class Provider extends Dependency {
   /**
    * Distinguishes what one provider reads under different settings, in memory and in cache keys: the table of `dynamo`.
    *
-   * @returns Empty where no setting says what is read, and for the default.
+   * @returns Empty where no setting affects what is read, and for the default.
    */
   variantFor(_settings: ResolvedSettings): string {
     return '';
   }
 
-  /** What a provider that is not cacheable is asked for, in place of the directories; `undefined` for all others. */
+  /** Directory that a provider reads instead of those of the chain, when it is not cacheable; `undefined` for all others. */
   get ownDirectory(): Directory | undefined {
     return this.cacheable ? undefined : Directory.literal(`/_${this.name}`);
   }
@@ -90,12 +90,12 @@ export abstract class Provider extends Dependency {
    * Lists one directory.
    *
    * @returns All it holds (an empty listing when there is no such directory), or why it may not be read.
-   * @throws Anything, when the source fails; it becomes the `cause` of a ProviderError, if a lookup gets that far.
+   * @throws Anything, when the source fails; it becomes the `cause` of a ProviderError, if a lookup reaches it.
    */
   abstract readDirectory(directory: Directory, session: ReadSession): Promise<ListingOutcome>;
 
   /**
-   * Lists several directories at once; for sources that can do so in fewer calls than one each.
+   * Lists several directories; for sources that need fewer calls than one each.
    *
    * @returns A promise per path, all started.
    */
@@ -103,20 +103,20 @@ export abstract class Provider extends Dependency {
     directories: readonly Directory[],
     session: ReadSession,
   ): ReadonlyMap<string, Promise<ListingOutcome>> {
-    // One that throws at once fails for its directory, and for no other.
+    // An exception fails its own directory only.
     return new Map(directories.map((each) => [each.path, startWork(() => this.readDirectory(each, session))]));
   }
 
   /** Option of lookups that gives a full name or ARN of this source: `secretId`, `parameterId`. Default: none does. */
   readonly idOption: IdOption | undefined = undefined;
 
-  /** Whether {@link Provider.readSecrets} reads whatever has an exact name, so that no listing is needed (`names`). */
+  /** Whether {@link Provider.readSecrets} reads any setting by its exact name, so that no listing is needed (`names`). */
   readonly readsByName: boolean = false;
 
   /**
    * Reads settings by exact name: secrets that listings have left unread and, where `readsByName`, any others.
    *
-   * @param secrets - As listed by this provider, or as asked for.
+   * @param secrets - As listed by this provider, or as requested.
    * @returns A promise per exact name, all started.
    */
   readSecrets(_secrets: readonly UnreadSecret[], _session: ReadSession): ReadonlyMap<string, Promise<SecretOutcome>> {
@@ -124,18 +124,18 @@ export abstract class Provider extends Dependency {
   }
 
   /**
-   * Reads the version of a secret that the current one has replaced, while it rotates.
+   * Reads the previous version of a secret, while it rotates.
    *
-   * @returns Its item, why it may not be read, or `undefined`: there is none, or the source keeps none.
+   * @returns Its item, why it may not be read, or `undefined` when there is none, or the source keeps none.
    */
   readPreviousSecret(_secret: UnreadSecret, _session: ReadSession): Promise<SecretOutcome> {
     return Promise.resolve(undefined);
   }
 
   /**
-   * Gives what writes, removes and lists versions of the entries of this source. A module of its own, which lookups never load.
+   * Gives the writer of this source, which writes, removes and lists versions of entries. Its module is never loaded by lookups.
    *
-   * @param session - What it may use; absent: clients, settings, clock and chance of the current context.
+   * @param session - What it may use; absent: clients, settings, clock and random numbers of the current context.
    * @throws WriteError `read-only` for a source that cannot be written; by default.
    */
   async writer(_session?: WriteSession): Promise<SourceWriter> {
@@ -144,8 +144,8 @@ export abstract class Provider extends Dependency {
   }
 
   /**
-   * Gives what a service has to be allowed in IAM to read this source, for `settings.policy()`. By default nothing; the library's
-   * own providers have it in a module of their own, which the CDK and `infra/` use by name.
+   * Gives the IAM statements that a service needs to read this source, for `settings.policy()`. By default none; those of the library's own
+   * providers are in separate modules, which the CDK and `infra/` use by name.
    */
   policyStatements(_options: PolicyOptions): readonly PolicyStatement[] {
     return [];
@@ -162,9 +162,9 @@ export abstract class Provider extends Dependency {
   }
 
   /**
-   * Gets ready to read: loads what reads need, opens connections. By default there is nothing to do.
+   * Prepares reads: loads modules, opens connections. By default does nothing.
    *
-   * @throws Anything; it is logged and nothing more.
+   * @throws Anything; it is only logged.
    */
   warm(_session: ReadSession): Promise<void> {
     return Promise.resolve();
@@ -179,7 +179,7 @@ export abstract class Provider extends Dependency {
     return printable(`${classNameOf(this.constructor)}(${this.cacheName})`);
   }
 
-  /** Ends what the provider has opened for itself; what it was given stays open. */
+  /** Closes what the provider has opened itself; what it was given stays open. */
   close(): Promise<void> {
     return Promise.resolve();
   }

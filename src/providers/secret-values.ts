@@ -10,7 +10,7 @@ import { classifyAwsError, refusalOf } from '../aws/aws-errors';
 import { batchesOf, promisesOf } from '../aws/batches';
 import { callAws } from '../aws/call-aws';
 import { readPages, wholeAnswer } from '../aws/pages';
-import { errorFacts } from '../base/describe-error';
+import { errorSummary } from '../base/describe-error';
 import { startWork } from '../base/start-work';
 import { momentOf } from '../base/time';
 import { DirectoryItem } from '../item/directory-item';
@@ -22,7 +22,7 @@ import { type SecretOutcome } from './provider';
 export const mostSingleReads = 5;
 /** Names that a secret can have; `rds!` begins those that RDS manages. */
 export const secretName = /^[A-Za-z0-9/_+=.@!-]+$/;
-/** What the ARN of a secret begins with. */
+/** Prefix of the ARN of a secret. */
 const arnPrefix = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:/;
 /** Most ids that a batch call takes. */
 const maxBatchSize = 20;
@@ -48,28 +48,28 @@ export function readSecretValues(
   secrets: readonly UnreadSecret[],
 ): ReadonlyMap<string, Promise<SecretOutcome>> {
   const reader = new SecretValueReader(reading);
-  const possible = secrets.filter(({ exactName }) => isSecretId(exactName));
-  // A name that no secret can have would fail the call.
+  const valid = secrets.filter(({ exactName }) => isSecretId(exactName));
+  // An invalid name would fail the call.
   const started = new Map<string, Promise<SecretOutcome>>(
     secrets.map(({ exactName }) => [exactName, Promise.resolve(undefined)]),
   );
   // The batch call gives current versions only.
-  if (possible.length <= mostSingleReads || reading.versionStage !== undefined) {
-    for (const each of possible)
+  if (valid.length <= mostSingleReads || reading.versionStage !== undefined) {
+    for (const each of valid)
       started.set(
         each.exactName,
         startWork(() => reader.readOne(each)),
       );
     return started;
   }
-  for (const batch of batchesOf(possible, maxBatchSize)) {
+  for (const batch of batchesOf(valid, maxBatchSize)) {
     for (const [name, outcome] of promisesOf(batch, exactNameOf, reader.readBatch(batch))) started.set(name, outcome);
   }
   return started;
 }
 
 /**
- * Reads the version of a secret that the current one has replaced.
+ * Reads the previous version of a secret.
  *
  * @returns `undefined` when there is none.
  * Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version
@@ -106,7 +106,7 @@ class SecretValueReader {
     }
   }
 
-  /** Reads up to 20 values. @returns What picks one of them; it reads the value alone where the batch could not. */
+  /** Reads up to 20 values. @returns A function that gives one of them; it reads the value alone where the batch call failed. */
   async readBatch(secrets: readonly UnreadSecret[]): Promise<(secret: UnreadSecret) => Promise<SecretOutcome>> {
     const { connecting, signal: abortSignal } = this.reading;
     const client = await connecting;
@@ -119,7 +119,7 @@ class SecretValueReader {
     } catch (error) {
       const refusal = refusalOf(error, '');
       if (refusal?.isOfClients === true) return () => Promise.resolve(refusal);
-      // What is wrong with one id, or with the call, need not be wrong with each id alone.
+      // The error may concern one id, or only the batch call.
       if (refusal === undefined && !['bad-request', 'not-found'].includes(classifyAwsError(error))) throw error;
       return (secret) => this.readOne(secret);
     }
@@ -164,7 +164,7 @@ class SecretValueReader {
   private async outcomeOf(secret: UnreadSecret, error: unknown): Promise<SecretOutcome> {
     const { exactName } = secret;
     const resource = arnPrefix.test(exactName) ? exactName : `arn:aws:secretsmanager:*:*:secret:${exactName}-*`;
-    const key = /kms/i.test(errorFacts(error).message) ? ', and kms:Decrypt on its key' : '';
+    const key = /kms/i.test(errorSummary(error).message) ? ', and kms:Decrypt on its key' : '';
     const refusal = refusalOf(error, `allow secretsmanager:GetSecretValue on ${resource}${key}`);
     if (refusal !== undefined) return refusal;
     if (classifyAwsError(error) === 'not-found' || (await this.isDeleted(secret, error))) return undefined;
@@ -172,20 +172,20 @@ class SecretValueReader {
   }
 
   /**
-   * Whether a secret is in its recovery window. It can still be listed for some minutes; reading it fails.
+   * Whether a secret is in its recovery window. It may still be listed for some minutes; reading it fails.
    *
-   * The name of the error covers other states of a secret too, and services word it differently. Where the words do not show
-   * it, the listing of deleted secrets does, for which no further permission is needed.
+   * The error also covers other states of a secret, and its message differs between services. Where the message does not decide, the listing
+   * of deleted secrets does, which needs no further permission.
    */
   private async isDeleted({ exactName }: UnreadSecret, error: unknown): Promise<boolean> {
-    const { name, message } = errorFacts(error);
+    const { name, message } = errorSummary(error);
     if (name !== invalidRequest) return false;
     if (/delet/i.test(message)) return true;
     try {
       const listed = await this.listWithDeleted(exactName);
       return listed.some((each) => [each.Name, each.ARN].includes(exactName) && each.DeletedDate !== undefined);
     } catch {
-      // The error that led here says more.
+      // The caller throws its own error, which is more specific.
       return false;
     }
   }
@@ -194,7 +194,7 @@ class SecretValueReader {
     const { connecting, signal: abortSignal } = this.reading;
     const client = await connecting;
     const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
-    // An ARN ends in a hyphen and six characters that are not in the name.
+    // An ARN ends with a hyphen and six characters that are not part of the name.
     const name = arnPrefix.test(exactName) ? exactName.replace(arnPrefix, '').slice(0, -7) : exactName;
     const input = {
       Filters: [{ Key: 'name' as const, Values: [name] }],
@@ -210,5 +210,5 @@ class SecretValueReader {
   }
 }
 
-/** By which Secrets Manager says that the state of a secret does not allow a call. */
+/** Error of Secrets Manager when the state of a secret does not allow a call. */
 const invalidRequest = 'InvalidRequestException';

@@ -1,5 +1,5 @@
 import { arnOf, type PolicyPlace } from '../iam/arn';
-import { decryptStatement, encryptStatement } from '../iam/key-statements';
+import { decryptStatement, encryptStatement } from '../iam/statements';
 import { allow, type PolicyStatement } from '../iam/policy-document';
 import { namedIn, pathsOf, placesOf, type PolicyOptions } from '../iam/policy-options';
 import { placeholderOf, quoted, type SourceAccess, type SuggestedEntry } from './access';
@@ -22,8 +22,8 @@ export const secretsAccess: SourceAccess = {
 /**
  * Allows to read the secrets of a chain.
  *
- * Two of the actions know no resources; what the batch call gives is up to `GetSecretValue` on each secret. Few secrets are
- * read one by one, without the batch call.
+ * Two of the actions do not support resources; the batch call also needs `GetSecretValue` on each secret. A few secrets are read one by one,
+ * without the batch call.
  * Sources: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html,
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
  */
@@ -77,7 +77,7 @@ function writeStatements(options: PolicyOptions): readonly PolicyStatement[] {
   ];
 }
 
-/** Of a secret that is created, and of one that does not exist, IAM knows the name and no suffix. */
+/** For a secret that is created, or does not exist, IAM checks an ARN without a suffix. */
 function writtenArns(options: PolicyOptions): readonly string[] {
   return secretArns({ ...options, strategy: 'names' });
 }
@@ -91,14 +91,14 @@ function commandToSet(entry: SuggestedEntry): string {
 function secretArns(options: PolicyOptions): readonly string[] {
   const places = placesOf(options, 'secrets');
   const names = options.names?.filter((name) => secretName.test(name));
-  // Of a secret that does not exist IAM knows the name and no suffix; refused, it would not count as missing.
+  // For a secret that does not exist, IAM checks an ARN without a suffix; a refused one would not count as missing.
   const bare = options.strategy === 'names' ? (names ?? []) : [];
   const ends = names?.map((name) => `${name}${anySuffix}`) ?? ['*'];
   const ids = places.slice(0, 1).flatMap((place) => (options.secretIds ?? []).flatMap((id) => arnsOfId(place, id)));
   return [...namedIn(options, places, 'secretsmanager', 'secret:', [...ends, ...bare]), ...ids];
 }
 
-/** Whether one lookup may want more values than are read one by one. Without names, any number. */
+/** Whether one lookup may read more values than are read one by one. Without names, any number. */
 function readsInBatches(options: PolicyOptions, placeCount: number): boolean {
   const { names, secretIds = [] } = options;
   if (names === undefined && placeCount > 0) return true;
@@ -108,7 +108,7 @@ function readsInBatches(options: PolicyOptions, placeCount: number): boolean {
 }
 
 /**
- * Gives the ARNs of a secret that is told by its full name, its ARN, or its ARN without the suffix.
+ * Gives the ARNs of a secret that is given by its full name, its ARN, or its ARN without the suffix.
  *
  * The last part of a name may look like the suffix (`db-master`), so an ARN that looks complete gives both patterns.
  * Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen

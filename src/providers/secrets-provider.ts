@@ -42,7 +42,7 @@ export class SecretsProvider extends AwsProvider {
     this.versionStage = options.versionStage === currentStage ? undefined : options.versionStage;
   }
 
-  protected override get readsApart(): readonly string[] {
+  protected override get cacheNameParts(): readonly string[] {
     return this.versionStage === undefined ? [] : [`stage=${this.versionStage}`];
   }
 
@@ -68,7 +68,7 @@ export class SecretsProvider extends AwsProvider {
   }
 
   override async readPreviousSecret(secret: UnreadSecret, session: ReadSession): Promise<SecretOutcome> {
-    // Only of the current version it is known which one it has replaced.
+    // Only the current version has a known predecessor.
     if (this.versionStage !== undefined) return undefined;
     const reading = this.readingIn(session);
     return (await import('./secrets-reads')).readPreviousValue(reading, secret);
@@ -88,7 +88,7 @@ export class SecretsProvider extends AwsProvider {
     return new SecretsWriter(this.name, this.clientsFor(used).secretsManager(used.settings), used);
   }
 
-  /** Lists the secrets of up to ten directories. @returns What picks those of one. */
+  /** Lists the secrets of up to ten directories. @returns A function that gives those of one. */
   private async readTogether(
     directories: readonly Directory[],
     session: ReadSession,

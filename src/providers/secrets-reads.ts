@@ -4,14 +4,14 @@ import { openConnection } from '../aws/open-connection';
 import { readPages } from '../aws/pages';
 import { momentOf } from '../base/time';
 import { type Directory } from '../directory/directory';
-import { DirectoryListing, Unavailable, type UnreadSecret } from '../item/directory-listing';
+import { DirectoryListing, Unavailable, unreadSecret, type UnreadSecret } from '../item/directory-listing';
 import { nameInDirectory } from './name-in-directory';
 import { type ListingOutcome } from './provider';
 import { type SecretReading } from './secret-values';
 
 export { readPreviousValue, readSecretValues } from './secret-values';
 
-/** Lists the secrets of up to ten directories. @returns What picks those of one. */
+/** Lists the secrets of up to ten directories. @returns A function that gives those of one. */
 export async function listSecrets(
   { connecting, signal }: SecretReading,
   directories: readonly Directory[],
@@ -30,22 +30,22 @@ export async function openSecretsConnection({ connecting, signal }: SecretReadin
 }
 
 function listingOf(directory: Directory, secrets: readonly SecretListEntry[]): DirectoryListing {
-  const entries = secrets.map((each) => unreadSecret(directory, each));
+  const entries = secrets.map((each) => entryOf(directory, each));
   return new DirectoryListing(
     directory,
     entries.filter((each) => each !== undefined),
   );
 }
 
-function unreadSecret(
+function entryOf(
   directory: Directory,
   { Name: exactName, NextRotationDate: nextRotation, LastChangedDate: changed }: SecretListEntry,
 ): UnreadSecret | undefined {
   if (exactName === undefined) throw new Error('The answer of the service lists a secret without a name.');
-  const name = nameInDirectory(exactName, directory)?.toLowerCase();
+  const name = nameInDirectory(exactName, directory);
   if (name === undefined) return undefined;
-  const [nextRotationMs, changedAtMs] = [momentOf(nextRotation), momentOf(changed)];
-  return { kind: 'unread', name, exactName, directory, nextRotationMs, changedAtMs };
+  const times = { nextRotationMs: momentOf(nextRotation), changedAtMs: momentOf(changed) };
+  return { ...unreadSecret(directory, exactName, name), ...times };
 }
 
 async function secretsOf(

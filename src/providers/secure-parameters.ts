@@ -1,3 +1,4 @@
+import { getOrMake } from '../base/get-or-make';
 import type { Parameter, SSMClient } from '@aws-sdk/client-ssm';
 import { classifyAwsError, refusalOf } from '../aws/aws-errors';
 import { batchesOf, promisesOf } from '../aws/batches';
@@ -9,7 +10,7 @@ import { type SecretOutcome } from './provider';
 
 /** Most names that `GetParameters` takes. */
 const maxNames = 10;
-/** Names that a parameter can have. */
+/** Valid names of parameters. */
 export const parameterName = /^[/A-Za-z0-9_.-]+$/;
 /**
  * Longest name of a parameter. The service adds the ARN of the account to it, and takes 2,048 characters of both.
@@ -53,13 +54,13 @@ export function readParameters(
   return started;
 }
 
-/** Parts names into calls: ten at most, of one directory each, so that one refused directory refuses no other. */
+/** Groups names into calls: ten at most, of one directory each, so that a refused directory does not affect others. */
 function callsOf(secrets: readonly UnreadSecret[]): readonly (readonly UnreadSecret[])[] {
   const byDirectory = new Map<string, UnreadSecret[]>();
   for (const each of secrets) {
-    // One invalid name fails the whole call, and no parameter has it.
+    // An invalid name would fail the whole call.
     if (!isParameterName(each.exactName)) continue;
-    byDirectory.set(each.directory.path, [...(byDirectory.get(each.directory.path) ?? []), each]);
+    getOrMake(byDirectory, each.directory.path, () => []).push(each);
   }
   return [...byDirectory.values()].flatMap((all) => batchesOf(all, maxNames));
 }

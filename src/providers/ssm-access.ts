@@ -1,5 +1,5 @@
 import { arnOf, literal, type PolicyPlace } from '../iam/arn';
-import { decryptStatement, encryptStatement } from '../iam/key-statements';
+import { decryptStatement, encryptStatement } from '../iam/statements';
 import { allow, type PolicyStatement } from '../iam/policy-document';
 import { namedIn, pathsOf, placesOf, type PolicyOptions } from '../iam/policy-options';
 import { placeholderOf, quoted, type SourceAccess, type SuggestedEntry } from './access';
@@ -17,8 +17,8 @@ export const ssmAccess: SourceAccess = {
 /**
  * Allows to read the parameters of a chain.
  *
- * By listing: each path alone, as who may list a path recursively reads everything below it, whatever is denied there. By
- * name: for the strategy, and for a `SecureString` that the cache table refers to.
+ * By listing: each path, but not recursively: permission for a recursive listing covers everything below, whatever is denied there. By name:
+ * for the strategy `names`, and for a `SecureString` that the cache table refers to.
  * Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html,
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
  */

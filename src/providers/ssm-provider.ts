@@ -44,7 +44,7 @@ export class SsmProvider extends AwsProvider {
     }
   }
 
-  protected override get readsApart(): readonly string[] {
+  protected override get cacheNameParts(): readonly string[] {
     const label = this.label === undefined ? [] : [`label=${this.label}`];
     return [...label, ...(this.stringLists ? ['lists'] : [])];
   }

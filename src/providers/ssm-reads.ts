@@ -3,11 +3,11 @@ import { classifyAwsError, sourceRefusalOf } from '../aws/aws-errors';
 import { callAws } from '../aws/call-aws';
 import { openConnection } from '../aws/open-connection';
 import { readPages } from '../aws/pages';
-import { errorFacts } from '../base/describe-error';
+import { errorSummary } from '../base/describe-error';
 import { momentOf } from '../base/time';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
-import { DirectoryListing, type ListingEntry, type UnreadSecret } from '../item/directory-listing';
+import { DirectoryListing, type ListingEntry, unreadSecret, type UnreadSecret } from '../item/directory-listing';
 import { type SourceReading } from './aws-provider';
 import { nameInDirectory } from './name-in-directory';
 import { type ListingOutcome, type SecretOutcome } from './provider';
@@ -69,11 +69,11 @@ function listingOf(
   const entries = parameters.map((parameter): ListingEntry | undefined => {
     const { Name: exactName, Type: type } = parameter;
     if (exactName === undefined) throw new Error('The answer of the service lists a parameter without a name.');
-    const name = nameInDirectory(exactName, directory)?.toLowerCase();
+    const name = nameInDirectory(exactName, directory);
     if (name === undefined) return undefined;
     const item = decrypted || type !== 'SecureString' ? itemOf(reading, directory, parameter) : undefined;
-    // What has no value here is read by its name when a lookup needs it, and fails or is refused alone.
-    return item ?? { kind: 'unread', name, exactName, directory, nextRotationMs: undefined };
+    // A parameter without a value is read by its name when a lookup needs it, so that its failure or refusal affects no other.
+    return item ?? unreadSecret(directory, exactName, name);
   });
   return new DirectoryListing(
     directory,
@@ -116,10 +116,10 @@ function isRefusal(error: unknown): boolean {
   return sourceRefusalOf(error, '') !== undefined || classifyAwsError(error) === 'bad-request';
 }
 
-/** Whether a listing may be refused because of the key of one parameter; a refusal of the listing itself names its action. */
+/** Whether a listing may have failed because of the key of one parameter; a refusal of the listing itself names its action. */
 function mayBeKey(error: unknown): boolean {
   const failure = classifyAwsError(error);
-  const isOfListing = errorFacts(error).message.includes('perform: ssm:GetParametersByPath');
+  const isOfListing = errorSummary(error).message.includes('perform: ssm:GetParametersByPath');
   return failure === 'unusable-key' || failure === 'bad-request' || (failure === 'not-permitted' && !isOfListing);
 }
 

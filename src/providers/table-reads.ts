@@ -3,7 +3,7 @@ import { type AttributeMap, decodeAttribute, isUsable } from '../aws/attribute-v
 import { whenPermitted } from '../aws/call-aws';
 import { rememberAttribute } from '../aws/stored-attribute';
 import { queryRows } from '../aws/table-client';
-import { keySeparator, tableArnText, tableKeys } from '../aws/table-names';
+import { nameOfRow, tableArnText } from '../aws/table-names';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
 import { DirectoryListing, type ListingEntry, Unavailable } from '../item/directory-listing';
@@ -42,11 +42,11 @@ function entryOf(
   if (name === undefined || ttl * 1000 <= nowMs) return undefined;
   const attribute = row['value'] ?? { NULL: true };
   if (!isUsable(attribute)) {
-    const remedy = `write the row of "${name}" in ${directory.path} anew`;
+    const remedy = `write the row of "${name}" in ${directory.path} again`;
     return {
       kind: 'refused',
       name: name.toLowerCase(),
-      refusal: new Unavailable('its value makes no sense', remedy),
+      refusal: new Unavailable('its value is malformed', remedy),
     };
   }
   const value = decodeAttribute(attribute) ?? null;
@@ -59,10 +59,4 @@ function entryOf(
     ttl: Number.isFinite(ttl) ? ttl : undefined,
   });
   return rememberAttribute(item, attribute);
-}
-
-/** The name is in `real_name`, else in `name`, else it is the sort key up to its first separator. */
-function nameOfRow(row: AttributeMap): string | undefined {
-  const names = [row['real_name']?.S, row['name']?.S, row[tableKeys.sort]?.S?.split(keySeparator, 1)[0]];
-  return names.find((each) => each !== undefined && each !== '');
 }

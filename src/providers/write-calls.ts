@@ -1,7 +1,7 @@
 import { classifyAwsError, remedyOf, withoutPayload } from '../aws/aws-errors';
 import { callAws } from '../aws/call-aws';
 import { resendPause } from '../aws/table-client';
-import { describeError, errorFacts } from '../base/describe-error';
+import { describeError, errorSummary } from '../base/describe-error';
 import { fullBucket, takeToken, type TokenBucket } from '../base/token-bucket';
 import { WriteError, type WriteFailure } from './write-error';
 import { type CallOptions, type WriteSession } from './writer';
@@ -84,7 +84,7 @@ export class WriteCalls {
   }
 
   private isTransient(error: unknown): boolean {
-    return classifyAwsError(error) === 'throttled' || this.options.failures[errorFacts(error).name]?.[0] === 'busy';
+    return classifyAwsError(error) === 'throttled' || this.options.failures[errorSummary(error).name]?.[0] === 'busy';
   }
 
   private errorOf(thrown: unknown, { entry, remedy, sent }: WriteCall): WriteError {
@@ -94,7 +94,7 @@ export class WriteCalls {
   }
 
   private describe(error: unknown, remedy: string): { readonly reason: WriteFailure; readonly problem: string } {
-    const { name, message } = errorFacts(error);
+    const { name, message } = errorSummary(error);
     const known = Object.hasOwn(this.options.failures, name) ? this.options.failures[name] : undefined;
     if (known !== undefined) return { reason: known[0], problem: known[1] };
     const failure = classifyAwsError(error);
@@ -141,13 +141,13 @@ export async function unlessAbsent<T>(call: Promise<T>): Promise<T | undefined> 
 /** Whether the message of an error has the value that was sent, or quotes some member of the request. */
 function mayQuote(error: unknown, sent: unknown): boolean {
   if (sent === undefined) return false;
-  const { message } = errorFacts(error);
+  const { message } = errorSummary(error);
   return /[Vv]alue '/.test(message) || (typeof sent === 'string' && sent !== '' && message.includes(sent));
 }
 
 /** Gives an error of the same name and status whose message quotes nothing. */
 function unquoted(error: unknown): Error {
-  const { name, status } = errorFacts(error);
+  const { name, status } = errorSummary(error);
   const $metadata = status === undefined ? {} : { httpStatusCode: status };
   return Object.assign(new Error('the service refuses the request'), { name, $metadata });
 }

@@ -7,7 +7,7 @@ import { Random } from '../di/random';
 import { XconSettings } from '../settings/xcon-settings';
 import { type WriteSession } from './writer';
 
-/** Gives what writes may use in a context. */
+/** Makes the session of writes in a context. */
 export function writeSessionOf(context: Context): WriteSession {
   const clock = context.resolve(Clock);
   const random = context.resolve(Random);

@@ -17,7 +17,7 @@ export interface WriteSession {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** Where an entry is. */
+/** Directory and name of an entry. */
 export interface EntryAddress {
   /** Directory that holds it. */
   readonly directory: Directory;
@@ -25,7 +25,7 @@ export interface EntryAddress {
   readonly name: string;
 }
 
-/** Facts about an entry beside its value. All are optional where an entry is written: what is left out stays as it is. */
+/** Properties of an entry beside its value. In a write, properties that are left out stay unchanged. */
 export interface EntryFacts {
   /** Of a parameter: `String`, `StringList` or `SecureString`. Sources without types have none. */
   readonly type?: string | undefined;
@@ -35,7 +35,7 @@ export interface EntryFacts {
   readonly keyId?: string | undefined;
   /** What it is for. */
   readonly description?: string | undefined;
-  /** Its tags; read only where they are asked for. */
+  /** Its tags; read only on request. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface EntryFacts {
 export interface StoredEntry extends EntryFacts {
   /** Full name at the source: `/orders/prod/DB_HOST`. */
   readonly exactName: string;
-  /** Its value; `undefined` when it was not asked for, may not be read, or the entry has none. */
+  /** Its value; `undefined` when it was not requested, may not be read, or the entry has none. */
   readonly value: ConfigValue | undefined;
   /** Whether the value is a secret. */
   readonly secret: boolean;
@@ -51,9 +51,9 @@ export interface StoredEntry extends EntryFacts {
   readonly version: string | undefined;
   /** When the value was last changed, **milliseconds** since the Unix epoch; `undefined` where the source does not say. */
   readonly changedAtMs: number | undefined;
-  /** ARN of who changed it; `undefined` where the source does not say. */
+  /** ARN of the identity that changed it; `undefined` where the source does not say. */
   readonly changedBy: string | undefined;
-  /** When a secret that is scheduled for deletion will be gone, **milliseconds** since the Unix epoch; `undefined`: it is not. */
+  /** When a secret that is scheduled for deletion will be deleted, **milliseconds** since the Unix epoch; `undefined`: it is not. */
   readonly deletionAtMs: number | undefined;
 }
 
@@ -65,7 +65,7 @@ export interface EntryVersion {
   readonly current: boolean;
   /** When it was written, **milliseconds** since the Unix epoch; `undefined` where the source does not say. */
   readonly writtenAtMs: number | undefined;
-  /** ARN of who wrote it; `undefined` where the source does not say. */
+  /** ARN of the identity that wrote it; `undefined` where the source does not say. */
   readonly writtenBy: string | undefined;
   /** Labels of the version: a parameter's, or the staging labels of a secret (`AWSPREVIOUS`). */
   readonly labels: readonly string[];
@@ -75,15 +75,15 @@ export interface EntryVersion {
 
 /** What ends a call to a source before its time. */
 export interface CallOptions {
-  /** Ends it. What has been sent may have been done. */
+  /** Aborts it. A request that was sent may still have an effect. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** What is read of an entry. */
 export interface ReadEntryOptions extends CallOptions {
-  /** Whether its value is wanted. Default: true. */
+  /** Whether the value is read. Default: true. */
   readonly withValue?: boolean;
-  /** Whether its tags are wanted; of a parameter, one more call. Default: false. */
+  /** Whether the tags are read, for a parameter by one more call. Default: false. */
   readonly withTags?: boolean;
 }
 
@@ -91,15 +91,15 @@ export interface ReadEntryOptions extends CallOptions {
 export interface EntryWrite extends EntryFacts, CallOptions {
   /** Parameters take texts, secrets texts and bytes, rows anything that DynamoDB holds. */
   readonly value: ConfigValue;
-  /** Whether the value is a secret: a parameter becomes a `SecureString`. Default: as it is; a new one is none. */
+  /** Whether the value is a secret: a parameter becomes a `SecureString`. Default: unchanged; false for a new entry. */
   readonly secret?: boolean | undefined;
   /** Restores a secret that is scheduled for deletion. Default: false, that is an error. */
   readonly restore?: boolean | undefined;
   /**
-   * What must be there for the write to happen: the entry as it was read, or nothing (`absent`). Default: whatever is there.
+   * Required state of the entry: as it was read, or `absent`. Default: any.
    *
-   * Rows, and what is created, are compared by the service as it writes. Parameters and secrets that exist know no such condition:
-   * their version is read right before the write.
+   * For rows and new entries, the service checks it with the write. Existing parameters and secrets have no conditional writes: their version
+   * is read right before the write.
    */
   readonly expected?: StoredEntry | 'absent' | undefined;
 }
@@ -108,7 +108,7 @@ export interface EntryWrite extends EntryFacts, CallOptions {
 export interface WriteOutcome {
   /** Version that was written; `undefined` where the source has none. */
   readonly version: string | undefined;
-  /** Whether the entry was not there before. */
+  /** Whether the entry did not exist before. */
   readonly created: boolean;
 }
 
@@ -118,13 +118,13 @@ export interface RemoveOptions extends CallOptions {
   readonly force?: boolean | undefined;
   /** For how long a secret can be restored, 7 to 30 **days**. Default: 30, or none with `force`. */
   readonly recoveryDays?: number | undefined;
-  /** The entry as it was read; it is removed only if it is still that one. Default: whatever is there. */
+  /** Required state of the entry: as it was read. Default: any. */
   readonly expected?: StoredEntry | undefined;
 }
 
 /** How a removal ended. */
 export interface RemoveOutcome {
-  /** Until when the entry can be restored, **milliseconds** since the Unix epoch; `undefined`: it is gone. */
+  /** Until when the entry can be restored, **milliseconds** since the Unix epoch; `undefined`: it cannot. */
   readonly recoverableUntilMs: number | undefined;
 }
 
@@ -144,10 +144,10 @@ export interface SourceWriter {
   /** Reads an entry as it is stored; `undefined` when there is none. */
   read(address: EntryAddress, options?: ReadEntryOptions): Promise<StoredEntry | undefined>;
 
-  /** Creates an entry, or gives it a new value and, where they are given, other facts. Tags are set when it is created. */
+  /** Creates an entry, or gives it a new value and, where they are given, other properties. Tags are set when it is created. */
   write(address: EntryAddress, write: EntryWrite): Promise<WriteOutcome>;
 
-  /** Removes an entry; one that is not there counts as removed. */
+  /** Removes an entry; one that does not exist counts as removed. */
   remove(address: EntryAddress, options?: RemoveOptions): Promise<RemoveOutcome>;
 
   /** Adds tags to an entry, or changes them; other tags stay. */
@@ -156,7 +156,7 @@ export interface SourceWriter {
   /** Lists the versions of an entry, the newest first; `undefined` for a source that keeps none. */
   history(address: EntryAddress, options?: CallOptions): Promise<readonly EntryVersion[] | undefined>;
 
-  /** Gives the value of one version. @throws WriteError `not-found` for a version that is not, or no longer, kept. */
+  /** Gives the value of one version. @throws WriteError `not-found` for a version that the source does not keep. */
   readVersion(address: EntryAddress, version: string, options?: CallOptions): Promise<ConfigValue>;
 
   /** Restores a secret that is scheduled for deletion. Other sources have nothing to restore. */

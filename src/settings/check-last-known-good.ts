@@ -4,7 +4,7 @@ import { longestLifeSeconds } from '../base/time';
 import { InvalidSettingsError } from '../errors';
 import { checkOptions } from '../options';
 import { isPlainObject } from '../item/value';
-import { isObviousKey, obviousKeyProblem } from './obvious-key';
+import { checkSealingKey } from './sealing-key';
 
 /** A sealed file of the last good answers, for a start while sources fail. */
 export interface LastKnownGood {
@@ -21,8 +21,8 @@ const weekSeconds = 7 * 24 * 3600;
 /**
  * Checks the setting `lastKnownGood`.
  *
- * @returns It with the key as bytes, which nothing that walks over it sees, and an age.
- * @throws InvalidSettingsError for one that cannot be; it does not show the key.
+ * @returns The same with an age, and with the key as bytes in a property that is not enumerable.
+ * @throws InvalidSettingsError for an invalid one; it does not show the key.
  */
 export function checkLastKnownGood(value: unknown, setting: string): LastKnownGood | undefined {
   if (value === undefined) return undefined;
@@ -38,16 +38,10 @@ export function checkLastKnownGood(value: unknown, setting: string): LastKnownGo
     const problem = `expected a number of seconds above 0, at most ${longestLifeSeconds}.`;
     throw new InvalidSettingsError(`${setting}.maxAgeSeconds`, problem);
   }
-  const checked = { file, maxAgeSeconds, key: checkKey(key, `${setting}.key`) };
+  const checked = {
+    file,
+    maxAgeSeconds,
+    key: checkSealingKey(key, `${setting}.key`, 'expected 32 bytes, or their base64.'),
+  };
   return Object.freeze(Object.defineProperty(checked, 'key', { enumerable: false, get: hidden(checked.key) }));
-}
-
-function checkKey(key: unknown, setting: string): Uint8Array {
-  const isText = typeof key === 'string' && /^[A-Za-z0-9+/_-]{43}=?$/.test(key.trim());
-  const bytes = isText ? Buffer.from(key, 'base64') : key;
-  if (!(bytes instanceof Uint8Array) || bytes.length !== 32) {
-    throw new InvalidSettingsError(setting, 'expected 32 bytes, or their base64.');
-  }
-  if (isObviousKey(bytes)) throw new InvalidSettingsError(setting, obviousKeyProblem);
-  return Uint8Array.from(bytes);
 }

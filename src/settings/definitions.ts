@@ -16,7 +16,7 @@ import {
   valueRecord,
 } from './setting-kinds';
 
-/** One setting of the library: all that resolution, errors and docs/reference/library-settings.md say of it. */
+/** One setting of the library, for resolution, errors and docs/reference/library-settings.md. */
 export interface SettingDefinition<T> {
   /** What values it takes. */
   readonly kind: SettingKind<T>;
@@ -30,7 +30,7 @@ export interface SettingDefinition<T> {
   readonly isHidden?: boolean;
 }
 
-/** Minutes that memory is good when nothing else is said. */
+/** Default life of memory, **minutes**. */
 const defaultExpirationMinutes = 15;
 
 /**

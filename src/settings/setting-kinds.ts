@@ -5,10 +5,10 @@ import { InvalidSettingsError } from '../errors';
 import { DirectoryListing } from '../item/directory-listing';
 import { type ConfigValue, isPlainObject, sealValue } from '../item/value';
 import { booleanOfText } from './boolean-text';
-import { isObviousKey, obviousKeyProblem } from './obvious-key';
+import { checkSealingKey } from './sealing-key';
 import { checkLastKnownGood, type LastKnownGood } from './check-last-known-good';
 
-/** A provider or cacher as settings name it: a class (the current one of its kind is used) or an instance. */
+/** A provider or cacher in a setting: a class (the current one of its kind is used) or an instance. */
 export type DependencyChoice = DependencyClass | Dependency;
 
 /** What values a setting of the library takes, from code and from a variable. */
@@ -194,12 +194,7 @@ function checkRecord(value: unknown, setting: string): Readonly<Record<string, C
 
 function checkKeys(value: unknown, setting: string): readonly string[] {
   const keys = checkList(value, setting).map((each) => checkText(each, setting).trim());
-  for (const key of keys) {
-    if (!/^[A-Za-z0-9+/_-]{43}=?$/.test(key) || Buffer.from(key, 'base64').length !== 32) {
-      throw new InvalidSettingsError(setting, 'expected keys of 32 bytes in base64, separated by commas.');
-    }
-    if (isObviousKey(Buffer.from(key, 'base64'))) throw new InvalidSettingsError(setting, obviousKeyProblem);
-  }
+  for (const key of keys) checkSealingKey(key, setting, 'expected keys of 32 bytes in base64, separated by commas.');
   return Object.freeze(keys);
 }
 

@@ -22,7 +22,7 @@ export type Refusals = SettingsValues['refusals'];
 /** Levels of the library's log, most detailed first. */
 export type LogLevel = SettingsValues['logLevel'];
 
-/** All settings at one moment, and whether the service and the environment were given. */
+/** All settings at one moment, and whether the service and the environment were set. */
 export interface ResolvedSettings extends Readonly<SettingsValues> {
   /** Whether a variable or an assignment names the service. */
   readonly serviceGiven: boolean;

@@ -4,9 +4,9 @@ import { settingNames, variablesOf } from './definitions';
 
 const names = settingNames.flatMap(variablesOf);
 let seen: readonly (string | undefined)[] = [];
-let looked = false;
+let isCheckedThisTick = false;
 
-/** Notes whether one of the variables that hold settings has changed. */
+/** Invalidates what rests on settings when one of their variables has changed. */
 export function refreshVariables(): void {
   const now = names.map((name) => process.env[name]);
   if (now.every((each, index) => each === seen[index])) return;
@@ -14,12 +14,12 @@ export function refreshVariables(): void {
   noteMutation();
 }
 
-/** The same, at most once in each turn of the event loop: reading a variable costs more than a lookup in memory. */
+/** As {@link refreshVariables}, at most once in each turn of the event loop: reading a variable costs more than a lookup in memory. */
 export function refreshVariablesOncePerTick(): void {
-  if (looked) return;
-  looked = true;
+  if (isCheckedThisTick) return;
+  isCheckedThisTick = true;
   setImmediate(() => {
-    looked = false;
+    isCheckedThisTick = false;
   }).unref();
   refreshVariables();
 }

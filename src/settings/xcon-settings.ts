@@ -14,19 +14,19 @@ const hiddenNames: ReadonlySet<string> = new Set(settingNames.filter((name) => d
 /**
  * Holds the settings of the library itself: what code assigned, else the environment variable, else a default.
  *
- * Assignments and changed variables take effect at once (variables are looked at once in each turn of the event loop).
+ * Assignments take effect at once, changed variables in the next turn of the event loop at the latest.
  */
 export class XconSettings extends Dependency {
   static readonly dependencyName: string = 'XconSettings';
 
-  /** Keys and passwords may be in both. */
+  // Both may hold keys and passwords.
   private readonly assigned = hidden<Partial<SettingsValues>>({});
   private resolved = hidden<ResolvedSettings | undefined>(undefined);
   private seenMutations = -1;
 
   /**
    * @param values - Settings to start from, as if assigned.
-   * @throws InvalidSettingsError naming a setting that cannot be.
+   * @throws InvalidSettingsError naming an invalid setting.
    */
   constructor(values: Partial<SettingsValues> = {}) {
     super();
@@ -53,10 +53,10 @@ export class XconSettings extends Dependency {
   }
 
   /**
-   * Gives all settings as they stand.
+   * Gives all settings with their current values.
    *
    * @returns The same object until a setting or a variable changes.
-   * @throws InvalidSettingsError naming a variable that cannot be used.
+   * @throws InvalidSettingsError naming a variable with an invalid value.
    */
   resolve(): ResolvedSettings {
     refreshVariables();
@@ -95,7 +95,7 @@ export class XconSettings extends Dependency {
       serviceGiven,
       environmentGiven,
     };
-    // Behind getters, since not everything that prints an object asks it for a form of its own.
+    // Behind getters, because not every way of printing an object calls its toJSON or inspect method.
     const behindGetters = [...hiddenNames].map((name) => [
       name,
       { enumerable: true, get: hidden(values[name as SettingName]) },
@@ -124,7 +124,7 @@ export class XconSettings extends Dependency {
 export type XconSettingsFacade = SettingsValues;
 
 /**
- * The settings of the library, as they are in the current context.
+ * The settings of the library in the current context.
  *
  * Assigning `Default` or `undefined` takes back what was set.
  *
@@ -151,7 +151,7 @@ function descriptors(): PropertyDescriptorMap {
   return { ...Object.fromEntries(entries), [inspect.custom]: shown, [Symbol.toPrimitive]: text };
 }
 
-/** Gives what of settings is shown where all are. */
+/** Leaves out the settings that may hold secrets. */
 function withoutSecrets(settings: SettingsValues): Partial<SettingsValues> {
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !hiddenNames.has(name)));
 }

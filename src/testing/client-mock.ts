@@ -15,7 +15,7 @@ export interface MockedCall<Input> {
   readonly args: readonly [{ readonly input: Input }, ...unknown[]];
 }
 
-/** Says what becomes of some commands. */
+/** Defines the answer to some commands. */
 export interface MockedAnswer<Input, Output> {
   /** Answers every matching command with this output. */
   resolves(output: MockedOutput<Output>): unknown;
@@ -44,7 +44,7 @@ export interface ClientMock<ServiceInput extends object, ServiceOutput extends o
     command: CommandClass<Input, Output>,
     input?: Partial<Input>,
   ): MockedAnswer<Input, Output>;
-  /** Chooses all commands for which nothing else was said. */
+  /** Chooses all commands without another answer. */
   onAnyCommand(): MockedAnswer<ServiceInput, ServiceOutput>;
   /** Gives the commands of a class that were sent. */
   commandCalls<Input extends ServiceInput, Output extends ServiceOutput>(

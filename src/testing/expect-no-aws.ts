@@ -5,13 +5,13 @@ import { watchAws } from './guard/watch-aws';
 import { TestFile } from './test-file';
 
 /**
- * Makes sure that no AWS SDK of this process calls anything, a local AWS included.
+ * Asserts that no AWS SDK of this process makes a call, not even to a local AWS.
  *
- * Looks back at the test that runs, and from then on refuses every call. At the end of the scope, which is the end of the
- * test where `xcon/jest` or another setup is in use, it looks again: code may have swallowed the refusal.
+ * Checks the calls of the running test so far, and from then on rejects every call. At the end of the scope, which is the end of the test
+ * where `xcon/jest` or another setup is used, it checks again: code may have swallowed the rejection.
  *
- * @returns Ends it early, and looks again then; also with `using`.
- * @throws AwsOutOfReachError when the test has called something before.
+ * @returns A scope that ends it early, with the same check; also with `using`.
+ * @throws AwsOutOfReachError when the test has already made a call.
  *
  * @example
  * test('answers from memory', async () => {

@@ -5,9 +5,9 @@ import { AwsClients } from '../aws/aws-clients';
 import { type ClientMock } from './client-mock';
 import { explainMissing, LocalAwsError } from '../local-aws/local-aws-error';
 
-/** AWS clients that give the answers of a test. */
+/** AWS clients with mocked answers. */
 export interface FakeClients {
-  /** To be given to a context; the clients in it are the mocked ones. */
+  /** Dependency for a context, with the mocked clients. */
   readonly clients: AwsClients;
   /** Mock of the client of Parameter Store. */
   readonly ssm: ClientMock<Ssm.ServiceInputTypes, Ssm.ServiceOutputTypes>;
@@ -48,14 +48,14 @@ export async function fakeClients(): Promise<FakeClients> {
   };
 }
 
-/** Providers ask for the region before anything else. */
+/** Providers resolve the region first. */
 const clientOptions = { region: 'us-east-1', credentials: { accessKeyId: 'not-a-real-key', secretAccessKey: 'none' } };
 
 interface Stub {
   readonly send: { callsFake(send: (command: object) => Promise<never>): unknown };
 }
 
-/** Has a mock refuse what no answer was given for: `undefined`, its own answer, would be a puzzle to who gets it. */
+/** Makes a mock reject commands without an answer: its default, `undefined`, would lead to an unrelated error. */
 function refusing<T extends Stub>(stub: T): T {
   stub.send.callsFake(({ constructor: { name } }) =>
     Promise.reject(new LocalAwsError(`No answer was given for ${name}: say mock.on(${name}).resolves({ ... }).`)),

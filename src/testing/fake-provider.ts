@@ -11,29 +11,29 @@ import { type FakeFailures, type FakeSetting, FakeSource, type FakeValues } from
 
 /** How a fake provider is made. */
 export interface FakeProviderOptions {
-  /** Class whose place it takes in every chain, with its name: `SsmProvider`. Absent: it is a provider of its own kind. */
+  /** Class that it replaces in every chain, with its name: `SsmProvider`. Absent: it replaces none. */
   readonly as?: DependencyClass<Provider>;
   /** Short name, when it replaces no provider. Default: `fake`. */
   readonly name?: string;
   /** How long each read takes, **milliseconds**, by the global `setTimeout`: fake timers control it. Default: 0. */
   readonly latencyMs?: number;
-  /** What goes wrong. */
+  /** Failures of reads. */
   readonly failures?: FakeFailures;
-  /** Whether the values are secrets. Default: those in place of `SecretsProvider` are. */
+  /** Whether the values are secrets. Default: only as a replacement of `SecretsProvider`. */
   readonly secret?: boolean;
 }
 
-/** A provider that holds what a test gives it. What was read is remembered, as from any other: see `config.refresh()`. */
+/** A provider with values of a test. Reads are remembered, as of any other provider: see `config.refresh()`. */
 export interface FakeProvider extends Provider {
   /** Paths of directories and, with the strategy `names`, full names that were read, in order. */
   readonly reads: readonly string[];
   /**
-   * Gives a setting a value; `undefined` takes it away.
+   * Sets the value of a setting; `undefined` removes it.
    *
-   * @param name - As in the values that it was made with.
+   * @param name - As in the values of {@link fakeProvider}.
    */
   set(name: string, value: ConfigValue | undefined): void;
-  /** Replaces what goes wrong; `[]`: nothing any more. */
+  /** Replaces the failures of reads; `[]`: none. */
   setFailures(failures: FakeFailures): void;
   /** Sets how long each read takes, **milliseconds**. */
   setLatency(latencyMs: number): void;
@@ -42,7 +42,7 @@ export interface FakeProvider extends Provider {
 /**
  * Makes a provider from values.
  *
- * @param values - By full name (`/orders/prod/DB_HOST`), or by plain name: found in every directory.
+ * @param values - By full name (`/orders/prod/DB_HOST`), or by plain name: those are in every directory.
  * @throws InvalidNameError, InvalidDirectoryError for an invalid name; InvalidSettingsError for an unknown option, or both `as` and
  * `name`.
  *
@@ -97,7 +97,7 @@ function ownKind(name: string): typeof EmptyProvider {
   };
 }
 
-/** Makes a class that is of the kind of another one, and reads from a source of its own. */
+/** Makes a class that replaces another one, and reads a fake source. */
 function fakeOf(base: typeof EmptyProvider, source: FakeSource, secret?: boolean): new () => FakeProvider {
   return class Fake extends base implements FakeProvider {
     override readonly readsByName = true;

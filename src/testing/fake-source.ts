@@ -3,7 +3,7 @@ import { InvalidNameError } from '../errors';
 import { Unavailable } from '../item/directory-listing';
 import { type ConfigValue } from '../item/value';
 
-/** What goes wrong with a read: it fails with an error, or is not permitted. */
+/** A failure of a read: an error, or a refusal. */
 export type FakeFailure = Error | Unavailable;
 
 /** A failure of every read, those of the first reads, or those of directories by their path. */
@@ -20,7 +20,7 @@ export interface FakeSetting {
   readonly path: string | undefined;
 }
 
-/** What a fake provider holds, and how it answers. */
+/** Values, failures and latency of a fake provider. */
 export class FakeSource {
   /** Paths of directories and full names that were read, in order. */
   readonly reads: string[] = [];
@@ -28,7 +28,7 @@ export class FakeSource {
   private failures: FakeFailures = [];
   private latencyMs = 0;
 
-  /** @throws InvalidNameError, InvalidDirectoryError for a name that cannot be. */
+  /** @throws InvalidNameError, InvalidDirectoryError for an invalid name. */
   set(fullName: string, value: ConfigValue | undefined): void {
     this.settings.delete(fullName);
     if (value !== undefined) this.settings.set(fullName, { ...placeOf(fullName), value });
@@ -42,14 +42,14 @@ export class FakeSource {
     this.latencyMs = latencyMs;
   }
 
-  /** Lists what a directory holds; of equal names those that are for it alone come last, and so win. */
+  /** Lists the settings of a directory; those that are in it alone come last, and so win over equal names. */
   list({ path }: Directory): readonly FakeSetting[] {
     const settings = [...this.settings.values()];
     return [...settings.filter((each) => each.path === undefined), ...settings.filter((each) => each.path === path)];
   }
 
   /**
-   * Answers a read, late if need be.
+   * Answers a read, after the latency.
    *
    * @param what - Path or full name, for `reads`.
    * @throws The failure that is due, and the reason of the signal.
@@ -83,10 +83,10 @@ function placeOf(fullName: string): Omit<FakeSetting, 'value'> {
 function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
-    const give = (): void => {
+    const abort = (): void => {
       clearTimeout(timer);
       reject(signal.reason as Error);
     };
-    signal.addEventListener('abort', give, { once: true });
+    signal.addEventListener('abort', abort, { once: true });
   });
 }

@@ -1,19 +1,19 @@
 import { Clock } from '../di/clock';
 import { InvalidSettingsError } from '../errors';
 
-/** A clock that stands still until it is moved. */
+/** A clock whose time changes only by its methods. */
 export interface FixedClock extends Clock {
-  /** Moves it on, **milliseconds**. */
+  /** Adds a time, **milliseconds**. */
   advance(ms: number): void;
-  /** Sets it to a moment, later or earlier. */
+  /** Sets the time, to a later or an earlier one. */
   set(at: Date | number | string): void;
 }
 
 /**
- * Makes a clock that stands still, to be given to a context.
+ * Makes a clock with a fixed time, for a context.
  *
- * @param at - A moment: a Date, milliseconds since the Unix epoch, or what `Date.parse` reads.
- * @throws InvalidSettingsError for what is no moment.
+ * @param at - The time: a Date, milliseconds since the Unix epoch, or what `Date.parse` reads.
+ * @throws InvalidSettingsError for an invalid time.
  */
 export function fixedClock(at: Date | number | string): FixedClock {
   return new SettableClock(momentOf(at));

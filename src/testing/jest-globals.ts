@@ -1,13 +1,13 @@
 import type * as Jest from '@jest/globals';
 import { ContextError } from '../errors';
 
-/** What the setup for Jest uses of Jest. */
+/** The globals of Jest that the setup uses. */
 export type JestGlobals = Pick<typeof Jest, 'afterAll' | 'afterEach' | 'beforeEach' | 'expect'>;
 
 /**
- * Finds Jest: the globals, or where they are not injected, its module.
+ * Gets the globals of Jest or, where they are not injected, those of its module.
  *
- * @throws ContextError where neither is there.
+ * @throws ContextError where neither exists.
  */
 export function jestGlobals(): JestGlobals {
   const globals = globalThis as Partial<JestGlobals>;
@@ -19,7 +19,7 @@ function isComplete(globals: Partial<JestGlobals>): globals is JestGlobals {
   return [globals.afterAll, globals.afterEach, globals.beforeEach, globals.expect].every((each) => each !== undefined);
 }
 
-/** Jest gives this module itself, and to setup files synchronously: an import() would come too late. */
+/** Jest provides this module itself. An import() would be too late: setup files are synchronous. */
 function jestModule(): JestGlobals {
   const place = "xcon/jest belongs in Jest's setupFilesAfterEnv; elsewhere there is no beforeEach yet.";
   try {

@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(finishTest);
 
-// Node's modules, which AWS is kept out of reach with, are also those of the test file that comes next.
+// The next test file uses the same modules of Node, whose methods were replaced.
 afterAll(() => file.release());
 
 expect.extend({ toResolveFrom });

@@ -7,11 +7,11 @@ const file = TestFile.begin(() => `Code outside of the tests of ${process.argv[1
 beforeEach((given) => {
   const context = given as TestContext;
   const test = file.start(context.fullName ?? context.name);
-  // Behind every afterEach, where a hook of ours would come before those of the file.
+  // After every afterEach hook of the file, which a hook of this module would precede.
   context.after(() => test.finish());
 });
 
-/** What Node gives to hooks: the context of the test. */
+/** The context of the test, which Node passes to hooks. */
 interface TestContext {
   readonly name: string;
   /** Absent before Node 20.16. */

@@ -13,7 +13,7 @@ export interface MatcherResult {
 /** The matchers of xcon, for declarations: `interface Matchers extends XconMatchers {}`. */
 export interface XconMatchers {
   /**
-   * The current Config finds a setting of this name at this place, and nowhere before it. To be awaited.
+   * Asserts that the current Config finds a setting of this name at this place. Must be awaited.
    *
    * @param provider - Short name of the provider, such as `ssm`; or `override`, `default`.
    * @param directory - Path of the directory; absent: any.
@@ -26,8 +26,8 @@ export interface XconMatchers {
  *
  * Its messages name places; they never contain a value.
  *
- * @param this - What the test runner gives; `isNot` when the name is expected not to match.
- * @throws InvalidNameError for what is no name, and whatever the lookup throws.
+ * @param this - Given by the test runner; `isNot` when the name is expected not to match.
+ * @throws InvalidNameError for an invalid name, and what the lookup throws.
  */
 export async function toResolveFrom(
   this: { readonly isNot?: boolean } | void,
@@ -38,15 +38,15 @@ export async function toResolveFrom(
   const item = await config.getItem(name);
   const isThere = directory === undefined || item.directory.path === directory;
   const pass = !item.nonExistent && item.provider === provider && isThere;
-  const isWanted = this?.isNot !== true;
-  const places = isWanted && !pass ? await describePlaces(name) : '';
-  const wanted = placeName(provider, directory);
+  const isExpected = this?.isNot !== true;
+  const places = isExpected && !pass ? await describePlaces(name) : '';
+  const expected = placeName(provider, directory);
   const message = (): string => {
-    if (pass) return printable(`Expected ${name} not to resolve from ${wanted}, but it does.`);
+    if (pass) return printable(`Expected ${name} not to resolve from ${expected}, but it does.`);
     const found = item.nonExistent
       ? 'it is nowhere'
       : `it resolves from ${placeName(item.provider, item.directory.path)}`;
-    return `${printable(`Expected ${name} to resolve from ${wanted}, but ${found}.`)}\n${places}`;
+    return `${printable(`Expected ${name} to resolve from ${expected}, but ${found}.`)}\n${places}`;
   };
   return { pass, message };
 }
@@ -63,7 +63,7 @@ export async function assertResolvesFrom(name: string, provider: string, directo
   if (!pass) throw new AssertionError({ message: message(), stackStartFn: assertResolvesFrom });
 }
 
-/** Lists every place of the lookup and what it has, without values. */
+/** Lists every place of the lookup and its outcome, without values. */
 async function describePlaces(name: string): Promise<string> {
   try {
     const { places } = await config.explain(name);
@@ -75,7 +75,7 @@ async function describePlaces(name: string): Promise<string> {
   }
 }
 
-/** Names a place; what is no directory of a source (`/_override`) says no more than the provider. */
+/** Names a place: the provider, and the directory unless it is a marker (`/_override`). */
 function placeName(provider = 'somewhere', directory = '/_'): string {
   return directory.startsWith('/_') ? provider : `${provider} ${directory}`;
 }

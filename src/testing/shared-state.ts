@@ -2,9 +2,9 @@ const key = Symbol.for('xcon@1.testing');
 const holder = globalThis as { [key]?: Record<string, unknown> };
 
 /**
- * Gives what all copies of the package that a test file has loaded share: a runner may reset modules between tests.
+ * Gives state that all copies of the package in a test file share: a runner may reset modules between tests.
  *
- * @param name - Name of what is shared.
+ * @param name - Name of the state.
  * @param make - Makes it when there is none.
  */
 export function sharedState<T>(name: string, make: () => T): T {

@@ -3,13 +3,13 @@ import { InvalidSettingsError } from '../errors';
 import { type ConfigOptions, type GivenValues } from '../config/config-options';
 
 /**
- * Makes a Config that has these values, whatever the sources say.
+ * Makes a Config in which these values override all sources.
  *
  * `run(fn)` uses it for a function; `enter()` for the rest of a test, from a hook or in the test itself, also with `using`.
  * Concurrent tests use `run()`.
  *
  * @param values - By name; names in any case.
- * @param options - What else is different: `service`, `providers`, ... The rest is as it is around.
+ * @param options - Other options: `service`, `providers`, ... The rest comes from the outer Configs.
  */
 export function testConfig(values: GivenValues, options: Omit<ConfigOptions, 'overrides'> = {}): Config {
   if ('overrides' in options)

@@ -181,7 +181,7 @@ describe('withoutPayload', () => {
 
   it.each([
     ['an answer that is cut short', '{"Name":"DB_PASSWORD","SecretString":"hunter2'],
-    ['an answer that is no JSON', 'hunter2'],
+    ['an answer that is not JSON', 'hunter2'],
   ])('hides %s, which a parser quotes', async (_, body) => {
     const error = await errorOf(answering(200, body).send(new GetSecretValueCommand({ SecretId: 'x' })));
 

@@ -1,4 +1,4 @@
-import { describeError, errorClassName, errorFacts } from '../../src/base/describe-error';
+import { describeError, errorClassName, errorSummary } from '../../src/base/describe-error';
 import { classifyAwsError, remedyOf, withoutPayload } from '../../src/aws/aws-errors';
 import { isConfigError, isCredentialsRefused, Provider, Unavailable } from '../../src/index';
 import { hostileThings } from './hostile-things';
@@ -18,7 +18,7 @@ it('gives the name of the class alone, where the message may quote a value', () 
 });
 
 it('passes over names and messages that are no text', () => {
-  expect(errorFacts({ name: Symbol('name'), message: 7, $metadata: { httpStatusCode: '500' } })).toEqual({
+  expect(errorSummary({ name: Symbol('name'), message: 7, $metadata: { httpStatusCode: '500' } })).toEqual({
     name: 'Error',
     message: '',
     status: undefined,
@@ -28,7 +28,7 @@ it('passes over names and messages that are no text', () => {
 describe.each(hostileThings())('%s', (_, thing) => {
   it.each([
     ['describeError', describeError],
-    ['errorFacts', errorFacts],
+    ['errorSummary', errorSummary],
     ['errorClassName', errorClassName],
     ['classifyAwsError', classifyAwsError],
     ['remedyOf', (error: unknown) => remedyOf(error, 'remedy')],

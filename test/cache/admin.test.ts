@@ -90,7 +90,7 @@ describe('ensureCacheTable', () => {
 
     const making = inProcess(orders, () => DynamoCacher.grab().ensureCacheTable());
 
-    await expect(making).rejects.toThrow(/could not be made: AccessDeniedException.*allow dynamodb:CreateTable/);
+    await expect(making).rejects.toThrow(/could not be created: AccessDeniedException.*allow dynamodb:CreateTable/);
   });
 
   it('says so when it may not even look', async () => {

@@ -73,7 +73,9 @@ describe('updateGeneration', () => {
       nextGeneration(before, [change], startMs),
     );
 
-    await expect(raising).rejects.toThrow('The generation of /orders/prod was changed by others 8 times in a row.');
+    await expect(raising).rejects.toThrow(
+      'The generation of /orders/prod was changed by other processes 8 times in a row.',
+    );
   });
 
   test('throws what the table answers', async () => {

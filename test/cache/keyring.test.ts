@@ -1,7 +1,7 @@
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { mockClient } from 'aws-sdk-client-mock';
 import { type DataKeyRow } from '../../src/cache/rows';
-import { Keyring, openSecret, type SealedFacts, type SealingKey, sealSecret } from '../../src/cache/keyring';
+import { Keyring, openSecret, type SealBinding, type SealingKey, sealSecret } from '../../src/cache/keyring';
 import { XconSettings } from '../../src/index';
 import { type SettingsValues } from '../../src/settings/settings-values';
 import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
@@ -215,7 +215,7 @@ describe('a keyring with a KMS key', () => {
 });
 
 const key: SealingKey = { id: '0a', bytes: Buffer.alloc(32, 1) };
-const facts: SealedFacts = {
+const facts: SealBinding = {
   environ: '/orders/prod',
   nameKey: 'password|+|/orders/prod|+|secrets|+|xcon:sealed:0a',
   directory: '/orders/prod',
@@ -262,7 +262,7 @@ describe('a sealed value', () => {
     expect(Buffer.from(one).equals(other)).toBe(false);
   });
 
-  test.each<[string, Partial<SealedFacts>]>([
+  test.each<[string, Partial<SealBinding>]>([
     ['moved to another partition', { environ: '/orders/test' }],
     ['moved to another name', { nameKey: facts.nameKey.replace('password', 'greeting') }],
     ['moved to another chain', { nameKey: facts.nameKey.replace('|/orders/prod', '|/orders/all') }],

@@ -1,6 +1,6 @@
 import {
   ChainRefresh,
-  type LeaseTarget,
+  type LeaseTable,
   finishLease,
   readOutcome,
   leaseStep,
@@ -200,7 +200,7 @@ describe('a process that refreshes a chain', () => {
   }
 
   /** Makes the part of a process in refreshing a chain that has rows after a wait. */
-  function refreshOf(at: LeaseTarget = target(), flush: () => Promise<void> = () => Promise.resolve()): ChainRefresh {
+  function refreshOf(at: LeaseTable = target(), flush: () => Promise<void> = () => Promise.resolve()): ChainRefresh {
     return new ChainRefresh(() => Promise.resolve(at), { flush, reload: () => Promise.resolve(true) });
   }
 
@@ -432,7 +432,7 @@ describe('a process that refreshes a chain', () => {
     });
 
     test('goes on alone when there is no client to ask with', async () => {
-      const connect = (): Promise<LeaseTarget> => Promise.reject(new Error('no client'));
+      const connect = (): Promise<LeaseTable> => Promise.reject(new Error('no client'));
       const refresh = new ChainRefresh(connect, { flush: jest.fn(), reload: jest.fn() });
 
       expect(await refresh.acquireOrWait(waiting())).toBe('alone');

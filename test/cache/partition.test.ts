@@ -104,13 +104,13 @@ describe('Partition', () => {
   test('says whether a chain has a row that has not ended', () => {
     const partition = partitionOf([plainRow({ ttl: startSeconds + 10 }), keyRow]);
 
-    expect(partition.hasLiveRow(key, startMs)).toBe(true);
-    expect(partition.hasLiveRow(key, startMs + 10_000)).toBe(false);
-    expect(partition.hasLiveRow(cacheKey('/elsewhere'), startMs)).toBe(false);
+    expect(partition.hasUnexpiredRow(key, startMs)).toBe(true);
+    expect(partition.hasUnexpiredRow(key, startMs + 10_000)).toBe(false);
+    expect(partition.hasUnexpiredRow(cacheKey('/elsewhere'), startMs)).toBe(false);
   });
 
   test('takes a reference as a row of its chain', () => {
-    expect(partitionOf([referenceRow()]).hasLiveRow(key, startMs)).toBe(true);
+    expect(partitionOf([referenceRow()]).hasUnexpiredRow(key, startMs)).toBe(true);
   });
 
   describe('latestTtl', () => {

@@ -131,7 +131,7 @@ describe('without a cacher', () => {
   });
 
   it('has no answer of a cacher', async () => {
-    const answer = await finderOf([new MapProvider()], ['/a']).askCacher('x', time);
+    const answer = await finderOf([new MapProvider()], ['/a']).findInCacher('x', time);
 
     expect(answer).toBeUndefined();
   });
@@ -370,7 +370,7 @@ describe('a row that ends soon', () => {
   });
 });
 
-describe('askCacher', () => {
+describe('findInCacher', () => {
   it('gives the cached item, or that the name is missing, or that the cache knows nothing', async () => {
     const lease = new StubLease();
     const cached = item('x', 1);
@@ -382,7 +382,7 @@ describe('askCacher', () => {
     const ssm = new MapProvider();
     const finder = finderOf([ssm], ['/a'], cacher);
 
-    const answers = await Promise.all(['x', 'gone', 'y'].map((name) => finder.askCacher(name, time)));
+    const answers = await Promise.all(['x', 'gone', 'y'].map((name) => finder.findInCacher(name, time)));
 
     expect(answers).toEqual([
       { item: cached, attempt: { provider: 'cacher', outcome: 'found' } },
@@ -399,7 +399,7 @@ describe('askCacher', () => {
     const value = { name: 'x', value: 'value', directory: directory('/a'), secret: true, version: '7', changedAtMs: 5 };
     const secrets = new MapProvider({ name: 'secrets', secrets: { '/a/x': new DirectoryItem(value) } });
 
-    const answer = await finderOf([secrets], ['/a'], cacher).askCacher('x', time);
+    const answer = await finderOf([secrets], ['/a'], cacher).findInCacher('x', time);
 
     expect(answer?.item).toMatchObject({ value: 'value', version: '7', changedAtMs: 5 });
     expect(answer?.row).toBe(row);
@@ -447,7 +447,7 @@ describe('by exact name', () => {
 
     const found = await find(finder, 'DB_HOST');
     const missing = await find(finder, 'db_host');
-    await finder.askCacher('Db_Host', time);
+    await finder.findInCacher('Db_Host', time);
 
     expect([found.item?.value, missing.item]).toEqual(['exact', undefined]);
     expect(cacher.asked).toEqual(['DB_HOST', 'db_host', 'Db_Host']);

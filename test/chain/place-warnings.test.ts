@@ -4,7 +4,7 @@ import { directory, item, MapProvider, RecordedLog } from './doubles';
 
 const provider = new MapProvider({ cacheName: 'ssm' });
 const place = { provider, directory: directory('/a') };
-const facts = { goodAtMs: 0, untilMs: 1000, reason: 'down' };
+const details = { goodAtMs: 0, untilMs: 1000, reason: 'down' };
 let log: RecordedLog;
 let warnings: PlaceWarnings;
 
@@ -22,7 +22,7 @@ it('warn of a refusal once for each place and name', () => {
 
 it('warn once that a directory is stale, and once that its values are, with what would help', () => {
   for (const name of [undefined, undefined, 'x', 'y'])
-    warnings.stale(place, { ...facts, ...(name !== undefined && { remedy: 'grant it' }) }, name);
+    warnings.stale(place, { ...details, ...(name !== undefined && { remedy: 'grant it' }) }, name);
 
   expect(log.warnings('provider.stale')).toEqual([
     {
@@ -32,7 +32,7 @@ it('warn once that a directory is stale, and once that its values are, with what
       reason: 'down',
       goodAt: '1970-01-01T00:00:00.000Z',
       until: '1970-01-01T00:00:01.000Z',
-      consequence: 'what was read last is given; nothing found here or below is cached',
+      consequence: 'the last value that was read is given; nothing found in this place or below is cached',
     },
     expect.objectContaining({ name: 'x', remedy: 'grant it' }),
   ]);
@@ -40,16 +40,16 @@ it('warn once that a directory is stale, and once that its values are, with what
 
 it('warn of it again when it was read in between', () => {
   const listing = provider.readDirectory(directory('/a'));
-  warnings.stale(place, facts);
-  warnings.stale(place, facts, 'x');
+  warnings.stale(place, details);
+  warnings.stale(place, details, 'x');
 
   return listing.then((outcome) => {
     warnings.listed(provider, '/a', new Unavailable('denied', 'grant it'));
-    warnings.stale(place, facts);
+    warnings.stale(place, details);
     warnings.listed(provider, '/a', outcome);
     warnings.valueRead(place);
-    warnings.stale(place, facts);
-    warnings.stale(place, facts, 'x');
+    warnings.stale(place, details);
+    warnings.stale(place, details, 'x');
 
     expect(log.warnings('provider.stale')).toHaveLength(4);
     expect(log.lines.filter(({ level }) => level === 'debug').map(({ fields }) => fields)).toEqual([
@@ -59,7 +59,7 @@ it('warn of it again when it was read in between', () => {
 });
 
 it('show no value', () => {
-  warnings.stale(place, facts, item('x', 'hunter2').name);
+  warnings.stale(place, details, item('x', 'hunter2').name);
 
   expect(JSON.stringify(log.lines)).not.toContain('hunter2');
 });

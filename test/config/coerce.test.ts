@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { type FoundValue, foundIn, toBoolean, toJson, toNumber, toText, valueOr } from '../../src/config/coerce';
+import { Answer } from '../../src/config/answer';
+import { type FoundValue, foundIn, toBoolean, toJson, toNumber, toText } from '../../src/config/coerce';
 import { type ConfigValue, DirectoryItem, InvalidValueError } from '../../src/index';
 import { item } from '../chain/doubles';
 import { fc } from '../setup/fast-check';
@@ -14,7 +15,9 @@ const thrownBy = (work: () => unknown): InvalidValueError => {
   throw new Error('Nothing was thrown.');
 };
 
-describe('valueOr', () => {
+const valueOr = <F>(found: DirectoryItem, fallback: F): ConfigValue | F => new Answer('x', found, []).value(fallback);
+
+describe('the value of an answer', () => {
   it('gives the value, and the fallback only when there is none', () => {
     expect(valueOr(item('x', 'value'), 'fallback')).toBe('value');
     expect(valueOr(DirectoryItem.nonExistent('x'), 'fallback')).toBe('fallback');

@@ -193,7 +193,7 @@ describe('what counts as missing', () => {
 
   it('has its origin in the message', async () => {
     expect(await problems({ x: setting({ emptyAsMissing: true }) }, prod({ x: '' }))).toEqual([
-      'x missing: what is there counts as missing (from ssm in /orders/prod)',
+      'x missing: the value counts as missing (from ssm in /orders/prod)',
     ]);
   });
 });
@@ -236,7 +236,7 @@ describe('a secret', () => {
 
   it.each([
     ['no such field', 'LOGIN', 'host', 'it has no field "host"'],
-    ['text that is no JSON', 'PASSWORD', 'host', 'it is to be JSON with a field "host", and is text that is no JSON'],
+    ['text that is not JSON', 'PASSWORD', 'host', 'expected JSON with a field "host", found text that is not JSON'],
     ['a field of every object', 'LOGIN', 'toString', 'it has no field "toString"'],
   ])('with %s is a problem', async (_, name, json, message) => {
     expect(await problems({ x: secret(name, { json }) }, { secrets })).toEqual([
@@ -351,7 +351,7 @@ describe('the error', () => {
     const secrets = { secrets: { 'rds!db': new Error('down') } };
 
     expect(await problems({ x: secret({ id: 'rds!db' }) }, { secrets })).toEqual([
-      'x failed: Provider "secrets" failed for /_id: Error: down (asked for the secret "rds!db")',
+      'x failed: Provider "secrets" failed for /_id: Error: down (while reading the secret "rds!db")',
     ]);
   });
 

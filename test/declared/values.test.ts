@@ -61,7 +61,7 @@ describe('a text', () => {
   });
 
   it.each([
-    ['a text that is no JSON', z.number(), 'ten', 'Invalid input: expected number, received string'],
+    ['a text that is not JSON', z.number(), 'ten', 'Invalid input: expected number, received string'],
     ['an empty text', z.number(), '', 'Invalid input: expected number, received string'],
     ['a number with a zero in front', z.number(), '007', 'Invalid input: expected number, received string'],
     [
@@ -224,12 +224,12 @@ describe('the field of a JSON secret', () => {
   });
 
   it.each<[ConfigValue, string]>([
-    ['hunter2', 'it is to be JSON with a field "a", and is text that is no JSON'],
-    ['null', 'it is to be JSON with a field "a", and is null'],
-    ['["a"]', 'it is to be JSON with a field "a", and is a list'],
-    ['"a"', 'it is to be JSON with a field "a", and is a string'],
-    [Uint8Array.of(1), 'it is to be JSON with a field "a", and is binary that is no JSON'],
-    [new Set(['a']), 'it is to be JSON with a field "a", and is a set'],
+    ['hunter2', 'expected JSON with a field "a", found text that is not JSON'],
+    ['null', 'expected JSON with a field "a", found null'],
+    ['["a"]', 'expected JSON with a field "a", found a list'],
+    ['"a"', 'expected JSON with a field "a", found a string'],
+    [Uint8Array.of(1), 'expected JSON with a field "a", found binary that is not JSON'],
+    [new Set(['a']), 'expected JSON with a field "a", found a set'],
   ])('is not in %p, which may be the field itself only in this process', async (found, wrong) => {
     expect(await reveal(found, { json: 'a' })).toEqual({ wrong });
     for (const options of [{ overrides: { x: found } }, { providers: [], defaults: { x: found } }])

@@ -94,7 +94,7 @@ describe('an error', () => {
       'ThrottlingException',
     ],
     ['a reset connection', { target: 'ByPath', dropConn: true }, 'TimeoutError|ECONNRESET|Error'],
-    ['an answer that is no JSON', { target: 'ByPath', raw: { body: '<html>hunter2' } }, 'SyntaxError'],
+    ['an answer that is not JSON', { target: 'ByPath', raw: { body: '<html>hunter2' } }, 'SyntaxError'],
     [
       'an answer that was cut off',
       { target: 'ByPath', raw: { body: '{"Parameters": [{"Value": "hunter2' } },

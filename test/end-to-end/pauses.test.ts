@@ -33,7 +33,7 @@ describe('a source that fails', () => {
       expect(errors.every((error) => error instanceof ProviderError)).toBe(true);
       expect(errors[1]?.message).toContain('InternalFailure (planned fault)');
       expect(errors[19]?.message).toMatch(
-        /^Provider "ssm" failed for \/orders\/prod: InternalFailure .* \(a moment ago; not asked again yet\)$/,
+        /^Provider "ssm" failed for \/orders\/prod: InternalFailure .* \(a moment ago; not read again yet\)$/,
       );
       expect((errors[19]?.cause as Error).name).toBe('InternalFailure');
     });

@@ -1,7 +1,7 @@
 import { type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { parse } from 'yaml';
 import { type AttributeMap, decodeAttribute } from '../../src/aws/attribute-value';
-import { openSecret, type SealedFacts, sealSecret } from '../../src/cache/keyring';
+import { openSecret, type SealBinding, sealSecret } from '../../src/cache/keyring';
 import { type FoundValue, toBoolean, toJson, toNumber, toText } from '../../src/config/coerce';
 import { Config, Directory, EnvProvider, isConfigError, XconSettings } from '../../src/index';
 import { settingNames, variablesOf } from '../../src/settings/definitions';
@@ -76,7 +76,7 @@ describe('whatever is given', () => {
 
   it('a sealed value opens as what it was, and any other bytes do not', () => {
     const key = { id: 'a1', bytes: new Uint8Array(32).fill(7) };
-    const facts: SealedFacts = { environ: '/a', nameKey: 'n', directory: '/a', source: 's', ttl: 1, createdAt: 'x' };
+    const facts: SealBinding = { environ: '/a', nameKey: 'n', directory: '/a', source: 's', ttl: 1, createdAt: 'x' };
     const damages = fc.record({ at: fc.nat(200), by: fc.integer({ min: 1, max: 255 }), cut: fc.option(fc.nat(200)) });
     fc.assert(
       fc.property(texts, damages, fc.uint8Array({ maxLength: 120 }), (value, { at, by, cut }, noise) => {

@@ -1,5 +1,5 @@
 import * as xcon from 'xcon';
-import { brandClass } from '../../src/item/brand-class';
+import { brandClass } from '../../src/base/brand-class';
 
 class Base {
   readonly own = true;

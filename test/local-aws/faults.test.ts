@@ -151,7 +151,7 @@ describe('an error', () => {
     expect(names).toEqual(['First', 'Second', 'Second']);
   });
 
-  it('can stand before a body that is no JSON, and an operation nobody knows', async () => {
+  it('can stand before a body that is not JSON, and an operation nobody knows', async () => {
     aws.setFaults([{ target: 'ByPath|Unheard', type: 'Planned' }]);
 
     const garbage = await post(aws, byPathTarget, '{');

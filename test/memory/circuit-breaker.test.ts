@@ -69,7 +69,7 @@ describe('what a lookup asks a source for', () => {
     const asked = provider.asked.length;
     world.memory.reset();
 
-    expect(world.start(['/a'])[0]?.outcome).toMatchObject({ facts: { reason: 'Error: down' } });
+    expect(world.start(['/a'])[0]?.outcome).toMatchObject({ details: { reason: 'Error: down' } });
     expect([asked, provider.asked.length]).toEqual([3, 3]);
   });
 
@@ -168,7 +168,7 @@ describe('a circuit breaker', () => {
 
     expect(breaker.openError(0)).toMatchObject({
       name: 'CircuitOpenError',
-      message: 'The source failed a moment ago and was not asked again.',
+      message: 'The source failed a moment ago and was not read again.',
       cause: { message: 'second' },
     });
   });

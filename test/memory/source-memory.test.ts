@@ -658,7 +658,7 @@ describe('a probe', () => {
       await jest.advanceTimersByTimeAsync(300);
       answer.fail(down);
 
-      expect(await probe).toMatchObject({ facts: { reason: 'Error: down' } });
+      expect(await probe).toMatchObject({ details: { reason: 'Error: down' } });
       expect(world.memory.problems).toMatchObject([['/a', { state: 'stale' }]]);
     } finally {
       jest.useRealTimers();

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { type DirectoryItem } from '../../src/item/directory-item';
 import { type DirectoryListing, type ListingEntry, Unavailable } from '../../src/item/directory-listing';
 import { type RememberedListing, type RememberedSetting } from '../../src/memory/source-memory';
-import { Stale, staleFactsOf } from '../../src/memory/stale';
+import { Stale, staleDetailsOf } from '../../src/memory/stale';
 import { type ListingOutcome, type SecretOutcome } from '../../src/providers/provider';
 import { gate, item } from '../chain/doubles';
 import { failureOf, listing, listingOf, MemoryWorld, ScriptedProvider, secretOf } from './doubles';
@@ -67,7 +67,7 @@ describe('a directory that was read before', () => {
       const given = (await world.list('/a')) as Stale<DirectoryListing>;
 
       expect(valueIn(given)).toBe('good');
-      expect(given.facts).toEqual({
+      expect(given.details).toEqual({
         goodAtMs: 0,
         untilMs: 10_000,
         reason: expect.stringContaining(reason) as string,
@@ -87,7 +87,7 @@ describe('a directory that was read before', () => {
     const reading = world.list('/a');
     await jest.advanceTimersByTimeAsync(60_000);
 
-    expect(await reading).toMatchObject({ facts: { reason: 'Error: no answer within 60000 ms' } });
+    expect(await reading).toMatchObject({ details: { reason: 'Error: no answer within 60000 ms' } });
   });
 
   it('fails when it was read too long ago, also during a pause', async () => {
@@ -149,8 +149,8 @@ describe('a setting that was read by name before', () => {
     }
 
     expect(given).toMatchObject([
-      { outcome: { value }, facts: { reason: 'Error: down' } },
-      { outcome: { value }, facts: { reason: refusal.reason, remedy: refusal.remedy } },
+      { outcome: { value }, details: { reason: 'Error: down' } },
+      { outcome: { value }, details: { reason: refusal.reason, remedy: refusal.remedy } },
     ]);
     expect(world.memory.knownSecret(secretOf('x'))).toBe('unread');
   });
@@ -291,7 +291,7 @@ describe('what is at hand when the time of a lookup is over', () => {
     const read = await world.list('/a');
 
     expect(nothing).toBeUndefined();
-    expect(last.facts.reason).toBe('Error: no answer within lookupBudgetMs');
+    expect(last.details.reason).toBe('Error: no answer within lookupBudgetMs');
     expect(world.atHand('/a')).toBe(read);
   });
 
@@ -330,24 +330,24 @@ describe('what is at hand when the time of a lookup is over', () => {
 });
 
 describe('a stale item', () => {
-  const facts = { goodAtMs: Date.UTC(2030, 0, 1), untilMs: Date.UTC(2030, 0, 2), reason: 'down' };
+  const details = { goodAtMs: Date.UTC(2030, 0, 1), untilMs: Date.UTC(2030, 0, 2), reason: 'down' };
 
-  it('is marked once, and its facts are known', () => {
+  it('is marked once, and its details are known', () => {
     const good = item('X', 'value');
-    const stale = new Stale('outcome', facts);
+    const stale = new Stale('outcome', details);
 
     const marked = stale.mark(good);
 
     expect(marked).toMatchObject({ name: 'x', value: 'value', stale: true, staleSince: '2030-01-01T00:00:00.000Z' });
     expect(stale.mark(good)).toBe(marked);
-    expect([staleFactsOf(marked), staleFactsOf(good)]).toEqual([facts, undefined]);
+    expect([staleDetailsOf(marked), staleDetailsOf(good)]).toEqual([details, undefined]);
   });
 
   it('is what was found below a place that had nothing, unless it is stale by itself', () => {
-    const { absence } = new Stale('outcome', facts);
-    const stale = new Stale('other', { ...facts, goodAtMs: 0 }).mark(item('x', 1));
+    const { absence } = new Stale('outcome', details);
+    const stale = new Stale('other', { ...details, goodAtMs: 0 }).mark(item('x', 1));
 
-    expect(absence.goodAtMs).toBe(facts.goodAtMs);
+    expect(absence.goodAtMs).toBe(details.goodAtMs);
     expect(absence.mark(item('x', 1))).toMatchObject({ stale: true, staleSince: '2030-01-01T00:00:00.000Z' });
     expect(absence.mark(stale)).toBe(stale);
   });

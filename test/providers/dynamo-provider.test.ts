@@ -163,6 +163,6 @@ it('makes a row whose value makes no sense unavailable, which is no null, and no
 
   expect(listing.find('bad')).toMatchObject({ kind: 'refused', name: 'bad' });
   expect(listing.find('odd')).toMatchObject({ kind: 'refused', name: 'odd' });
-  expect(listing.find('deep')).toMatchObject({ kind: 'refused', refusal: { reason: 'its value makes no sense' } });
+  expect(listing.find('deep')).toMatchObject({ kind: 'refused', refusal: { reason: 'its value is malformed' } });
   expect((listing.find('good') as DirectoryItem).value).toBe('value');
 });

@@ -1,3 +1,4 @@
+import { getOrMake } from '../../base/get-or-make';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { decodeAttribute, encodeAttribute } from '../../aws/attribute-value';
 import { Directory } from '../../directory/directory';
@@ -17,19 +18,18 @@ export type Answers = Map<string, Map<string, KeptAnswer>>;
 /** Most names of a chain that are kept; names may come from outside. */
 const mostNames = 10_000;
 
-/** Puts an answer among others, unless a later one is there. */
+/** Adds an answer, unless there is a later one. */
 export function keepAnswer(
   answers: Answers,
   { chain, name }: { readonly chain: string; readonly name: string },
   answer: KeptAnswer,
 ): void {
-  const names = answers.get(chain) ?? new Map<string, KeptAnswer>();
-  answers.set(chain, names);
+  const names = getOrMake(answers, chain, () => new Map<string, KeptAnswer>());
   const known = names.get(name);
   if (known === undefined ? names.size < mostNames : known.atMs <= answer.atMs) names.set(name, answer);
 }
 
-/** Writes answers as JSON; what is older, and values that no source can have, is left out. */
+/** Writes answers as JSON, without older ones and values that no source can have. */
 export function writeAnswers(answers: Answers, oldestMs: number): Buffer {
   const written = [...answers].map(([chain, names]) => [
     chain,
@@ -82,13 +82,13 @@ function answerOf([name, atMs, kept]: WrittenAnswer): [string, KeptAnswer] {
   return [name, { atMs, item: kept ? itemOf(kept) : undefined }];
 }
 
-function itemOf({ value, directory, ...facts }: KeptItem): DirectoryItem {
+function itemOf({ value, directory, ...origin }: KeptItem): DirectoryItem {
   const decoded = decodeAttribute(value);
-  if (decoded === undefined) throw new Error('There is no such kind of value.');
-  return new DirectoryItem({ ...facts, value: decoded, directory: Directory.literal(directory), cacheable: false });
+  if (decoded === undefined) throw new Error('There is no such type of value.');
+  return new DirectoryItem({ ...origin, value: decoded, directory: Directory.literal(directory), cacheable: false });
 }
 
-/** Bytes are in `{ base64 }`; no attribute looks like that. */
+/** Writes bytes as `{ base64 }`, which no attribute is. */
 function bytesAsText(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value;
 }

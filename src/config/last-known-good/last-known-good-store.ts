@@ -3,9 +3,9 @@ import { callAndForget } from '../../base/start-work';
 import { type LastKnownGood } from '../../settings/settings-values';
 import { type Answers, keepAnswer, type KeptAnswer, readAnswers, writeAnswers } from './kept-answers';
 import { type FileContent, notRegular, readPrivateFile, updatePrivateFile } from './private-file';
-import { openBook, otherEnviron, sealBook } from './sealed-book';
+import { openAnswers, otherEnviron, sealAnswers } from './sealed-answers';
 
-/** How long after the first new answer they are written, **milliseconds**: those of a start are written together. */
+/** Delay between the first new answer and the write, **milliseconds**: the answers of a start are written together. */
 const writeDelayMs = 1000;
 
 /** What a store needs. */
@@ -16,7 +16,7 @@ export interface StoreOptions {
   readonly nowMs: () => number;
   /** Gives a number in `[0, 1)`. */
   readonly random: () => number;
-  /** Warns that something is wrong; each event once. */
+  /** Logs a warning; each event once. */
   readonly warn: (event: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -27,7 +27,7 @@ export interface LookupKey {
   readonly name: string;
 }
 
-/** The last good answers, in memory and in a sealed file. Nothing here rejects because of the file. */
+/** The last good answers, in memory and in a sealed file. No method rejects because of the file. */
 export class LastKnownGoodStore {
   private readonly answers: Answers = new Map();
   private loading: Promise<void> | undefined;
@@ -45,23 +45,23 @@ export class LastKnownGoodStore {
     this.timer = setTimeout(() => callAndForget(() => this.flush()), writeDelayMs).unref();
   }
 
-  /** Gives the last good answer, from the file when this process has none; `undefined` when there is none that may be used. */
+  /** Gives the last good answer, from the file when this process has none; `undefined` when none may be used. */
   async find(key: LookupKey): Promise<KeptAnswer | undefined> {
     const own = this.usable(key);
     if (own !== undefined) return own;
     await (this.loading ??= this.load());
     if (this.answers.size > 0 && !this.answers.has(key.chain)) {
-      this.refuse('it has answers of other providers or directories only');
+      this.refuse('it has only answers of other providers or directories');
     }
     return this.usable(key);
   }
 
-  /** Records that a lookup would have failed without an answer from here, and whether there was one. */
+  /** Records a lookup that needed an answer of this store, and whether there was one. */
   recordNeed(isMet: boolean): void {
     if (this.needs !== 'not met') this.needs = isMet ? 'met' : 'not met';
   }
 
-  /** Whether every lookup that would have failed has had an answer from here, since the last one that succeeded without. */
+  /** Whether every lookup that needed an answer of this store has got one, since the last one that did not need it. */
   get servesAllFailures(): boolean {
     return this.needs === 'met';
   }
@@ -71,7 +71,7 @@ export class LastKnownGoodStore {
     if (this.timer !== undefined) {
       clearTimeout(this.timer);
       this.timer = undefined;
-      // One write that fails must not fail those after it.
+      // A write that fails must not fail later ones.
       this.writing = this.writing.then(() => this.write()).catch(() => undefined);
     }
     return this.writing;
@@ -97,7 +97,7 @@ export class LastKnownGoodStore {
 
   private async load(): Promise<void> {
     try {
-      const reason = this.takeOver(await readPrivateFile(this.options.settings.file));
+      const reason = this.merge(await readPrivateFile(this.options.settings.file));
       if (reason !== undefined) this.refuse(reason);
     } catch (error) {
       this.refuse(describeError(error));
@@ -109,12 +109,12 @@ export class LastKnownGoodStore {
     warn('last-good.refused', { file: settings.file, reason, consequence: 'it gives no answer' });
   }
 
-  /** Takes over the answers of the file that are newer than those in memory. @returns Why it is not used. */
-  private takeOver(content: FileContent): string | undefined {
+  /** Adds the answers of the file that are newer than those in memory. @returns Why the file is not used; `undefined`: it is used. */
+  private merge(content: FileContent): string | undefined {
     const { environ } = this.options;
     if (content === undefined) return undefined;
     if ('distrusted' in content) return content.distrusted;
-    const opened = openBook(content, { environ, key: this.key });
+    const opened = openAnswers(content, { environ, key: this.key });
     if (typeof opened === 'string') return opened;
     const answers = readAnswers(opened);
     for (const [chain, names] of answers ?? []) {
@@ -138,14 +138,14 @@ export class LastKnownGoodStore {
     }
   }
 
-  /** Gives the new content of the file; `undefined` for one that is not to be replaced. */
+  /** Gives the new content of the file; `undefined` for a file that must not be replaced. */
   private updated(content: FileContent): Buffer | undefined {
     const { environ, settings, warn } = this.options;
-    const reason = this.takeOver(content);
+    const reason = this.merge(content);
     if (reason === otherEnviron || reason === notRegular) {
       warn('last-good.write-failed', { file: settings.file, reason, consequence: 'it is left as it is' });
       return undefined;
     }
-    return sealBook(writeAnswers(this.answers, this.oldestMs), { environ, key: this.key });
+    return sealAnswers(writeAnswers(this.answers, this.oldestMs), { environ, key: this.key });
   }
 }

@@ -9,7 +9,7 @@ import { sleep } from '../../base/time';
 const maxBytes = 64 * 1024 * 1024;
 /** Permissions of others than the owner. */
 const othersMode = 0o077;
-/** A write that takes longer has ended without removing its temporary file, **milliseconds**. */
+/** Age at which a temporary file counts as left over from a write that was aborted, **milliseconds**. */
 const longestWriteMs = 60_000;
 /** Attempts to be the only writer, and the longest pause between two, **milliseconds**: about 5 s in all. */
 const mostAttempts = 200;
@@ -24,7 +24,7 @@ export const notRegular = 'it is not a regular file';
 /**
  * Reads a file that no other user may read or write.
  *
- * A pipe or a device at its path is not waited for.
+ * Does not block on a pipe or a device at its path.
  *
  * @throws The error of the file system, unless there is no such file.
  */
@@ -47,10 +47,10 @@ export async function readPrivateFile(path: string): Promise<FileContent> {
 }
 
 /**
- * Replaces a file that no other user may read, as a whole or not at all, by what is made of its content.
+ * Updates a file that no other user may read, atomically.
  *
- * One writer at a time, of all processes: no update is lost. The temporary file beside it is what the others see; those of
- * processes that have ended are removed.
+ * Only one process at a time writes it, so that no update is lost: its temporary file in the same folder marks it as the writer. Temporary
+ * files of processes that have ended are removed.
  *
  * @param update - Gives the new content; `undefined` leaves the file as it is.
  * @param random - Gives a number in `[0, 1)`, for the pauses between attempts.
@@ -72,7 +72,7 @@ export async function updatePrivateFile(
 /**
  * Updates a file unless there is another writer. @returns Whether it did.
  *
- * Of two writers, each creates its temporary file before it looks for those of others, so that at least one sees the other.
+ * A writer creates its temporary file before it looks for others, so that of two writers at least one sees the other.
  */
 async function updateAlone(path: string, update: (content: FileContent) => Buffer | undefined): Promise<boolean> {
   const temporary = temporaryName(path);
@@ -93,7 +93,7 @@ async function updateAlone(path: string, update: (content: FileContent) => Buffe
   return true;
 }
 
-/** Puts a temporary file in its place. @returns Whether it was still there: one of a process that was stopped for long is not. */
+/** Renames a temporary file. @returns Whether it still existed: that of a process that was stopped for long has been removed. */
 async function renamed(temporary: string, path: string): Promise<boolean> {
   try {
     await rename(temporary, path);
@@ -104,7 +104,7 @@ async function renamed(temporary: string, path: string): Promise<boolean> {
   }
 }
 
-/** Whether another process has a temporary file beside this one's; those of processes that have ended are removed. */
+/** Whether another process is writing; removes temporary files of processes that have ended. */
 async function hasOtherWriter(path: string, own: string, { mtimeMs: nowMs }: Stats): Promise<boolean> {
   const folder = dirname(path);
   let isOther = false;
@@ -139,11 +139,11 @@ function writerOf(name: string, path: string): Writer | undefined {
 /**
  * Whether the writer of a temporary file has ended.
  *
- * One of another host or container is known by age alone; ages are measured by one clock, that of the file system.
+ * For a writer on another host or in another container, only the age counts; it is measured by the clock of the file system.
  */
 async function isLeftover(temporary: string, { host, pid }: Writer, nowMs: number): Promise<boolean> {
   if (host === thisHost() && !isRunning(pid)) return true;
-  // What is not there any more is no other writer's either.
+  // A file that does not exist any more belongs to no writer.
   const mtimeMs = await stat(temporary).then(
     (stats) => stats.mtimeMs,
     () => Number.NEGATIVE_INFINITY,
@@ -161,7 +161,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Names this host, in no other characters than file names may have. */
+/** Identifies this host in file names. */
 function thisHost(): string {
   return createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 }
@@ -178,12 +178,12 @@ function distrustOf(stats: Stats): string | undefined {
   return undefined;
 }
 
-/** Makes the new name last over a loss of power, where directories can be synced. */
+/** Makes the new name durable, where directories can be synced. */
 async function syncDirectory(path: string): Promise<void> {
   try {
     const handle = await open(path, 'r');
     await handle.sync().finally(() => handle.close());
   } catch {
-    // Windows cannot; the file itself has been synced.
+    // Windows does not support it; the file itself has been synced.
   }
 }

@@ -11,7 +11,7 @@ import { type LookupScope } from '../lookup-scope';
 import { LastKnownGoodStore, type LookupKey } from './last-known-good-store';
 import { type KeptAnswer } from './kept-answers';
 
-/** A store, and the service and clients that it belongs to. */
+/** A store, and the service and the clients that it belongs to. */
 interface OwnedStore {
   readonly store: LastKnownGoodStore;
   readonly settings: LastKnownGood;
@@ -22,7 +22,7 @@ interface OwnedStore {
 /** By file. */
 const stores = new MemorySlot<Map<string, OwnedStore>>({ outlivesReset: true, make: () => new Map() });
 
-/** What went wrong in a lookup. */
+/** Failures and refusals of a lookup. */
 export interface LookupFailure {
   /** Whether a source on the way has failed. */
   readonly isFailed: boolean;
@@ -31,11 +31,11 @@ export interface LookupFailure {
 }
 
 /**
- * Gives what a lookup finds, and keeps it; or the last good answer, when a source failed on the way, or does not permit to
- * read the place any more where that answer was.
+ * Gives the result of a lookup, and keeps it; or the last good answer, when a source on the way failed, or the place of that answer may
+ * not be read any more.
  *
  * @param exact - The name as asked.
- * @throws What the lookup throws, when there is no good answer in the place of that.
+ * @throws What the lookup throws, when there is no last good answer.
  */
 export async function withLastKnownGood(
   scope: LookupScope,
@@ -62,7 +62,7 @@ export async function withLastKnownGood(
   return result;
 }
 
-/** Gives the last good answer for a name, where it is to be given; else `undefined`. */
+/** Gives the last good answer for a name where a failure or a refusal requires it; else `undefined`. */
 export async function recallFor(
   scope: LookupScope,
   exact: string,
@@ -80,7 +80,7 @@ export function servesAllFailures(scope: LookupScope): boolean {
   return storeOf(scope)?.servesAllFailures === true;
 }
 
-/** Writes what lookups with a memory have found since the last write. Never rejects. */
+/** Writes the pending answers of the stores in a memory. Never rejects. */
 export async function flushStores(localCache: LocalCache): Promise<void> {
   await Promise.all([...localCache.slot(stores).values()].map(({ store }) => store.flush()));
 }
@@ -142,22 +142,22 @@ function isAt({ providers }: LookupScope, { item }: KeptAnswer, places: readonly
 }
 
 /**
- * Whether a fresh lookup would certainly give an answer, as for the cache table: nothing is kept that was found below a place
- * that failed, was refused or is stale, or below or at a provider that is not cacheable.
+ * Whether an answer may be kept, by the rule of the cache table: not when it was found below a place that failed, was refused or is stale,
+ * or at or below a provider that is not cacheable.
  */
 function isToKeep({ providers }: LookupScope, { attempts, item }: WalkResult): boolean {
-  const asked = attempts.slice(providers.leading.length);
-  const above = item === undefined ? asked : asked.slice(0, -1);
+  const walked = attempts.slice(providers.leading.length);
+  const above = item === undefined ? walked : walked.slice(0, -1);
   const uncacheable = providers.walked.filter(({ cacheable }) => !cacheable).map(({ cacheName }) => cacheName);
   return (
-    asked.length > 0 &&
+    walked.length > 0 &&
     item?.stale !== true &&
-    asked.every(({ provider, stale }) => stale !== true && !uncacheable.includes(provider)) &&
+    walked.every(({ provider, stale }) => stale !== true && !uncacheable.includes(provider)) &&
     above.every(({ outcome }) => outcome === 'absent' || outcome === 'known to be missing')
   );
 }
 
-/** The chain says which places are searched, and how. */
+/** Identifies a lookup by its chain and strategy, and its name. */
 function lookupKeyOf({ directories, sources, strategy }: LookupScope, exact: string): LookupKey {
   return {
     chain: JSON.stringify([directories.concat, sources, strategy]),

@@ -8,7 +8,7 @@ import type {
 import { batchesOf } from '../../aws/batches';
 import { readPages } from '../../aws/pages';
 import { tagListOf, tagsOf } from '../../aws/tags';
-import { errorFacts } from '../../base/describe-error';
+import { errorSummary } from '../../base/describe-error';
 import { Secret } from '../../item/secret';
 import { type ConfigValue } from '../../item/value';
 import {
@@ -176,7 +176,7 @@ export const secretEntry: EntryKind<SecretConfig, SecretState, SecretPrivate> = 
       return { version: version ?? '', keep: { rules: rulesOf(config.value) } };
     } catch (error) {
       // The answer to a former attempt was lost, or the listing lags behind: the secret is there, and ours.
-      if (!(error instanceof CallError) || errorFacts(error.cause).name !== 'ResourceExistsException') throw error;
+      if (!(error instanceof CallError) || errorSummary(error.cause).name !== 'ResourceExistsException') throw error;
       const observed = await describe(client, address, context);
       if (observed?.owner !== context.stack) throw error;
       const version = await putValue(client, { ...request, observed, rotate: false }, context);

@@ -8,7 +8,7 @@ import {
 import { batchesOf } from '../../aws/batches';
 import { readPages } from '../../aws/pages';
 import { tagListOf, tagsOf } from '../../aws/tags';
-import { errorFacts } from '../../base/describe-error';
+import { errorSummary } from '../../base/describe-error';
 import { Secret } from '../../item/secret';
 import { type ConfigValue } from '../../item/value';
 import {
@@ -191,7 +191,7 @@ export const ssmEntry: EntryKind<SsmConfig, SsmState> = {
     try {
       return await put(request, { Tags: tags }, context);
     } catch (error) {
-      if (!(error instanceof CallError) || errorFacts(error.cause).name !== 'ParameterAlreadyExists') throw error;
+      if (!(error instanceof CallError) || errorSummary(error.cause).name !== 'ParameterAlreadyExists') throw error;
       // The answer to a former attempt was lost: the parameter is there, and ours.
       const observed = (await ssmEntry.read([{ address, fields: ['value'] }], context)).get(addressText(address));
       if (observed?.owner !== context.stack) throw error;
@@ -220,7 +220,7 @@ export const ssmEntry: EntryKind<SsmConfig, SsmState> = {
         client.send(new DeleteParameterCommand({ Name: fullName(address) })),
       )
       .catch((error: unknown) => {
-        if (!(error instanceof CallError) || errorFacts(error.cause).name !== 'ParameterNotFound') throw error;
+        if (!(error instanceof CallError) || errorSummary(error.cause).name !== 'ParameterNotFound') throw error;
       });
   },
 

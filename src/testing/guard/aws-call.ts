@@ -1,6 +1,6 @@
 import { bareHost } from './loopback';
 
-/** A call of an AWS SDK, as far as its request shows. */
+/** A call of an AWS SDK, as derived from its request. */
 export interface AwsCall {
   /** Name of the service, as in signatures and endpoints: `ssm`, `dynamodb`. */
   readonly service: string;
@@ -26,7 +26,7 @@ export interface OutgoingRequest {
 const domains = /(^|\.)(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(com\.cn|eu))$/;
 
 /**
- * Addresses at which the SDK looks for credentials: of EC2, ECS and EKS.
+ * Addresses from which the SDK gets credentials: of EC2, ECS and EKS.
  * Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
 const credentialHosts: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors';
 import { type AwsCall } from './aws-call';
 
-/** A test, or what it runs, has called AWS, which it must not. */
+/** A test, or code that it runs, has called AWS, which is not allowed. */
 export class AwsOutOfReachError extends ConfigError {
   override readonly name = 'AwsOutOfReachError';
   readonly code = 'AWS_OUT_OF_REACH';

@@ -7,7 +7,7 @@ addresses.addAddress('::1', 'ipv6');
 /**
  * Whether a host is this machine: `localhost`, 127.0.0.0/8 or ::1.
  *
- * @param host - A name or an address, as requests carry it; nothing is resolved.
+ * @param host - Name or address in a request; names are not resolved.
  */
 export function isLoopback(host: string): boolean {
   const name = bareHost(host);

@@ -3,16 +3,16 @@ import { Socket } from 'node:net';
 import { sharedState } from '../shared-state';
 import { type AwsCall, awsCallOf, connectionTo } from './aws-call';
 
-/** Looks at a call before anything of it leaves the process. @returns Why it fails; `undefined`: it goes on. */
+/** Called with each call before it is sent. @returns The error of the call; `undefined`: it is sent. */
 export type AwsWatcher = (call: AwsCall) => Error | undefined;
 
 /**
- * Looks at every call that an AWS SDK of this process makes, with any client, until it is ended.
+ * Watches every call that an AWS SDK of this process makes, with any client.
  *
- * Requests are looked at where Node hands them to an agent, with their headers and before there is a connection; a
- * kept-alive one is no way around. What does not come that way (HTTP/2, `fetch`) is stopped where it connects to AWS.
+ * Requests are intercepted where Node passes them to an agent, with their headers, before there is a connection; so kept-alive connections
+ * are covered, too. Other protocols (HTTP/2, `fetch`) are stopped where they connect to AWS.
  *
- * @returns Ends the watch.
+ * @returns A function that ends the watch.
  */
 export function watchAws(watcher: AwsWatcher): () => void {
   const { watchers } = shared;
@@ -23,28 +23,28 @@ export function watchAws(watcher: AwsWatcher): () => void {
   };
 }
 
-/** The functions that look at calls, and what puts back the methods that were replaced for it. */
+/** The watchers, and the functions that restore the replaced methods. */
 const shared = sharedState<{ readonly watchers: Set<AwsWatcher>; restore: (() => void)[] }>('watch', () => ({
   watchers: new Set(),
   restore: [],
 }));
 
-/** What Node's agents do with a request; not in the types of Node, but the way in for every agent. */
+/** Method of Node's agents that takes a request; not in the types of Node, but common to every agent. */
 interface RequestTaker {
   addRequest(this: Agent, request: ClientRequest, ...others: readonly unknown[]): void;
 }
 
-/** What an agent reports to a request when it has no connection for it. */
+/** Method of requests by which an agent reports that it has no connection. */
 interface SocketTaker {
   onSocket(socket: null, error: Error): void;
 }
 
-/** Set on what Node's agents have in common, by the code that has replaced their methods. */
+/** Set on the prototype of Node's agents by the code that has replaced its methods. */
 const mark = Symbol.for('xcon@1.watch-aws');
 const agents = Agent.prototype as { [mark]?: () => void };
 
 function install(): void {
-  // Jest gives each test file globals of its own, but the same agents: one that was cut short has put nothing back.
+  // Jest gives each test file its own globals, but the same agents: a file that was aborted has not restored them.
   agents[mark]?.();
   agents[mark] = uninstall;
   shared.restore = [
@@ -55,7 +55,7 @@ function install(): void {
         function addRequest(request, ...others): void {
           const refusal = refuse(callOf(request));
           if (refusal === undefined) original.call(this, request, ...others);
-          // As an agent says that it could not connect: the SDK cleans up after an error event, not after an exception.
+          // Like an agent that cannot connect: the SDK handles an error event, not an exception.
           else (request as unknown as SocketTaker).onSocket(null, refusal);
         },
     ),
@@ -77,7 +77,7 @@ function uninstall(): void {
   for (const restore of shared.restore.splice(0)) restore();
 }
 
-/** Replaces a method. @returns Puts it back, unless it has been replaced again since. */
+/** Replaces a method. @returns A function that restores it, unless it has been replaced again since. */
 function replaceMethod<K extends string, T extends Record<K, unknown>>(
   object: T,
   name: K,
@@ -93,7 +93,7 @@ function replaceMethod<K extends string, T extends Record<K, unknown>>(
 
 function refuse(call: AwsCall | undefined): Error | undefined {
   if (call === undefined) return undefined;
-  // Each of them looks, also at what another refuses.
+  // Every watcher is called, also when another one has refused the call.
   const refusals = [...shared.watchers].map((watcher) => watcher(call));
   return refusals.find((refusal) => refusal !== undefined);
 }

@@ -131,7 +131,7 @@ it('gives no answer that is too old, or whose own life is over', async () => {
 describe('a file that is not to be trusted', () => {
   it.each<[string, () => LastKnownGoodStore | Promise<LastKnownGoodStore>, string]>([
     ['sealed with another key', () => storeOf({}, new Uint8Array(32).fill(1)), 'it is sealed with another key'],
-    ['of another service', () => storeOf({ environ: '/billing/prod' }), 'it is of another service or environment'],
+    ['of another service', () => storeOf({ environ: '/billing/prod' }), 'it belongs to another service or environment'],
     [
       'damaged',
       async () => {
@@ -139,7 +139,7 @@ describe('a file that is not to be trusted', () => {
         await writeFile(file, content.subarray(0, -3));
         return storeOf();
       },
-      'it is damaged, or no such file',
+      'it is damaged, or not a file of last known good answers',
     ],
     [
       'readable by others',
@@ -169,7 +169,7 @@ describe('a file that is not to be trusted', () => {
 
     expect(await storeOf().find({ ...lookupKey, chain: 'other' })).toBeUndefined();
     expect(warnings).toMatchObject([
-      ['last-good.refused', { reason: 'it has answers of other providers or directories only' }],
+      ['last-good.refused', { reason: 'it has only answers of other providers or directories' }],
     ]);
   });
 
@@ -197,7 +197,9 @@ describe('a file that is not to be trusted', () => {
     await store.flush();
 
     expect((await readFile(file)).equals(before)).toBe(true);
-    expect(warnings).toMatchObject([['last-good.write-failed', { reason: 'it is of another service or environment' }]]);
+    expect(warnings).toMatchObject([
+      ['last-good.write-failed', { reason: 'it belongs to another service or environment' }],
+    ]);
   });
 });
 

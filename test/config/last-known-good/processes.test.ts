@@ -4,7 +4,7 @@ import { lstat, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Answers, readAnswers } from '../../../src/config/last-known-good/kept-answers';
-import { openBook } from '../../../src/config/last-known-good/sealed-book';
+import { openAnswers } from '../../../src/config/last-known-good/sealed-answers';
 import { bundleScript, type BundledScript } from '../../cache/e2e/bundle-script';
 import { testKey } from '../../base/test-key';
 
@@ -61,7 +61,7 @@ async function kill(child: ChildProcess): Promise<void> {
 
 /** The names of which the file has the right answer; fails when it cannot be opened. */
 async function namesInFile(): Promise<readonly string[]> {
-  const opened = openBook(await readFile(file), { environ: '/orders/all', key: testKey(7) });
+  const opened = openAnswers(await readFile(file), { environ: '/orders/all', key: testKey(7) });
   const answers: Answers | undefined = typeof opened === 'string' ? undefined : readAnswers(opened);
   const entries = [...(answers?.values() ?? [])].flatMap((names) => [...names]);
   return entries.filter(([name, { item }]) => item?.value === `of ${name}`).map(([name]) => name);

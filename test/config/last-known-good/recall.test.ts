@@ -172,7 +172,7 @@ describe('a cold start while sources fail', () => {
 
     expect(others).toBeInstanceOf(ProviderError);
     expect(foreign.world.log.warnings('last-good.refused')).toMatchObject([
-      { reason: 'it is of another service or environment' },
+      { reason: 'it belongs to another service or environment' },
     ]);
     expect(narrower.world.log.warnings('last-good.refused')).toHaveLength(1);
   });
@@ -182,7 +182,9 @@ describe('a cold start while sources fail', () => {
     const { world, config } = processOf(down());
 
     expect(await rejection(() => world.run(() => config.get('x')))).toBeInstanceOf(ProviderError);
-    expect(world.log.warnings('last-good.refused')).toMatchObject([{ file, reason: 'it is damaged, or no such file' }]);
+    expect(world.log.warnings('last-good.refused')).toMatchObject([
+      { file, reason: 'it is damaged, or not a file of last known good answers' },
+    ]);
   });
 });
 

@@ -199,7 +199,7 @@ it('finds at the sources what is missing only by the cache table, and has that i
   const found = await load(declared, config());
 
   expect(error.message).toContain('cacher (known to be missing)');
-  expect(error.message).toContain('config.refresh({ pastCache: true }) looks past the cache table');
+  expect(error.message).toContain('config.refresh({ pastCache: true }) ignores the cache table');
   expect(found.missing).toBe('new');
 });
 

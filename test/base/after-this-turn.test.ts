@@ -1,5 +1,5 @@
-import type * as AfterThisTurn from '../../src/di/after-this-turn';
-import { afterThisTurn } from '../../src/di/after-this-turn';
+import type * as AfterThisTurn from '../../src/base/start-work';
+import { afterThisTurn } from '../../src/base/start-work';
 
 const moments = () => {
   const seen: string[] = [];
@@ -32,7 +32,7 @@ it('calls back although it was loaded when timers were fake', async () => {
   jest.useFakeTimers();
   let loaded: typeof AfterThisTurn | undefined;
   jest.isolateModules(() => {
-    loaded = jest.requireActual<typeof AfterThisTurn>('../../src/di/after-this-turn');
+    loaded = jest.requireActual<typeof AfterThisTurn>('../../src/base/start-work');
   });
 
   const called = new Promise<string>((resolve) => loaded?.afterThisTurn(() => resolve('called')));

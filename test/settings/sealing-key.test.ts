@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { InvalidSettingsError, XconSettings } from '../../src/index';
-import { isObviousKey } from '../../src/settings/obvious-key';
+import { isObviousKey } from '../../src/settings/sealing-key';
 import { testKey } from '../base/test-key';
 
 const obvious: readonly (readonly [string, Uint8Array])[] = [

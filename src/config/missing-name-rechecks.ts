@@ -10,12 +10,12 @@ import { idOf, type LookupOptions } from './lookup-options';
 import { finderAt } from './finder';
 import { type LookupScope } from './lookup-scope';
 
-/** Most names whose last second look is remembered; beyond, all are forgotten (names may come from outside). */
+/** Most names whose last recheck is remembered; beyond, all are forgotten (names may come from outside). */
 const maxNames = 10_000;
-/** Longest pause between two second looks for a name that stays missing, **milliseconds**. */
+/** Longest pause between two rechecks of a name that stays missing, **milliseconds**. */
 const longestPauseMs = 60_000;
 
-/** The time of a look ends with the wait of each caller. */
+/** A recheck has no time limit of its own: each caller limits its wait. */
 const unlimited: TimeLeft = { leftMs: Number.POSITIVE_INFINITY };
 
 /** A lookup of a required name that found nothing. */
@@ -29,45 +29,45 @@ export interface MissedLookup {
   readonly time: TimeLeft;
 }
 
-/** What is read past the cache table and past memory, for all names that are looked for at about the same time. */
+/** Concurrent rechecks, which share a memory of their own. */
 interface Round {
   readonly scope: LookupScope;
   readonly localCache: LocalCache;
-  /** Of the memory that had called the names missing. */
+  /** Generation of the memory in which the names were missing. */
   readonly generation: object;
   /** When it began, **milliseconds** since the Unix epoch. */
   readonly sinceMs: number;
-  /** How many looks are under way. */
-  looks: number;
+  /** How many rechecks are under way. */
+  underWay: number;
   hasFound: boolean;
 }
 
-/** When the last look for a name began, and how long none follows, **milliseconds**. */
-interface LastLook {
+/** When the last recheck of a name began, and the pause after it, **milliseconds**. */
+interface LastRecheck {
   readonly atMs: number;
   readonly pauseMs: number;
 }
 
 /**
- * Asks the sources once more for required names that only the cache table, or the memory of this process, calls missing. Otherwise a
- * value that was put in place would be found only when the row of the table ends, whatever the error says.
+ * Reads the sources once more for required names that only the cache table, or the memory of this process, records as missing. Otherwise
+ * a value that was added after an error would be found only when the row of the table expires.
  *
- * There is one look for a name at a time and none within `failurePauseMs` of the last; while the name stays missing, the pauses double
- * up to a minute. Looks at about the same time share what they read.
+ * A name has one recheck at a time, and none within `failurePauseMs` of the last; while it stays missing, the pauses double up to a minute.
+ * Concurrent rechecks share their reads.
  */
-export class SecondLooks {
-  private readonly last = new Map<string, LastLook>();
+export class MissingNameRechecks {
+  private readonly last = new Map<string, LastRecheck>();
   private readonly underWay = new Map<string, Promise<WalkResult>>();
   private round: Round | undefined;
 
   /**
-   * Looks for a name at the sources. When it is there, memory is forgotten and the cache table passed over: both are older.
+   * Looks up a name at the sources. When it exists, memory is reset and the cache table ignored: both are outdated.
    *
-   * @returns The answer that the name is missing: that of the sources, or the one before, when they have just been asked or do not
-   * answer. `undefined` when the name is there, to be looked up again.
+   * @returns The answer that the name is missing: that of the sources, or the previous one, when they have just been read or do not
+   * answer. `undefined` when the name exists, and has to be looked up again.
    * @throws The reason of the signal.
    */
-  async look(missed: MissedLookup): Promise<Answer | undefined> {
+  async recheck(missed: MissedLookup): Promise<Answer | undefined> {
     const { scope, answer, options, time } = missed;
     options.signal?.throwIfAborted();
     const key = [
@@ -78,13 +78,13 @@ export class SecondLooks {
       answer.name,
     ].join('\n');
     const nowMs = scope.clock.nowMs();
-    const look =
+    const recheck =
       this.underWay.get(key) ?? (this.isDue(key, missed, nowMs) ? this.begin(key, missed, nowMs) : undefined);
-    if (look === undefined) return answer;
+    if (recheck === undefined) return answer;
     const budgetMs = Math.max(1, time.leftMs);
     const onTimeout = (): Error => new Error('The time of the lookup is over.');
     try {
-      const { item, attempts } = await withTimeLimit(() => look, { budgetMs, signal: options.signal, onTimeout });
+      const { item, attempts } = await withTimeLimit(() => recheck, { budgetMs, signal: options.signal, onTimeout });
       if (item !== undefined) return undefined;
       return new Answer(answer.name, answer.item, searchedPlaces(scope, answer, attempts));
     } catch {
@@ -109,13 +109,13 @@ export class SecondLooks {
     if (this.last.size >= maxNames) this.last.clear();
     this.last.set(key, { atMs: nowMs, pauseMs: Math.min(pauseMs * 2, Math.max(failurePauseMs, longestPauseMs)) });
     const round = this.roundOf(missed.scope, nowMs);
-    const look = startWork(() => this.read(missed, round).finally(() => this.underWay.delete(key)));
-    this.underWay.set(key, look);
-    return look;
+    const recheck = startWork(() => this.read(missed, round).finally(() => this.underWay.delete(key)));
+    this.underWay.set(key, recheck);
+    return recheck;
   }
 
   private async read({ scope, answer, options }: MissedLookup, round: Round): Promise<WalkResult> {
-    round.looks += 1;
+    round.underWay += 1;
     try {
       const finder = finderAt(scope, round.localCache, silent);
       const trace = { waitingFor: '' };
@@ -130,8 +130,8 @@ export class SecondLooks {
       }
       return result;
     } finally {
-      round.looks -= 1;
-      if (round.looks === 0) round.localCache.abortReads();
+      round.underWay -= 1;
+      if (round.underWay === 0) round.localCache.abortReads();
     }
   }
 
@@ -141,34 +141,34 @@ export class SecondLooks {
     const isNew =
       round?.scope !== scope ||
       round.generation !== generation ||
-      (round.looks === 0 && nowMs - round.sinceMs >= scope.settings.failurePauseMs);
+      (round.underWay === 0 && nowMs - round.sinceMs >= scope.settings.failurePauseMs);
     if (round !== undefined && !isNew) return round;
     return (this.round = {
       scope,
       generation,
       localCache: new LocalCache(),
       sinceMs: nowMs,
-      looks: 0,
+      underWay: 0,
       hasFound: false,
     });
   }
 }
 
-/** Lists what was asked in the order of a lookup: the providers in front, the cacher as before, the sources, the defaults. */
+/** Lists the places of a recheck in the order of a lookup: the leading providers, the cacher as before, the sources, the defaults. */
 function searchedPlaces(
   { cacher, providers }: LookupScope,
   before: Answer,
   attempts: readonly Attempt[],
 ): readonly SearchedPlace[] {
-  const inFront = providers.leading.length;
+  const leading = providers.leading.length;
   const cached = before.attempts
     .filter(({ provider }) => provider === cacher?.name)
-    // What it knew has been passed over.
+    // Its answer was ignored.
     .map((attempt): SearchedPlace => ({ ...attempt, outcome: 'absent' }));
-  return [...attempts.slice(0, inFront), ...cached, ...attempts.slice(inFront), ...before.attempts.slice(-1)];
+  return [...attempts.slice(0, leading), ...cached, ...attempts.slice(leading), ...before.attempts.slice(-1)];
 }
 
-/** What the sources refuse, the lookup before has logged. */
+// The first lookup has already logged refusals.
 const ignore = (): void => undefined;
 const silent = new Logger({
   trace: ignore,
