@@ -158,11 +158,11 @@ describe('the columns of the grid', () => {
 });
 
 it.each([
-  ['FOUND', ['one ssm /a, v7, 3 d old', 'not asked', 'found', 'shadowed, stale']],
-  ['CACHED', ['two cacher /a, cached from ssm 24 h ago for 5 h more', 'found, cached', 'shadowed', 'not asked']],
-  ['REFUSED', [' not found', 'not asked', 'absent', 'not permitted']],
-  ['FAILED', [' failed ssm /a', 'not asked', 'failed', 'not asked']],
-  ['MISSING', [' not found', 'known to be missing', 'absent', 'not asked']],
+  ['FOUND', ['one ssm /a, v7, 3 d old', 'not read', 'found', 'shadowed, stale']],
+  ['CACHED', ['two cacher /a, cached from ssm 24 h ago for 5 h more', 'found, cached', 'shadowed', 'not read']],
+  ['REFUSED', [' not found', 'not read', 'absent', 'not permitted']],
+  ['FAILED', [' failed ssm /a', 'not read', 'failed', 'not read']],
+  ['MISSING', [' not found', 'known to be missing', 'absent', 'not read']],
 ])('has for %s a word in each cell', (name, words) => {
   const [, ...cells] = rowOf(name);
   const said = cells.map((cell) => cell.children.map((each) => (typeof each === 'string' ? each : textOf(each))));

@@ -182,7 +182,7 @@ describe('the role of a provider', () => {
   it.each([
     [{ roleArn: 'reader' }, 'roleArn: is not the ARN of a role: expected arn:aws:iam::ACCOUNT:role/NAME.'],
     [{ roleArn, clients: new AwsClients(), cacheName: 'x' }, 'roleArn: is given beside clients'],
-    [{ externalId: 'partner' }, 'externalId: needs the roleArn of the role that asks for it.'],
+    [{ externalId: 'partner' }, 'externalId: needs the roleArn of the role that requires it.'],
   ])('of %j is refused', (options, problem) => {
     expect(() => new SsmProvider(options)).toThrow(`SsmProvider option ${problem}`);
   });
