@@ -19,7 +19,7 @@ interface Poll {
   readonly intervalSeconds: number;
 }
 
-/** Seconds between two polls when the client asks for no more. */
+/** Default interval between two polls, **seconds**. */
 const usualInterval = 60;
 /** Source: https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_appconfigdata_StartConfigurationSession.html */
 const intervalLimits = { least: 15, most: 86_400 } as const;

@@ -21,10 +21,10 @@ export interface SeedStores {
 }
 
 /**
- * Applies a seed: adds to what is there, and overwrites what has the same name.
+ * Applies a seed: adds entries, and overwrites those with the same names.
  *
  * @param seed - As `rehearse` gives it.
- * @param source - What to call it in messages.
+ * @param source - Name of the seed in messages.
  * @throws LocalAwsError when a table exists with other keys; nothing is applied then.
  */
 export async function applySeed(seed: CheckedSeed, stores: SeedStores, source: string): Promise<void> {
@@ -41,7 +41,7 @@ export async function applySeed(seed: CheckedSeed, stores: SeedStores, source: s
 }
 
 /**
- * Fills tables of its own, so that the engine can refuse before anything is changed.
+ * Fills separate tables, so that the engine can reject the seed before anything is changed.
  *
  * @returns The seed with its rows as the engine keeps them.
  * @throws LocalAwsError when DynamoDB would refuse a table or a row.
@@ -109,7 +109,7 @@ async function orRefuse<T>(where: string, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Writes a secret as its seed says, whatever it was before. */
+/** Writes a secret of a seed, whatever its former state. */
 export function putSecret(store: SecretStore, name: string, { contents, patch }: CheckedSecret): void {
   const former = store.find(name);
   const secret = former ?? store.create(name, patch);
@@ -127,10 +127,10 @@ export interface SeedReplacement {
 }
 
 /**
- * Puts a seed in the place of a former one.
+ * Replaces a seed by another one.
  *
- * What the next one names is then as it says, also where clients have changed it; what only the former one named is
- * gone; what neither names stays. What is as it should be is not written again.
+ * Entries of the new seed get its values, also where clients have changed them; entries of only the former seed are deleted; others stay.
+ * Entries that already have the values of the new seed are not written again.
  *
  * @param dropTable - Deletes a table with its settings.
  */
@@ -214,7 +214,7 @@ function configurationEntries(store: ConfigurationStore): Entries<Configuration>
 /** Tables of a seed, by name. */
 type SeedTables = ReadonlyMap<string, CheckedTable>;
 
-/** Tables as entries: one with other keys is made anew. */
+/** Tables as entries: a table with other keys is created again. */
 function tableEntries(tables: DynamoTables, dropTable: (name: string) => Promise<void>): Entries<CheckedTable> {
   return {
     remove: async (name) => {

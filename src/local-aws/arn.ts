@@ -14,7 +14,7 @@ export function parameterArn(name: string): string {
   return `arn:aws:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`;
 }
 
-/** ARN of a secret: its name and six characters that look random and are always the same for the name. */
+/** ARN of a secret: its name and six characters that are derived from the name. */
 export function secretArn(name: string): string {
   const suffix = createHash('sha256').update(name).digest('base64').replace(/[+/=]/g, '').slice(0, 6);
   return `arn:aws:secretsmanager:${region}:${account}:secret:${name}-${suffix}`;

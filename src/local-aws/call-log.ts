@@ -7,7 +7,7 @@ export type LocalAwsOutcome = 'ok' | 'error' | 'fault' | 'throttled' | 'aborted'
 
 /** One request the local AWS received. */
 export interface LocalAwsCall {
-  /** Service that was asked; `unknown` when the request does not say. */
+  /** Service of the request; `unknown` when the request does not name it. */
   readonly service: LocalAwsService | 'unknown';
   /** AWS name of the operation; empty when the request names none, and of STS while the body arrives. */
   readonly operation: string;
@@ -37,7 +37,7 @@ export interface CallLog {
   of(operation: string | RegExp): readonly LocalAwsCall[];
   /** Number of requests: of one operation, or of all. */
   count(operation?: string | RegExp): number;
-  /** Forgets what was logged. */
+  /** Clears the log. */
   clear(): void;
   /**
    * Number of rounds in which the requests came, one after the other.
@@ -102,7 +102,7 @@ export class RecordedCalls implements CallLog {
     return call;
   }
 
-  /** Logs the end of a request, and what was answered if anything was. */
+  /** Logs the end of a request, with its answer if there was one. */
   end(call: OpenCall, outcome: LocalAwsOutcome, answer?: Answer): void {
     call.endedAtMs = performance.now();
     call.outcome = outcome;
@@ -121,13 +121,13 @@ const rowMembers: readonly string[] = [
   ...['Item', 'ExpressionAttributeValues', 'AttributeUpdates', 'Expected'],
   ...['KeyConditions', 'QueryFilter', 'ScanFilter'],
 ];
-/** Attributes of the tables of the library that say what a row is about: keys, places and times. All others may be values. */
+/** Attributes of the library's tables that hold keys, places and times. All others may be values. */
 const factAttributes: readonly string[] = [
   ...['app_key', 'name_key', 'name', 'real_name', 'original_name', 'real_directory', 'source', 'ttl', 'created_at'],
   ...['cache_concat_directory_paths', 'cache_concat_provider_names', ':partition'],
 ];
 const hidden = '***';
-/** Requests are no deeper; what is, cannot be logged. */
+/** Greatest depth of requests that are logged. */
 const mostLevels = 40;
 
 /** Replaces the values that a request carries, so that the call log can be printed. What a row is about stays. */

@@ -17,7 +17,7 @@ export interface CheckedSecret {
 export interface CheckedTable {
   /** Key attributes in order, with their DynamoDB types. */
   readonly keys: ReadonlyMap<string, string>;
-  /** Attribute that says when a row expires; `undefined`: as it is. */
+  /** Attribute with the expiry of a row; `undefined`: unchanged. */
   readonly ttl: string | undefined;
   readonly rows: readonly WireItem[];
 }
@@ -36,7 +36,7 @@ export interface CheckedSeed {
  *
  * @param source - What to call it in messages, such as `Seed file a.yaml`.
  * @param nowMs - Current time, milliseconds since the Unix epoch.
- * @throws LocalAwsError that says where the seed is malformed, and what was expected there.
+ * @throws LocalAwsError with the position of the error in the seed, and what was expected.
  */
 export function checkSeed(seed: unknown, source: string, nowMs: number): CheckedSeed {
   const known = ['ssm', 'secrets', 'tables', 'kmsKeys', 'appConfig'] as const;
@@ -118,7 +118,7 @@ function checkSecret(place: SeedPlace): CheckedSecret {
   };
 }
 
-/** What a seeded secret is unless its seed says otherwise, also when it existed before. */
+/** Defaults of a seeded secret, also when it existed before. */
 const unrestricted: SecretPatch = {
   deletionAtMs: undefined,
   denied: undefined,
@@ -181,10 +181,10 @@ function checkRow(place: SeedPlace, nowMs: number): WireItem {
   }
 }
 
-/** A value of a seed and where it stands; reads it or says what was expected there. Messages never show a value. */
+/** A value of a seed and its position; reads it, or throws with what was expected. Messages never show a value. */
 class SeedPlace {
   /**
-   * @param value - What stands there.
+   * @param value - The value at that position.
    * @param where - Source and path, such as `Seed file a.yaml: ssm["/orders/prod/host"].type`.
    */
   constructor(

@@ -6,14 +6,14 @@ import { loadOptional } from './local-aws-error';
 import { ServiceError } from './service-error';
 
 /**
- * DynamoDB as `dynalite` has it: in this process, in memory, without a port of its own.
+ * DynamoDB by `dynalite`: in this process, in memory, without a port of its own.
  *
- * `dynalite` only offers an HTTP server, so its request listener is handed requests that never were on a wire.
+ * `dynalite` only offers an HTTP server, so its request listener is called with request objects that did not come over a network.
  */
 export class DynamoEngine {
   private server: Promise<Server> | undefined;
 
-  /** Whether anything was ever asked of it; before that it holds nothing and is not even loaded. */
+  /** Whether it has been used; before that it is empty and not loaded. */
   get isLoaded(): boolean {
     return this.server !== undefined;
   }

@@ -82,7 +82,7 @@ export class DynamoTables {
   }
 
   /**
-   * Makes a table anew, with other indexes and the same rows and tags.
+   * Creates a table again, with other indexes and the same rows and tags.
    *
    * @param change - Is given the description of the table; throws when it cannot be changed so.
    */
@@ -189,7 +189,7 @@ export class DynamoTables {
     );
   }
 
-  /** Waits for the engine to finish what it does a moment after it has answered. */
+  /** Waits for work that the engine does after it has answered. */
   private async settled(name: unknown, isSettled: (table: Fields | undefined) => boolean): Promise<Fields | undefined> {
     let table = await this.find(name);
     for (let tries = 0; tries < 1000 && !isSettled(table); tries++) {

@@ -127,7 +127,7 @@ export class DynamoTransactions {
     return { kind, table, key: isFields(key) ? key : {}, fields };
   }
 
-  /** Does every action with a copy of its item, in tables of its own. */
+  /** Performs every action with a copy of its item, in separate tables. */
   private async rehearse(actions: readonly Action[], call: EngineCall): Promise<readonly Reason[]> {
     const stage = new DynamoTables({ clock: this.clock, changed: () => undefined });
     for (const table of new Set(actions.map((each) => each.table))) {

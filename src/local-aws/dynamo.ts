@@ -13,15 +13,14 @@ const listing =
   `Select ReturnConsumedCapacity AttributesToGet`;
 
 const capacity = 'ProvisionedThroughput.ReadCapacityUnits ProvisionedThroughput.WriteCapacityUnits';
-const facts =
+const tableProperties =
   'SSESpecification.Enabled SSESpecification.SSEType SSESpecification.KMSMasterKeyId TableClass ' +
   'DeletionProtectionEnabled';
 
 /**
- * The operations of DynamoDB: those of the engine, and what it falls short of.
+ * The operations of DynamoDB: those of the engine, and those that it lacks.
  *
- * The engine has the members of before expressions too (`Expected`, `KeyConditions`, ...), except `ConditionalOperator`,
- * of which it gets `OR` wrong.
+ * The engine also has the legacy members (`Expected`, `KeyConditions`, ...), except `ConditionalOperator`, whose `OR` it evaluates wrongly.
  */
 export function dynamoOperations(
   tables: DynamoTables,
@@ -77,14 +76,14 @@ export function dynamoOperations(
       (fields) => transactions.get(fields),
     ],
     CreateTable: [
-      `TableName KeySchema AttributeDefinitions BillingMode ${capacity} ${facts} Tags.Key Tags.Value ` +
+      `TableName KeySchema AttributeDefinitions BillingMode ${capacity} ${tableProperties} Tags.Key Tags.Value ` +
         `${within('GlobalSecondaryIndexes', `IndexName KeySchema Projection ${capacity}`)} LocalSecondaryIndexes`,
       (fields) => settings.createTable(fields),
     ],
     DescribeTable: ['TableName', (fields) => settings.describeTable(fields)],
     UpdateTable: [
       [
-        `TableName AttributeDefinitions BillingMode ${capacity} ${facts}`,
+        `TableName AttributeDefinitions BillingMode ${capacity} ${tableProperties}`,
         within('GlobalSecondaryIndexUpdates.Create', `IndexName KeySchema Projection ${capacity}`),
         within('GlobalSecondaryIndexUpdates.Update', `IndexName ${capacity}`),
         'GlobalSecondaryIndexUpdates.Delete.IndexName',
@@ -109,7 +108,7 @@ export function dynamoOperations(
   });
 }
 
-/** Members that stand inside another one. */
+/** Nested members. */
 function within(outer: string, members: string): string {
   return members
     .split(' ')

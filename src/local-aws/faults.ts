@@ -7,11 +7,11 @@ import { type LocalAwsService, services } from './service';
 import { ServiceError } from './service-error';
 
 /**
- * Something that goes wrong with the requests it matches.
+ * A fault of the requests that it matches.
  *
- * The first fault that matches, applies to the operation and has not happened `times` times is taken. It says one of:
+ * The first fault that matches, applies to the operation and has not happened `times` times is used. It has one of:
  * an error (`type`, `status`, `message`), `dropConn`, `dropAnswer`, `hang`, `raw`, `unprocessed`, `batchErrors`, `endlessToken`,
- * `emptyPageFirst`; `delayMs` may stand beside each, or alone.
+ * `emptyPageFirst`; `delayMs` may be combined with each, or be used alone.
  */
 export interface LocalAwsFault {
   /** Unanchored regular expression on the operation: `GetSecretValue` also hits `BatchGetSecretValue`. */
@@ -30,13 +30,13 @@ export interface LocalAwsFault {
   readonly message?: string;
   /** Closes the connection without an answer. */
   readonly dropConn?: boolean;
-  /** Performs the request, then closes the connection: the client cannot know whether it was done. */
+  /** Performs the request, then closes the connection without an answer. */
   readonly dropAnswer?: boolean;
-  /** Never answers, until the client gives up or the local AWS is closed. */
+  /** Does not answer until the client aborts or the local AWS is closed. */
   readonly hang?: boolean;
-  /** Waits so many milliseconds, then goes on. */
+  /** Delays the request, **milliseconds**. */
   readonly delayMs?: number;
-  /** Answers this text instead of what the service says: truncated JSON, HTML. `status` default 200. */
+  /** Answers with this text instead of the answer of the service: truncated JSON, HTML. `status` default 200. */
   readonly raw?: { readonly status?: number; readonly body: string; readonly contentType?: string };
   /** `BatchWriteItem` and `BatchGetItem` do nothing and give everything back as unprocessed. */
   readonly unprocessed?: boolean;
@@ -106,7 +106,7 @@ function applies(fault: LocalAwsFault, { operation, fields }: FaultRequest): boo
 }
 
 /**
- * Answers as a fault says.
+ * Gives the answer of a fault.
  *
  * @returns `undefined` when the fault leaves the answer to the service.
  */
@@ -125,13 +125,13 @@ export function faultAnswer(fault: LocalAwsFault, request: FaultRequest, protoco
   return fields === undefined ? undefined : answerOf(fields, request.operation, protocol);
 }
 
-/** Makes a request ask for the first page, when its fault says so. */
+/** Makes a request start at the first page, with `endlessToken`. */
 export function requestWithFault(fault: LocalAwsFault | undefined, { operation, fields }: FaultRequest): Fields {
   const page = fault?.endlessToken === true ? pageOperations.get(operation) : undefined;
   return page === undefined ? fields : { ...fields, [page.request]: undefined };
 }
 
-/** Makes an answer say that there is more, when its fault says so. */
+/** Adds a page token to an answer, with `endlessToken`. */
 export function answerWithFault(fault: LocalAwsFault | undefined, operation: string, answer: Fields): Fields {
   const page = fault?.endlessToken === true ? pageOperations.get(operation) : undefined;
   return page === undefined ? answer : { ...answer, [page.response]: page.firstPage };

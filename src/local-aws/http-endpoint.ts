@@ -78,7 +78,7 @@ export class HttpEndpoint {
 
   private async answer(call: OpenCall, request: IncomingMessage, signal: AbortSignal): Promise<GatewayAnswer> {
     const { method = '', url = '', headers } = request;
-    // What is asked for is in the head, except in forms: known before the body has come, for the log.
+    // Except in forms, the head names the operation: the log has it before the body has been received.
     const head = readRequest({ method, url, headers, text: '' });
     Object.assign(call, { service: head.service, operation: head.operation });
     const text = await readBody(request);
@@ -90,7 +90,7 @@ export class HttpEndpoint {
   }
 }
 
-/** A listener that fails ends neither the request nor the process; its message may quote what was asked. */
+/** An error of a listener ends neither the request nor the process; its message may quote the request. */
 function warnOfListener(error: unknown): void {
   process.emitWarning(`onCall of the local AWS failed with ${errorClassName(error)}.`);
 }

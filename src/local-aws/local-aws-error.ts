@@ -1,10 +1,10 @@
 import { ConfigError } from '../errors';
 
 /**
- * The local AWS, or another substitute for AWS in tests, was asked for something it cannot do: a malformed seed or fault, a
- * host that is not loopback, a command without an answer, a missing package.
+ * Invalid use of the local AWS, or of another substitute for AWS in tests: a malformed seed or fault, a host that is not loopback, a command
+ * without an answer, a missing package.
  *
- * Never sent over HTTP: clients get the errors the real services give.
+ * Never sent over HTTP: clients get the errors of the real services.
  */
 export class LocalAwsError extends ConfigError {
   override readonly name = 'LocalAwsError';

@@ -47,13 +47,13 @@ export function loopbackHost(host: string = '127.0.0.1'): string {
   throw new LocalAwsError('The local AWS listens on 127.0.0.1, ::1 or localhost only.');
 }
 
-/** @throws LocalAwsError for what is no port. */
+/** @throws LocalAwsError for an invalid port. */
 export function checkPort(port: number): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new LocalAwsError('port is not a whole number from 0 to 65535.');
 }
 
-/** @throws LocalAwsError for what is not a number of at least 0. */
+/** @throws LocalAwsError for anything but a number of at least 0. */
 export function checkAmount(amount: number, name: string): number {
   if (Number.isFinite(amount) && amount >= 0) return amount;
   throw new LocalAwsError(`${name} is not a number of at least 0.`);
@@ -70,7 +70,7 @@ export function localAwsEnvironment(url: string): Readonly<Record<string, string
   return {
     AWS_ENDPOINT_URL: url,
     AWS_REGION: region,
-    // Python's SDK knows no AWS_REGION.
+    // Python's SDK does not read AWS_REGION.
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: 'local-aws-not-a-real-key',
     AWS_SECRET_ACCESS_KEY: 'local-aws-not-a-real-secret',

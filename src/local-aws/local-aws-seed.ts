@@ -2,7 +2,7 @@ import { type ParameterType } from './parameter-store';
 
 /** A parameter to begin with. */
 export interface SeedParameter {
-  /** Value, stored as it is. */
+  /** Value, stored unchanged. */
   readonly value: string;
   /** Default `String`. */
   readonly type?: ParameterType;
@@ -101,7 +101,7 @@ export interface SeedChanges {
   readonly parameters: SeedChange;
   /** Secrets of Secrets Manager. */
   readonly secrets: SeedChange;
-  /** A table is changed when its keys are: it is made anew then. */
+  /** A table counts as changed when its keys have changed: it is created again then. */
   readonly tables: SeedChange;
   /** Rows of tables that were not removed. */
   readonly rows: SeedChange;

@@ -46,7 +46,7 @@ export { type LocalAwsChange, type LocalAwsService } from './service';
 
 /**
  * AWS on one loopback port, for tests: SSM Parameter Store, Secrets Manager, DynamoDB, the part of KMS that wraps keys,
- * who asks, from STS, and what AppConfig has deployed.
+ * the caller identity of STS, and deployed configurations of AppConfig.
  *
  * It holds everything in memory and checks no signatures.
  */
@@ -55,29 +55,29 @@ export interface LocalAws extends AsyncDisposable {
   readonly url: string;
   /** Port on which it listens. */
   readonly port: number;
-  /** Variables that point the AWS SDKs and the CLI here; the credentials in it are obviously not real. */
+  /** Variables that point the AWS SDKs and the CLI to it; the credentials in them are obviously not real. */
   readonly environment: Readonly<Record<string, string>>;
   /** The requests received. */
   readonly calls: CallLog;
 
   /**
-   * Adds to what is there, and overwrites what has the same name.
+   * Adds entries, and overwrites those with the same names.
    *
    * @param seed - A seed, or the path of a seed file.
    * @throws LocalAwsError when it is malformed; nothing is applied then.
    */
   seed(seed: LocalAwsSeed | string): Promise<void>;
   /**
-   * Replaces what seeds have given until now.
+   * Replaces all former seeds.
    *
-   * What this seed names is then as it says, also where clients have changed it; what only former seeds named is gone;
-   * what clients have made under other names stays. What is as it should be is not written again.
+   * Entries of this seed get its values, also where clients have changed them; entries of only former seeds are deleted; entries that clients
+   * have created under other names stay. Entries that already have the values of this seed are not written again.
    *
    * @param seed - A seed, or the path of a seed file.
    * @throws LocalAwsError when it is malformed; everything stays as it was then.
    */
   reseed(seed: LocalAwsSeed | string): Promise<SeedChanges>;
-  /** Replaces the faults; their counts begin anew. @throws LocalAwsError */
+  /** Replaces the faults; their counts start again. @throws LocalAwsError */
   setFaults(faults: readonly LocalAwsFault[]): void;
   /** Sets how long every request waits before it is performed, in **milliseconds**. */
   setLatency(latencyMs: number): void;

@@ -42,7 +42,7 @@ function offsetOf(token: string): number | undefined {
 export interface PageOperation {
   /** Member of the request that continues a listing. */
   readonly request: string;
-  /** Member of the answer that says there is more. */
+  /** Member of the answer with the token of the next page. */
   readonly response: string;
   /** A token of the first page. */
   readonly firstPage: unknown;

@@ -13,7 +13,7 @@ export type ParameterFilter = (parameter: Parameter) => readonly ParameterVersio
 type VersionFilter = (version: ParameterVersion, parameter: Parameter) => boolean;
 
 /**
- * Keys that each operation knows, with their options, the default one first.
+ * Valid keys of each operation, with their options, the default one first.
  *
  * Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html
  */
@@ -73,7 +73,7 @@ function oneFilter(filter: Fields, operation: keyof typeof keysOf): VersionFilte
       `The filter option ${option} is not valid for the key ${key}. Valid: ${options.join(', ')}.`,
     );
   }
-  // A tag may be asked for without values: any value will do.
+  // A filter of a tag without values matches any value.
   if ((values.length < 1 && kind !== 'tag') || values.length > mostValues) {
     throw new ServiceError(
       'InvalidFilterValue',

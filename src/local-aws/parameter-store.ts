@@ -19,7 +19,7 @@ const mostLabels = 10;
 /** Key of a `SecureString` that names none: the key of the account that AWS manages. */
 export const defaultKeyId = 'alias/aws/ssm';
 
-/** What `PutParameter` says about a version beside its value. */
+/** Properties of a version in `PutParameter` beside its value. */
 export interface ParameterFacts {
   readonly description?: string | undefined;
   /** Of a `SecureString`. */

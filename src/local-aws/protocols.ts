@@ -36,7 +36,7 @@ export interface Protocol {
   readonly errorNames?: Readonly<Record<string, string>>;
 }
 
-/** A request, read as its protocol says. */
+/** A request, parsed by its protocol. */
 export interface WireRequest {
   readonly service: LocalAwsService | 'unknown';
   /** Name of the operation; empty when the request names none. */
@@ -44,7 +44,7 @@ export interface WireRequest {
   readonly protocol: Protocol;
   /** Body as it came. */
   readonly text: string;
-  /** Members of the request; `undefined` when the body is not what the protocol wants. */
+  /** Members of the request; `undefined` when the body is malformed. */
   readonly fields: Fields | undefined;
   /** Id of the key that signed; absent when nothing was signed. */
   readonly accessKeyId?: string | undefined;

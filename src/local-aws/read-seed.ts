@@ -7,7 +7,7 @@ import { LocalAwsError } from './local-aws-error';
  * Reads a seed from a file.
  *
  * @param path - A `.yaml`, `.yml` or `.json` file; relative to the working directory.
- * @returns What the file says, unchecked.
+ * @returns The content of the file, unchecked.
  * @throws LocalAwsError when it cannot be read or parsed. The parser's own message is left out: it quotes the file, and
  * with it values.
  */
@@ -33,7 +33,7 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-/** An alias is only looked up when the document is made plain. */
+/** Aliases are resolved only when the document is converted to plain data. */
 function plainValue(document: { toJS(): unknown }, path: string): unknown {
   try {
     return document.toJS();

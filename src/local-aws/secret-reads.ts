@@ -88,17 +88,20 @@ function page<T>(all: readonly T[], fields: Fields, most: number): Page<T> {
 function listSecrets(store: SecretStore, fields: Fields): Fields {
   const { items, nextToken } = listedSecrets(store, fields, 100);
   return {
-    SecretList: items.map((each) => ({ ...facts(each), SecretVersionsToStages: versionsToStages(each.versions) })),
+    SecretList: items.map((each) => ({
+      ...propertiesOf(each),
+      SecretVersionsToStages: versionsToStages(each.versions),
+    })),
     NextToken: nextToken,
   };
 }
 
 function describeSecret(store: SecretStore, fields: Fields): Fields {
   const secret = store.require(requireText(fields, 'SecretId'));
-  return { ...facts(secret), VersionIdsToStages: versionsToStages(secret.versions) };
+  return { ...propertiesOf(secret), VersionIdsToStages: versionsToStages(secret.versions) };
 }
 
-function facts(secret: Secret): Fields {
+function propertiesOf(secret: Secret): Fields {
   const { deletionAtMs, nextRotationAtMs } = secret;
   return {
     ARN: secret.arn,
@@ -197,8 +200,8 @@ function readOne(store: SecretStore, id: string): { readonly value: Fields } | {
 /**
  * Reads the `Filters` of a request: a secret passes when it passes each, and a filter when one of its values fits.
  *
- * A value that begins with `!` fits when the rest does not. No secret here has a primary region or an owning service:
- * these keys are refused.
+ * A value that begins with `!` fits when the rest does not. Secrets of the local AWS have neither a primary region nor an owning service:
+ * these keys are rejected.
  *
  * Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Filter.html
  *

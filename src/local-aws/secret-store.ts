@@ -79,7 +79,7 @@ export interface Secret {
   readonly nextRotationAtMs?: number | undefined;
 }
 
-/** What an operation may set on a secret beside its versions. */
+/** Properties of a secret beside its versions that an operation may set. */
 export type SecretPatch = Partial<Omit<Secret, 'name' | 'arn' | 'createdAtMs' | 'changedAtMs' | 'accessedAtMs'>>;
 
 /** A day, in milliseconds. */

@@ -20,7 +20,7 @@ export interface Identity {
   readonly userId: string;
 }
 
-/** Answers one operation; throws a `ServiceError` for what the real service refuses. */
+/** Answers one operation; throws a `ServiceError` where the real service would. */
 export type Operation = (fields: Fields, caller: Identity) => Fields | Promise<Fields>;
 
 /** An operation and what of its request it honours. */

@@ -136,7 +136,7 @@ function describeVersion(found: FoundVersion, decrypt: boolean, selector?: strin
   };
 }
 
-/** What descriptions and histories say of a version. */
+/** Properties of a version in descriptions and histories. */
 function factsOf({ parameter: { name, type }, version }: FoundVersion): Fields {
   return {
     Name: name,
@@ -153,7 +153,7 @@ function factsOf({ parameter: { name, type }, version }: FoundVersion): Fields {
   };
 }
 
-/** An encrypted value looks like what KMS gives, is always the same for a version, and says nothing about the value. */
+/** Makes an encrypted value in the form of KMS: the same for a version each time, and unrelated to the value. */
 function valueOf({ parameter: { name, type }, version: { version, value } }: FoundVersion, decrypt: boolean): string {
   if (type !== 'SecureString' || decrypt) return value;
   const digest = createHash('sha512')

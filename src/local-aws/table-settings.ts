@@ -15,10 +15,10 @@ import {
 import { ServiceError, validationError } from './service-error';
 
 /** What the engine forgets of a table. */
-interface TableFacts {
+interface TableProperties {
   /** As `DescribeTable` has it. */
   readonly described: Fields;
-  /** Attribute that says when a row expires; absent: none does. */
+  /** Attribute with the expiry of a row; absent: rows do not expire. */
   readonly ttlAttribute?: string | undefined;
   /** Days for which the table could be restored; absent: it could not. */
   readonly recoveryDays?: number | undefined;
@@ -27,11 +27,11 @@ interface TableFacts {
 const engineUpdates = ['BillingMode', 'ProvisionedThroughput', 'GlobalSecondaryIndexUpdates'];
 
 /**
- * Tables with what the engine does not know: time to live, point-in-time recovery, encryption, class, deletion
- * protection, tags at creation, indexes that come and go.
+ * Tables with features that the engine lacks: time to live, point-in-time recovery, encryption, class, deletion
+ * protection, tags at creation, changes of indexes.
  */
 export class TableSettings {
-  private readonly facts = new Map<string, TableFacts>();
+  private readonly properties = new Map<string, TableProperties>();
 
   constructor(
     private readonly tables: DynamoTables,
@@ -40,7 +40,7 @@ export class TableSettings {
 
   /** Forgets the settings of a table that was deleted. */
   forget(name: string): void {
-    this.facts.delete(name);
+    this.properties.delete(name);
   }
 
   /** Lets rows of a table expire by an attribute, whatever it was before. */
@@ -150,7 +150,7 @@ export class TableSettings {
    */
   async expire(nowSeconds: number): Promise<number> {
     let count = 0;
-    for (const [name, { ttlAttribute }] of this.facts) {
+    for (const [name, { ttlAttribute }] of this.properties) {
       if (ttlAttribute === undefined) continue;
       const rows = await this.tables.rows(name);
       const expired = rows.filter((row) => Number(row[ttlAttribute]?.['N'] ?? Infinity) <= nowSeconds);
@@ -160,7 +160,7 @@ export class TableSettings {
     return count;
   }
 
-  /** The engine has no indexes that come and go: the table is made anew with the same rows. */
+  /** The engine cannot change indexes: the table is created again with the same rows. */
   private async changeIndex(name: string, update: Fields, definitions: readonly Fields[]): Promise<void> {
     const { Create, Delete } = update as { readonly Create?: Fields; readonly Delete?: Fields };
     const index = requireText(Create ?? Delete ?? {}, 'IndexName');
@@ -180,15 +180,15 @@ export class TableSettings {
     });
   }
 
-  private of(name: string): TableFacts {
-    return this.facts.get(name) ?? { described: {} };
+  private of(name: string): TableProperties {
+    return this.properties.get(name) ?? { described: {} };
   }
 
-  private change(name: string, facts: Partial<TableFacts>): void {
-    this.facts.set(name, { ...this.of(name), ...facts });
+  private change(name: string, changed: Partial<TableProperties>): void {
+    this.properties.set(name, { ...this.of(name), ...changed });
   }
 
-  /** Lets the engine refuse a table that does not exist, in its own words or in those of the operation. */
+  /** Checks that a table exists. @throws ServiceError of the engine, or of the operation, when it does not. */
   private async requireTable(fields: Fields, notFound?: (name: string) => ServiceError): Promise<string> {
     const name = requireText(fields, 'TableName');
     if (notFound !== undefined && (await this.tables.find(name)) === undefined) throw notFound(name);

@@ -9,7 +9,7 @@ export type WireAttribute = Readonly<Record<string, unknown>>;
 /** A row as JSON carries it. */
 export type WireItem = Readonly<Record<string, WireAttribute>>;
 
-/** Turns a row that came as JSON into what the SDK would give. */
+/** Converts a row in JSON to the form of the SDK. */
 export function fromWireItem(item: WireItem): Record<string, AttributeValue> {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromWire(value)]));
 }
@@ -34,7 +34,7 @@ const mostRepeated = 1024 * 1024;
 
 const numberForm = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
-/** Why a plain value cannot be a DynamoDB attribute. The message says where, never what. */
+/** Why a plain value cannot be a DynamoDB attribute. The message names the position, never the value. */
 export class AttributeError extends Error {
   override readonly name = 'AttributeError';
 }
@@ -42,7 +42,7 @@ export class AttributeError extends Error {
 /**
  * Turns a plain value into an attribute.
  *
- * Beside what JavaScript can say it understands what YAML cannot: `{$num: "…"}` a number of any precision,
+ * Beside JavaScript values it accepts forms for what YAML cannot express: `{$num: "…"}` a number of any precision,
  * `{$bytes: base64}`, `{$set: […]}`, `{$nowPlus: seconds}` (epoch seconds) and `{$repeat: [text, times]}`.
  *
  * @param where - Place of the value, for the message.
