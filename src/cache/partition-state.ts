@@ -10,7 +10,7 @@ import { callAws } from '../aws/call-aws';
 import { queryRows, type RowChange, writeRows } from '../aws/table-client';
 import { tableArnText } from '../aws/table-names';
 import { momentAt } from '../di/moment';
-import { clearClientsWarning, type ClientUse, warnOfRefusedClients } from '../memory/client-warnings';
+import { cacheUse, clearClientsWarning, warnOfRefusedClients } from '../memory/client-warnings';
 import { type CacheActivity, type CachedChain, type CacheRecord, type CacheSession } from './cacher';
 import { ChainRefresh, type LeaseTable } from './lease';
 import { Keyring } from './keyring';
@@ -243,6 +243,3 @@ export class PartitionState implements WritablePartition {
     });
   }
 }
-
-/** The cache is read with the clients of the context. */
-const cacheUse: ClientUse = { name: 'cacher', ownClients: false };

@@ -1,8 +1,10 @@
+import { sourceRefusalOf } from '../aws/aws-errors';
 import { tableArnText } from '../aws/table-names';
 import { inspect } from 'node:util';
 import { describeError } from '../base/describe-error';
 import { callAndForget, startWork } from '../base/start-work';
 import { withTimeoutSignal } from '../base/time-limit';
+import { cacheUse, clearClientsWarning, warnOfRefusedClients } from '../memory/client-warnings';
 import { type ChangeCheck, type LocalCache } from '../memory/local-cache';
 import { checkOptions } from '../options';
 import { numberWithin } from '../settings/setting-kinds';
@@ -133,6 +135,7 @@ class GenerationWatch implements Watch, ChangeCheck {
     const { environ } = chain.key;
     try {
       const current = await withTimeoutSignal(checkTimeoutMs, (signal) => cacher.readGeneration(chain, signal));
+      clearClientsWarning({ localCache }, cacheUse);
       if (current === undefined) return;
       const isMoved = hasMoved(current, cacher.seenGeneration(chain) ?? this.generationOf(environ, localCache));
       this.latest = { environ, current };
@@ -140,12 +143,19 @@ class GenerationWatch implements Watch, ChangeCheck {
       logger.debug('watch.changed', { environ, generation: current });
       localCache.reset({ newest: true });
     } catch (error) {
-      if (!localCache.isNewWarning(`watch.failed|${settings.cacheTable}|${environ}`)) return;
+      const { cacheTable: table } = settings;
+      const grant = `allow dynamodb:GetItem on ${tableArnText(table)}, and create that table`;
+      const refusal = sourceRefusalOf(error, grant);
+      if (refusal?.isOfClients === true) {
+        warnOfRefusedClients({ localCache, logger }, cacheUse, refusal);
+        return;
+      }
+      if (!localCache.isNewWarning(`watch.failed|${table}|${environ}`)) return;
       logger.warn('watch.failed', {
-        table: settings.cacheTable,
+        table,
         environ,
         reason: describeError(error),
-        remedy: `allow dynamodb:GetItem on ${tableArnText(settings.cacheTable)}`,
+        ...(refusal !== undefined && { remedy: refusal.remedy }),
         consequence: 'changes are noticed only when local memory expires, until a check succeeds',
       });
     }

@@ -16,6 +16,9 @@ export interface ClientUse {
   readonly ownClients: boolean;
 }
 
+/** The cache table is used with the clients of the context. */
+export const cacheUse: ClientUse = { name: 'cacher', ownClients: false };
+
 /**
  * Warns that clients have no valid credentials, or no region: once for all that use them, providers and the cache.
  *

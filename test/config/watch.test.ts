@@ -282,6 +282,24 @@ describe('a watch with a timer', () => {
     ]);
   });
 
+  it('reports credentials that are refused as lookups do, once for both', async () => {
+    const expired = Object.assign(new Error('no'), { name: 'ExpiredTokenException' });
+    member = process({}, Object.assign(new MemoryDynamo(), { send: () => Promise.reject(expired) }).client);
+    await watch();
+
+    await pass(10);
+    await member.get('DB_HOST');
+    await pass(10);
+
+    expect(member.log.warnings).toEqual([
+      expect.objectContaining({
+        event: 'aws.refused',
+        missing: 'credentials',
+        remedy: expect.stringContaining('renew the credentials') as string,
+      }),
+    ]);
+  });
+
   it('does nothing where nothing is cached', async () => {
     member = process({ cacher: null });
     await watch();
@@ -356,6 +374,8 @@ describe('a watch in AWS Lambda', () => {
     expect(await member.values(['DB_HOST', 'POOL'])).toEqual(['old', '5']);
 
     expect(member.log.events).toEqual(['watch.failed']);
+    // What failed needs no permission.
+    expect(member.log.warnings[0]).not.toHaveProperty('remedy');
   });
 
   it('leaves a lookup whose signal fires while it looks, and does not wait for the end of the look', async () => {
