@@ -32,8 +32,11 @@ const long = [
   'cli/xcon-local.test.ts',
   'cli/terminal.test.ts',
   'cli/completion/bash.test.ts',
+  'cli/completion/shells.test.ts',
+  'cli/examples.test.ts',
   'cli/export-formats.test.ts',
   'cli/first-steps.test.ts',
+  'cli/start.test.ts',
   'cli/xcon.test.ts',
   'setup',
   // Policies, held against every request that the library makes; the local AWS, against the schemas of the SDK.

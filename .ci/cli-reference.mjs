@@ -1,5 +1,5 @@
 /**
- * Writes what the help of each command says into docs/reference/cli.md, behind its marker.
+ * Writes what the help of each command says into docs/reference/cli.md, from the heading `Commands` to the end.
  *
  * Usage: node .ci/cli-reference.mjs [--check]      with `--check`, fails when the page is not current
  */
@@ -10,13 +10,13 @@ import { build } from 'esbuild';
 import { common, root } from './build/project.mjs';
 
 const page = join(root, 'docs/reference/cli.md');
-const marker = '<!-- The rest of this page is written by .ci/cli-reference.mjs. -->\n';
+const heading = '\n## Commands\n';
 
 const { commands, helpOf } = await load();
 const text = readFileSync(page, 'utf8');
-const [intro, ...rest] = text.split(marker);
-if (rest.length !== 1) throw new Error(`docs/reference/cli.md does not have the line ${marker} once.`);
-const current = `${intro}${marker}\n${await reference()}`;
+const [intro, ...rest] = text.split(heading);
+if (rest.length !== 1) throw new Error(`docs/reference/cli.md does not have the heading Commands once.`);
+const current = `${intro}${heading}\n${await reference()}`;
 if (!process.argv.includes('--check')) writeFileSync(page, current);
 else if (text !== current) {
   console.error('docs/reference/cli.md is not current: run node .ci/cli-reference.mjs');
@@ -25,7 +25,7 @@ else if (text !== current) {
 
 /** Gives a section for each command: the text that its `--help` prints. */
 async function reference() {
-  const sections = ['## Commands\n', fenced(await helpOf(commands))];
+  const sections = [fenced(await helpOf(commands))];
   for (const entry of commands) sections.push(`### xcon ${entry.name}\n`, fenced(await helpOf(commands, entry)));
   return sections.join('\n');
 }

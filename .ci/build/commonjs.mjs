@@ -45,7 +45,7 @@ async function bundle(entry, outfile, built, packages, { isCommand = false } = {
     ...mapped,
     entryPoints: [entry],
     outfile,
-    plugins: [loadedLate, sharing(built, extension)],
+    plugins: [loadedLate, sharing(built, extension, { isCommand })],
     ...(extension === '.mjs' ? { format: 'esm' } : { format: 'cjs', banner: { js: "'use strict';" } }),
     metafile: true,
     // A real import() fails in code that Jest has loaded; commands load packages that are ES modules only.
@@ -161,8 +161,10 @@ const loadedLate = {
  * Makes a bundle use what earlier ones contain instead of containing it again: each class exists once.
  *
  * The build fails when something that an earlier bundle does not export is wanted from one of its files.
+ *
+ * @param isCommand - Whether an earlier bundle is loaded when something of it is first used, as the help of a command uses nothing.
  */
-function sharing(built, extension) {
+function sharing(built, extension, { isCommand }) {
   const namespace = 'built';
   return {
     name: 'sharing',
@@ -177,7 +179,10 @@ function sharing(built, extension) {
       });
       onLoad({ filter: /.*/, namespace }, ({ path }) => {
         const { names } = built.find(({ name }) => name === path);
-        return { contents: `export { ${names.join(', ')} } from './${path}${extension}';` };
+        const file = `./${path}${extension}`;
+        if (!isCommand) return { contents: `export { ${names.join(', ')} } from '${file}';` };
+        const getters = names.map((name) => `get ${name}() { return require('${file}').${name}; },`);
+        return { contents: `module.exports = {\n__esModule: true,\n${getters.join('\n')}\n};` };
       });
     },
   };

@@ -134,7 +134,7 @@ export function sourceRefusalOf(error: unknown, remedy: string): Unavailable | u
 export function remedyOf(error: unknown, remedy: string): string {
   const { name } = errorSummary(error);
   const failure = classifyAwsError(error);
-  if (failure === 'no-region') return 'set AWS_REGION, or give AwsClients a region';
+  if (failure === 'no-region') return 'set AWS_REGION, or a region in the profile';
   if (failure === 'unusable-key')
     return 'enable or restore the KMS key of the value, or write the value anew with another key';
   if (failure !== 'no-credentials') return remedy;

@@ -36,8 +36,8 @@ export function isSecret(name: string, value: ConfigValue): boolean {
 /**
  * Reads the settings of a service, secrets included; variables of this process do not count unless the target has some.
  *
- * @throws CommandError for a name of `only` without a value, or one that is listed and may not be read; UsageError for a name in
- * both lists; InvalidNameError for what is no name.
+ * @throws ConfigNotFoundError for a name of `only` without a value; CommandError for one that is listed and may not be read; UsageError
+ * for a name in both lists, or what is no name.
  */
 export async function collectSettings(
   context: CommandContext,
@@ -48,13 +48,12 @@ export async function collectSettings(
   const left = new Set(except.map((each) => each.toLowerCase()));
   const both = only?.find((each) => left.has(each.toLowerCase()));
   if (both !== undefined) throw new UsageError(`${both} is in --only and in --except.`);
-  const session = await context.session();
-  session.checkNames(only ?? []);
+  (await context.session()).checkNames(only ?? []);
   return context.at({ variables: null, ...target }, async (config) => {
     const listed = only ?? ownNames(await config.names({ signal })).map(({ name }) => name);
     const names = listed.filter((each) => !left.has(each.toLowerCase()));
     const read = (name: string): Promise<DirectoryItem> =>
-      only === undefined ? config.getItem(name, { signal }) : session.requireItem(config, name, signal);
+      only === undefined ? config.getItem(name, { signal }) : config.requireItem(name, { signal });
     const items = await context.progress(`Reading ${names.length} settings`, () =>
       Promise.all(names.map(async (name) => ({ name, item: await read(name) }))),
     );

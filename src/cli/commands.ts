@@ -33,7 +33,7 @@ export const commands: readonly CommandEntry[] = [
     ['state list', 'lists the entries that are recorded', () => import('./commands/state-list')],
     ['state show', 'shows what is recorded of an entry', () => import('./commands/state-show')],
     ['state forget', 'removes records and leaves the entries as they are', () => import('./commands/state-forget')],
-    ['unlock', 'gives up the lock of a run that is gone', () => import('./commands/unlock')],
+    ['unlock', 'releases the lock of a run that has ended', () => import('./commands/unlock')],
   ]),
   ...inGroup('Operating', [
     ['cache status', 'sums up what the shared cache table holds', () => import('./commands/cache-status')],

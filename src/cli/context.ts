@@ -124,7 +124,7 @@ export class CommandContext {
     if ([isInput === true, file !== undefined, variable !== undefined].filter((each) => each).length > 1)
       throw new UsageError('Give the value in one way: on standard input, in a file or in a variable.');
     if (isInput === true) return (await this.host.stdin.read()).toString('utf8').replace(/\r?\n$/, '');
-    if (file !== undefined) return readFile(resolve(this.host.cwd, file), 'utf8');
+    if (file !== undefined) return this.textOf(file);
     if (variable !== undefined) return this.variable(variable);
     if (!this.isInteractive) throw new UsageError(`Give the value of ${name} on standard input, with - as the value.`);
     const typed = await this.host.prompts.hidden(`Value of ${printable(name)}`, this.signal);
@@ -178,6 +178,12 @@ export class CommandContext {
     const file = await this.xconFile();
     const { openSession } = await import('./lookup-session');
     return openSession({ host: this.host, globals: this.globals, file, complain: (text) => this.complain(text) });
+  }
+
+  private async textOf(path: string): Promise<string> {
+    return readFile(resolve(this.host.cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw new UsageError(`${printable(path)}: cannot be read (${error.code ?? 'unknown'}).`, { cause: error });
+    });
   }
 
   private variable(name: string): string {

@@ -4,7 +4,7 @@ import { AwsClients, Clock, Random, Secret, XconSettings } from '../index';
 import { type CommandOption } from './command-option';
 import { type CommandContext } from './context';
 import { DiagnosedError, UsageError } from './exit-codes';
-import { type XconFile } from './xcon-file';
+import { checkEnvironment, type XconFile } from './xcon-file';
 import {
   type CallWait,
   type Diagnostic,
@@ -106,18 +106,21 @@ function placeOf(at: Diagnostic['at']): string {
 /**
  * Runs a function in the context of the command with the file, its state and its key.
  *
- * @throws InvalidEntriesError with every problem of the file, and of `xcon.yaml`; UsageError when there is none.
+ * @throws InvalidEntriesError with every problem of the file, and of `xcon.yaml`; UsageError when there is none, or it has no such
+ * environment.
  */
 export async function withEntries<T>(
   context: CommandContext,
   options: EntriesOptions,
   fn: (session: EntriesSession) => Promise<T>,
 ): Promise<T> {
-  const { diagnostics, file, folder } = await readEntryFile(context, options);
+  const { diagnostics, file, folder, path } = await readEntryFile(context, options);
   if (file === undefined) {
     const { InvalidEntriesError } = await import('../entries');
     throw new InvalidEntriesError(diagnostics);
   }
+  const { environment } = context.globals;
+  if (environment !== undefined) checkEnvironment(environment, { path, environments: file.environments });
   for (const each of diagnostics) context.inform(`xcon: ${await describe(each)}`);
   return context.at({}, async () => fn(await openEntries(context, options, file, folder)));
 }

@@ -85,7 +85,7 @@ export class InterruptedError extends CommandError {
   }
 }
 
-/** How errors of the library end a command, by their `code`. Told apart without loading the library. */
+/** How errors of the library end a command, by their `code`. Works without loading the library. */
 const libraryErrors: Readonly<Record<string, ExitName>> = {
   CONFIG_NOT_FOUND: 'negative',
   SETTINGS_INVALID: 'negative',

@@ -58,8 +58,8 @@ export async function runLocalAws(
   { output, pause }: LocalHost,
   program: string,
 ): Promise<ExitCode> {
-  const tell = (text: string): void => output.message(`${program}: ${text}\n`);
-  const inform = options.detail === 'quiet' ? () => undefined : tell;
+  const say = (text: string): void => output.message(`${program}: ${text}\n`);
+  const inform = options.detail === 'quiet' ? () => undefined : say;
   const { seed } = options;
   const file = seed === undefined ? undefined : await SeedFile.begin(seed);
   const aws = await start(options, output).catch((error: unknown) => {
@@ -67,7 +67,7 @@ export async function runLocalAws(
     throw error;
   });
   if (aws instanceof LocalAwsError) {
-    tell(aws.message);
+    say(aws.message);
     return 1;
   }
   output.result(formatVariables(aws.environment, options.format));
@@ -78,7 +78,7 @@ export async function runLocalAws(
       aws.calls.clear();
       const outcome = await file?.reload(aws);
       if (outcome?.kind === 'applied') inform(outcome.text);
-      if (outcome?.kind === 'refused') tell(outcome.text);
+      if (outcome?.kind === 'refused') say(outcome.text);
     }
   } finally {
     await aws.close();

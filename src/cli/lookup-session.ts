@@ -1,20 +1,19 @@
 import {
   AwsClients,
   Config,
-  ConfigNotFoundError,
   type ConfigOptions,
   Context,
-  type DirectoryItem,
   EnvProvider,
   InvalidSettingsError,
-  type LogFields,
   Logger,
   XconSettings,
 } from '../index';
+import { printable } from '../base/printable';
 import { checkEndpoints } from './endpoint';
-import { CommandError, UsageError } from './exit-codes';
+import { UsageError } from './exit-codes';
 import { type GlobalOptions } from './global-options';
 import { type CliHost } from './host';
+import { logTo } from './log-lines';
 import { type XconFile } from './xcon-file';
 
 /** What a lookup of a command differs in from the global options. */
@@ -95,19 +94,11 @@ export class LookupSession {
     return this.root.child([this.settings(target), config]).run(async () => fn(config));
   }
 
-  /** Refuses what cannot be the name of a setting, before anything is asked. @throws InvalidNameError */
+  /** Refuses what cannot be the name of a setting, before anything is asked. @throws UsageError, InvalidNameError */
   checkNames(names: readonly string[]): void {
-    for (const each of names) this.main.defaults.get(each);
-  }
-
-  /** Looks up what must have a value. @throws CommandError, where the library would say what to do in code. */
-  async requireItem(config: Config, name: string, signal: AbortSignal): Promise<DirectoryItem> {
-    try {
-      return await config.requireItem(name, { signal });
-    } catch (error) {
-      if (!(error instanceof ConfigNotFoundError)) throw error;
-      const text = `No value for "${error.key}". To see where it was looked for: xcon explain ${error.key}`;
-      throw new CommandError(text, 'negative', { cause: error });
+    for (const each of names) {
+      if (each.includes('/')) throw new UsageError(slashProblem(each));
+      this.main.defaults.get(each);
     }
   }
 
@@ -150,41 +141,20 @@ function environmentOf({ environments }: XconFile, env: NodeJS.ProcessEnv): stri
   return environments[0];
 }
 
+/** Says what to type in place of a name with a slash. */
+function slashProblem(name: string): string {
+  const [, path = '', last = ''] = /^(.*)\/([^]*)$/.exec(name) ?? [];
+  const kind = name.startsWith('/') ? 'is a full name' : 'has a slash';
+  const typed = path.startsWith('/') && last !== '' ? `: ${last} --directory ${path}` : '.';
+  return printable(
+    `"${name}" ${kind}, and names are looked up in directories. Give the last part as the name, and the rest with --directory${typed}`,
+  );
+}
+
 /** Says which option or key is invalid, where the library names the variable that carries it. */
 function asUsageError(error: unknown, { globals, file }: SessionOptions): unknown {
   if (!(error instanceof InvalidSettingsError) || error.setting !== 'XCON_PROVIDERS') return error;
   if (globals.providers === undefined && file.providers === undefined) return error;
   const where = globals.providers === undefined ? `providers in ${file.path}` : '--providers';
   return new UsageError(error.message.replace('XCON_PROVIDERS', where), { cause: error });
-}
-
-/**
- * Writes the library's log for a person: warnings as lines, with `--verbose` everything, with `--quiet` nothing. The cache table
- * is optional: that there is none is no warning for each command; `xcon doctor` reports it.
- */
-function logTo(complain: (text: string) => void, { quiet, verbose }: GlobalOptions) {
-  const isLevelEnabled = (level: string): boolean => verbose || (!quiet && !['trace', 'debug', 'info'].includes(level));
-  const write =
-    (level: string) =>
-    (fields: LogFields, message = ''): void => {
-      if (!isLevelEnabled(isOfMissingTable(fields) ? 'debug' : level)) return;
-      const parts = Object.entries(fields).filter(([name, value]) => name !== 'event' && value !== undefined);
-      complain(`xcon: ${level}: ${message} ${parts.map(([name, value]) => `${name}=${textOf(value)}`).join(' ')}`);
-    };
-  return {
-    trace: write('trace'),
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warning'),
-    error: write('error'),
-    isLevelEnabled,
-  };
-}
-
-function isOfMissingTable({ event, reason }: LogFields): boolean {
-  return event === 'cache.unavailable' && typeof reason === 'string' && reason.startsWith('ResourceNotFoundException');
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : (JSON.stringify(value) ?? String(value));
 }

@@ -133,6 +133,8 @@ function newParser(name: string, { stdout, stderr }: Screen): Parser {
 /** What is wrong with arguments names options, never what was given for them. */
 function withoutValues(text: string): string {
   const lines = text
+    .replace(/^error: (option '.*?') argument '[^]*' is invalid\. /, 'error: the value of $1 is invalid. ')
+    .replace(/^error: command-argument value '[^]*' is invalid for (argument '.*?')\. /, 'error: the $1 is invalid. ')
     .replace(/^error: /, 'xcon: ')
     .replace(/'(-[^'=]*)=[^]*?'(?=\n|$)/, "'$1'")
     .split('\n');

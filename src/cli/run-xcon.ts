@@ -1,9 +1,9 @@
-import { describeError } from '../base/describe-error';
 import { startWork } from '../base/start-work';
 import { type CommandEntry } from './command';
 import { commands } from './commands';
 import { CommandContext } from './context';
 import { endpointHint } from './endpoint';
+import { errorText } from './error-text';
 import { diagnosticsOf, exitCodeOf } from './exit-codes';
 import { type CliHost } from './host';
 import { describedProgram, type Parsed, parseArguments } from './parse-arguments';
@@ -25,7 +25,7 @@ export async function runXcon(
     const parsed = await parseArguments(argv, entries, host);
     return parsed.kind === 'ended' ? parsed.exitCode : await runParsed(parsed, host, entries);
   } catch (error) {
-    host.stderr.write(`xcon: ${messageOf(error)}\n`);
+    host.stderr.write(`xcon: ${errorText(error)}\n`);
     return exitCodeOf(error);
   }
 }
@@ -54,7 +54,7 @@ async function runParsed(
   } catch (error) {
     const diagnostics = diagnosticsOf(error);
     // Of several problems, each begins with the name of the program; their details are indented.
-    const lines = messageOf(error).split(diagnostics === undefined ? /$/ : /\n(?! )/);
+    const lines = errorText(error).split(diagnostics === undefined ? /$/ : /\n(?! )/);
     for (const line of lines) context.complain(`xcon: ${line}`);
     const hint = endpointHint(error, globals, context.variables);
     if (hint !== undefined) context.complain(hint);
@@ -76,10 +76,4 @@ function untilInterrupted<T>({ signal }: CommandContext, work: () => Promise<T>)
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     startWork(work).then(resolve, reject);
   });
-}
-
-/** Errors of the library and of the command line say all in their message; others have a name that says more. */
-function messageOf(error: unknown): string {
-  const hasCode = typeof error === 'object' && error !== null && ('code' in error || 'exit' in error);
-  return hasCode && error instanceof Error ? error.message : describeError(error);
 }

@@ -8,7 +8,7 @@ export interface ReloadOutcome {
   readonly text: string;
 }
 
-/** The seed file that somebody edits while the local AWS runs. */
+/** The seed file, which may change while the local AWS runs. */
 export class SeedFile {
   private constructor(
     private readonly path: string,

@@ -41,8 +41,8 @@ export function variablesOf(settings: readonly NamedValue[], prefix?: string): R
 }
 
 /**
- * Variables that decide what a program loads, runs, trusts or connects to, or as whom: whoever can write a setting could run code
- * or read traffic by them. A `*` at the end is any text. docs/reference/cli.md has the same table.
+ * Variables that decide what a program loads, runs, trusts or connects to, or as whom: by them, anyone who can write a setting could run
+ * code or read traffic. A `*` at the end is any text. docs/reference/cli.md has the same table.
  */
 export const steeringVariables: Readonly<Record<string, string>> = {
   'Loaders and libraries': 'LD_* DYLD_* GCONV_PATH MALLOC_CONF OPENSSL_CONF OPENSSL_ENGINES OPENSSL_MODULES',

@@ -100,7 +100,10 @@ function describe({ summary, at }: Diagnostic): string {
 }
 
 /** Refuses an environment that `xcon.yaml` does not list, where it lists any. @throws UsageError */
-export function checkEnvironment(environment: string, { environments, path }: XconFile): void {
+export function checkEnvironment(
+  environment: string,
+  { environments, path }: Pick<XconFile, 'environments' | 'path'>,
+): void {
   if (environments === undefined || environments.includes(environment)) return;
   const nearest = nearestName(environment, environments);
   throw new UsageError(printable(`${path} lists no environment "${environment}"${nearest}`));

@@ -8,7 +8,7 @@ const pauseMs = 100;
 
 const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
-// Somebody who stops listening, as `head` does, is no reason to end.
+// A reader that stops, as `head` does, is no reason to end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 void localCommand(process.argv.slice(2), {

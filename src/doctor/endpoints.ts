@@ -63,7 +63,7 @@ export function clockCheck(answers: readonly EndpointAnswer[]): Check {
   const check = { area: 'identity', subject: 'clock' } as const;
   const measured = answers.map(({ aheadMs }) => aheadMs).filter((each) => each !== undefined);
   const [first] = measured.toSorted((one, other) => Math.abs(one) - Math.abs(other));
-  if (first === undefined) return { ...check, state: 'skipped', result: 'no endpoint told the time' };
+  if (first === undefined) return { ...check, state: 'skipped', result: 'no endpoint gave the time' };
   const facts = { aheadMs: Math.round(first) };
   if (Math.abs(first) <= measurableMs) {
     return { ...check, facts, state: 'ok', result: `within ${measurableMs / 1000} s of the services` };

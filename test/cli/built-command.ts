@@ -38,8 +38,19 @@ export class BuiltCommand {
    * @param variables - Added to the few that it has.
    */
   startAtTerminal(line: string, variables: Readonly<Record<string, string>>): TerminalCommand {
+    return this.startShellAtTerminal(`exec xcon ${line}`, variables);
+  }
+
+  /**
+   * Starts a shell at a terminal of its own.
+   *
+   * @param script - What it runs; `xcon` in it is the command.
+   * @param variables - Added to the few that it has.
+   */
+  startShellAtTerminal(script: string, variables: Readonly<Record<string, string>>): TerminalCommand {
     // A terminal that `script` makes without one around it has no size.
-    const command = `stty cols 100 rows 40; exec ${process.execPath} ${join(this.folder, 'dist/cjs/xcon.js')} ${line}`;
+    const program = `'${process.execPath}' '${join(this.folder, 'dist/cjs/xcon.js')}'`;
+    const command = `stty cols 100 rows 40; ${script.replaceAll(/\bxcon\b/g, program)}`;
     const env = { ...this.variables, TERM: 'xterm', NO_COLOR: '1', SHELL: '/bin/sh', ...variables };
     const args = ['--quiet', '--flush', '--return', '--command', command, '/dev/null'];
     return new TerminalCommand(spawn('script', args, { cwd: this.folder, env, stdio: 'pipe' }));

@@ -1,7 +1,25 @@
 import { type Command, type CommandEntry } from '../../src/cli/command';
 import { CommandError, type ExitName, exitCodes, RefusedError, UsageError } from '../../src/cli/exit-codes';
-import { InvalidEntriesError } from '../../src/entries';
-import { ConfigNotFoundError, InvalidDirectoryError, InvalidNameError, ProviderError } from '../../src';
+import {
+  type Diagnostic,
+  InvalidEntriesError,
+  InvalidPlanError,
+  NotConfirmedError,
+  StalePlanError,
+  StateLockedError,
+} from '../../src/entries';
+import {
+  CacherError,
+  ConfigNotFoundError,
+  InvalidDirectoryError,
+  InvalidNameError,
+  InvalidSettingsError,
+  InvalidValueError,
+  ProviderError,
+  SettingsValidationError,
+  WriteError,
+  type WriteFailure,
+} from '../../src';
 import { folderWith, xcon } from './run-xcon';
 
 const examples = [
@@ -32,12 +50,19 @@ function entriesOf(run: Command<unknown, Record<string, unknown>>['run'], more: 
     summary: 'tries something',
     load: () => Promise.resolve({ command }),
   });
-  return [entry('try'), entry('group one'), entry('group two')];
+  const choosing: Command = {
+    ...(command as Command),
+    arguments: [{ name: '<shape>', description: 'a shape', choices: ['round', 'square'] }],
+  };
+  const choose = { ...entry('choose'), load: () => Promise.resolve({ command: choosing }) };
+  return [entry('try'), choose, entry('group one'), entry('group two')];
 }
 
 const echo = entriesOf((context, args, options) =>
   Promise.resolve({ result: { args, options, globals: context.globals } }),
 );
+const wrong: readonly Diagnostic[] = [{ severity: 'error', summary: 'no' }];
+const unwritten = (reason: WriteFailure) => new WriteError('ssm', '/a/B', reason, 'no');
 const throwing = (error: Error) => entriesOf(() => Promise.reject(error));
 
 /** Runs `try`, which gives what it was given. */
@@ -89,7 +114,11 @@ describe('xcon', () => {
     [['try', '--pasword=hunter2'], /^xcon: unknown option '--pasword'\n/],
     [['group', 'tow'], /^xcon: unknown command 'tow'\n\(Did you mean two\?\)/],
     [['try', '--most', 'many'], /not a whole number/],
-    [['try', '--format', 'c'], /Allowed choices are a, b/],
+    [
+      ['try', '--format', 'hunter2'],
+      /^xcon: the value of option '--format <format>' is invalid\. Allowed choices are a, b\.\n/,
+    ],
+    [['choose', 'hunter2'], /^xcon: the argument 'shape' is invalid\. Allowed choices are round, square\.\n/],
     [['try', '-s'], /argument missing/],
     [[], /^Usage: xcon/],
   ])('refuses %j with exit code 2', async (args, message) => {
@@ -132,18 +161,48 @@ describe('xcon', () => {
 
   it.each<readonly [ExitName, Error]>([
     ['negative', new ConfigNotFoundError('X', [])],
+    ['negative', new InvalidValueError('X', 'a number', 'a string')],
+    ['negative', new SettingsValidationError([], 1)],
+    ['negative', unwritten('not-found')],
     ['usage', new UsageError('no')],
     ['usage', new InvalidNameError('no')],
     ['usage', new InvalidDirectoryError('x', 'is none')],
+    ['usage', new InvalidSettingsError('XCON_X', 'no')],
+    ['usage', new InvalidEntriesError(wrong)],
+    ['usage', unwritten('invalid')],
+    ['usage', unwritten('read-only')],
+    ['usage', unwritten('type-mismatch')],
     ['failed', new ProviderError('ssm', '/a', 'failed')],
+    ['failed', new CacherError('no')],
+    ['failed', unwritten('not-permitted')],
+    ['failed', unwritten('throttled')],
+    ['failed', unwritten('quota')],
     ['failed', new Error('no')],
     ['failed', new CommandError('no', 'failed')],
     ['refused', new RefusedError('no')],
+    ['refused', new InvalidPlanError(wrong)],
+    ['refused', new StalePlanError(wrong)],
+    ['refused', new StateLockedError(wrong)],
+    ['refused', new NotConfirmedError(wrong)],
+    ['refused', unwritten('exists')],
+    ['refused', unwritten('changed')],
+    ['refused', unwritten('scheduled-for-deletion')],
   ])('ends with the code of %s for %s', async (exit, error) => {
     const { code, out, err } = await xcon(['try'], { entries: throwing(error) });
 
     expect({ code, out }).toEqual({ code: exitCodes[exit], out: '' });
-    expect(err).toMatch(/^xcon: .*\n$/);
+    expect(err).toMatch(/^xcon: .*\n\s*$/);
+  });
+
+  it('words errors of the library for the command line', async () => {
+    const said = async (error: Error) => (await xcon(['try'], { entries: throwing(error) })).err;
+
+    expect(await said(new ConfigNotFoundError('X', []))).toBe(
+      'xcon: No value for "X". To see where it was looked for: xcon explain X\n',
+    );
+    expect(await said(new CacherError('Name another table: xconSettings.cacheTable or XCON_CACHE_TABLE.'))).toBe(
+      'xcon: Name another table: XCON_CACHE_TABLE.\n',
+    );
   });
 
   it.each([

@@ -47,7 +47,11 @@ export interface CommandRun {
   readonly questions: readonly string[];
 }
 
-/** Runs `xcon` in this process, with none but the given variables. */
+/** Code that messages of the library name, and no command may: its user writes any language, or none. */
+const libraryCode =
+  /\bxconSettings\b|\bAwsClients\b|\bnew [A-Z]\w*\(|\bconfig\.\w+\(|\b(?:setting|secret|policy|require|provide\w+)\(/;
+
+/** Runs `xcon` in this process, with none but the given variables. @throws Error when what it says names code of the library. */
 export async function xcon(args: readonly string[], fake: FakeHost = {}): Promise<CommandRun> {
   const { terminal: isTerminal = false, input = '', columns, answers = [] } = fake;
   const out: Buffer[] = [];
@@ -88,7 +92,10 @@ export async function xcon(args: readonly string[], fake: FakeHost = {}): Promis
   });
   const code = await withVariables({ ...fake.aws?.environment, ...fake.env }, () => runXcon(args, host, fake.entries));
   const bytes = Buffer.concat(out);
-  return { code, out: bytes.toString(), bytes, err: err.join(''), questions };
+  const outcome = { code, out: bytes.toString(), bytes, err: err.join(''), questions };
+  const named = libraryCode.exec(`${outcome.out}${outcome.err}`);
+  if (named !== null) throw new Error(`It names code: ${named[0]} in ${outcome.out}${outcome.err}`);
+  return outcome;
 }
 
 /** Starts a local AWS for each test of a file, with the seed of the demo unless another is given. */

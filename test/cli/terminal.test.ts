@@ -145,6 +145,102 @@ describe('at a terminal', () => {
   });
 });
 
+describe('xcon run at a terminal', () => {
+  /** A program that says how often it got Ctrl-C, a moment after the first, and ends with 7. */
+  const counting = [
+    'let count = 0;',
+    'process.on("SIGINT", () => { count += 1; });',
+    'process.once("SIGINT", () => setTimeout(() => { console.log("interrupted " + count + " times"); process.exit(7); }, 1000));',
+    'setInterval(() => undefined, 1e6);',
+    'console.log(`ready with ${process.env.HOST}`);',
+  ].join(' ');
+
+  it('gives Ctrl-C to the program once, and ends with its exit code', async () => {
+    writeFileSync(join(built.folder, 'counting.js'), counting);
+    const run = built.startAtTerminal(
+      `run -s orders -e prod --no-cache -- '${process.execPath}' counting.js`,
+      variables(),
+    );
+
+    await run.shows('ready with old');
+    run.type(ctrlC);
+
+    expect(await run.exitCode()).toBe(7);
+    expect(run.screen).toContain('interrupted 1 times');
+  });
+
+  it('ends with 130 where Ctrl-C ended the program, and leaves the terminal as it was', async () => {
+    writeFileSync(
+      join(built.folder, 'raw.js'),
+      'process.stdin.setRawMode(false); console.log("ready"); setInterval(() => 0, 1e6);',
+    );
+    const script = [
+      'before=$(stty -g)',
+      `xcon run -s orders -e prod --no-cache -- '${process.execPath}' raw.js`,
+      'echo "code $?"',
+      '[ "$before" = "$(stty -g)" ] && echo "same terminal"',
+    ];
+    const run = built.startShellAtTerminal(`trap : INT; ${script.join('; ')}`, variables());
+
+    await run.shows('ready');
+    run.type(ctrlC);
+
+    await run.exitCode();
+    expect(run.screen).toContain('code 130');
+    expect(run.screen).toContain('same terminal');
+  });
+
+  it('restarts the program with --watch when a value has changed', async () => {
+    writeFileSync(
+      join(built.folder, 'watched.js'),
+      'console.log(`HOST is ${process.env.HOST}`); setInterval(() => 0, 1e6);',
+    );
+    const run = built.startAtTerminal(
+      `run -s orders -e prod --no-cache --watch --every 1 -- '${process.execPath}' watched.js`,
+      variables(),
+    );
+
+    await run.shows('HOST is old');
+    aws.putParameter('/orders/prod/HOST', 'new');
+    await run.shows('HOST is new');
+    run.type(ctrlC);
+
+    expect(await run.exitCode()).toBe(130);
+    expect(run.screen).toContain('xcon: a value has changed; the program is restarted.');
+  });
+});
+
+it.each(['y', 'n', ctrlC])('the terminal is as it was after a question that %j answers', async (keys) => {
+  const script = [
+    'before=$(stty -g)',
+    'xcon set HOST new -s orders -e prod --no-cache',
+    '[ "$before" = "$(stty -g)" ] && echo "same terminal"',
+  ];
+  const run = built.startShellAtTerminal(script.join('; '), variables());
+
+  await run.shows('Write it\\?');
+  run.type(keys);
+
+  await run.exitCode();
+  expect(run.screen).toContain('same terminal');
+});
+
+it('unset asks at a terminal, and removes nothing without a yes', async () => {
+  const kept = xcon('unset HOST');
+  await kept.shows('Remove it\\?');
+  kept.type('n');
+  expect(await kept.exitCode()).toBe(4);
+  expect(aws.calls.count('DeleteParameter')).toBe(0);
+
+  const removed = xcon('unset HOST');
+  await removed.shows('Remove it\\?');
+  removed.type('y');
+
+  expect(await removed.exitCode()).toBe(0);
+  expect(removed.screen).toContain('removed /orders/prod/HOST in ssm');
+  expect(aws.calls.count('DeleteParameter')).toBe(1);
+});
+
 it('a process that is killed in the middle of many writes leaves none half-written, and a second run writes the rest', async () => {
   const script = join(built.folder, 'dist/cjs/xcon.js');
   const start = () => {

@@ -112,7 +112,7 @@ describe('whenPermitted', () => {
     const outcome = await whenPermitted(nowhere, 'allow it', call);
 
     expect(outcome).toEqual(
-      new Unavailable('Error: Region is missing', 'set AWS_REGION, or give AwsClients a region', 'region'),
+      new Unavailable('Error: Region is missing', 'set AWS_REGION, or a region in the profile', 'region'),
     );
     expect(call).not.toHaveBeenCalled();
   });

@@ -14,7 +14,7 @@ export const command: Command<CacheStatus> = {
   description:
     'Sums up what the shared cache table holds for a service and environment: rows by kind, their ages, which may be refreshed ' +
     'early or have ended, the generation, and leases. No value is read into the answer.\n\n' +
-    'How often lookups find their answer there is counted in each process, not in the table: config.health().cache.',
+    'How often lookups find their answer there is counted by each process, not in the table.',
   examples: [
     { text: 'The rows of a service', command: 'xcon cache status --service orders --environment prod' },
     { text: 'How many of them have ended', command: 'xcon cache status -s orders -e prod --json' },

@@ -5,6 +5,7 @@ import { type SettingsProblem, SettingsValidationError } from '../../index';
 import { type Command } from '../command';
 import { type CommandContext } from '../context';
 import { type Declared, loadDeclaration } from '../declaration-module';
+import { onCommandLine } from '../error-text';
 import { exitCodes, UsageError } from '../exit-codes';
 import { type Paint } from '../style';
 import { checkEnvironment } from '../xcon-file';
@@ -130,7 +131,8 @@ async function checkIn(
       return { ...place, problems: [] };
     } catch (error) {
       if (!isValidationError(error)) throw error;
-      return { ...place, problems: error.problems };
+      const problems = error.problems.map((each) => ({ ...each, message: onCommandLine(each.message) }));
+      return { ...place, problems };
     }
   });
 }

@@ -57,7 +57,7 @@ export const command: Command<DiffResult, DiffOptions> = {
   description:
     'Compares the settings of two environments: what is different, and what only one of them has. Secrets are compared without ' +
     'being shown. Values are compared as text, so that a number is the same as its digits. Exit code 1: there are differences.\n\n' +
-    'A side is an environment (staging), a service and an environment (billing/prod), or a file: .env, JSON or YAML, told by its ' +
+    'A side is an environment (staging), a service and an environment (billing/prod), or a file: .env, JSON or YAML, recognized by its ' +
     'ending or by ./ in front, whose maps and lists are masked as secrets are. Variables of this process are left out.',
   arguments: [
     { name: '<a>', description: 'environment, service/environment, or file' },

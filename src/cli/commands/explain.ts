@@ -41,6 +41,7 @@ export const command: Command<ExplainResult, ExplainOptions> = {
     if (all === true && args.length > 0) throw new UsageError('Give names, or --all.');
     if (all !== true && args.length === 0) throw new UsageError('Give the names to explain, or --all.');
     const { signal } = context;
+    (await context.session()).checkNames(args);
     const explanations = await context.at({}, async (config) => {
       const asked = all === true ? ownNames(await config.names({ signal })).map(({ name }) => name) : args;
       return context.progress('Asking every place', () => config.explain(asked, { signal }));

@@ -21,8 +21,10 @@ interface HistoryResult {
 export const command: Command<HistoryResult, HistoryOptions> = {
   description:
     'Lists the versions of a setting in one directory of one source, the newest first, with time, author and labels as far as the source ' +
-    'tells them. Values of secrets are masked. Rows of the configuration table have no versions.',
-  arguments: [{ name: '<name>', description: 'name of the setting, in any case' }],
+    'has them. Values of secrets are masked. Rows of the configuration table have no versions.',
+  arguments: [
+    { name: '<name>', description: 'name of the setting, in any case; or its full name, such as /orders/all/DB_HOST' },
+  ],
   options: [
     { flags: '--in <directory>', description: 'directory of the entry (default: the most specific one that has it)' },
     { flags: '--from <source>', description: `source of the entry: ${writableNames.join(', ')}` },
@@ -47,7 +49,7 @@ export const command: Command<HistoryResult, HistoryOptions> = {
       if (versions === undefined) {
         throw new CommandError(`${exactName} has no versions: ${provider.cacheName} keeps none.`, 'negative');
       }
-      const masked = stored.secret || isSecretName(name);
+      const masked = stored.secret || isSecretName(address.name);
       return { result: { entry: { exactName, provider: provider.cacheName }, masked, versions } };
     });
   },

@@ -23,7 +23,7 @@ export const command: Command<DoneChange, RollbackOptions> = {
     'Writes the value that an older version has, as a new version: what was there in between stays in the history. It is a setting of the ' +
     'most specific directory unless --in names another.',
   arguments: [
-    { name: '<name>', description: 'name of the setting, in any case' },
+    { name: '<name>', description: 'name of the setting, in any case; or its full name, such as /orders/all/DB_HOST' },
     { name: '<version>', description: 'version to go back to, as `xcon history` lists it, or its label' },
   ],
   options: [

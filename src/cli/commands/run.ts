@@ -3,6 +3,7 @@ import { callAndForget } from '../../base/start-work';
 import { collectSettings } from '../collect-settings';
 import { type Command } from '../command';
 import { type CommandContext } from '../context';
+import { errorText } from '../error-text';
 import { UsageError } from '../exit-codes';
 import { type ChildProgram } from '../host';
 import { refuseSteering, variableName, variablesOf } from '../variables-of-settings';
@@ -173,8 +174,7 @@ class Runner {
       await this.context.at({}, (config) => config.refresh({ pastCache: true }));
       return await this.variables();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown';
-      this.context.complain(`xcon: the settings could not be read again, and the program goes on: ${reason}`);
+      this.context.complain(`xcon: the settings could not be read again, and the program goes on: ${errorText(error)}`);
       return undefined;
     } finally {
       this.isReading = false;

@@ -38,7 +38,7 @@ export const command: Command<DoneChange, SetOptions> = {
     'entry stay as they are.\n\n' +
     'The value of a secret is never an argument: it is read from standard input (-), a file, a variable, or asked for at the terminal.',
   arguments: [
-    { name: '<name>', description: 'name of the setting, in any case' },
+    { name: '<name>', description: 'name of the setting, in any case; or its full name, such as /orders/all/DB_HOST' },
     { name: '[value]', description: 'the value; - reads standard input' },
   ],
   options: [
@@ -112,7 +112,7 @@ async function valueOf(
         '--value-from, or no value to be asked for it.',
     );
   }
-  if (isSecretName(name)) context.inform(`${name} looks like a secret. To encrypt it, add --secret.`);
+  if (isSecretName(name.slice(name.lastIndexOf('/') + 1))) context.inform(`${name} looks like a secret. To encrypt it, add --secret.`);
   return value;
 }
 

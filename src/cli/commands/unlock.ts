@@ -7,11 +7,11 @@ interface UnlockResult {
   readonly isUnlocked: boolean;
 }
 
-/** `xcon unlock`: gives up the lock of a run that is gone. */
+/** `xcon unlock`: releases the lock of a run that has ended. */
 export const command: Command<UnlockResult, EntriesOptions> = {
   description:
-    'Gives up the lock that a run has left behind. Locks end by themselves five minutes after the last sign of their run, and at once ' +
-    'where their process was of this machine. Make sure that the run is gone: two at the same time would overtake each other. It ' +
+    'Releases the lock that a run has left behind. Locks end by themselves five minutes after the last sign of their run, and at once ' +
+    'where their process was of this machine. Make sure that the run has ended: two at the same time would overtake each other. It ' +
     'ends with 1 when there is no lock with this id.',
   arguments: [{ name: '<id>', description: 'the id of the lock, from the message that names its holder' }],
   options: stateOptions,
@@ -26,7 +26,7 @@ export const command: Command<UnlockResult, EntriesOptions> = {
       const holder = await state.holder();
       if (holder?.id === id) {
         const changes = `The lock of ${state.place}, held by ${holder.who} (${holder.operation}).`;
-        await context.confirm({ changes, question: 'Give it up?' });
+        await context.confirm({ changes, question: 'Release it?' });
       }
       const isUnlocked = await state.unlock(id);
       return { result: { place: state.place, isUnlocked }, exitCode: isUnlocked ? exitCodes.done : exitCodes.negative };

@@ -23,7 +23,9 @@ export const command: Command<DoneChange, UnsetOptions> = {
   description:
     'Removes a setting from one directory of one source, and shows what lookups will find then. It looks in the most specific directory ' +
     'unless --in names another. A secret can be restored for 30 days; with --force it is deleted at once.',
-  arguments: [{ name: '<name>', description: 'name of the setting, in any case' }],
+  arguments: [
+    { name: '<name>', description: 'name of the setting, in any case; or its full name, such as /orders/all/DB_HOST' },
+  ],
   options: [
     { flags: '--in <directory>', description: 'directory to remove it from (default: the most specific one)' },
     { flags: '--from <source>', description: `source to remove it from: ${writableNames.join(', ')}` },

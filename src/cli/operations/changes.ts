@@ -14,6 +14,7 @@ import {
   type WriteOutcome,
   xconSettings,
 } from '../../index';
+import { errorText } from '../error-text';
 import { type OpenEntry } from './entry-place';
 
 /** What is to be written, or that the entry is to be removed. */
@@ -146,7 +147,7 @@ export async function takeEffect(config: Config, changed: readonly ShownChange[]
   const shared = changed.some(({ directory }) => isShared(Directory.literal(directory)));
   const hours = Math.ceil(cacheTtlSeconds / 3600);
   return [
-    `Processes that start from now on read it; running ones within ${minutes} minutes, or at the next check of config.watch().`,
+    `Processes that start from now on read it; running ones within ${minutes} minutes, or at once where they watch for changes.`,
     ...(problem === undefined ? [] : [problem]),
     ...(cacher === null ? [`Cached rows were left alone: where they are used, it takes up to ${hours} hours.`] : []),
     ...(shared
@@ -178,7 +179,7 @@ async function dropRows(
   } catch (error) {
     if (!isConfigError(error)) throw error;
     const isAbsent = /ResourceNotFoundException/.test(error.message);
-    return isAbsent ? undefined : `Cached rows were not dropped: ${error.message}`;
+    return isAbsent ? undefined : `Cached rows were not dropped: ${errorText(error)}`;
   }
 }
 

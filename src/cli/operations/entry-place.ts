@@ -18,19 +18,17 @@ import {
   type StoredEntry,
   XconSettings,
 } from '../../index';
+import { printable } from '../../base/printable';
 import { CommandError, UsageError } from '../exit-codes';
 
-/** Sources that can be written, by the names that `--to` takes, whether they are looked up here or not. */
-const writable = { ssm: SsmProvider, secrets: SecretsProvider, dynamo: DynamoProvider } as const;
-
-/** Names of the sources that can be written. */
-export const writableNames: readonly string[] = Object.keys(writable);
+/** Names of the sources that can be written, as `--to` takes them, whether they are looked up here or not. */
+export const writableNames = ['ssm', 'secrets', 'dynamo'] as const;
 
 /** What the arguments of a command say of a place. */
 export interface GivenPlace {
-  /** Name of the setting, in any case. */
+  /** Name of the setting, in any case; or its full name, with the directory in front: `/orders/prod/DB_HOST`. */
   readonly name: string;
-  /** Path of the directory, placeholders allowed; `undefined`: the most specific of the chain. */
+  /** Path of the directory, placeholders allowed; `undefined`: that of a full name, else the most specific of the chain. */
   readonly directory: string | undefined;
   /** Short name or cache name of a provider; `undefined`: where the name is now, else Parameter Store. */
   readonly source: string | undefined;
@@ -84,16 +82,22 @@ export class EntryOpener {
    */
   async open(given: GivenPlace, withValue = true): Promise<OpenEntry> {
     const { config, names, signal } = this;
-    const directory = directoryOf(config, given.directory);
-    const reachable = names.names.find(({ name }) => name.toLowerCase() === given.name.toLowerCase());
+    const { name: asked, directory: path } = placeOf(given);
+    const directory = directoryOf(config, path);
+    const reachable = this.reachable(asked);
     const provider = sourceOf(config, given.source, reachable, directory);
     const writer = await this.writerOf(provider);
     const reach = reachOf(config, { provider, directory }, reachable, names);
     const known = placesIn(reachable, directory).find((place) => place.provider === provider.cacheName)?.name;
-    const name = known ?? (reach.isRead ? undefined : await this.storedName(provider, directory, given.name));
-    const address = { directory, name: name ?? given.name };
+    const name = known ?? (reach.isRead ? undefined : await this.storedName(provider, directory, asked));
+    const address = { directory, name: name ?? asked };
     const stored = await writer.read(address, { signal, withValue });
     return { provider, writer, address, stored, exactName: writer.exactName(address), reach };
+  }
+
+  /** Gives the places of a name that lookups reach; `undefined`: there are none. */
+  private reachable(name: string): ReachableName | undefined {
+    return this.names.names.find((each) => each.name.toLowerCase() === name.toLowerCase());
   }
 
   private writerOf(provider: Provider): Promise<SourceWriter> {
@@ -146,11 +150,15 @@ export function notThere({ address, exactName, provider }: OpenEntry, { names }:
   return new CommandError(`There is no ${exactName} in ${provider.cacheName}.${elsewhere}`, 'negative');
 }
 
-/** Splits what was given as a name or as a full name: `/orders/prod/DB_HOST`. */
-export function splitName(text: string): { readonly name: string; readonly directory: string | undefined } {
-  const end = text.lastIndexOf('/');
-  if (end <= 0) return { name: text, directory: undefined };
-  return { name: text.slice(end + 1), directory: text.slice(0, end) };
+/** Splits a full name into directory and name. @throws UsageError for one beside a directory, and for what is no name. */
+function placeOf({ name: given, directory }: GivenPlace): Pick<GivenPlace, 'name' | 'directory'> {
+  const end = given.lastIndexOf('/');
+  const name = given.slice(end + 1);
+  if (name === '') throw new UsageError(printable(`"${given}" is not the name of a setting, such as DB_HOST.`));
+  if (end === -1) return { name, directory };
+  if (directory !== undefined)
+    throw new UsageError(printable(`"${given}" names a directory already: leave out --in, or give ${name} alone.`));
+  return { name, directory: given.slice(0, end) };
 }
 
 function sourceOf(
@@ -163,18 +171,20 @@ function sourceOf(
   const named = (name: string): Provider | undefined =>
     chain.find(({ cacheName }) => cacheName === name) ?? chain.find((each) => each.name === name);
   if (given !== undefined) {
-    const asked =
-      named(given) ?? (isWritable(given) ? Context.current().resolve<Provider>(writable[given]) : undefined);
+    const asked = named(given) ?? writable(given);
     if (asked !== undefined) return asked;
-    throw new UsageError(`There is no source "${given}". There are ${writableNames.join(', ')}.`);
+    throw new UsageError(printable(`There is no source "${given}". There are ${writableNames.join(', ')}.`));
   }
   const places = (reachable?.places ?? []).filter((place) => place.directory !== undefined);
   const now = placesIn(reachable, directory)[0] ?? places[0];
   return (now && named(now.provider)) ?? named('ssm') ?? SsmProvider.grab();
 }
 
-function isWritable(name: string): name is keyof typeof writable {
-  return Object.hasOwn(writable, name);
+/** Gives a source that lookups here do not ask. */
+function writable(name: string): Provider | undefined {
+  const classes = { ssm: SsmProvider, secrets: SecretsProvider, dynamo: DynamoProvider };
+  const known = writableNames.find((each) => each === name);
+  return known && Context.current().resolve<Provider>(classes[known]);
 }
 
 function placesIn(reachable: ReachableName | undefined, { path }: Directory): readonly ReachablePlace[] {

@@ -1,6 +1,7 @@
 import { eachOf } from '../../aws/batches';
 import { isSecretName } from '../../explain/shown-value';
 import { type ConfigValue, type EntryWrite, isConfigError } from '../../index';
+import { errorText } from '../error-text';
 import { UsageError } from '../exit-codes';
 import { valueText } from '../value-text';
 import { type Change, type DoneChange, makeChange, showChange, type ShownChange } from './changes';
@@ -74,7 +75,7 @@ async function outcomeOf(change: Change): Promise<ImportedEntry> {
     return { ...(await makeChange(change)), outcome: 'written' };
   } catch (error) {
     if (!isConfigError(error)) throw error;
-    return { ...showChange(change), outcome: 'failed', problem: error.message };
+    return { ...showChange(change), outcome: 'failed', problem: errorText(error) };
   }
 }
 

@@ -12,7 +12,7 @@ import {
   showChange,
   takeEffect,
 } from './changes';
-import { EntryOpener, notThere, type OpenEntry, splitName, writableNames } from './entry-place';
+import { EntryOpener, notThere, type OpenEntry, writableNames } from './entry-place';
 
 /** Options of `copy` and `move`. */
 export interface TransferOptions {
@@ -85,16 +85,14 @@ async function openBoth(
   options: TransferOptions,
 ): Promise<{ readonly original: OpenEntry; readonly copy: OpenEntry }> {
   const opener = await EntryOpener.of(config, context.signal);
-  const source = splitName(from);
-  const target = splitName(to);
-  const original = await opener.open({ ...source, source: options.from });
+  const original = await opener.open({ name: from, directory: undefined, source: options.from });
   const { provider, stored } = original;
   if (stored === undefined) throw notThere(original, opener.names);
   if (stored.value === undefined) {
     const reason = stored.deletionAtMs === undefined ? 'may not be read' : 'is scheduled for deletion';
     throw new CommandError(`The value of ${original.exactName} ${reason}, so that it cannot be copied.`, 'failed');
   }
-  const copy = await opener.open({ ...target, source: options.to ?? provider.cacheName });
+  const copy = await opener.open({ name: to, directory: undefined, source: options.to ?? provider.cacheName });
   if (copy.exactName === original.exactName && copy.provider === provider) {
     throw new UsageError(`${original.exactName} would be copied onto itself: give another name, directory or source.`);
   }

@@ -144,6 +144,17 @@ describe('xcon plan, apply and drift', () => {
     expect((await run(['apply', 'plan.json', '--yes', ...fast])).err).toContain('the file has changed');
   });
 
+  it.each(['plan', 'apply', 'drift', 'destroy', 'state list'])(
+    'end with 2 for an environment that the file does not have, as %s',
+    async (name) => {
+      const { code, out, err } = await run([...name.split(' '), '-e', 'prd']);
+
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toContain('lists no environment "prd" (Did you mean prod?)');
+      expect(aws.calls.count()).toBe(0);
+    },
+  );
+
   it('find drift, with 1, and set it back', async () => {
     await run(['apply', '--yes', ...fast]);
     aws.putParameter('/orders/prod/DB_HOST', 'by hand');

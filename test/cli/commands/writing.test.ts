@@ -1,4 +1,4 @@
-import { type CommandRun, type FakeHost, useLocalAws, xcon } from '../run-xcon';
+import { type CommandRun, type FakeHost, folderWith, useLocalAws, xcon } from '../run-xcon';
 import { patientVariables } from '../../setup/patience';
 
 const canary = 'canary-5up3r-s3cret';
@@ -130,6 +130,61 @@ describe('xcon set', () => {
       out: 'unchanged: /orders/prod/SAME in ssm, version 1\n',
     });
     expect(writes()).toEqual([]);
+  });
+
+  it('gives a parameter its type, tier, key and description, which a later change keeps', async () => {
+    const cwd = folderWith({ 'key.txt': canary });
+
+    await orders('set COLORS red,blue --type StringList --tier Advanced --description colors --yes');
+    await orders('set KEYED --secret --key-id alias/orders --value-file key.txt --yes', { cwd });
+    await orders('set COLORS red,green --yes');
+
+    const puts = local.aws.calls.of('PutParameter').map(({ body }) => body);
+    expect(puts).toEqual([
+      expect.objectContaining({ Type: 'StringList', Tier: 'Advanced', Description: 'colors' }),
+      expect.objectContaining({ Type: 'SecureString', KeyId: 'alias/orders' }),
+      expect.objectContaining({ Type: 'StringList', Tier: 'Advanced' }),
+    ]);
+    expect((await orders('set KEYED - --value-file key.txt --yes', { cwd })).code).toBe(2);
+    expect((await orders('set KEYED --value-file none.txt --yes', { cwd })).code).toBe(2);
+  });
+
+  it('takes a full name in place of --in, and refuses both', async () => {
+    const run = await orders('set /orders/all/page_size 30 --yes');
+    const both = await orders('set /orders/all/PAGE_SIZE 30 --in /orders/prod --yes');
+    const history = await orders('history /orders/all/PAGE_SIZE --json');
+    const back = await orders('rollback /orders/all/PAGE_SIZE 1 --yes');
+    const removed = await orders('unset /orders/all/PAGE_SIZE --yes');
+
+    expect(run).toMatchObject({ code: 0, out: 'changed /orders/all/page_size in ssm, version 2\n' });
+    expect(both).toMatchObject({ code: 2, out: '', err: expect.stringContaining('leave out --in') as string });
+    expect(JSON.parse(history.out)).toMatchObject({ exactName: '/orders/all/page_size' });
+    expect(back.out).toBe('changed /orders/all/page_size in ssm, version 3\n');
+    expect(removed.out).toBe('removed /orders/all/page_size in ssm\n');
+  });
+
+  it.each([
+    ['PutParameter', 'ParameterAlreadyExists', 4, 'run the command again'],
+    ['PutParameter', 'HierarchyTypeMismatchException', 2, 'remove it and set it anew'],
+    ['PutParameter', 'HierarchyLevelLimitExceededException', 2, 'take a shorter path'],
+    ['PutParameter', 'ParameterLimitExceeded', 3, 'remove some'],
+    ['PutParameter', 'AccessDeniedException', 3, 'allow ssm:PutParameter'],
+    ['PutParameter', 'InvalidKeyId', 3, 'give another one'],
+  ])('says what to do where %s ends with %s', async (target, type, code, remedy) => {
+    local.aws.setFaults([{ target, type, status: 400 }]);
+
+    const run = await orders('set NEW 1 --yes');
+
+    expect(run).toMatchObject({ code, out: '', err: expect.stringContaining(remedy) as string });
+  });
+
+  it('tries again while other updates are under way', async () => {
+    local.aws.setFaults([{ target: 'PutParameter', type: 'TooManyUpdates', status: 400, times: 1 }]);
+
+    expect(await orders('set NEW 1 --yes')).toMatchObject({
+      code: 0,
+      out: 'created /orders/prod/NEW in ssm, version 1\n',
+    });
   });
 
   it('says when lookups here do not come to the place, or something comes before it', async () => {
