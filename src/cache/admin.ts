@@ -1,5 +1,5 @@
 import { type AttributeMap } from '../aws/attribute-value';
-import { sourceRefusalOf, withoutPayload } from '../aws/aws-errors';
+import { remedyOf, sourceRefusalOf, withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { probeTable, queryRows, type WriteConnection, writeRows } from '../aws/table-client';
 import { tableArnText, tableKeys } from '../aws/table-names';
@@ -171,7 +171,7 @@ async function attempt<T>(
   } catch (error) {
     throw new CacherError(
       `The partition ${environ} of the cache table "${table}" could not be ${what}: ${describeError(error)}; ` +
-        `allow ${action} on ${tableArnText(table)}, then call it again.`,
+        `${remedyOf(error, `allow ${action} on ${tableArnText(table)}`)}, then call it again.`,
       { cause: withoutPayload(error) },
     );
   }

@@ -1,6 +1,7 @@
 import { isSecretName, maskCredentials } from '../explain/shown-value';
-import { type ConfigValue, type DirectoryItem, type ReachableName } from '../index';
+import { type Config, type ConfigValue, type DirectoryItem, type ReachableName, type SearchedPlace } from '../index';
 import { type CommandContext } from './context';
+import { onCommandLine } from './error-text';
 import { CommandError, UsageError } from './exit-codes';
 import { type LookupTarget } from './lookup-session';
 import { valueText } from './value-text';
@@ -22,6 +23,13 @@ export interface CollectedSetting {
   readonly secret: boolean;
 }
 
+/** The settings of a service. */
+export interface CollectedSettings {
+  readonly settings: readonly CollectedSetting[];
+  /** Whether settings may be missing, because a place cannot be listed; that has been reported. */
+  readonly isPartial: boolean;
+}
+
 /** The names that are set at more than the variables of this process, which belong to no service. */
 export function ownNames({ names }: { readonly names: readonly ReachableName[] }): readonly ReachableName[] {
   return names.filter(({ places }) => places.some(({ provider }) => provider !== 'env'));
@@ -36,22 +44,22 @@ export function isSecret(name: string, value: ConfigValue): boolean {
 /**
  * Reads the settings of a service, secrets included; variables of this process do not count unless the target has some.
  *
- * @throws ConfigNotFoundError for a name of `only` without a value; CommandError for one that is listed and may not be read; UsageError
- * for a name in both lists, or what is no name.
+ * @throws ConfigNotFoundError for a name of `only` without a value; CommandError for one that is listed and may not be read, and where
+ * nothing can be listed; UsageError for a name in both lists, or what is no name.
  */
 export async function collectSettings(
   context: CommandContext,
   { only, except = [] }: Selection,
   target: LookupTarget = {},
-): Promise<readonly CollectedSetting[]> {
+): Promise<CollectedSettings> {
   const { signal } = context;
   const left = new Set(except.map((each) => each.toLowerCase()));
   const both = only?.find((each) => left.has(each.toLowerCase()));
   if (both !== undefined) throw new UsageError(`${both} is in --only and in --except.`);
   (await context.session()).checkNames(only ?? []);
   return context.at({ variables: null, ...target }, async (config) => {
-    const listed = only ?? ownNames(await config.names({ signal })).map(({ name }) => name);
-    const names = listed.filter((each) => !left.has(each.toLowerCase()));
+    const listed = only === undefined ? await listedNames(context, config) : { names: only, isPartial: false };
+    const names = listed.names.filter((each) => !left.has(each.toLowerCase()));
     const read = (name: string): Promise<DirectoryItem> =>
       only === undefined ? config.getItem(name, { signal }) : config.requireItem(name, { signal });
     const items = await context.progress(`Reading ${names.length} settings`, () =>
@@ -60,8 +68,29 @@ export async function collectSettings(
     const unread = items.filter(({ item }) => item.nonExistent).map(({ name }) => name);
     if (unread.length > 0)
       throw new CommandError(`${unread.join(', ')}: listed, and may not be read. ${hint}`, 'failed');
-    return items.map(({ name, item }) => ({ name, item, secret: item.secret || isSecret(name, item.value) }));
+    const settings = items.map(({ name, item }) => ({ name, item, secret: item.secret || isSecret(name, item.value) }));
+    return { settings, isPartial: listed.isPartial };
   });
+}
+
+/** Reports places that cannot be listed: names may be missing. */
+export function reportRefusals(context: CommandContext, refusals: readonly SearchedPlace[]): void {
+  if (refusals.length === 0) return;
+  const places = refusals.map(({ provider, directory = '' }) => `${provider} ${directory}`.trim());
+  context.informOnce(`xcon: names may be missing: ${places.join(', ')} cannot be listed.`);
+  for (const remedy of new Set(refusals.flatMap((each) => each.remedy ?? [])))
+    context.informOnce(`  To list more, ${onCommandLine(remedy)}.`);
+}
+
+async function listedNames(
+  context: CommandContext,
+  config: Config,
+): Promise<{ readonly names: readonly string[]; readonly isPartial: boolean }> {
+  const { names: all, refusals } = await config.names({ signal: context.signal });
+  reportRefusals(context, refusals);
+  const names = ownNames({ names: all }).map(({ name }) => name);
+  if (names.length === 0 && refusals.length > 0) throw new CommandError('No settings can be listed.', 'failed');
+  return { names, isPartial: refusals.length > 0 };
 }
 
 const hint = 'xcon explain says what to grant; --except leaves a name out.';

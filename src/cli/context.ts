@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -26,7 +27,7 @@ export interface Confirmation {
 export interface SecretSource {
   /** What the value is for, for the prompt: the name of the setting. */
   readonly name: string;
-  /** Whether it is on standard input (`-`): to its end, without one line end there. */
+  /** Whether it is on standard input (`-`): to its end; of a text, without one line end there. */
   readonly isInput?: boolean;
   /** Path of a file that holds it, as it is. */
   readonly file?: string | undefined;
@@ -52,6 +53,7 @@ export class CommandContext {
    */
   readonly signal: AbortSignal;
   private readonly controller = new AbortController();
+  private readonly said = new Set<string>();
   private file: Promise<XconFile> | undefined;
   private opening: Promise<LookupSession> | undefined;
 
@@ -95,6 +97,13 @@ export class CommandContext {
     if (!this.globals.quiet) this.complain(text);
   }
 
+  /** Says something as {@link CommandContext.inform} does, unless the same was said before. */
+  informOnce(text: string): void {
+    if (this.said.has(text)) return;
+    this.said.add(text);
+    this.inform(text);
+  }
+
   /** Says on standard error what is wrong, also with `--quiet`. Controls in it are escaped. */
   complain(text: string): void {
     this.host.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
@@ -118,14 +127,20 @@ export class CommandContext {
   /**
    * Reads a secret value, which is never an argument: arguments are seen by other users of the machine, and kept in histories.
    *
+   * @returns Bytes where it is no text in UTF-8.
    * @throws UsageError when there is none, or no terminal to ask at; RefusedError when the question was cancelled.
    */
-  async readSecretValue({ name, isInput, file, variable }: SecretSource): Promise<string> {
+  async readSecretValue({ name, isInput, file, variable }: SecretSource): Promise<string | Uint8Array> {
     if ([isInput === true, file !== undefined, variable !== undefined].filter((each) => each).length > 1)
       throw new UsageError('Give the value in one way: on standard input, in a file or in a variable.');
-    if (isInput === true) return (await this.host.stdin.read()).toString('utf8').replace(/\r?\n$/, '');
-    if (file !== undefined) return this.textOf(file);
+    if (isInput === true) return withoutLineEnd(textOrBytes(await this.host.stdin.read()));
+    if (file !== undefined) return textOrBytes(await this.bytesOf(file));
     if (variable !== undefined) return this.variable(variable);
+    return this.askSecret(name);
+  }
+
+  /** Asks for a secret value at the terminal. @throws UsageError where there is none; RefusedError when the question was cancelled. */
+  async askSecret(name: string): Promise<string> {
     if (!this.isInteractive) throw new UsageError(`Give the value of ${name} on standard input, with - as the value.`);
     const typed = await this.host.prompts.hidden(`Value of ${printable(name)}`, this.signal);
     this.signal.throwIfAborted();
@@ -180,8 +195,8 @@ export class CommandContext {
     return openSession({ host: this.host, globals: this.globals, file, complain: (text) => this.complain(text) });
   }
 
-  private async textOf(path: string): Promise<string> {
-    return readFile(resolve(this.host.cwd, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  private async bytesOf(path: string): Promise<Buffer> {
+    return readFile(resolve(this.host.cwd, path)).catch((error: NodeJS.ErrnoException) => {
       throw new UsageError(`${printable(path)}: cannot be read (${error.code ?? 'unknown'}).`, { cause: error });
     });
   }
@@ -191,4 +206,12 @@ export class CommandContext {
     if (value === undefined) throw new UsageError(`There is no variable ${name}.`);
     return value;
   }
+}
+
+function textOrBytes(bytes: Buffer): string | Uint8Array {
+  return isUtf8(bytes) ? bytes.toString('utf8') : new Uint8Array(bytes);
+}
+
+function withoutLineEnd(value: string | Uint8Array): string | Uint8Array {
+  return typeof value === 'string' ? value.replace(/\r?\n$/, '') : value;
 }

@@ -144,7 +144,7 @@ async function openEntries(
       variables: context.variables,
       folder,
       ...(context.isInteractive && {
-        ask: async (name: string) => new Secret(await context.readSecretValue({ name })),
+        ask: async (name: string) => new Secret(await context.askSecret(name)),
       }),
     },
   };

@@ -1,4 +1,5 @@
 import { type Diagnostic } from '../entries';
+import { type SearchedPlace } from '../index';
 
 /** How a command ended, for the shell. `run` ends with the code of its child, whatever that is. */
 export const exitCodes = {
@@ -114,7 +115,8 @@ const writeFailures: Readonly<Record<string, ExitName>> = {
 /** Gives the exit code for something that was thrown. What is unknown has failed. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommandError) return exitCodes[error.exit];
-  const { code, reason } = (error ?? {}) as { readonly code?: unknown; readonly reason?: unknown };
+  const { code, reason, places } = (error ?? {}) as Readonly<Record<'code' | 'reason' | 'places', unknown>>;
+  if (code === 'CONFIG_NOT_FOUND' && hasRefusal(places)) return exitCodes.failed;
   const known = code === 'WRITE_FAILED' ? knownIn(writeFailures, reason) : knownIn(libraryErrors, code);
   return exitCodes[known ?? 'failed'];
 }
@@ -123,6 +125,13 @@ export function exitCodeOf(error: unknown): number {
 export function diagnosticsOf(error: unknown): readonly Diagnostic[] | undefined {
   const { diagnostics } = (error ?? {}) as { readonly diagnostics?: unknown };
   return error instanceof Error && Array.isArray(diagnostics) ? (diagnostics as readonly Diagnostic[]) : undefined;
+}
+
+/** Whether one of the places that were searched may not be read: what was not found may be there. */
+function hasRefusal(places: unknown): boolean {
+  return (
+    Array.isArray(places) && (places as readonly SearchedPlace[]).some(({ outcome }) => outcome === 'not permitted')
+  );
 }
 
 function knownIn(names: Readonly<Record<string, ExitName>>, key: unknown): ExitName | undefined {

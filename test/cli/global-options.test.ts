@@ -150,6 +150,41 @@ describe('what is said beside the answer', () => {
   });
 });
 
+describe('a place that may not be read', () => {
+  const refuse = (...targets: readonly string[]): void =>
+    local.aws.setFaults(targets.map((target) => ({ target, type: 'AccessDeniedException' })));
+  const everywhere = ['GetParametersByPath', 'ListSecrets'];
+
+  it.each([
+    [['get', 'NO_SUCH'], 3, 'NO_SUCH was not found in the places that can be read.'],
+    [['get', 'DB_HOST'], 0, 'warning: secrets /orders/prod cannot be read'],
+    [['explain', 'NO_SUCH'], 3, 'warning: secrets /orders/prod cannot be read'],
+    [['export', '--only', 'NO_SUCH'], 3, 'No value for "NO_SUCH"'],
+    [['export', '--except', 'SMTP_URL'], 0, 'names may be missing: secrets /orders/prod, secrets /orders/all'],
+    [['run', '--', 'x'], 0, 'names may be missing: secrets /orders/prod, secrets /orders/all'],
+    [['diff', 'prod', 'orders/prod'], 3, 'names may be missing: secrets /orders/prod, secrets /orders/all'],
+    [['diff', 'prod', 'staging'], 1, 'names may be missing: secrets /orders/staging, secrets /orders/all'],
+  ])('makes %j end with %i, and is reported', async (args, exitCode, message) => {
+    refuse('ListSecrets');
+    const spawn = () => ({ ended: Promise.resolve({ code: 0, signal: null }), kill: () => undefined });
+
+    const { code, err } = await run([...args.slice(0, 1), ...own, '--no-cache', ...args.slice(1)], { spawn });
+
+    expect([code, err]).toEqual([exitCode, expect.stringContaining(message) as string]);
+  });
+
+  it.each([['list'], ['export'], ['run', '--', 'x'], ['diff', 'prod', 'staging']])(
+    'makes %s %s %s end with 3 where there is no other',
+    async (...args) => {
+      refuse(...everywhere);
+
+      const { code, out } = await run([...args.slice(0, 1), ...own, '--no-cache', ...args.slice(1)]);
+
+      expect([code, out]).toEqual([3, '']);
+    },
+  );
+});
+
 describe('a name with a slash', () => {
   it.each([
     [['get', '/orders/prod/DB_HOST'], 'DB_HOST --directory /orders/prod'],

@@ -26,7 +26,12 @@ interface SideValue {
   readonly source: string;
 }
 
-type Side = ReadonlyMap<string, SideValue>;
+/** What a side has, by lower-cased name. */
+interface Side {
+  readonly values: ReadonlyMap<string, SideValue>;
+  /** Whether names may be missing. */
+  readonly isPartial: boolean;
+}
 
 type State = 'same' | 'different' | 'only in A' | 'only in B';
 
@@ -56,7 +61,8 @@ const paints: Readonly<Record<State, Paint>> = {
 export const command: Command<DiffResult, DiffOptions> = {
   description:
     'Compares the settings of two environments: what is different, and what only one of them has. Secrets are compared without ' +
-    'being shown. Values are compared as text, so that a number is the same as its digits. Exit code 1: there are differences.\n\n' +
+    'being shown. Values are compared as text, so that a number is the same as its digits. Exit code 1: there are differences; 3: there are none, and ' +
+    'not every place can be listed.\n\n' +
     'A side is an environment (staging), a service and an environment (billing/prod), or a file: .env, JSON or YAML, recognized by its ' +
     'ending or by ./ in front, whose maps and lists are masked as secrets are. Variables of this process are left out.',
   arguments: [
@@ -78,7 +84,10 @@ export const command: Command<DiffResult, DiffOptions> = {
     if (a === b) throw new UsageError(`Both sides are ${a}: name two environments, services or files.`);
     const [some, others] = await Promise.all([sideOf(context, a), sideOf(context, b)]);
     const names = compare(some, others, options);
-    const exitCode = names.every(({ state }) => state === 'same') ? exitCodes.done : exitCodes.negative;
+    const isSame = names.every(({ state }) => state === 'same');
+    const isPartial = some.isPartial || others.isPartial;
+    // What cannot be listed may differ.
+    const exitCode = !isSame ? exitCodes.negative : isPartial ? exitCodes.failed : exitCodes.done;
     return { result: { sides: [a, b], names, options }, exitCode };
   },
 
@@ -127,11 +136,11 @@ export const command: Command<DiffResult, DiffOptions> = {
 function compare(some: Side, others: Side, { only, except = [], reveal }: DiffOptions): readonly ComparedName[] {
   const wanted = only?.map((each) => each.toLowerCase());
   const left = new Set(except.map((each) => each.toLowerCase()));
-  const keys = [...new Set([...some.keys(), ...others.keys(), ...(wanted ?? [])])].toSorted();
+  const keys = [...new Set([...some.values.keys(), ...others.values.keys(), ...(wanted ?? [])])].toSorted();
   return keys
     .filter((key) => !left.has(key) && (wanted === undefined || wanted.includes(key)))
     .flatMap((key) => {
-      const [a, b] = [some.get(key), others.get(key)];
+      const [a, b] = [some.values.get(key), others.values.get(key)];
       const name = (a ?? b)?.name;
       if (name === undefined) return [];
       const masked = reveal !== true && (a?.secret === true || b?.secret === true);
@@ -160,18 +169,20 @@ function inOrder(value: unknown): unknown {
 async function sideOf(context: CommandContext, text: string): Promise<Side> {
   if (isSettingsFile(text)) {
     const entries = [...(await readSettingsFile(text, context.host.cwd))];
-    return new Map(entries.map(([name, value]) => [name.toLowerCase(), ofFile(name, value as ConfigValue, text)]));
+    const values = entries.map(
+      ([name, value]) => [name.toLowerCase(), ofFile(name, value as ConfigValue, text)] as const,
+    );
+    return { values: new Map(values), isPartial: false };
   }
   const slash = text.indexOf('/');
   if (slash === -1) checkEnvironment(text, await context.xconFile());
   const service = slash === -1 ? undefined : text.slice(0, slash);
-  const settings = await collectSettings(context, {}, { service, environment: text.slice(slash + 1) });
-  return new Map(
-    settings.map(({ name, item, secret }) => [
-      name.toLowerCase(),
-      { name, value: item.value, secret, source: `${item.provider} ${item.directory.path}` },
-    ]),
-  );
+  const { settings, isPartial } = await collectSettings(context, {}, { service, environment: text.slice(slash + 1) });
+  const values = settings.map(({ name, item, secret }): readonly [string, SideValue] => [
+    name.toLowerCase(),
+    { name, value: item.value, secret, source: `${item.provider} ${item.directory.path}` },
+  ]);
+  return { values: new Map(values), isPartial };
 }
 
 /** A map of a file may be anything, such as a whole configuration with secrets in it: it is compared, and masked. */

@@ -48,8 +48,10 @@ export const command: Command<ExplainResult, ExplainOptions> = {
     });
     if (html !== undefined) await writeFile(resolve(context.host.cwd, html), explanations.toHtml());
     if (html !== undefined) context.inform(`The page was written to ${printable(html)}.`);
-    const isMissing = explanations.explanations.some(({ winner }) => winner === undefined);
-    const isFailed = explanations.explanations.some(({ failure }) => failure !== undefined);
+    const missing = explanations.explanations.filter(({ winner }) => winner === undefined);
+    const isMissing = missing.length > 0;
+    const isUnsure = missing.some(({ refusals }) => refusals.length > 0);
+    const isFailed = isUnsure || explanations.explanations.some(({ failure }) => failure !== undefined);
     const exitCode = isFailed ? exitCodes.failed : isMissing ? exitCodes.negative : exitCodes.done;
     return { result: { explanations, isOverview: all === true, page: html }, exitCode };
   },

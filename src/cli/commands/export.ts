@@ -43,7 +43,7 @@ export const command: Command<ExportResult, ExportOptions> = {
 
   async run(context, _, { format, only, except, reveal }) {
     const collected = await collectSettings(context, { only, except });
-    const settings = collected.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const settings = collected.settings.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const secrets = settings.filter(({ secret }) => secret).map(({ name }) => name);
     if (secrets.length > 0 && reveal !== true) {
       throw new RefusedError(

@@ -20,6 +20,12 @@ interface GotName {
   readonly masked: boolean;
 }
 
+/** What a lookup came to. */
+interface LookedUp extends Pick<GotName, 'name' | 'item'> {
+  /** Whether it has no value where it may be read, and may have one where it may not. */
+  readonly isUnsure: boolean;
+}
+
 interface GetResult {
   readonly names: readonly GotName[];
   readonly isRaw: boolean;
@@ -33,7 +39,7 @@ export const command: Command<GetResult, GetOptions> = {
     'Prints the value of a setting as it is stored: texts as they are, data as JSON, bytes in base64, or as they are with --raw. ' +
     'A newline is added at a terminal only. Of several names it prints lines NAME=value.\n\n' +
     'A secret is masked at a terminal and refused in a pipe, unless --reveal is given. A name that is missing is reported with ' +
-    'every place that was searched, with --quiet in one line.',
+    'every place that was searched, with --quiet in one line; the exit code is 1, or 3 where a place may not be read.',
   arguments: [{ name: '<name...>', description: 'names of settings, in any case' }],
   options: [
     { flags: '--reveal', description: 'print secrets' },
@@ -60,7 +66,8 @@ export const command: Command<GetResult, GetOptions> = {
       if (!context.style.isTerminal) throw new RefusedError(text);
       context.inform(text);
     }
-    const exitCode = found.length < names.length ? exitCodes.negative : exitCodes.done;
+    const missing = items.some(({ isUnsure }) => isUnsure) ? exitCodes.failed : exitCodes.negative;
+    const exitCode = found.length < names.length ? missing : exitCodes.done;
     return { result: { names, isRaw: raw === true, isSingle: args.length === 1 }, exitCode };
   },
 
@@ -96,25 +103,29 @@ export const command: Command<GetResult, GetOptions> = {
 };
 
 /** Looks up names; of a missing one it reports where it was looked for. */
-async function itemsOf(
-  context: CommandContext,
-  names: readonly string[],
-): Promise<readonly { readonly name: string; readonly item: DirectoryItem }[]> {
+async function itemsOf(context: CommandContext, names: readonly string[]): Promise<readonly LookedUp[]> {
   const { signal } = context;
   (await context.session()).checkNames(names);
   return context.at({}, async (config) => {
     const found = await Promise.all(
       names.map(async (name) => ({ name, item: await config.getItem(name, { signal }) })),
     );
+    const lookedUp: LookedUp[] = [];
     for (const { name, item } of found) {
-      if (!item.nonExistent) continue;
-      context.complain(`xcon: ${printable(name)} was not found.`);
+      if (!item.nonExistent) {
+        lookedUp.push({ name, item, isUnsure: false });
+        continue;
+      }
+      const { places, refusals } = await config.explain(name, { signal });
+      const isUnsure = refusals.length > 0;
+      lookedUp.push({ name, item, isUnsure });
+      const where = isUnsure ? ' in the places that can be read' : '';
+      context.complain(`xcon: ${printable(name)} was not found${where}.`);
       if (context.globals.quiet) continue;
-      const places = await config.explain(name, { signal });
-      const lines = places.places.map(({ provider, directory, outcome }) => [provider, placeOf(directory), outcome]);
+      const lines = places.map(({ provider, directory, outcome }) => [provider, placeOf(directory), outcome]);
       context.inform(context.messageStyle.table(['PROVIDER', 'DIRECTORY', 'OUTCOME'], lines).trimEnd());
     }
-    return found;
+    return lookedUp;
   });
 }
 

@@ -1,9 +1,10 @@
 import { mask } from '../../base/printable';
 import { durationText } from '../../base/time';
 import { Clock, type ReachableName, type ReachablePlace, type SearchedPlace } from '../../index';
-import { ownNames } from '../collect-settings';
+import { ownNames, reportRefusals } from '../collect-settings';
 import { type Command } from '../command';
 import { type CommandContext } from '../context';
+import { exitCodes } from '../exit-codes';
 import { jsonValue, shownText } from '../value-text';
 
 interface ListOptions {
@@ -51,9 +52,10 @@ export const command: Command<ListResult, ListOptions> = {
       return { ...found, nowMs: Clock.grab().nowMs() };
     });
     const names = options.variables === true ? all : ownNames({ names: all });
-    if (refusals.length > 0) reportRefusals(context, refusals);
+    reportRefusals(context, refusals);
     const values = options.reveal === true ? await valuesOf(context, names) : new Map<string, unknown>();
-    return { result: { names, refusals, values, nowMs, options } };
+    const exitCode = names.length === 0 && refusals.length > 0 ? exitCodes.failed : exitCodes.done;
+    return { result: { names, refusals, values, nowMs, options }, exitCode };
   },
 
   renderText({ names, values, nowMs, options }, style) {
@@ -98,14 +100,6 @@ function notesOf({ cached, winner }: ReachableName, hidden: number): string {
   const row = cached === undefined ? '' : cached.kind === 'plain' ? 'cached' : `cached (${cached.kind})`;
   const notes = [row, winner?.staleSince === undefined ? '' : 'stale', hidden === 0 ? '' : `hides ${hidden}`];
   return notes.filter((each) => each !== '').join(', ');
-}
-
-/** Says which places may not be listed: the list may lack names. */
-function reportRefusals(context: CommandContext, refusals: readonly SearchedPlace[]): void {
-  const places = refusals.map(({ provider, directory = '' }) => `${provider} ${directory}`.trim());
-  context.inform(`xcon: names may be missing: ${places.join(', ')} cannot be listed.`);
-  for (const remedy of new Set(refusals.flatMap((each) => each.remedy ?? [])))
-    context.inform(`  To list more, ${remedy}.`);
 }
 
 async function valuesOf(

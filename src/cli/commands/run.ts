@@ -127,7 +127,7 @@ class Runner {
   /** Reads all settings, and gives all variables of the program. */
   private async variables(): Promise<Variables> {
     const { only, except, preserve = [], prefix, allow } = this.options;
-    const settings = await collectSettings(this.context, { only, except });
+    const { settings } = await collectSettings(this.context, { only, except });
     const own = this.context.variables;
     const given = variablesOf(
       settings.map(({ name, item }) => ({ name, value: item.value })),

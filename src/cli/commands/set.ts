@@ -99,7 +99,7 @@ async function valueOf(
   context: CommandContext,
   { name, value, isSecret }: { readonly name: string; readonly value: string | undefined; readonly isSecret: boolean },
   { valueFile: file, valueFrom: variable }: SetOptions,
-): Promise<string> {
+): Promise<string | Uint8Array> {
   const isInput = value === '-';
   if (value === undefined || isInput || file !== undefined || variable !== undefined) {
     if (value !== undefined && !isInput)
@@ -112,21 +112,35 @@ async function valueOf(
         '--value-from, or no value to be asked for it.',
     );
   }
-  if (isSecretName(name.slice(name.lastIndexOf('/') + 1))) context.inform(`${name} looks like a secret. To encrypt it, add --secret.`);
+  if (isSecretName(name.slice(name.lastIndexOf('/') + 1)))
+    context.inform(`${name} looks like a secret. To encrypt it, add --secret.`);
   return value;
 }
 
-function writeOf(entry: OpenEntry, text: string, options: SetOptions): EntryWrite {
-  const { type, tier, keyId, description, jsonField, secret } = options;
+function writeOf(entry: OpenEntry, given: string | Uint8Array, options: SetOptions): EntryWrite {
+  const { type, tier, keyId, description, secret } = options;
   const isParameter = type !== undefined && type !== 'text' && type !== 'json';
   return {
-    value: jsonField === undefined ? typed(entry, text, type) : withField(entry, jsonField, text),
+    value: typeof given === 'string' ? valueIn(entry, given, options) : bytesFor(entry, given, options),
     ...(secret !== undefined && { secret }),
     ...(isParameter && { type }),
     ...(tier !== undefined && { tier }),
     ...(keyId !== undefined && { keyId }),
     ...(description !== undefined && { description }),
   };
+}
+
+function valueIn(entry: OpenEntry, text: string, { jsonField, type }: SetOptions): ConfigValue {
+  return jsonField === undefined ? typed(entry, text, type) : withField(entry, jsonField, text);
+}
+
+/** Gives bytes, which only Secrets Manager and rows hold. @throws UsageError */
+function bytesFor({ exactName, provider }: OpenEntry, bytes: Uint8Array, { jsonField }: SetOptions): Uint8Array {
+  if (provider.name !== 'ssm' && jsonField === undefined) return bytes;
+  const where = jsonField === undefined ? 'Parameter Store holds' : 'a field of JSON holds';
+  throw new UsageError(
+    `${exactName}: the value is no text in UTF-8, and ${where} nothing else. Encode it, as in base64.`,
+  );
 }
 
 /** Gives the value that a text means: of a row, JSON where that was asked for, or the row has no text now. */

@@ -83,14 +83,17 @@ export function showChange(change: Change): ShownChange {
   };
 }
 
+/** How an empty text is shown. */
+const empty = '(an empty text)';
+
 /** Gives the lines that show a change before it is made. */
 export function changeLines({ action, after, before, effects, exactName, provider }: ShownChange): readonly string[] {
   const verbs = { create: 'creates', update: 'changes', restore: 'restores', remove: 'removes', unchanged: 'leaves' };
   const now = before ?? (action === 'create' || action === 'restore' ? undefined : '(cannot be read)');
   return [
     `${verbs[action]} ${exactName} in ${provider}`,
-    ...(now === undefined ? [] : [`  now:  ${now}`]),
-    ...(after === undefined || action === 'unchanged' ? [] : [`  then: ${after}`]),
+    ...(now === undefined ? [] : [`  now:  ${now === '' ? empty : now}`]),
+    ...(after === undefined || action === 'unchanged' ? [] : [`  then: ${after === '' ? empty : after}`]),
     ...effects.map((each) => `  ${each}`),
   ];
 }

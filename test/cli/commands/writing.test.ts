@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type CommandRun, type FakeHost, folderWith, useLocalAws, xcon } from '../run-xcon';
 import { patientVariables } from '../../setup/patience';
 
@@ -147,6 +149,21 @@ describe('xcon set', () => {
     ]);
     expect((await orders('set KEYED - --value-file key.txt --yes', { cwd })).code).toBe(2);
     expect((await orders('set KEYED --value-file none.txt --yes', { cwd })).code).toBe(2);
+  });
+
+  it('writes bytes that are no text as they are, to Secrets Manager alone', async () => {
+    const bytes = Buffer.from([0, 255, 254, 10]);
+    const cwd = folderWith({});
+    writeFileSync(join(cwd, 'cert.der'), bytes);
+    const cert = () =>
+      xcon(['get', 'CERT', '-s', 'orders', '-e', 'prod', '--raw', '--reveal', '--no-cache'], { aws: local.aws, env });
+
+    expect((await orders('set CERT --value-file cert.der --to secrets --yes', { cwd })).code).toBe(0);
+    expect((await cert()).bytes).toEqual(bytes);
+    expect((await orders('set CERT - --yes', { input: bytes.subarray(1) })).code).toBe(0);
+    expect((await cert()).bytes).toEqual(bytes.subarray(1));
+    const parameter = await orders('set OTHER - --yes', { input: bytes });
+    expect(parameter).toMatchObject({ code: 2, out: '', err: expect.stringContaining('no text in UTF-8') as string });
   });
 
   it('takes a full name in place of --in, and refuses both', async () => {
