@@ -72,7 +72,7 @@ describe('--profile and --region', () => {
   it('a profile that does not exist is reported with its remedy, and asks nothing', async () => {
     const { code, err } = await xcon(['get', 'X', ...own, '--profile', 'three', '--endpoint-url', endpoint], { env });
 
-    expect(code).toBe(1);
+    expect(code).toBe(3);
     expect(err).toMatch(/^xcon: warning: there (is no region|are no valid credentials): /);
     expect(log.signatures).toEqual([]);
   });
@@ -157,7 +157,7 @@ describe('a place that may not be read', () => {
 
   it.each([
     [['get', 'NO_SUCH'], 3, 'NO_SUCH was not found in the places that can be read.'],
-    [['get', 'DB_HOST'], 0, 'warning: secrets /orders/prod cannot be read'],
+    [['get', 'REGION'], 0, 'warning: secrets /orders/prod cannot be read'],
     [['explain', 'NO_SUCH'], 3, 'warning: secrets /orders/prod cannot be read'],
     [['export', '--only', 'NO_SUCH'], 3, 'No value for "NO_SUCH"'],
     [['export', '--except', 'SMTP_URL'], 0, 'names may be missing: secrets /orders/prod, secrets /orders/all'],
