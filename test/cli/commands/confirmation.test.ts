@@ -2,7 +2,8 @@ import { commands } from '../../../src/cli/commands';
 import { folderWith, useLocalAws, xcon } from '../run-xcon';
 
 const project = {
-  'xcon.yaml': 'service: orders\nenvironments: [prod]\nstack: orders\nentries:\n  /orders/prod:\n    LEVEL: { ssm: info }\n',
+  'xcon.yaml':
+    'service: orders\nenvironments: [prod]\nstack: orders\nentries:\n  /orders/prod:\n    LEVEL: { ssm: info }\n',
   'new.env': 'NEW=1\n',
 };
 /** A line of each command that writes, which has something to write. */
