@@ -3,13 +3,27 @@
 /**
  * Node, as Jest gives it to tests, that fails a suite which leaves behind what it began: timers that would fire, and servers that
  * would listen, while the next suite runs in the same process.
+ *
+ * It disables the storages of contexts that a suite has used: otherwise every promise of the suites after it would have a property
+ * for each of them.
  */
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { TestEnvironment } = require('jest-environment-node');
 
 /** How long what is under way at the end of a suite may take to end, milliseconds. */
 const graceMs = 2000;
 const pollMs = 5;
+/** Those that the current suite of this process has used. */
+const storages = new Set();
+
+for (const name of ['enterWith', 'run']) {
+  const original = AsyncLocalStorage.prototype[name];
+  AsyncLocalStorage.prototype[name] = function (...args) {
+    storages.add(this);
+    return original.apply(this, args);
+  };
+}
 
 class Environment extends TestEnvironment {
   constructor(config, context) {
@@ -23,6 +37,12 @@ class Environment extends TestEnvironment {
     const until = performance.now() + graceMs;
     while (this.leaks().length > 0 && performance.now() < until) await sleep(pollMs);
     state.unhandledErrors.push(...this.leaks());
+  }
+
+  async teardown() {
+    await super.teardown();
+    for (const each of storages) each.disable();
+    storages.clear();
   }
 
   leaks() {

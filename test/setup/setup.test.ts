@@ -28,6 +28,11 @@ const suites = {
     require('node:net').createServer().listen(0, '127.0.0.1', done);
   });`,
   'leaves-timer': `test('passes', () => void setTimeout(() => undefined, 60_000));`,
+  'uses-contexts': `test('uses contexts, and meets none of an earlier suite', () => {
+    const { AsyncLocalStorage } = require('node:async_hooks');
+    for (let count = 0; count < 10; count += 1) new AsyncLocalStorage().run({}, () => undefined);
+    expect(Object.getOwnPropertySymbols(Promise.resolve()).length).toBeLessThan(20);
+  });`,
 };
 
 describe('the environment of tests', () => {
@@ -36,11 +41,12 @@ describe('the environment of tests', () => {
   beforeAll(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'xcon-setup-')));
     for (const [name, text] of Object.entries(suites)) writeFileSync(join(folder, `${name}.test.js`), text);
+    writeFileSync(join(folder, 'uses-contexts-too.test.js'), suites['uses-contexts']);
   });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('fails a suite that leaves a timer or a listening server, and no other', () => {
+  test('fails a suite that leaves a timer or a listening server, and no other; and leaves no contexts to the next', () => {
     const config = {
       rootDir: folder,
       testEnvironment: join(__dirname, 'environment.cjs'),
@@ -58,6 +64,7 @@ describe('the environment of tests', () => {
     };
     expect(status).toBe(1);
     expect(messageOf('ends-all')).toBe('passed: ');
+    expect([messageOf('uses-contexts'), messageOf('uses-contexts-too')]).toEqual(['passed: ', 'passed: ']);
     expect(messageOf('leaves-interval')).toMatch(/^failed: [^]*left a timer: setInterval of 60000 ms/);
     expect(messageOf('leaves-server')).toMatch(/^failed: [^]*left 1 server\(s\) listening/);
     expect(messageOf('leaves-timer')).toMatch(/^failed: [^]*left a timer: setTimeout of 60000 ms/);
