@@ -38,7 +38,7 @@ export function assumedRole({ roleArn, externalId, region }: AssumedRole): Crede
       if (classifyAwsError(error) !== 'not-permitted') throw error;
       const { CredentialsError } = await import('./credentials-error');
       const remedy = `allow sts:AssumeRole on ${roleArn}, and let its trust policy name this process`;
-      throw new CredentialsError(`${describeError(error)}; ${remedy}`, false, { cause: withoutPayload(error) });
+      throw new CredentialsError(describeError(error), false, { cause: withoutPayload(error), remedy });
     }
   };
 }

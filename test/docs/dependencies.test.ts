@@ -7,6 +7,7 @@ const page = readDocument('docs/explanation/dependencies.md');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>;
 };
 /** The lists of packages by licence: `- **MIT**: ...`. */
 const byLicence = [...page.text.matchAll(/^- \*\*([\w.-]+)\*\*: ((?:`[^`]+`,?\s+)+)/gm)];
@@ -18,6 +19,16 @@ describe('README.md', () => {
 
     expect(readDocument('README.md').text).toContain(`TypeScript ${oldest} and newer`);
   });
+});
+
+it('an optional peer may have any version: a range would block the install of a project that has another, or move what it has', () => {
+  const { peerDependencies, peerDependenciesMeta } = manifest;
+
+  const strict = Object.keys(peerDependencies).filter(
+    (name) => peerDependencies[name] !== '*' || peerDependenciesMeta[name]?.optional !== true,
+  );
+
+  expect(strict).toEqual([]);
 });
 
 describe('docs/explanation/dependencies.md', () => {

@@ -156,7 +156,8 @@ describe('the role of a provider', () => {
     expect(outcome).toBeInstanceOf(Unavailable);
     expect(outcome).toMatchObject({
       scope: 'credentials',
-      reason: expect.stringContaining(`allow sts:AssumeRole on ${roleArn}`) as string,
+      reason: 'CredentialsError: AccessDenied (HTTP 403): you may not',
+      remedy: `allow sts:AssumeRole on ${roleArn}, and let its trust policy name this process`,
     });
   });
 
