@@ -12,9 +12,7 @@ const long = [
   'cache/properties',
   'events/properties',
   'canary',
-  'end-to-end/canary.test.ts',
   'end-to-end/hostile-names.test.ts',
-  'end-to-end/canary-sweep.test.ts',
   // Every fault of every service.
   'reliability',
   // Many processes.

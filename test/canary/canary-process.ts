@@ -110,6 +110,9 @@ export const secretNames = [
   'SETTINGS_PASSWORD',
 ] as const;
 
+/** Secrets that are read in one batch. */
+export const moreNames = Array.from({ length: 6 }, (_, index) => `MORE${index}`);
+
 /** Plain parameters that are secrets by their names, or have one inside. */
 export const plainNames = ['DB_PWD', 'SIGNING_KEY', 'SENTRY_DSN', 'DATABASE_URL'] as const;
 
@@ -142,6 +145,8 @@ export async function plant(aws: LocalAws, canary: string): Promise<void> {
     },
     secrets: {
       '/orders/prod/TOKEN': { value: canary, previous: `${canary}-old` },
+      // More than single reads take.
+      ...Object.fromEntries(moreNames.map((name) => [`/orders/prod/${name}`, canary])),
       '/orders/prod/BYTES': { binary: Buffer.from(canary).toString('base64') },
       '/orders/prod/LOGIN': JSON.stringify({ password: canary, list: [canary] }),
       '/orders/prod/KEYED': JSON.stringify({ [canary]: canary, list: { [digitsOf(canary)]: canary } }),

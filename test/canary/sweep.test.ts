@@ -3,12 +3,11 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { z } from 'zod';
 import * as xcon from '../../src/index';
 import { fakeProvider, testConfig, toResolveFrom } from '../../src/testing/index';
-import { type CacheSecrets } from '../../src/settings/settings-values';
 import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { withoutVariables } from '../config/doubles';
 import { fc } from '../setup/fast-check';
 import { CanaryProcess, digitsOf, inTable, plainNames, plant } from './canary-process';
-import { inspected, leaksIn, saidBy } from './said';
+import { inspected, leaksIn, renderingsOf } from './renderings';
 import { thingsOf } from './things';
 import { testKey } from '../base/test-key';
 
@@ -26,9 +25,14 @@ afterAll(() => aws.close());
 
 /** Texts that appear nowhere by chance, with what JSON, HTML and shells quote in them. */
 const canaries = fc.stringMatching(/^[A-Za-z0-9+/"'\\<&$ ]{24}$/).map((text) => `cnry${text}cnry`);
-const modes = fc.constantFrom<CacheSecrets>('reference', 'encrypt', 'never');
 const credentials = { accessKeyId: 'not-a-real-key', secretAccessKey: 'not-a-real-secret' };
-const cacheKeys = [testKey(7).toString('base64')];
+/** The ways of caching secrets that keep none in plain. */
+const modes: readonly (readonly [string, Partial<xcon.SettingsValues>])[] = [
+  ['reference', {}],
+  ['encrypt and a key', { cacheSecrets: 'encrypt', cacheKeys: [testKey(7).toString('base64')] }],
+  ['encrypt and KMS', { cacheSecrets: 'encrypt', cacheKmsKeyId: 'arn:aws:kms:us-east-1:111122223333:key/cache' }],
+  ['never', { cacheSecrets: 'never' }],
+];
 
 /** Starts from nothing, with a secret in every source. */
 async function begin(canary: string, settings: Partial<xcon.SettingsValues>): Promise<CanaryProcess> {
@@ -41,48 +45,59 @@ async function begin(canary: string, settings: Partial<xcon.SettingsValues>): Pr
 /** Refuses all but numbers. */
 const pathOfNumber = z.number();
 
-/** What is told of a secret, wherever it is kept. */
-function leaksOf(said: string, canary: string): readonly string[] {
-  const digits = said.includes(digitsOf(canary).slice(0, 24)) ? ['digits'] : [];
-  return [...leaksIn(said, canary), ...leaksIn(said, inTable(canary)), ...digits];
+/** Gives the forms of a secret that a text has, wherever the secret is stored. */
+function leaksOf(text: string, canary: string): readonly string[] {
+  const digits = text.includes(digitsOf(canary).slice(0, 24)) ? ['digits'] : [];
+  return [...leaksIn(text, canary), ...leaksIn(text, inTable(canary)), ...digits];
 }
 
-it('no object, text, page, error or log line shows a secret, in whatever way it is printed', async () => {
-  await fc.assert(
-    fc.asyncProperty(canaries, modes, fc.boolean(), async (canary, cacheSecrets, isByName) => {
-      const strategy = isByName ? 'names' : 'listing';
-      const process = await begin(canary, { cacheSecrets, cacheKeys, strategy });
-      try {
-        await process.run(async () => {
-          expect(await process.config.get('TOKEN')).toBe(canary);
-          const cold = await thingsOf(process, canary);
-          await process.config.flush();
-          await process.config.refresh();
-          const warm = await thingsOf(process, canary);
-          process.log.fatal({ ...cold, err: cold['ProviderError']?.[0] }, 'everything');
+it.each(
+  modes.flatMap(([mode, settings]) =>
+    (['listing', 'names'] as const).map((strategy) => [mode, strategy, settings] as const),
+  ),
+)(
+  'with cacheSecrets %s and the strategy %s, no object, text, page, error, log line or row shows a secret',
+  async (_, strategy, settings) => {
+    await fc.assert(
+      fc.asyncProperty(canaries, async (canary) => {
+        const process = await begin(canary, { ...settings, strategy });
+        try {
+          await process.run(async () => {
+            expect(await process.config.get('TOKEN')).toBe(canary);
+            const cold = await thingsOf(process, canary);
+            await process.config.flush();
+            await process.config.refresh();
+            const warm = await thingsOf(process, canary);
+            process.log.fatal({ ...cold, err: cold['ProviderError']?.[0] }, 'everything');
 
-          const told = Object.keys(cold).filter((name) => {
-            const said = [cold, warm].flatMap((things) => (things[name] ?? []).map(saidBy)).join('\n');
-            return leaksOf(said, canary).length > 0;
+            const leaking = Object.keys(cold).filter((name) => {
+              const texts = [cold, warm].flatMap((things) => (things[name] ?? []).map(renderingsOf)).join('\n');
+              return leaksOf(texts, canary).length > 0;
+            });
+
+            expect(Object.keys(cold).toSorted()).toEqual(Object.keys(xcon).toSorted());
+            expect(leaking).toEqual([]);
           });
+          expect(process.logged).toContain('lookup.hit');
+          expect(leaksOf(process.logged, canary)).toEqual([]);
+          for (const command of [
+            /BatchGetSecretValueCommand/,
+            /GetSecretValueCommand/,
+            /GetParameters(ByPath)?Command/,
+          ])
+            expect(process.sdkLogged).toMatch(command);
+          expect(leaksIn(process.sdkLogged, canary)).toEqual([]);
+          expect(leaksIn(renderingsOf(await aws.rows('global-all-configCache')), canary)).toEqual([]);
+        } finally {
+          await process.close();
+        }
+      }),
+      { numRuns: 1 },
+    );
+  },
+);
 
-          expect(Object.keys(cold).toSorted()).toEqual(Object.keys(xcon).toSorted());
-          expect(told).toEqual([]);
-        });
-        expect(process.logged).toContain('lookup.hit');
-        expect(leaksOf(process.logged, canary)).toEqual([]);
-        expect(/GetSecretValueCommand/.test(process.sdkLogged)).toBe(true);
-        expect(/GetParameters(ByPath)?Command/.test(process.sdkLogged)).toBe(true);
-        expect(leaksIn(process.sdkLogged, canary)).toEqual([]);
-      } finally {
-        await process.close();
-      }
-    }),
-    { numRuns: 4 },
-  );
-});
-
-it('an explanation shows of plain parameters that are secrets that they are there: as data, text and page', async () => {
+it('an explanation masks plain parameters that are secrets by name or content: as data, text and page', async () => {
   await fc.assert(
     fc.asyncProperty(canaries, async (canary) => {
       const process = await begin(canary, {});
@@ -93,14 +108,14 @@ it('an explanation shows of plain parameters that are secrets that they are ther
           expect(values.every((each) => secret !== undefined && each?.includes(secret))).toBe(true);
           for (const name of plainNames) {
             const explanation = await process.config.explain(name);
-            const said = [
-              saidBy(explanation),
+            const texts = [
+              renderingsOf(explanation),
               explanation.toString(),
               explanation.toHtml(),
               JSON.stringify(explanation),
             ];
             expect(explanation.places.map(({ outcome }) => outcome)).toContain('found');
-            for (const each of said) {
+            for (const each of texts) {
               expect(each).toContain('********');
               expect(leaksOf(each, canary)).toEqual([]);
             }
@@ -115,7 +130,7 @@ it('an explanation shows of plain parameters that are secrets that they are ther
   );
 });
 
-it('a secret that has become the name of a setting or an override is a name: shown escaped, and looked up as any other', async () => {
+it('a secret that is used as the name of a setting is shown escaped, and looked up as any other name', async () => {
   await fc.assert(
     fc.asyncProperty(canaries, async (canary) => {
       const process = await begin(canary, {});
@@ -161,7 +176,7 @@ it('a secret that has become the name of a setting or an override is a name: sho
   );
 });
 
-it('util.inspect shows no secret, key or credential, whatever its options; a getter gives what it is there for', async () => {
+it('util.inspect shows no secret, key or credential with any options, except through getters that return values', async () => {
   await fc.assert(
     fc.asyncProperty(canaries, async (canary) => {
       // Its first half is recognized; a key that is all text is refused.
@@ -180,7 +195,7 @@ it('util.inspect shows no secret, key or credential, whatever its options; a get
           await process.config.flush();
           const shownBy = (getters: boolean): readonly string[] =>
             Object.entries(things)
-              // The getters of a schema are not to be called by strangers: some cannot be used afterwards.
+              // The getters of some schemas cannot be called from outside: the schema cannot be used afterwards.
               .filter(([name]) => !getters || !/^(defineSettings|secret|setting)$/.test(name))
               .filter(([, all]) => all.some((each) => leaksOf(inspected(each, { getters }), canary).length > 0))
               .map(([name]) => name);
@@ -196,7 +211,7 @@ it('util.inspect shows no secret, key or credential, whatever its options; a get
   );
 }, 120_000);
 
-it('nor does what tests are given: fake providers and Configs, the log of requests, matchers', async () => {
+it('the helpers for tests show no secret: fake providers and Configs, the log of requests, matchers', async () => {
   await fc.assert(
     fc.asyncProperty(canaries, async (canary) => {
       const values = { '/orders/prod/TOKEN': canary, TOKEN: canary };
@@ -214,7 +229,7 @@ it('nor does what tests are given: fake providers and Configs, the log of reques
 
       expect(found).toBe(canary);
       const objects = [...fakes, given, aws.calls, aws.calls.all, matched];
-      expect(leaksIn(objects.map(saidBy).join('\n'), canary)).toEqual([]);
+      expect(leaksIn(objects.map(renderingsOf).join('\n'), canary)).toEqual([]);
       expect(leaksIn(objects.map((each) => inspected(each, { getters: true })).join('\n'), canary)).toEqual([]);
     }),
     { numRuns: 5 },

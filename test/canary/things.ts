@@ -4,7 +4,8 @@ import * as xcon from '../../src/index';
 import { createChangeHandler } from '../../src/events/index';
 import { type LocalAwsFault } from '../../src/local-aws/local-aws';
 import { rejection } from '../chain/doubles';
-import { type CanaryProcess, plainNames, secretNames } from './canary-process';
+import { readSession } from '../contract/read-session';
+import { type CanaryProcess, moreNames, plainNames, secretNames } from './canary-process';
 
 const schema = z.object({ password: z.string(), list: z.array(z.string()) });
 
@@ -38,15 +39,21 @@ export async function thingsOf(process: CanaryProcess, canary: string): Promise<
   const declared = declare(canary);
   const loaded = await declared.load();
   const snapshot = await config.load(secretNames);
+  await config.load(moreNames);
+  await declared.withSecret('token', (_, { previous }) => previous);
+  const refused = Object.assign(new Error('refused'), { status: 401 });
+  await rejection(() => declared.withSecret('login', () => Promise.reject(refused)));
   const items = await Promise.all(secretNames.map((name) => config.getItem(name)));
   const explanations = [await config.explain(secretNames), await declared.explain(), await config.explain(plainNames)];
   const single = await config.explain('TOKEN');
   const cacher = xcon.DynamoCacher.grab();
   const directory = new xcon.Directory({ path: '/orders/prod' });
   const entries = items.map((item) => new xcon.DirectoryItem({ name: item.name, value: item.value, directory }));
+  const listed = [new xcon.SsmProvider(), new xcon.SecretsProvider(), new xcon.DynamoProvider()];
+  const session = readSession({ clients: process.clients, settings: settings.resolve() });
   const made = new xcon.Secret({ canary, list: [canary] });
   const policy = declared.policy();
-  // The getters of a schema are not to be called by strangers: some cannot be used afterwards.
+  // The getters of some schemas cannot be called from outside: the schema cannot be used afterwards.
   const plain = declared.declarations.map((each) => ({ ...each, schema: undefined }));
   return {
     AppConfigProvider: [xcon.AppConfigProvider.grab()],
@@ -70,7 +77,11 @@ export async function thingsOf(process: CanaryProcess, canary: string): Promise<
     Directory: [directory],
     DirectoryChain: [config.directoryChain],
     DirectoryItem: [...items, ...entries],
-    DirectoryListing: [new xcon.DirectoryListing(directory, entries), env.snapshot()],
+    DirectoryListing: [
+      new xcon.DirectoryListing(directory, entries),
+      env.snapshot(),
+      ...(await Promise.all(listed.map((each) => each.readDirectory(directory, session)))),
+    ],
     DynamoCacher: [cacher, await cacher.entries()],
     DynamoProvider: [xcon.DynamoProvider.grab()],
     EnvFileProvider: [xcon.EnvFileProvider.grab()],
@@ -207,7 +218,11 @@ async function errorsOf(process: CanaryProcess, canary: string): Promise<Things>
 async function providerErrorsOf({ aws, config }: CanaryProcess, canary: string): Promise<readonly unknown[]> {
   const answers: readonly LocalAwsFault[] = [
     { target: 'SecretValue|GetParameters', raw: { body: `{"SecretString": "${canary}"` } },
-    { target: 'SecretValue|GetParameters', raw: { body: `<html>${canary}</html>` } },
+    ...[`<html>${canary}</html>`, `{"SecretString": ${canary}}`, canary].map((body) => ({
+      target: 'SecretValue|GetParameters',
+      raw: { body },
+    })),
+    { target: 'SecretValue|GetParameters', raw: { body: `{"SecretString": {"a": "${canary}"}, ` } },
     { target: 'SecretValue|GetParameters', status: 500, type: 'InternalServerError' },
     { target: 'SecretValue|GetParameters', dropConn: true },
   ];

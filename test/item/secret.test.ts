@@ -1,30 +1,32 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { Secret } from '../../src/item/secret';
-import { leaks, saidBy } from '../end-to-end/said-by';
+import { leaksIn, renderingsOf } from '../canary/renderings';
 import { fc } from '../setup/fast-check';
 
 /** Texts that appear nowhere by chance. */
 const canaries = fc.stringMatching(/^[A-Za-z0-9+/]{24}$/).map((text) => `cnry${text}`);
 
-/** What copies of an object say, which have what can be listed of it. */
-function saidByCopies(object: object): string {
+/** Gives what is printed of copies of an object, which have its enumerable properties. */
+function renderingsOfCopies(object: object): string {
   const copies = [{ ...object }, Object.assign({}, object), Object.entries(object), new Map([[object, object]])];
   return `${inspect(copies, { depth: 10, showHidden: true })}${JSON.stringify(copies)}`;
 }
 
-it('gives its value to who asks for it', () => {
+it('reveals its value by reveal()', () => {
   expect(new Secret('hunter2').reveal()).toBe('hunter2');
   expect(new Secret(undefined).reveal()).toBeUndefined();
 });
 
-it('says nothing of it in any other way', () => {
+it('does not show its value in any other way', () => {
   fc.assert(
     fc.property(canaries, (canary) => {
       const secrets = [new Secret(canary), new Secret({ a: [canary], [canary]: 1 }), new Secret(Buffer.from(canary))];
 
-      const said = secrets.map((each) => `${saidBy(each)}${saidBy({ list: [each] })}${saidByCopies(each)}`).join('\n');
+      const texts = secrets
+        .map((each) => `${renderingsOf(each)}${renderingsOf({ list: [each] })}${renderingsOfCopies(each)}`)
+        .join('\n');
 
-      expect(leaks(canary, said)).toEqual([]);
+      expect(leaksIn(texts, canary)).toEqual([]);
     }),
     { numRuns: 20 },
   );

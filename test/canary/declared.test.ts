@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { defineSettings, secret, setting, type SettingsShape, SettingsValidationError } from '../../src/index';
 import { rejection } from '../chain/doubles';
 import { nextTurn, withoutVariables } from '../config/doubles';
-import { leaks, saidBy, saidByError } from '../end-to-end/said-by';
+import { Service, storedSecret } from '../declared/world';
 import { fc } from '../setup/fast-check';
-import { Service, storedSecret } from './world';
+import { leaksIn, renderingsOf } from './renderings';
 
 withoutVariables();
 
@@ -53,9 +53,9 @@ const refusing = [
   type('number[]'),
 ] as const;
 
-/** Everything that an error can be made to say of itself, the problems in it included. */
-function saidByProblems(error: Error): string {
-  return saidByError(error) + saidBy((error as SettingsValidationError).problems);
+/** Gives everything that is printed of an error, and of the problems in it. */
+function renderingsOfProblems(error: Error): string {
+  return renderingsOf(error) + renderingsOf((error as SettingsValidationError).problems);
 }
 
 const asText = (canary: string): string => canary;
@@ -63,7 +63,7 @@ const asJson = (canary: string): string => JSON.stringify({ key: canary, list: [
 const asKeyOfJson = (canary: string): string => JSON.stringify({ [canary]: canary });
 
 it.each(refusing.map((schema, index) => [schema['~standard'].vendor, index, schema] as const))(
-  'no error of %s (%i) has a secret, nor the text of a plain setting',
+  'errors of %s (%i) have neither a secret nor the text of a plain setting',
   async (_, __, schema) => {
     await fc.assert(
       fc.asyncProperty(canaries, async (canary) => {
@@ -85,15 +85,15 @@ it.each(refusing.map((schema, index) => [schema['~standard'].vendor, index, sche
         const error = await service.run(() => rejection(() => defineSettings(shape).load()));
 
         expect(error).toBeInstanceOf(SettingsValidationError);
-        expect(leaks(canary, saidByProblems(error))).toEqual([]);
-        expect(leaks(canary, JSON.stringify(service.world.log.lines))).toEqual([]);
+        expect(leaksIn(renderingsOfProblems(error), canary)).toEqual([]);
+        expect(leaksIn(JSON.stringify(service.world.log.lines), canary)).toEqual([]);
       }),
       { numRuns: 6 },
     );
   },
 );
 
-it('neither settings, nor their declaration, nor the log have a secret, whatever is done with them', async () => {
+it('settings, their declaration and the log show no secret after a load, a change and a failed refresh', async () => {
   await fc.assert(
     fc.asyncProperty(canaries, async (canary) => {
       const held = { password: canary, json: JSON.stringify({ a: { b: canary } }), size: '1' };
@@ -108,7 +108,7 @@ it('neither settings, nor their declaration, nor the log have a secret, whatever
         { onError: () => undefined },
       );
 
-      const said = await service.run(async () => {
+      const texts = await service.run(async () => {
         const settings = await declared.load();
         declared.onChange(['password', 'size'], ({ password }) => {
           throw new Error(password.reveal());
@@ -131,7 +131,7 @@ it('neither settings, nor their declaration, nor the log have a secret, whatever
           .concat(inspect(structuredClone(settings), { depth: 10, showHidden: true }));
       });
 
-      expect(leaks(canary, said.join('\n'))).toEqual([]);
+      expect(leaksIn(texts.join('\n'), canary)).toEqual([]);
       expect(service.world.log.warnings('settings.refresh-failed')).toHaveLength(1);
     }),
     { numRuns: 15 },

@@ -1,7 +1,7 @@
 import { format, inspect } from 'node:util';
 
-/** Everything that a value can be made to say of itself, by whoever prints, logs, sends or copies it. */
-export function saidBy(value: unknown): string {
+/** Gives all texts that come of printing, logging, sending or copying a value. */
+export function renderingsOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const object = Object(value) as object;
   return [
@@ -9,20 +9,20 @@ export function saidBy(value: unknown): string {
     inspect(value, { depth: 10, showHidden: true, getters: true, maxStringLength: null, maxArrayLength: null }),
     inspect(Object.entries(object), { depth: 10, showHidden: true }),
     inspect({ ...object }, { depth: 10, showHidden: true }),
-    tried(() => JSON.stringify(value)),
-    tried(() => JSON.stringify({ nested: [value] }, undefined, 2)),
-    tried(() => String(value)),
-    tried(() => `${value as string}`),
-    tried(() => format('%s %o %O %j', value, value, value, value)),
-    tried(() => inspect(structuredClone(value), { depth: 10, showHidden: true })),
-    ...(value instanceof Error ? [saidByError(value)] : []),
+    attempt(() => JSON.stringify(value)),
+    attempt(() => JSON.stringify({ nested: [value] }, undefined, 2)),
+    attempt(() => String(value)),
+    attempt(() => `${value as string}`),
+    attempt(() => format('%s %o %O %j', value, value, value, value)),
+    attempt(() => inspect(structuredClone(value), { depth: 10, showHidden: true })),
+    ...(value instanceof Error ? [renderingsOfError(value)] : []),
   ].join('\n');
 }
 
 /**
- * Everything that `util.inspect` can be made to print of a value, by whatever options.
+ * Gives everything that `util.inspect` prints of a value, with every combination of options.
  *
- * @param options - `getters`: also what getters give, which is what they are there for.
+ * @param options - `getters`: whether to call getters, too.
  */
 export function inspected(value: unknown, { getters }: { readonly getters: boolean }): string {
   const flags = [false, true];
@@ -34,8 +34,8 @@ export function inspected(value: unknown, { getters }: { readonly getters: boole
     .join('\n');
 }
 
-/** Loggers print of an error what they find: fields, the stack, and all that led to it. */
-function saidByError(error: Error): string {
+/** Gives what loggers print of an error: its fields, its stack and its causes. */
+function renderingsOfError(error: Error): string {
   const chain: unknown[] = [];
   for (let at: unknown = error; at instanceof Error && !chain.includes(at); at = at.cause) {
     chain.push(at.message, at.stack, { ...at }, Object.getOwnPropertyDescriptors(at), String(at));
@@ -44,21 +44,21 @@ function saidByError(error: Error): string {
   return inspect(chain, { depth: 10, showHidden: true, getters: true });
 }
 
-/** What cannot be done with a value may say why. */
-function tried(say: () => string | undefined): string {
+/** Gives the error where a value cannot be rendered in some way. */
+function attempt(render: () => string | undefined): string {
   try {
-    return say() ?? '';
+    return render() ?? '';
   } catch (error) {
     return inspect(error, { depth: 10, showHidden: true });
   }
 }
 
 /**
- * Gives the forms in which a text can be recognized, halves of it in all ways of writing it down.
+ * Gives the forms in which a text can be recognized: its halves, in each common encoding.
  *
  * @param canary - At least 24 characters.
  */
-export function formsOf(canary: string): readonly string[] {
+function formsOf(canary: string): readonly string[] {
   const half = Math.floor(canary.length / 2);
   return [canary.slice(0, half), canary.slice(half)].flatMap((part) => {
     const bytes = Buffer.from(part);
@@ -83,7 +83,7 @@ export function formsOf(canary: string): readonly string[] {
   });
 }
 
-/** Gives the forms in which something told a text. */
-export function leaksIn(said: string, canary: string): readonly string[] {
-  return [...new Set(formsOf(canary))].filter((form) => said.includes(form));
+/** Gives the forms of a canary that a text has. */
+export function leaksIn(text: string, canary: string): readonly string[] {
+  return [...new Set(formsOf(canary))].filter((form) => text.includes(form));
 }

@@ -1,5 +1,5 @@
 import { Secret } from '../../src/index';
-import { leaksIn, saidBy } from './said';
+import { leaksIn, renderingsOf } from './renderings';
 
 const canary = `cnry"O'Brien"&<b>\\path+z/=09`;
 
@@ -26,10 +26,10 @@ it.each<[string, unknown]>([
   ['a URL', new URL(`http://127.0.0.1/?x=${encodeURIComponent(canary)}`)],
   ['a map', new Map([['key', new Set([canary])]])],
   ['half of it', canary.slice(0, 14)],
-])('hears what is told by %s', (_, value) => {
-  expect(leaksIn(saidBy(value), canary)).not.toEqual([]);
+])('the canary is found in %s', (_, value) => {
+  expect(leaksIn(renderingsOf(value), canary)).not.toEqual([]);
 });
 
-it('finds nothing where nothing is shown', () => {
-  expect(leaksIn(saidBy(new Secret(canary)), canary)).toEqual([]);
+it('nothing is found in a Secret, which shows no value', () => {
+  expect(leaksIn(renderingsOf(new Secret(canary)), canary)).toEqual([]);
 });
