@@ -140,11 +140,11 @@ describe('the log of a server', () => {
 
 describe('onCall', () => {
   it('is called with every request when it has ended', async () => {
-    const told: string[] = [];
+    const seen: string[] = [];
     const aws = await startLocalAws({
       faults: [{ target: 'GetParameters$', dropConn: true }],
       onCall: ({ operation, outcome, status = 'none', error = 'none', endedAtMs }) =>
-        told.push(`${operation} ${outcome} ${status} ${error} ${typeof endedAtMs}`),
+        seen.push(`${operation} ${outcome} ${status} ${error} ${typeof endedAtMs}`),
     });
 
     await post(aws, 'secretsmanager.ListSecrets', {});
@@ -157,7 +157,7 @@ describe('onCall', () => {
     await aws.close();
     await waiting;
 
-    expect(told).toEqual([
+    expect(seen).toEqual([
       'ListSecrets ok 200 none number',
       'GetItem error 400 ResourceNotFoundException number',
       'GetParameters fault none none number',

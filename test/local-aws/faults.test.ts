@@ -139,7 +139,7 @@ describe('an error', () => {
     ]);
   });
 
-  it('leaves the place to the next fault when it has happened', async () => {
+  it('is followed by the next fault once it has happened', async () => {
     aws.setFaults([
       { target: 'ByPath', type: 'First', times: 1 },
       { target: 'ByPath', type: 'Never', times: 0 },
@@ -151,7 +151,7 @@ describe('an error', () => {
     expect(names).toEqual(['First', 'Second', 'Second']);
   });
 
-  it('can stand before a body that is not JSON, and an operation nobody knows', async () => {
+  it('applies also to a body that is not JSON, and to an unknown operation', async () => {
     aws.setFaults([{ target: 'ByPath|Unheard', type: 'Planned' }]);
 
     const garbage = await post(aws, byPathTarget, '{');
@@ -172,7 +172,7 @@ describe('a connection', () => {
     expect(outcomes()).toEqual(['fault', 'ok']);
   });
 
-  it('hangs until the client gives up', async () => {
+  it('hangs until the client aborts it', async () => {
     aws.setFaults([{ target: 'ByPath', hang: true }]);
     const client = new AbortController();
 
@@ -240,8 +240,8 @@ describe('batches', () => {
     const batch = () => secrets.send(new BatchGetSecretValueCommand({ SecretIdList: ['/a/s', '/a/t'] }));
     aws.setFaults([{ target: '', batchErrors: 'DecryptionFailure' }]);
     const { SecretValues, Errors } = await batch();
-    aws.setFaults([{ target: '', batchErrors: 'DecryptionFailure', message: 'told' }]);
-    const told = await post(aws, 'secretsmanager.BatchGetSecretValue', { Filters: [] });
+    aws.setFaults([{ target: '', batchErrors: 'DecryptionFailure', message: 'planned' }]);
+    const filtered = await post(aws, 'secretsmanager.BatchGetSecretValue', { Filters: [] });
     const single = await post(aws, secretTarget, { SecretId: '/a/s' });
 
     expect(SecretValues).toEqual([]);
@@ -249,7 +249,7 @@ describe('batches', () => {
       ['/a/s', 'DecryptionFailure'],
       ['/a/t', 'DecryptionFailure'],
     ]);
-    expect(told.json).toEqual({ SecretValues: [], Errors: [] });
+    expect(filtered.json).toEqual({ SecretValues: [], Errors: [] });
     expect(single.json['SecretString']).toBe('x');
 
     secrets.destroy();

@@ -59,7 +59,7 @@ it('puts, restores and deletes secrets', async () => {
   expect((await secret('/a/s'))['__type']).toBe('ResourceNotFoundException');
 });
 
-it('knows no rows of a table that does not exist', async () => {
+it('gives no rows of a table that does not exist', async () => {
   expect(await aws.rows('none')).toEqual([]);
   await aws.clearTable('none');
   await aws.deleteTable('none');

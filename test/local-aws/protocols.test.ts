@@ -135,8 +135,8 @@ describe('a service that is not there', () => {
   });
 });
 
-describe('who signs', () => {
-  it('is who changed a parameter', async () => {
+describe('the signer of a request', () => {
+  it('is recorded as the user who changed a parameter', async () => {
     const roleInput = { RoleArn: 'arn:aws:iam::123456789012:role/deployer', RoleSessionName: 'release' };
     const { Credentials } = await sts.send(new AssumeRoleCommand(roleInput));
     const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = Credentials ?? {};

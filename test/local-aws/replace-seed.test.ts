@@ -27,7 +27,7 @@ const names = async (table: string) => (await aws.rows(table)).map((row) => row[
 const row = (name_key: string, more: object = {}) => ({ app_key: '/a', name_key, ...more });
 
 /** The changes that are any, as `added/changed/removed`. */
-function told(changes: SeedChanges): Readonly<Record<string, string>> {
+function summaryOf(changes: SeedChanges): Readonly<Record<string, string>> {
   const texts = Object.entries(changes).map(([kind, { added, changed, removed }]: [string, SeedChanges['rows']]) => [
     kind,
     `${added}/${changed}/${removed}`,
@@ -58,7 +58,7 @@ describe('a seed in the place of a former one', () => {
 
     const changes = await aws.reseed(second);
 
-    expect(told(changes)).toEqual({
+    expect(summaryOf(changes)).toEqual({
       parameters: '1/1/1',
       secrets: '1/1/1',
       tables: '1/1/1',
@@ -82,17 +82,17 @@ describe('a seed in the place of a former one', () => {
 
     const changes = await aws.reseed(second);
 
-    expect([told(changes), written]).toEqual([{}, []]);
+    expect([summaryOf(changes), written]).toEqual([{}, []]);
     expect(await parameter('/a/kept')).toMatchObject({ Version: 1 });
   });
 
-  it('takes the place of all seeds before it', async () => {
+  it('replaces all seeds before it', async () => {
     await aws.seed({ ssm: { '/a/one': '1' }, tables: { tab: { rows: [row('one')] } } });
     await aws.seed({ ssm: { '/a/two': '2' }, tables: { tab: { rows: [row('two')] } }, kmsKeys: ['k'] });
 
     const changes = await aws.reseed({ tables: { tab: { rows: [row('three')] } } });
 
-    expect(told(changes)).toEqual({ parameters: '0/0/2', rows: '1/0/2', kmsKeys: '0/0/1' });
+    expect(summaryOf(changes)).toEqual({ parameters: '0/0/2', rows: '1/0/2', kmsKeys: '0/0/1' });
     expect(await names('tab')).toEqual(['three']);
   });
 
@@ -100,7 +100,7 @@ describe('a seed in the place of a former one', () => {
     await aws.reseed(first);
     await aws.reseed(second);
 
-    expect(told(await aws.reseed({}))).toEqual({
+    expect(summaryOf(await aws.reseed({}))).toEqual({
       parameters: '0/0/3',
       secrets: '0/0/3',
       tables: '0/0/3',
@@ -119,7 +119,7 @@ describe('a seed in the place of a former one', () => {
     await expect(aws.reseed(seed as LocalAwsSeed)).rejects.toThrow(/^Seed: (ssm|tables)\[/);
 
     expect(written).toEqual([]);
-    expect(told(await aws.reseed(first))).toEqual({});
+    expect(summaryOf(await aws.reseed(first))).toEqual({});
   });
 });
 
@@ -161,7 +161,7 @@ describe('what clients have written meanwhile', () => {
 
     const changes = await aws.reseed(seed);
 
-    expect(told(changes)).toEqual({ parameters: '1/1/0', secrets: '0/3/0', rows: '1/1/0' });
+    expect(summaryOf(changes)).toEqual({ parameters: '1/1/0', secrets: '0/3/0', rows: '1/1/0' });
     expect(await parameter('/a/one:live')).toMatchObject({ Value: '1', Version: 3 });
     expect(await parameter('/a/mine')).toMatchObject({ Value: 'm' });
     expect([await secret('/a/one'), await secret('/a/one', 'AWSPREVIOUS')]).toEqual(['s', 'r']);
@@ -188,7 +188,7 @@ describe('what clients have written meanwhile', () => {
     const changes = await aws.reseed(tagged);
     const again = await aws.reseed(tagged);
 
-    expect([told(changes), told(again)]).toEqual([{ parameters: '0/2/0', secrets: '0/1/0' }, {}]);
+    expect([summaryOf(changes), summaryOf(again)]).toEqual([{ parameters: '0/2/0', secrets: '0/1/0' }, {}]);
     const listed = (name: string) => post(aws, 'AmazonSSM.ListTagsForResource', ofParameter(name));
     const secretFacts = await post(aws, 'secretsmanager.DescribeSecret', { SecretId: '/a/t' });
     const { json } = await post(aws, 'AmazonSSM.DescribeParameters', { MaxResults: 1 });
@@ -206,10 +206,10 @@ describe('what clients have written meanwhile', () => {
     aws.deleteSecret('/a/one');
     await aws.deleteTable('tab');
 
-    expect(told(await aws.reseed({}))).toEqual({ parameters: '0/0/1', secrets: '0/0/2' });
+    expect(summaryOf(await aws.reseed({}))).toEqual({ parameters: '0/0/1', secrets: '0/0/2' });
   });
 
-  it('goes with a table that is made anew or removed, as its settings do', async () => {
+  it('is deleted with a table that is created again or removed, as its settings are', async () => {
     const setTtl = { TableName: 'tab', TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true } };
     await aws.seed(seed);
     await dynamo.send(new UpdateTimeToLiveCommand(setTtl));

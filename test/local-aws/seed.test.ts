@@ -136,7 +136,7 @@ describe('tables of a seed', () => {
     expect(await ttlOf()).toBe('over');
   });
 
-  it('are refused with an attribute that is no text', async () => {
+  it('are refused with an attribute that is not a text', async () => {
     expect(await messageOf({ tables: { tab: { ttl: 5 as never } } })).toBe(
       'Seed: tables["tab"].ttl is a number; expected a text (quote it).',
     );
@@ -412,7 +412,7 @@ describe('a malformed seed', () => {
     [{ $repeat: ['a', 'Infinity'] }, ' has a $repeat of more than 1048576 characters; no row is that long.'],
     [{ $set: [{ a: { b: 1 } }] }, ' is a set that is empty, mixed, or of something else than texts, numbers or bytes.'],
     [{ $set: [[1]] }, ' is a set that is empty, mixed, or of something else than texts, numbers or bytes.'],
-  ])('that has %j is refused before it takes room', async (mark, problem) => {
+  ])('that has %j is refused before it is expanded', async (mark, problem) => {
     expect(await messageOf(rows({ ...keys, a: mark }))).toBe(`Seed: tables["tab"].rows[0].a${problem}`);
   });
 

@@ -22,20 +22,20 @@ const read = (aws: LocalAws, signal?: AbortSignal) => post(aws, 'AmazonSSM.GetPa
 
 describe('the protocol', () => {
   it.each([
-    ['an operation nobody knows', 'AmazonSSM.Unheard', {}, 'UnknownOperationException'],
-    ['a service nobody knows', 'AWSEvents.PutEvents', {}, 'UnknownOperationException'],
+    ['an unknown operation', 'AmazonSSM.Unheard', {}, 'UnknownOperationException'],
+    ['an unknown service', 'AWSEvents.PutEvents', {}, 'UnknownOperationException'],
     ['no target', '', {}, 'UnknownOperationException'],
     ['the name of something else', 'AmazonSSM.constructor', {}, 'UnknownOperationException'],
     ['JSON that is cut', 'AmazonSSM.GetParameter', '{"Name":', 'SerializationException'],
     ['JSON that is no object', 'AmazonSSM.GetParameter', '[]', 'SerializationException'],
-    ['nothing, which stands for {}', 'AmazonSSM.GetParameter', '', 'ValidationException'],
+    ['nothing, which means {}', 'AmazonSSM.GetParameter', '', 'ValidationException'],
   ])('answers %s', async (_, target, body, expected) => {
     const { status, json, headers } = await post(await start(), target, body);
 
     expect([status, json['__type'], headers.get('x-amzn-errortype')]).toEqual([400, expected, expected]);
   });
 
-  it('answers 413 to a request that no service would take, keeps nothing of it, and goes on', async () => {
+  it('answers 413 to a request that is too large, keeps nothing of it, and stays available', async () => {
     const aws = await start({ seed: { ssm: { '/a': 'x' } } });
     const mib = Buffer.alloc(1024 * 1024, 'x');
     let sent = 0;
@@ -107,7 +107,7 @@ describe('latency', () => {
     expect(endedAtMs - startedAtMs).toBeGreaterThanOrEqual(19);
   });
 
-  it('does nothing for a client that went away meanwhile', async () => {
+  it('does nothing for a client that has disconnected', async () => {
     const aws = await start({ latencyMs: 10_000 });
     const client = new AbortController();
 

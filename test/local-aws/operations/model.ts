@@ -39,7 +39,7 @@ function withoutData(path: readonly string[]): string {
   return (path.at(-1) === '*' ? path.slice(0, -1) : path).join('.');
 }
 
-/** Schemas stand behind functions, and beside their traits. */
+/** Schemas may be wrapped in functions, and come with their traits. */
 function resolve(reference: unknown): unknown {
   if (typeof reference === 'function') return resolve((reference as () => unknown)());
   if (Array.isArray(reference) && typeof reference[0] !== 'number') return resolve(reference[0]);

@@ -66,7 +66,7 @@ describe.each<[string, LocalAwsService, ServiceCases, string]>([
   });
 });
 
-describe('Every member that the SDK knows', () => {
+describe('Every member in the models of the SDK', () => {
   const models = { ssm, secretsmanager, dynamodb, kms, sts, appconfigdata } as Readonly<
     Record<string, Readonly<Record<string, unknown>>>
   >;
