@@ -32,7 +32,7 @@ async function lookUp(...names: readonly string[]): Promise<void> {
 }
 
 describe('ensureCacheTable', () => {
-  it('makes the table, with its keys and time-to-live, and does nothing the second time', async () => {
+  it('creates the table, with its keys and time-to-live, and does nothing the second time', async () => {
     await inProcess(orders, async () => {
       await DynamoCacher.grab().ensureCacheTable();
       await DynamoCacher.grab().ensureCacheTable();
@@ -60,7 +60,7 @@ describe('ensureCacheTable', () => {
     });
   });
 
-  it('switches time-to-live on where the table has been made without it', async () => {
+  it('enables time-to-live on a table that was created without it', async () => {
     await aws.seed({ tables: { [table]: { rows: [] } } });
 
     await inProcess(orders, () => DynamoCacher.grab().ensureCacheTable());
@@ -69,14 +69,14 @@ describe('ensureCacheTable', () => {
     expect(aws.calls.count('UpdateTimeToLive')).toBe(1);
   });
 
-  it('goes on where another process makes the table at the same time', async () => {
+  it('continues when another process creates the table at the same time', async () => {
     await inProcess(orders, () => Promise.all([1, 2, 3].map(() => DynamoCacher.grab().ensureCacheTable())));
 
     expect(await aws.rows(table)).toEqual([]);
     expect(aws.calls.count('CreateTable')).toBe(3);
   });
 
-  it('refuses a table of that name with other keys', async () => {
+  it('rejects an existing table with other keys', async () => {
     await aws.seed({ tables: { [table]: { hashKey: 'id', rangeKey: null, rows: [] } } });
 
     const making = inProcess(orders, () => DynamoCacher.grab().ensureCacheTable());
@@ -85,7 +85,7 @@ describe('ensureCacheTable', () => {
     await expect(making).rejects.toThrow(/has the keys id HASH and cannot be the cache table.*XCON_CACHE_TABLE/);
   });
 
-  it('says which actions to allow when it is refused', async () => {
+  it('names the actions to allow when it is not permitted', async () => {
     aws.setFaults([{ target: 'CreateTable', type: 'AccessDeniedException' }]);
 
     const making = inProcess(orders, () => DynamoCacher.grab().ensureCacheTable());
@@ -93,7 +93,7 @@ describe('ensureCacheTable', () => {
     await expect(making).rejects.toThrow(/could not be created: AccessDeniedException.*allow dynamodb:CreateTable/);
   });
 
-  it('says so when it may not even look', async () => {
+  it('says so when it may not describe the table', async () => {
     aws.setFaults([{ target: 'DescribeTable', type: 'AccessDeniedException' }]);
 
     const making = inProcess(orders, () => DynamoCacher.grab().ensureCacheTable());
@@ -106,7 +106,7 @@ describe('ensureCacheTable', () => {
 describe('with a table', () => {
   beforeEach(() => aws.seed({ tables: { [table]: { rows: [] } } }));
 
-  it('entries lists what every row says, and no value', async () => {
+  it('entries lists the facts of every row, and no value', async () => {
     const entries = await inProcess(orders, async () => {
       await lookUp('DB_HOST', 'TOKEN', 'NOWHERE');
       return DynamoCacher.grab().entries();
@@ -123,7 +123,7 @@ describe('with a table', () => {
     expect(JSON.stringify(entries)).not.toMatch(/hidden|"db"/);
   });
 
-  it('entries marks the rows that only wait to be deleted', async () => {
+  it('entries marks expired rows that await their deletion', async () => {
     const row = { app_key: '/orders/prod', name_key: 'old', real_name: 'old', real_directory: '/orders/prod', ttl: 1 };
     const concats = { cache_concat_directory_paths: '/orders/prod', cache_concat_provider_names: 'ssm' };
     await aws.seed({ tables: { [table]: { rows: [{ ...row, ...concats, value: 'x' }] } } });
@@ -133,7 +133,7 @@ describe('with a table', () => {
     expect(entries).toMatchObject([{ name: 'old', expired: true }]);
   });
 
-  it('entries says which rows may be refreshed, and who refreshes a chain', async () => {
+  it('entries says which rows may be refreshed, and which process refreshes a chain', async () => {
     await inProcess(orders, () => lookUp('DB_HOST'));
     const soon = fixedClock(Date.now() + 11.4 * 3_600_000);
 
@@ -147,7 +147,7 @@ describe('with a table', () => {
     expect(fresh?.find(({ kind }) => kind === 'lease')).toMatchObject({ early: false, lease: { state: 'done' } });
   });
 
-  it('entries says which rows rest on reads from before a change', async () => {
+  it('entries says which rows are based on reads from before a change', async () => {
     const facts = { real_directory: '/_nonExistent', source: 'xcon-gen', created_at: '2026-03-01T12:00:00+00:00' };
     const generation = { app_key: '/orders/prod', name_key: '~xcon|gen', real_name: '~xcon-gen', xcon_gen: 7 };
     await inProcess(orders, () => lookUp('DB_HOST', 'POOL'));
@@ -233,7 +233,7 @@ describe('with a table', () => {
     expect(left.map((row) => row['real_name']?.S)).toEqual(['~xcon-gen']);
   });
 
-  it('clear goes on where it broke off', async () => {
+  it('clear continues where it stopped', async () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`/orders/prod/p${index}`, 'x']));
     await aws.seed({ ssm: many });
 
@@ -249,7 +249,7 @@ describe('with a table', () => {
     expect((await aws.rows(table)).map((row) => row['real_name']?.S)).toEqual(['~xcon-gen']);
   });
 
-  it('clear keeps the generation, and raises it: a process that watches sees that rows are gone', async () => {
+  it('clear raises the generation, so that a watching process sees that rows are gone', async () => {
     const generation = { app_key: '/orders/prod', name_key: '~xcon|gen', real_name: '~xcon-gen', xcon_gen: 7 };
     const facts = { real_directory: '/_nonExistent', source: 'xcon-gen', created_at: '2026-03-01T12:00:00+00:00' };
     await aws.seed({ tables: { [table]: { rows: [{ ...generation, ...facts }] } } });
@@ -282,15 +282,18 @@ describe('with a table', () => {
     });
   });
 
-  it.each(['clear', 'entries'] as const)('%s says what to allow when it is refused', async (operation) => {
-    aws.setFaults([{ target: 'Query', type: 'AccessDeniedException' }]);
+  it.each(['clear', 'entries'] as const)(
+    '%s names the actions to allow when it is not permitted',
+    async (operation) => {
+      aws.setFaults([{ target: 'Query', type: 'AccessDeniedException' }]);
 
-    const asked = inProcess<unknown>(orders, () => DynamoCacher.grab()[operation]());
+      const asked = inProcess<unknown>(orders, () => DynamoCacher.grab()[operation]());
 
-    await expect(asked).rejects.toThrow(/could not be read: AccessDeniedException.*allow dynamodb:Query/);
-  });
+      await expect(asked).rejects.toThrow(/could not be read: AccessDeniedException.*allow dynamodb:Query/);
+    },
+  );
 
-  it.each(['clear', 'entries'] as const)('%s needs to know whose partition', async (operation) => {
+  it.each(['clear', 'entries'] as const)('%s requires a partition', async (operation) => {
     const asked = inProcess<unknown>({}, () => DynamoCacher.grab()[operation]());
 
     await expect(asked).rejects.toThrow(
@@ -328,7 +331,7 @@ describe('probePartition', () => {
     record = new CacheRecord();
   });
 
-  test('reads one row of the partition, and notes that it could', async () => {
+  test('reads one row of the partition, and records the success', async () => {
     record.note('reading', { state: 'failing', sinceMs: 1, reason: 'down' });
 
     await probePartition(chain, record, signal);
@@ -354,7 +357,7 @@ describe('probePartition', () => {
       'refused',
       'allow dynamodb:Query on arn:aws:dynamodb:*:*:table/cache, and create that table',
     ],
-  ])('notes what %s means, and does not reject', async (name, state, remedy) => {
+  ])('records what %s means, and does not reject', async (name, state, remedy) => {
     send.mockRejectedValue(Object.assign(new Error('no'), { name }));
 
     await probePartition(chain, record, signal);

@@ -1,8 +1,7 @@
 import { decodeAttribute } from '../../src/aws/attribute-value';
 import { attributeOfItem, rememberAttribute } from '../../src/aws/stored-attribute';
 import { type CacheableAnswer } from '../../src/cache/cacher';
-import { describeRow, itemOfPlainRow, itemOfSealedRow, makeRow, usableRows } from '../../src/cache/answer-rows';
-import { openSecret } from '../../src/cache/keyring';
+import { describeRow, itemOfPlainRow, makeRow, usableRows } from '../../src/cache/answer-rows';
 import { type ConfigValue, Directory, DirectoryItem, type DirectoryItemOptions } from '../../src/index';
 import { cachedChain } from './cached-chain';
 import { startMs } from './doubles';
@@ -44,7 +43,7 @@ describe('makeRow', () => {
     ['-0 in a list', [1, -0]],
     ['a bigint that would come back as a number', 5n],
     ['such a bigint in a map', { deep: { few: 5n } }],
-  ])('makes nothing for what would come back as another value: %s', (_, value) => {
+  ])('makes nothing for a value that would be read as another one: %s', (_, value) => {
     expect(makeRow(cachedChain(), answerOf({ value }), clock, undefined)).toBeUndefined();
   });
 
@@ -57,34 +56,13 @@ describe('makeRow', () => {
     }
   });
 
-  test('names the provider as cache keys do', () => {
-    const row = makeRow(cachedChain(), answerOf({ source: 'ssm' }, 'ssm@eu-west-1'), clock, undefined);
-
-    expect(row?.source).toBe('ssm@eu-west-1 - /orders/prod');
-  });
-
-  test('makes a short-lived row without a value for a missing name', () => {
-    const chain = cachedChain({ settings: { negativeTtlSeconds: 60 } });
-
-    const row = makeRow(chain, { name: 'nope', item: undefined, provider: undefined }, clock, undefined);
-
-    expect(row).toMatchObject({
-      kind: 'plain',
-      nameKey: key.nameKey('nope'),
-      name: 'nope',
-      directory: '/_nonExistent',
-      value: undefined,
-      ttl: startSeconds + 60,
-    });
-  });
-
   test('keeps a name that was looked up exactly in the sort key, and lower-cases it in the row', () => {
     const row = makeRow(cachedChain(), { ...answerOf(), name: 'DB_Host' }, clock, undefined);
 
     expect([row?.nameKey, row?.name]).toEqual([key.nameKey('DB_Host'), 'db_host']);
   });
 
-  test('writes a value back to the letter', () => {
+  test('writes a value back exactly as it was read', () => {
     const { item } = answerOf({ value: 1 });
     const answer = { ...answerOf(), item: rememberAttribute(item as DirectoryItem, { N: '1.000' }) };
 
@@ -121,7 +99,7 @@ describe('makeRow', () => {
   describe('ends rows', () => {
     const lastSecond = Date.parse('9999-12-31T23:59:59Z') / 1000;
 
-    test('with the year 9999 at the latest, which is the last of Python', () => {
+    test('in the year 9999 at the latest, the last one that Python supports', () => {
       const chain = cachedChain({
         settings: { cacheSecrets: 'encrypt', cacheKeys: [testKey(7).toString('base64')] },
       });
@@ -134,76 +112,25 @@ describe('makeRow', () => {
     });
 
     test.each([lastSecond + 1, startMs * 2, Number.MAX_VALUE, Number.NaN])(
-      'as any other when the item has an end of its own that is no date: %d',
+      'like any other when the expiry of the item is not a date: %d',
       (ttl) => {
         expect(makeRow(cachedChain(), answerOf({ ttl }), clock, undefined)?.ttl).toBe(startSeconds + twelveHours);
       },
     );
 
-    test.each([
-      [0, twelveHours - 1500],
-      [0.5, twelveHours],
-      [0.999, twelveHours + 1497],
-    ])('with chance %d after %d seconds', (random, life) => {
-      const row = makeRow(cachedChain(), answerOf(), { ...clock, random }, undefined);
-
-      expect(row?.ttl).toBe(startSeconds + life);
-    });
-
-    test('spread in proportion to a life that settings make shorter', () => {
+    test('spread in proportion to a lifetime that settings shorten', () => {
       const chain = cachedChain({ settings: { cacheTtlSeconds: 100 } });
 
       expect(makeRow(chain, answerOf(), { ...clock, random: 0 }, undefined)?.ttl).toBe(startSeconds + 97);
     });
-
-    test('together with those that are there', () => {
-      const latestTtl = startSeconds + 3 * 3600;
-
-      expect(makeRow(cachedChain(), answerOf(), { ...clock, latestTtl }, undefined)?.ttl).toBe(latestTtl);
-    });
-
-    test('of missing names on their own', () => {
-      const latestTtl = startSeconds + 3 * 3600;
-      const answer = { name: 'nope', item: undefined, provider: undefined };
-
-      expect(makeRow(cachedChain(), answer, { ...clock, latestTtl }, undefined)?.ttl).toBe(startSeconds + 900);
-    });
-
-    test('as items with an end of their own say', () => {
-      const latestTtl = startSeconds + 3 * 3600;
-      const answer = answerOf({ ttl: startSeconds + 5000 });
-
-      expect(makeRow(cachedChain(), answer, { ...clock, latestTtl }, undefined)?.ttl).toBe(startSeconds + 5000);
-    });
   });
 
   describe('for a secret', () => {
-    test('makes a reference without the value', () => {
-      const row = makeRow(cachedChain(), secretOf({ value: 's3cr3t' }), clock, undefined);
-
-      expect(row).toEqual(
-        referenceRow({
-          name: 'token',
-          source: 'secrets - /orders/prod',
-          ttl: startSeconds + twelveHours,
-          createdAt: '2026-03-01T12:00:00.000+00:00',
-          readAtMs: startSeconds * 1000,
-          exactName: '/orders/prod/Token',
-        }),
-      );
-    });
-
     test('makes no reference where the source has no exact name', () => {
       expect(makeRow(cachedChain(), secretOf({ exactName: undefined }), clock, undefined)).toBeUndefined();
     });
 
-    test('makes nothing when secrets are never cached', () => {
-      const chain = cachedChain({ settings: { cacheSecrets: 'never' } });
-
-      expect(makeRow(chain, secretOf(), clock, sealingKey)).toBeUndefined();
-    });
-
-    test('makes a plain row, marked as a secret, when they are cached as the original does', () => {
+    test('makes a plain row, marked as a secret, with cacheSecrets plaintext', () => {
       const chain = cachedChain({ settings: { cacheSecrets: 'plaintext' } });
 
       expect(makeRow(chain, secretOf({ value: 's3cr3t' }), clock, undefined)).toMatchObject({
@@ -218,14 +145,6 @@ describe('makeRow', () => {
     const cacheKeys = [testKey(1).toString('base64')];
     const chain = cachedChain({ settings: { cacheSecrets: 'encrypt', cacheKeys, secretTtlSeconds: 600 } });
 
-    test('makes a row whose box its key opens', () => {
-      const row = makeRow(chain, secretOf({ value: 's3cr3t' }), clock, sealingKey);
-
-      expect(row).toMatchObject({ kind: 'sealed', keyId: '0a', ttl: startSeconds + 600, chainHash: key.chainHash });
-      if (row?.kind !== 'sealed') throw new Error('It is not sealed.');
-      expect(openSecret(row.sealed, sealingKey, { ...row, environ: '/orders/prod' })).toBe('s3cr3t');
-    });
-
     test('makes no row that lives longer than its key is kept', () => {
       const { settings } = cachedChain({
         settings: { cacheSecrets: 'encrypt', cacheKeys, secretTtlSeconds: 400_000 },
@@ -237,7 +156,7 @@ describe('makeRow', () => {
       expect(makeRow(long, secretOf({ value: 's3cr3t' }), clock, sealingKey)?.ttl).toBe(startSeconds + 400_000);
     });
 
-    test('makes plain rows for what is no secret', () => {
+    test('makes plain rows for values that are not secrets', () => {
       expect(makeRow(chain, answerOf(), clock, sealingKey)).toMatchObject({ kind: 'plain' });
     });
 
@@ -269,30 +188,12 @@ describe('describeRow', () => {
     [plainRow(), 'plain', 'ssm'],
     [sealedRow({ provider: 'secrets@eu' }), 'sealed', 'secrets@eu'],
     [plainRow({ provider: undefined }), 'plain', undefined],
-  ])('says how row %# keeps its answer, and whose it is', (row, kind, provider) => {
+  ])('says how row %# stores its answer, and which library wrote it', (row, kind, provider) => {
     expect(describeRow(row)).toEqual({ kind, provider, createdAt: row.createdAt, ttl: row.ttl });
   });
 });
 
 describe('itemOfPlainRow', () => {
-  test('gives the item, which says where it comes from and that it came via the cacher', () => {
-    const item = itemOfPlainRow(cachedChain(), plainRow({ originalName: 'DB_HOST' }));
-
-    expect(item?.value).toBe('cached');
-    expect(item).toMatchObject({
-      name: 'db_host',
-      originalName: 'DB_HOST',
-      source: 'ssm - /orders/prod - via cacher',
-      provider: 'ssm',
-      cacheName: 'ssm',
-      ttl: plainRow().ttl,
-      createdAt: plainRow().createdAt,
-      secret: false,
-    });
-    expect(item?.directory.path).toBe('/orders/prod');
-    expect(item?.viaCacher).toBe(true);
-  });
-
   test('gives an item that is not written to the cache again', () => {
     expect(itemOfPlainRow(cachedChain(), plainRow())?.cacheable).toBe(false);
   });
@@ -301,7 +202,7 @@ describe('itemOfPlainRow', () => {
     expect(itemOfPlainRow(cachedChain(), plainRow({ directory: '/_nonExistent', value: undefined }))).toBeUndefined();
   });
 
-  test('takes a row without a value in a real directory as null', () => {
+  test('reads a row without a value in a real directory as null', () => {
     expect(itemOfPlainRow(cachedChain(), plainRow({ value: undefined }))?.value).toBeNull();
   });
 
@@ -312,7 +213,7 @@ describe('itemOfPlainRow', () => {
     expect(item && attributeOfItem(item)).toEqual({ N: '12345678901234567890.123' });
   });
 
-  test('says of a row without a source that it is unknown', () => {
+  test('gives the source "unknown" for a row without one', () => {
     const item = itemOfPlainRow(cachedChain(), plainRow({ source: undefined, provider: undefined }));
 
     expect([item?.source, item?.provider]).toEqual(['unknown - via cacher', 'unknown']);
@@ -324,21 +225,12 @@ describe('itemOfPlainRow', () => {
     expect([item?.provider, item?.cacheName]).toEqual(['ssm', provider]);
   });
 
-  test('takes a row of a provider of secrets as a secret', () => {
+  test('reads a row of a secrets provider as a secret', () => {
     expect(itemOfPlainRow(cachedChain(), plainRow({ provider: 'secrets' }))?.secret).toBe(true);
   });
 
-  test('takes a row marked as a secret as one', () => {
+  test('reads a row that is marked as a secret as a secret', () => {
     expect(itemOfPlainRow(cachedChain(), plainRow({ secret: true }))?.secret).toBe(true);
-  });
-});
-
-describe('itemOfSealedRow', () => {
-  test('gives a secret', () => {
-    const item = itemOfSealedRow(cachedChain(), sealedRow(), 's3cr3t');
-
-    expect(item.value).toBe('s3cr3t');
-    expect([item.secret, item.cacheable, item.viaCacher]).toEqual([true, false, true]);
   });
 });
 
@@ -389,7 +281,7 @@ describe('usableRows', () => {
     expect(usableRows(chainOf('plaintext'), [plain, reference])).toEqual([plain, reference]);
   });
 
-  test('include a plain row of this library beside a reference: it says itself that it is no secret', () => {
+  test('include a plain row of this library beside a reference, because it would be marked if it were a secret', () => {
     const rows = [plainRow({ readAtMs: 2 }), referenceRow({ provider: 'ssm' })];
 
     expect(usableRows(cachedChain(), rows)).toEqual(rows);

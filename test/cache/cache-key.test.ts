@@ -14,7 +14,7 @@ describe('CacheKey', () => {
     expect(key.nameKey('db_host')).toBe('db_host|+|/orders/prod|/orders/all|+|ssm|secrets');
   });
 
-  test('names its chain by a hash in the rows of our own', () => {
+  test('names its chain by a hash in the rows of this library', () => {
     const key = cacheKey('/orders/prod', 'ssm');
 
     const hash = createHash('sha256').update('/orders/prod|+|ssm').digest('hex');
@@ -48,7 +48,7 @@ describe('CacheKey', () => {
     expect(cacheKey(directories, providers, environ).isStorable).toBe(expected);
   });
 
-  test('of a directory with the separator in it cannot be stored: it would be that of two directories', () => {
+  test('of a directory that contains the separator cannot be stored, because it would read as two directories', () => {
     const oneDirectory = new CacheKey('/orders/prod', new DirectoryChain([Directory.literal('/a|/b')]), 'ssm');
 
     expect(oneDirectory.chain).toBe(cacheKey('/a|/b', 'ssm').chain);
@@ -57,7 +57,7 @@ describe('CacheKey', () => {
 });
 
 describe('leaseKeyAfter', () => {
-  test('is another one after each change, and for each chain', () => {
+  test('differs after each change and for each chain', () => {
     const [key, other] = [cacheKey(), cacheKey('/orders/prod')];
 
     const keys = [key.leaseKeyAfter(0), key.leaseKeyAfter(1), key.leaseKeyAfter(2), other.leaseKeyAfter(1)];

@@ -4,7 +4,7 @@ import { type SettingsValues } from '../../src/settings/settings-values';
 import { RecordedLog, TestClock, TestRandom } from './doubles';
 import { cacheKey } from './rows';
 
-/** What a session is to be made of; absent: a clock that stands, chance 0.5, default settings, no clients. */
+/** What a session is to be made of; absent: a clock that does not advance, the random number 0.5, default settings, no clients. */
 export interface SessionParts {
   readonly clock?: TestClock;
   readonly random?: TestRandom;

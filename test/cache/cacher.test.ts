@@ -8,11 +8,7 @@ describe('CacheRecord', () => {
     record = new CacheRecord();
   });
 
-  test('begins with nothing', () => {
-    expect([record.hits, record.requests, record.problems.size, record.lastSuccessMs]).toEqual([0, 0, 0, undefined]);
-  });
-
-  test('keeps what is wrong since the first time in a row, as it is now', () => {
+  test('keeps the current problem with the time of the first failure in a row', () => {
     record.note('reading', { state: 'refused', sinceMs: 1, reason: 'denied', remedy: 'grant it' });
     record.note('reading', { state: 'failing', sinceMs: 5, reason: 'down' });
     const problem = record.problems.get('reading');

@@ -27,7 +27,7 @@ describe('chainDirectories', () => {
     expect(chainDirectories(row)).toEqual(directories);
   });
 
-  test('gives none when key and chain do not fit', () => {
+  test('gives none when key and chain do not match', () => {
     expect(chainDirectories(referenceRow({ chainHash: 'of something else' }))).toBeUndefined();
   });
 });
@@ -85,7 +85,7 @@ describe('isOutdated', () => {
     expect(isOutdated({ ...row, name: 'other' }, generation)).toBe(false);
   });
 
-  test('a row of another name, or below which something changed, is good', () => {
+  test('a row of another name, or with a change below it, is current', () => {
     const other = plainRow({ name: 'other', generation: 1 });
     const global = nextGeneration(undefined, [change('/global/all')], startMs);
 
@@ -93,7 +93,7 @@ describe('isOutdated', () => {
     expect(isOutdated(plainRow({ generation: 1 }), global)).toBe(false);
   });
 
-  test('a row of any name from before the floor, or of an unknown moment', () => {
+  test('a row of any name from before the floor, or of an unknown time', () => {
     const cleared = nextGeneration(undefined, [{ directory: undefined, name: undefined }], startMs);
 
     expect(isOutdated(plainRow({ name: 'other', generation: startMs - 1 }), cleared)).toBe(true);

@@ -3,7 +3,7 @@ import { Clock, Logger, Random } from '../../src/index';
 /** A moment that tests begin at, **milliseconds** since the Unix epoch. */
 export const startMs = Date.parse('2026-03-01T12:00:00.000Z');
 
-/** A clock that stands still until it is moved. */
+/** A clock that advances only when a test moves it. */
 export class TestClock extends Clock {
   constructor(private timeMs: number = startMs) {
     super();
@@ -19,7 +19,7 @@ export class TestClock extends Clock {
   }
 }
 
-/** Gives the numbers it was told, one after the other; then the last of them for ever. */
+/** Gives the given numbers in turn, then the last of them for ever. */
 export class TestRandom extends Random {
   private readonly numbers: number[];
 

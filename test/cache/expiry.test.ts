@@ -22,7 +22,7 @@ describe('jitteredExpiry', () => {
     [0, -1500],
     [0.5, 0],
     [0.75, 750],
-  ])('with chance %d ends %d seconds from the middle', (random, distance) => {
+  ])('with the random number %d ends %d seconds from the middle', (random, distance) => {
     expect(jitteredExpiry(nowMs, random, options)).toBe(now + twelveHours + distance);
   });
 
@@ -70,11 +70,11 @@ describe('earlyWindow', () => {
 });
 
 describe('isEarly', () => {
-  test('never is with a draw of 0, until the row ends', () => {
+  test('is false with a draw of 0 until the row ends', () => {
     expect([isEarly(now + 1, 7200, 0, nowMs), isEarly(now, 7200, 0, nowMs)]).toEqual([false, true]);
   });
 
-  test('is as likely as the end is near', () => {
+  test('is more likely the nearer the end is', () => {
     const draws = Array.from({ length: 100 }, (_, index) => index / 100);
 
     const early = [7199, 3600, 1800].map(
@@ -90,7 +90,7 @@ describe('isExpired', () => {
     ['a row that ends now', now, true],
     ['a row that ends in a second', now + 1, false],
     ['a row without an end', undefined, false],
-  ])('tells of %s', (_, ttl, expected) => {
+  ])('decides about a ttl of %s', (_, ttl, expected) => {
     expect(isExpired(ttl, nowMs)).toBe(expected);
   });
 });

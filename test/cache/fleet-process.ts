@@ -35,7 +35,7 @@ export function clientOptions(url: string) {
 /**
  * One process of the service `orders` in `prod`: a root context of its own, which shares nothing with others but AWS.
  *
- * By default its clock stands still, its chance is always 0.5, and it waits as long as a busy machine may take.
+ * By default its clock does not advance, its random number is always 0.5, and it waits as long as a busy machine may take.
  */
 export class FleetProcess {
   readonly log = new RecordedLog();

@@ -56,7 +56,7 @@ describe('updateGeneration', () => {
     expect(dynamo.operations.slice(before)).toEqual(['GetItem']);
   });
 
-  test('goes on from a row that makes no sense', async () => {
+  test('replaces an invalid row', async () => {
     await dynamo.plant({ app_key: { S: '/orders/prod' }, name_key: { S: generationKey }, xcon_gen: { N: '7' } });
 
     await raise();
@@ -78,7 +78,7 @@ describe('updateGeneration', () => {
     );
   });
 
-  test('throws what the table answers', async () => {
+  test('throws the error of the table', async () => {
     const mock = mockClient(new DynamoDBClient(clientOptions('http://127.0.0.1:1')));
     mock.on(GetItemCommand).resolves({});
     mock.on(PutItemCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
@@ -98,7 +98,7 @@ describe('readWatchedGeneration', () => {
     unmarked = new Set();
   });
 
-  test('makes the directories known the first time, and reads once from then on', async () => {
+  test('records the directories the first time, and reads once from then on', async () => {
     const first = await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs, unmarked });
     const before = dynamo.operations.length;
     const second = await readWatchedGeneration(target(), ['/orders/prod'], { nowMs: startMs, unmarked });
@@ -175,7 +175,7 @@ describe('nextGeneration', () => {
     expect(generation).toMatchObject({ floor: startMs + 1, changes: [] });
   });
 
-  test('stays within what is read for half a unit, whatever happens', () => {
+  test('stays small enough for a read of half a unit', () => {
     const many = Array.from({ length: 1000 }, (_, index) => ({ directory: '/orders/prod', name: `name_${index}` }));
 
     const generation = follow(

@@ -59,7 +59,7 @@ export class MemoryDynamo {
     return Promise.resolve(this.rows);
   }
 
-  /** Puts a row that somebody else wrote. */
+  /** Puts a row as another process would. */
   plant(row: AttributeMap): Promise<void> {
     this.store(copyRow(row));
     return Promise.resolve();

@@ -28,21 +28,7 @@ function stateOf(
   return { state, chain };
 }
 
-/** A client that cannot even be asked for its region. */
-const unusable = { dynamo: { config: { region: () => Promise.reject(new Error('Region is missing')) } } as never };
-
 describe('PartitionState', () => {
-  test('reads the partition once, for all lookups', async () => {
-    await dynamo.plant(encodeRow('/orders/prod', plainRow()));
-    const { state } = stateOf();
-
-    const [one, other] = await Promise.all([state.rows(), state.rows()]);
-
-    expect(one).toBe(other);
-    expect(one?.names(key)).toEqual(['db_host']);
-    expect(dynamo.operations).toEqual(['Query']);
-  });
-
   test.each([1, 2.5, 4999, 5001.3, 2 ** 31 - 1])(
     'reads it whatever the budget of a lookup is: %s ms',
     async (budget) => {
@@ -53,26 +39,6 @@ describe('PartitionState', () => {
       expect(log.warnings).toEqual([]);
     },
   );
-
-  test('has no rows when there is no region, and says so once', async () => {
-    const { state } = stateOf(unusable);
-
-    expect(await Promise.all([state.rows(), state.rows()])).toEqual([undefined, undefined]);
-
-    expect(log.warnings).toEqual([
-      expect.objectContaining({
-        event: 'aws.refused',
-        missing: 'region',
-        remedy: expect.stringContaining('AWS_REGION') as string,
-      }),
-    ]);
-  });
-
-  test('writes nothing where there is nothing to write', async () => {
-    await stateOf().state.write([]);
-
-    expect(dynamo.operations).toEqual([]);
-  });
 
   test('leaves the table alone for 30 seconds after rows could not be written', async () => {
     const { state } = stateOf();

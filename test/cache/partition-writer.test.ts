@@ -60,28 +60,6 @@ describe('how long a row may be written', () => {
 });
 
 describe('what is saved in one turn', () => {
-  test('is written by one call, each row once, however many lookups have found it', async () => {
-    const chain = chainOf();
-    await know(chain);
-
-    for (let lookups = 0; lookups < 1000; lookups += 1) cacher.save(chain, [missing('nope')]);
-    await cacher.flush();
-
-    expect(writes()).toEqual(['BatchWriteItem']);
-    expect(dynamo.written).toHaveLength(1);
-  });
-
-  test.each([25, 26, 100])('of %i names takes one call for each 25', async (count) => {
-    const chain = chainOf();
-    await know(chain);
-
-    for (let index = 0; index < count; index += 1) cacher.save(chain, [missing(`name${index}`)]);
-    await cacher.flush();
-
-    expect(writes()).toEqual(Array(Math.ceil(count / 25)).fill('BatchWriteItem'));
-    expect(dynamo.written).toHaveLength(count);
-  });
-
   test('while others are being written goes out together afterwards', async () => {
     const chain = chainOf();
     await know(chain);
@@ -144,8 +122,8 @@ describe('what is saved in one turn', () => {
   });
 });
 
-describe('what was read before the partition was', () => {
-  test('is written where it shows nothing of the name', async () => {
+describe('an answer that is older than the read of the partition', () => {
+  test('is written where the partition has no row of the name', async () => {
     const readAt = momentAt(clock.nowMs());
     const chain = chainOf();
     await know(chain);
@@ -155,7 +133,7 @@ describe('what was read before the partition was', () => {
     expect(dynamo.written).toHaveLength(1);
   });
 
-  test('is not written over a row that it shows', async () => {
+  test('is not written over a row of the partition', async () => {
     await dynamo.plant(encodeRow('/orders/prod', plainRow({ name: 'a', value: { S: 'known' } })));
     const readAt = momentAt(clock.nowMs());
     const chain = chainOf();
@@ -166,7 +144,7 @@ describe('what was read before the partition was', () => {
     expect(writes()).toEqual([]);
   });
 
-  test('is not written where it shows a generation', async () => {
+  test('is not written where the partition has a generation', async () => {
     await new DynamoCacher().names(chainOf());
     await dynamo.plant({
       app_key: { S: '/orders/prod' },
@@ -189,7 +167,7 @@ describe('what was read before the partition was', () => {
 describe('rows of a chain in use', () => {
   const inUse = encodeRow('/orders/prod', plainRow({ name: 'known' }));
 
-  test('are put one by one up to three, unless there is one by then', async () => {
+  test('are put one by one up to three, each unless a row has been added meanwhile', async () => {
     await dynamo.plant(inUse);
     const chain = chainOf();
     await know(chain);
@@ -242,7 +220,7 @@ describe('rows of a chain in use', () => {
     expect(dynamo.rows.map((row) => row['value']?.S)).toEqual(['newer']);
   });
 
-  test('that have ended count as none', async () => {
+  test('that have expired count as absent', async () => {
     await dynamo.plant(encodeRow('/orders/prod', plainRow({ name: 'a', ttl: startSeconds })));
     const chain = chainOf();
     await know(chain);

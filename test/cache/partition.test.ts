@@ -3,12 +3,11 @@ import { momentAt } from '../../src/di/moment';
 import { nextGeneration } from '../../src/cache/generation';
 import { Partition } from '../../src/cache/partition';
 import { startMs } from './doubles';
-import { cacheKey, plainRow, pythonRow, referenceRow, sealedRow, startSeconds } from './rows';
+import { cacheKey, plainRow, referenceRow, sealedRow, startSeconds } from './rows';
 
 const key = cacheKey();
 const hour = 3600;
 const answeredAt = momentAt(startMs);
-const read = { draw: 0.5, nowMs: startMs, answeredAt };
 
 function partitionOf(rows: readonly Parameters<typeof encodeRow>[1][], draw = 0.5): Partition {
   return new Partition(
@@ -34,20 +33,7 @@ const keyRow = {
 };
 
 describe('Partition', () => {
-  test('gives the rows of a name, those of its chain only', () => {
-    const elsewhere = { cache_concat_provider_names: { S: 'ssm' } };
-    const partition = new Partition(
-      [pythonRow(), pythonRow({ real_name: { S: 'other' } }), pythonRow({ ...elsewhere, value: { S: 'elsewhere' } })],
-      read,
-    );
-
-    const answers = partition.answers(key, 'db_host', startMs);
-
-    expect(answers).toEqual([expect.objectContaining({ name: 'db_host', value: { S: 'cached' } })]);
-    expect(partition.answers(cacheKey('/elsewhere'), 'db_host', startMs)).toEqual([]);
-  });
-
-  test('gives the newest row first, of whatever kind; one of an unknown moment last', () => {
+  test('gives the newest row first, of whatever kind; one of an unknown time last', () => {
     const partition = partitionOf([
       plainRow({ createdAt: createdAt(2) }),
       sealedRow({ createdAt: createdAt(3), keyId: '0a' }),
@@ -65,7 +51,7 @@ describe('Partition', () => {
     ]);
   });
 
-  test('gives no row that has ended, now or when it was read', () => {
+  test('gives no row that has expired, now or when it was read', () => {
     const partition = partitionOf([
       plainRow({ name: 'ended', ttl: startSeconds }),
       plainRow({ name: 'ending', ttl: startSeconds + 1 }),
@@ -78,27 +64,11 @@ describe('Partition', () => {
     expect(partition.answers(key, 'endless', startMs + 1e12)).toHaveLength(1);
   });
 
-  test('passes over rows that cannot be used', () => {
-    const partition = new Partition([{}, pythonRow({ real_name: { S: '' } }), pythonRow()], read);
-
-    expect(partition.names(key)).toEqual(['db_host']);
-  });
-
   test('names everything a chain has rows for, once', () => {
     const partition = partitionOf([plainRow(), referenceRow(), referenceRow({ name: 'password' })]);
 
     expect(partition.names(key)).toEqual(['db_host', 'password']);
     expect(partition.names(cacheKey('/elsewhere'))).toEqual([]);
-  });
-
-  test('is case-sensitive where they were looked up by exact name', () => {
-    const exact = cacheKey('/orders/prod', 'ssm|names');
-    const rowOf = (name: string) => plainRow({ name: 'host', nameKey: exact.nameKey(name), chain: exact.chain });
-    const partition = partitionOf([rowOf('HOST'), rowOf('Host')]);
-
-    expect(partition.names(exact)).toEqual(['HOST', 'Host']);
-    expect(partition.answers(exact, 'Host', startMs).map(({ nameKey }) => nameKey)).toEqual([exact.nameKey('Host')]);
-    expect(partition.answers(exact, 'host', startMs)).toEqual([]);
   });
 
   test('says whether a chain has a row that has not ended', () => {
@@ -107,10 +77,6 @@ describe('Partition', () => {
     expect(partition.hasUnexpiredRow(key, startMs)).toBe(true);
     expect(partition.hasUnexpiredRow(key, startMs + 10_000)).toBe(false);
     expect(partition.hasUnexpiredRow(cacheKey('/elsewhere'), startMs)).toBe(false);
-  });
-
-  test('takes a reference as a row of its chain', () => {
-    expect(partitionOf([referenceRow()]).hasUnexpiredRow(key, startMs)).toBe(true);
   });
 
   describe('latestTtl', () => {
@@ -142,7 +108,7 @@ describe('Partition', () => {
     expect(partition.wrappedKeys.map(({ keyId }) => keyId)).toEqual(['0b', '0a', '0c']);
   });
 
-  test('puts a row in the place of the one with its sort key, and takes one out', () => {
+  test('replaces the row with the same sort key, and removes a row', () => {
     const partition = partitionOf([plainRow(), referenceRow()]);
 
     partition.put(plainRow({ value: { S: 'new' } }));
@@ -153,7 +119,7 @@ describe('Partition', () => {
     expect(answers).toEqual([expect.objectContaining({ value: { S: 'new' } })]);
   });
 
-  test('takes in rows of chains and keys that it did not have', () => {
+  test('adds rows of new chains and keys', () => {
     const partition = partitionOf([]);
 
     partition.put(referenceRow());
@@ -176,7 +142,7 @@ describe('Partition', () => {
       expect(partitionOf([{ ...generation, ttl: 1 }]).generation).toBe(startMs);
     });
 
-    test('passes over rows that may not have seen a change, of every kind, and no others', () => {
+    test('ignores rows of every kind that may be older than a change, and no others', () => {
       const rows = [plainRow(), referenceRow(), sealedRow(), plainRow({ name: 'pool', nameKey: key.nameKey('pool') })];
 
       const partition = partitionOf([...rows, generation]);
@@ -185,7 +151,7 @@ describe('Partition', () => {
       expect(partition.answers(key, 'db_host', startMs)).toEqual([]);
     });
 
-    test('takes rows that have seen it, and none without a generation, whenever it was written', () => {
+    test('uses rows of the current generation, and none without a generation', () => {
       const seen = [plainRow({ generation: startMs }), referenceRow(writtenLong)];
 
       const partition = partitionOf([...seen, generation]);
@@ -193,7 +159,7 @@ describe('Partition', () => {
       expect(partition.answers(key, 'db_host', startMs).map(({ kind }) => kind)).toEqual(['plain']);
     });
 
-    test('aligns to no row that it passes over', () => {
+    test('does not align to rows that it ignores', () => {
       expect(partitionOf([plainRow(), generation]).latestTtl).toBeUndefined();
     });
 

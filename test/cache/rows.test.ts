@@ -28,7 +28,7 @@ const leaseRow: CacheRow = {
   nameKey: cacheKey().leaseKey,
   name: '~xcon-lease',
   source: 'xcon-lease',
-  owner: 'somebody',
+  owner: 'another process',
   untilMs: 1_772_366_402_000,
   state: 'held',
 };
@@ -76,7 +76,7 @@ describe('encodeRow', () => {
     expect(row).toHaveProperty('cache_concat_provider_names');
   });
 
-  test('leaves out what a row does not say', () => {
+  test('leaves out attributes that a row lacks', () => {
     const row = encodeRow('/orders/prod', plainRow({ source: undefined, ttl: undefined, createdAt: undefined }));
 
     expect(Object.keys(row)).not.toEqual(expect.arrayContaining(['source']));
@@ -109,7 +109,7 @@ describe('decodeRow', () => {
     ['ssm@eu-west-1 - /orders/prod', 'ssm@eu-west-1'],
     ['our account - /orders/prod', 'our account'],
     ['ssm from elsewhere', 'ssm'],
-  ])('takes from the source %p that %p gave the answer', (source, provider) => {
+  ])('reads from the source %p that the provider was %p', (source, provider) => {
     expect(decodeRow(pythonRow({ source: { S: source } }))).toMatchObject({ source, provider });
   });
 
@@ -128,7 +128,7 @@ describe('decodeRow', () => {
     ['with a directory that is a number', { real_directory: { N: '1' } }],
     ['without its directories', { cache_concat_directory_paths: { NULL: true } }],
     ['without its providers', { cache_concat_provider_names: { NULL: true } }],
-  ])('passes over a row %s', (_, bad) => {
+  ])('ignores a row %s', (_, bad) => {
     expect(decodeRow(pythonRow(bad))).toBeUndefined();
   });
 
@@ -138,7 +138,7 @@ describe('decodeRow', () => {
     ['with a ttl that is no number', { ttl: { N: 'x' } }],
     ['without a moment', { created_at: { NULL: true } }],
     ['with a moment that is none', { created_at: { S: 'yesterday' } }],
-  ])('takes what is bad as absent in a row %s', (_, bad) => {
+  ])('treats invalid attributes as absent in a row %s', (_, bad) => {
     const [name = ''] = Object.keys(bad);
 
     const row = decodeRow(pythonRow(bad));
@@ -150,7 +150,7 @@ describe('decodeRow', () => {
   test.each<[string, AttributeMap]>([
     ['a sealed row whose box is no binary', { xcon_sealed: { S: 'AQID' } }],
     ['a sealed row under another sort key', { name_key: { S: 'db_host|+|/orders/prod|+|ssm' } }],
-  ])('passes over %s', (_, bad) => {
+  ])('ignores %s', (_, bad) => {
     expect(decodeRow({ ...encodeRow('/orders/prod', sealedRow()), ...bad })).toBeUndefined();
   });
 
@@ -159,36 +159,36 @@ describe('decodeRow', () => {
     ['without a name', { xcon_ref: { M: { provider: { S: 'secrets' } } } }],
     ['that is no map', { xcon_ref: { S: 'secrets' } }],
     ['under another sort key', { name_key: { S: 'db_host|+|/orders/prod|+|ssm' } }],
-  ])('passes over a reference %s', (_, bad) => {
+  ])('ignores a reference %s', (_, bad) => {
     expect(decodeRow({ ...encodeRow('/orders/prod', referenceRow()), ...bad })).toBeUndefined();
   });
 
   test.each<[string, AttributeMap]>([
     ['without an owner', { xcon_owner: { NULL: true } }],
     ['without an end', { xcon_until_ms: { S: 'soon' } }],
-  ])('passes over a lease %s', (_, bad) => {
+  ])('ignores a lease %s', (_, bad) => {
     expect(decodeRow({ ...encodeRow('/orders/prod', leaseRow), ...bad })).toBeUndefined();
   });
 
-  test('takes a lease in a state that it does not know as held', () => {
+  test('reads a lease in an unknown state as held', () => {
     const row = { ...encodeRow('/orders/prod', leaseRow), xcon_state: { S: 'paused' } };
 
     expect(decodeRow(row)).toMatchObject({ kind: 'lease', state: 'held' });
   });
 
-  test('passes over a data key under another sort key', () => {
+  test('ignores a data key under another sort key', () => {
     const row = { ...encodeRow('/orders/prod', dataKeyRow), name_key: { S: 'key' } };
 
     expect(decodeRow(row)).toBeUndefined();
   });
 
-  test('takes a plain value as a secret where the row says so itself', () => {
+  test('reads a plain value as a secret where the row is marked so', () => {
     expect(decodeRow(pythonRow({ xcon_secret: { BOOL: true } }))).toMatchObject({ secret: true });
     expect(decodeRow(pythonRow({ source: { S: 'secrets - /orders/prod' } }))).toMatchObject({ secret: false });
   });
 });
 
-describe('the sort keys of rows of our own', () => {
+describe("the sort keys of this library's own rows", () => {
   test('differ from the plain one of their name', () => {
     const key = cacheKey();
 
@@ -204,13 +204,13 @@ describe('the sort keys of rows of our own', () => {
 });
 
 describe('rowTime', () => {
-  test('writes a moment so that Python reads it before 3.11', () => {
+  test('writes a time that Python before 3.11 can read', () => {
     expect(rowTime(1_772_366_400_007)).toBe('2026-03-01T12:00:00.007+00:00');
   });
 });
 
 describe('createdAtMs', () => {
-  test('gives the moment of a row of any library', () => {
+  test('gives the time of a row of either library', () => {
     expect(createdAtMs(plainRow({ createdAt: '2026-03-01T12:00:00.007+00:00' }))).toBe(1_772_366_400_007);
     expect(createdAtMs(plainRow({ createdAt: '2026-03-01T12:00:00.007123+00:00' }))).toBe(1_772_366_400_007);
     expect(createdAtMs(plainRow({ createdAt: undefined }))).toBeUndefined();
@@ -220,7 +220,7 @@ describe('createdAtMs', () => {
 test.each<[string, unknown]>([
   ['of another type than it says', { S: 5 }],
   ['with an element that makes no sense', { L: [{ S: 'one' }, { X: 'two' }] }],
-])('a plain row whose value is one %s is no found null, but not usable', (_, value) => {
+])('a plain row whose value is one %s is unusable, and not a found null', (_, value) => {
   expect(decodeRow(wellFormedRow({ ...pythonRow(), value }))).toBeUndefined();
 });
 
@@ -241,7 +241,7 @@ describe('the row of a generation', () => {
     expect(decodeRow(encoded())).toEqual({ ...row, generation: startMs });
   });
 
-  test('has what the Python library needs of every row, and nothing by which it would take it for a value', () => {
+  test('has the attributes that the Python library needs, and none that would make it a value', () => {
     const attributes = encoded();
 
     expect(attributes).toMatchObject({
@@ -284,7 +284,7 @@ describe('the row of a generation', () => {
     ['no number', { xcon_gen: { S: '7' } }],
     ['a number that is none', { xcon_gen: { N: 'seven' } }],
     ['the key of something else', { name_key: { S: '~xcon|generation' } }],
-  ])('is none with %s', (_, more) => {
+  ])('is invalid with %s', (_, more) => {
     expect(decodeRow(encoded(more))).toBeUndefined();
   });
 
@@ -308,7 +308,7 @@ function rowOf(value: AttributeValue) {
 }
 
 describe('fitsItem', () => {
-  test('takes a row just within the limit, with some room for what DynamoDB adds', () => {
+  test('accepts a row just within the limit, with room for what DynamoDB adds', () => {
     expect(fitsItem(rowOf({ S: 's'.repeat(limit - 20) }))).toBe(true);
     expect(fitsItem(rowOf({ S: 's'.repeat(limit + 1) }))).toBe(false);
   });

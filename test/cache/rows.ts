@@ -4,7 +4,7 @@ import { type PlainRow, type ReferenceRow, type SealedRow } from '../../src/cach
 import { Directory, DirectoryChain } from '../../src/index';
 import { startMs } from './doubles';
 
-/** The cache table when nobody names another. */
+/** The cache table by default. */
 export const table = 'global-all-configCache';
 /** The directories of the service `orders` in `prod`, as keys hold them. */
 export const paths = '/orders/prod|/orders/all|/global/prod|/global/all';

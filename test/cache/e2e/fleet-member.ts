@@ -2,7 +2,7 @@ import { config, XconSettings } from '../../../src/index';
 import { failProcess } from '../../setup/fail-process';
 import { patience } from '../../setup/patience';
 
-/** What a process of the fleet is told: to forget what it remembers, or not, and then to look names up. */
+/** A command to a process of the fleet: to clear its memory, or not, and then to look names up. */
 export interface Order {
   readonly id: number;
   readonly forget: boolean;
@@ -18,11 +18,11 @@ export interface Report {
 // Runs as a process of its own, started with an IPC channel; ends when the channel does.
 new XconSettings(patience).enter();
 process.on('message', (order: Order) => {
-  obey(order).catch(failProcess);
+  handle(order).catch(failProcess);
 });
 process.on('disconnect', () => process.exit());
 
-async function obey({ id, forget, names }: Order): Promise<void> {
+async function handle({ id, forget, names }: Order): Promise<void> {
   if (forget) await config.refresh();
   const values = await Promise.all(names.map(async (name) => (await config.get(name)) ?? null));
   await config.flush();

@@ -29,7 +29,7 @@ describe('processes that start on an empty table', () => {
     expect((await rowsOf(orders.aws, '~xcon-lease')).map((row) => row['xcon_state']?.S)).toEqual(['done']);
   });
 
-  test('share the lease among the lookups of the process that has it', async () => {
+  test('share the lease among the lookups of the process that holds it', async () => {
     const process = startProcess();
 
     await process.values(['db_host', 'pool_size', 'nope']);
@@ -121,7 +121,7 @@ describe('a holder', () => {
   });
 });
 
-describe('a lease that cannot be looked at', () => {
+describe('a lease that cannot be read', () => {
   test('is not waited for', async () => {
     await putLease(orders.aws, 'held', orders.clock.nowMs() + 3_600_000);
     orders.aws.setFaults([{ target: 'GetItem', type: 'AccessDeniedException' }]);

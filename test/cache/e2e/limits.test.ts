@@ -42,7 +42,7 @@ describe('a provider that is not cacheable, in the middle of the chain', () => {
     cache_concat_provider_names: { S: 'ssm|env|secrets' },
   };
 
-  test('lets only be cached what was found in front of it', async () => {
+  test('lets only values be cached that were found in front of it', async () => {
     const process = startProcess(inTheMiddle({ POOL_SIZE: '1' }));
 
     expect(await process.values(['db_host', 'pool_size', 'region', 'token', 'nope'])).toEqual([
@@ -62,14 +62,14 @@ describe('a provider that is not cacheable, in the middle of the chain', () => {
     ['behind it', '/orders/prod', 'secrets - /orders/prod'],
     ['in a later directory', '/orders/all', 'ssm - /orders/all'],
     ['to be missing', '/_nonExistent', 'none - /_nonExistent'],
-  ])('makes a row of the Python library useless that was found %s', async (_, directory, source) => {
+  ])('makes a row of the Python library unusable that was found %s', async (_, directory, source) => {
     await putRows(orders.aws, [pythonRow({ ...rowBehind, real_directory: { S: directory }, source: { S: source } })]);
     orders.aws.deleteParameter('/orders/prod/db_host');
 
     expect(await startProcess(inTheMiddle({ DB_HOST: 'mine' })).get('db_host')).toBe('mine');
   });
 
-  test('leaves a row good that was found in front of it', async () => {
+  test('leaves a row usable that was found in front of it', async () => {
     await putRows(orders.aws, [pythonRow(rowBehind)]);
 
     expect(await startProcess(inTheMiddle({ DB_HOST: 'mine' })).get('db_host')).toBe('cached');
@@ -78,7 +78,7 @@ describe('a provider that is not cacheable, in the middle of the chain', () => {
   });
 });
 
-describe('what has no key of its own in the table, or does not fit', () => {
+describe('what has no distinct key in the table, or is too large', () => {
   test.each([
     ['an opening brace', '/orders/{x'],
     ['a closing brace', '/orders/x}'],
@@ -134,7 +134,7 @@ describe('what has no key of its own in the table, or does not fit', () => {
   });
 });
 
-describe('what is no answer of a source', () => {
+describe('what is not an answer of a source', () => {
   test('is not cached: overrides, defaults, variables', async () => {
     const process = startProcess({
       config: {

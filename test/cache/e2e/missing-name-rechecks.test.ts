@@ -117,7 +117,7 @@ describe('the sources', () => {
     expect(sourceOperations(orders.aws)).toHaveLength(asked);
   });
 
-  test('are asked ever more seldom while a name stays missing, and at least once a minute', async () => {
+  test('are asked with growing pauses of at most a minute while a name stays missing', async () => {
     await missOnce();
     const process = startProcess();
     const looks: number[] = [];
@@ -131,7 +131,7 @@ describe('the sources', () => {
     expect(looks).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183, 243]);
   });
 
-  test('are not asked for a name that need not be', async () => {
+  test('are not asked for an optional name', async () => {
     await missOnce();
     const process = startProcess();
     const declared = defineSettings({
@@ -161,7 +161,7 @@ describe('the sources', () => {
     expect(sourceOperations(orders.aws)).toEqual([]);
   });
 
-  test('are asked for declared settings that must be', async () => {
+  test('are asked for required declared settings', async () => {
     await missOnce();
     await missOnce('db_password');
     orders.aws.putParameter('/orders/prod/API_KEY', 'put');
@@ -173,7 +173,7 @@ describe('the sources', () => {
     expect([settings.key, settings.password.reveal()]).toEqual(['put', 'put, too']);
   });
 
-  test('leave the answer as it is when they fail', async () => {
+  test('leave the answer unchanged when they fail', async () => {
     await missOnce();
     orders.aws.setFaults([{ target: 'Parameter|Secret', status: 500, type: 'InternalServerError' }]);
 
@@ -196,7 +196,7 @@ describe('the sources', () => {
     expect(await looking).toBe('put');
   });
 
-  test('are waited for no longer than the signal says', async () => {
+  test('are awaited until the signal is aborted', async () => {
     await missOnce();
     const aborting = new AbortController();
     const process = startProcess();
@@ -207,7 +207,7 @@ describe('the sources', () => {
     expect((await waiting).message).toBe('given up');
   });
 
-  test('are all in the error that follows', async () => {
+  test('are all named in the error', async () => {
     await missOnce();
 
     const error = await missedIn(startProcess());

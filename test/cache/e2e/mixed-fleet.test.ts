@@ -25,7 +25,7 @@ function withoutValue(row: AttributeMap): AttributeMap {
 }
 
 describe('a row of the Python library', () => {
-  test('without a value for a secret that was refused or gone at the time is no null', async () => {
+  test('without a value for a secret that was refused or gone is not read as null', async () => {
     await putRows(orders.aws, [withoutValue(secretRow())]);
 
     for (const cacheSecrets of ['reference', 'never', 'plaintext'] as const) {
@@ -75,13 +75,13 @@ describe('with cacheForeignRows ignore, a row of the Python library', () => {
     pythonRow({ real_name: { S: 'region' }, real_directory: { S: '/_nonExistent' }, source: { S: '/_nonExistent' } }),
   );
 
-  test('is not used, be it a value or the news that there is none', async () => {
+  test('is not used, whether it has a value or says that there is none', async () => {
     await putRows(orders.aws, [pythonRow(), missingRow]);
 
     expect(await startProcess(settings).values(['db_host', 'region'])).toEqual(['db.internal', 'eu-west-1']);
   });
 
-  test('is replaced by what the sources have, which then is used', async () => {
+  test('is replaced by the value of the sources, which is used from then on', async () => {
     await putRows(orders.aws, [pythonRow({ value: { S: 'db.internal' } })]);
     const process = startProcess(settings);
     await process.get('db_host');
@@ -93,7 +93,7 @@ describe('with cacheForeignRows ignore, a row of the Python library', () => {
     expect((await rowsOf(orders.aws, 'db_host'))[0]?.['xcon_read']).toBeDefined();
   });
 
-  test('keeps no process from taking the lease: one reads for all', async () => {
+  test('does not prevent the lease: one process reads for all', async () => {
     await putRows(orders.aws, [pythonRow()]);
     const alone = startProcess(settings);
     await alone.get('db_host');

@@ -1,10 +1,10 @@
-import { type LocalAws } from '../../../src/local-aws/local-aws';
+import { type LocalAws, type LocalAwsSeed } from '../../../src/local-aws/local-aws';
 import { TestClock } from '../doubles';
 import { FleetProcess, type ProcessOptions } from '../fleet-process';
 import { startOrdersAws } from './orders-aws';
 
-/** What each test of a suite has for itself: a local AWS, a clock, and processes that end with the test. */
-export class OrdersFleet {
+/** A local AWS, a clock and processes, which each test of a suite has for itself. */
+class OrdersFleet {
   private current:
     { readonly aws: LocalAws; readonly clock: TestClock; readonly processes: FleetProcess[] } | undefined;
 
@@ -13,7 +13,7 @@ export class OrdersFleet {
     return this.parts.aws;
   }
 
-  /** A clock for the processes that are given it. */
+  /** A clock that a test may give to its processes. */
   get clock(): TestClock {
     return this.parts.clock;
   }
@@ -25,8 +25,8 @@ export class OrdersFleet {
     return process;
   }
 
-  async begin(): Promise<void> {
-    this.current = { aws: await startOrdersAws(), clock: new TestClock(), processes: [] };
+  async begin(seed: LocalAwsSeed): Promise<void> {
+    this.current = { aws: await startOrdersAws(seed), clock: new TestClock(), processes: [] };
   }
 
   async end(): Promise<void> {
@@ -37,15 +37,15 @@ export class OrdersFleet {
   }
 
   private get parts() {
-    if (this.current === undefined) throw new Error('The fleet is there within tests alone.');
+    if (this.current === undefined) throw new Error('A fleet can be used only within a test.');
     return this.current;
   }
 }
 
-/** Gives every test of the suite a fleet of its own. */
-export function withOrdersFleet(): OrdersFleet {
+/** Gives every test of the suite a fleet of its own. The seed replaces parts of `ordersSeed`. */
+export function withOrdersFleet(seed: LocalAwsSeed = {}): OrdersFleet {
   const fleet = new OrdersFleet();
-  beforeEach(() => fleet.begin());
+  beforeEach(() => fleet.begin(seed));
   afterEach(() => fleet.end());
   return fleet;
 }

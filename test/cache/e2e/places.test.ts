@@ -50,7 +50,7 @@ describe('a secret that was read by its id', () => {
     expect((await readById(process)).directory.path).toBe('/_id');
   });
 
-  test('passes no limit of directories, in this process nor in others', async () => {
+  test('respects restrictions to directories, in this process and in others', async () => {
     const declared = () => defineSettings({ PASSWORD: secret({ directories: ['/orders/prod'] }) });
     const first = startProcess();
     await readById(first);
@@ -149,7 +149,7 @@ describe('a context with other clients', () => {
     expect(orders.aws.calls.count('GetParametersByPath')).toBe(0);
   });
 
-  test('counts as that of the process when it was entered, and no other was', async () => {
+  test('counts as the context of the process when it is the only one that was entered', async () => {
     const process = startProcess({ clients: { dynamo } });
     await process.run(lookUp);
     orders.aws.calls.clear();

@@ -49,7 +49,7 @@ class Member {
     members.push(this);
   }
 
-  /** Looks names up, after it has forgotten what it remembers if it is told so. */
+  /** Looks names up, on request with an empty memory. */
   async ask({ forget = false } = {}): Promise<readonly unknown[]> {
     const id = (this.orders += 1);
     this.child.send({ id, forget, names });
@@ -59,8 +59,8 @@ class Member {
     }
   }
 
-  /** Tells it to look names up, and does not wait. */
-  tell(): void {
+  /** Starts a lookup of names, and does not wait for it. */
+  startLookup(): void {
     this.child.send({ id: (this.orders += 1), forget: false, names });
   }
 
@@ -114,7 +114,7 @@ test('a warm process asks the table, and secrets by name', async () => {
 test('a process that dies while it refreshes for all costs the others one lease', async () => {
   aws.setFaults([{ target: 'GetParametersByPath', hang: true, times: 4 }]);
   const dying = new Member();
-  dying.tell();
+  dying.startLookup();
   for (let waits = 0; waits < 5000 && sourceOperations(aws).length < 5; waits += 1) await sleep(20);
   await dying.kill();
 

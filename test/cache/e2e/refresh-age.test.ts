@@ -23,7 +23,7 @@ async function changeLater(): Promise<void> {
 }
 
 describe('a refresh', () => {
-  test('gets what the cache table holds, however old', async () => {
+  test('gives what the cache table holds, however old', async () => {
     await changeLater();
     const process = startProcess();
 
@@ -32,7 +32,7 @@ describe('a refresh', () => {
     expect(await process.get('db_host')).toBe('db.internal');
   });
 
-  test('with an age gets what was read at the sources no longer ago than that', async () => {
+  test('with an age gives only what was read from the sources within that time', async () => {
     await changeLater();
     const process = startProcess();
 
@@ -69,7 +69,7 @@ describe('a refresh', () => {
   });
 });
 
-test('refreshEverySeconds sees a change that the cache table does not know of', async () => {
+test('refreshEverySeconds sees a change that the cache table does not have', async () => {
   await changeLater();
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'clearTimeout', 'performance', 'Date'] });
   const process = startProcess();

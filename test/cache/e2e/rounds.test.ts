@@ -133,7 +133,7 @@ describe('a warm start', () => {
     expect(rounds).toEqual([['Query']]);
   });
 
-  test('lists and reads afresh what is never cached', async () => {
+  test('lists and reads again what is never cached', async () => {
     const settings = { cacheSecrets: 'never' as const };
     await fill(['token', 'db_host'], { settings });
 

@@ -1,11 +1,11 @@
 import { type AttributeMap } from '../../../src/aws/attribute-value';
-import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { xconSettings } from '../../../src/index';
 import { type SettingsValues } from '../../../src/settings/settings-values';
 import { startMs, TestClock } from '../doubles';
-import { FleetProcess, type ProcessOptions } from '../fleet-process';
+import { type FleetProcess, type ProcessOptions } from '../fleet-process';
 import { cacheKey, startSeconds, table } from '../rows';
-import { operations, putRows, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
+import { operations, putRows, rowsOf, sourceOperations } from './orders-aws';
+import { withOrdersFleet } from './orders-fleet';
 import { withPatientSignals } from '../../setup/patience';
 import { testKey } from '../../base/test-key';
 
@@ -14,24 +14,10 @@ withPatientSignals();
 const keys = [1, 2, 3].map((byte) => testKey(byte).toString('base64'));
 const sealing: Partial<SettingsValues> = { cacheSecrets: 'encrypt', cacheKeys: keys.slice(0, 1) };
 const wrapping: Partial<SettingsValues> = { cacheSecrets: 'encrypt', cacheKmsKeyId: 'alias/orders' };
-let aws: LocalAws;
-let started: FleetProcess[];
-
-beforeEach(async () => {
-  aws = await startOrdersAws({ kmsKeys: ['alias/orders', 'alias/other'] });
-  started = [];
-});
-
-afterEach(async () => {
-  aws.setFaults([]);
-  await Promise.all(started.map((each) => each.close()));
-  await aws.close();
-});
+const orders = withOrdersFleet({ kmsKeys: ['alias/orders', 'alias/other'] });
 
 function startProcess(settings: Partial<SettingsValues> = sealing, options: ProcessOptions = {}): FleetProcess {
-  const process = new FleetProcess(aws, { settings, ...options });
-  started.push(process);
-  return process;
+  return orders.start({ settings, ...options });
 }
 
 /** Lets a process read names and write what it has found. */
@@ -39,20 +25,20 @@ async function fill(names: readonly string[], settings = sealing, options: Proce
   const process = startProcess(settings, options);
   await process.values(names);
   await process.close();
-  aws.calls.clear();
+  orders.aws.calls.clear();
 }
 
 async function sealedRowOf(name: string): Promise<AttributeMap> {
-  const row = (await rowsOf(aws, name)).find((each) => each['xcon_sealed'] !== undefined);
+  const row = (await rowsOf(orders.aws, name)).find((each) => each['xcon_sealed'] !== undefined);
   if (row === undefined) throw new Error(`There is no sealed row of ${name}.`);
   return row;
 }
 
 /** Puts an edited copy of a row in the place of all others of its name. */
 async function replaceRow(row: AttributeMap, edited: AttributeMap): Promise<void> {
-  const others = (await aws.rows(table)).filter((each) => each['name_key']?.S !== row['name_key']?.S);
-  await aws.clearTable(table);
-  await putRows(aws, [...others, { ...row, ...edited }]);
+  const others = (await orders.aws.rows(table)).filter((each) => each['name_key']?.S !== row['name_key']?.S);
+  await orders.aws.clearTable(table);
+  await putRows(orders.aws, [...others, { ...row, ...edited }]);
 }
 
 describe('a sealed row', () => {
@@ -61,7 +47,7 @@ describe('a sealed row', () => {
 
     expect(await startProcess().get('token')).toBe('canary-token');
 
-    expect(operations(aws)).toEqual(['Query']);
+    expect(operations(orders.aws)).toEqual(['Query']);
   });
 
   test('lives for secretTtlSeconds', async () => {
@@ -69,21 +55,21 @@ describe('a sealed row', () => {
     const [before, after] = [new TestClock(startMs + 299_000), new TestClock(startMs + 300_000)];
 
     await startProcess(sealing, { clock: before }).get('token');
-    expect(sourceOperations(aws)).toEqual([]);
+    expect(sourceOperations(orders.aws)).toEqual([]);
 
     await startProcess(sealing, { clock: after }).get('token');
-    expect(sourceOperations(aws)).toContain('GetSecretValue');
+    expect(sourceOperations(orders.aws)).toContain('GetSecretValue');
   });
 
   test('never lives past the next rotation of its secret', async () => {
     const nextRotationDate = new Date(startMs + 100_000);
-    await aws.seed({
+    await orders.aws.seed({
       secrets: { '/orders/prod/token': { value: 'canary-token', rotation: { enabled: true, nextRotationDate } } },
     });
     await fill(['token']);
 
     expect((await sealedRowOf('token'))['ttl']).toEqual({ N: `${startSeconds + 100}` });
-    aws.putSecret('/orders/prod/token', 'canary-rotated');
+    orders.aws.putSecret('/orders/prod/token', 'canary-rotated');
     expect(await startProcess(sealing, { clock: new TestClock(startMs + 100_000) }).get('token')).toBe(
       'canary-rotated',
     );
@@ -103,7 +89,7 @@ describe('a sealed row', () => {
 
     expect(await process.values(['token', 'db_host'])).toEqual(['canary-token', 'db.internal']);
 
-    expect(sourceOperations(aws)).toContain('GetSecretValue');
+    expect(sourceOperations(orders.aws)).toContain('GetSecretValue');
     expect(process.log.warnings).toEqual([
       expect.objectContaining({ event: 'cache.sealed-row-refused', name: 'token', table, environ: '/orders/prod' }),
     ]);
@@ -114,7 +100,7 @@ describe('a sealed row', () => {
     await fill(['token']);
     const row = await sealedRowOf('token');
     const key = row['name_key']?.S?.replace(/^token/, 'greeting') ?? '';
-    await putRows(aws, [{ ...row, name_key: { S: key }, real_name: { S: 'greeting' } }]);
+    await putRows(orders.aws, [{ ...row, name_key: { S: key }, real_name: { S: 'greeting' } }]);
     const process = startProcess();
 
     expect(await process.get('greeting')).toBeUndefined();
@@ -124,7 +110,7 @@ describe('a sealed row', () => {
 
   test('that was moved to another partition does not open there', async () => {
     await fill(['token']);
-    await putRows(aws, [{ ...(await sealedRowOf('token')), app_key: { S: '/billing/prod' } }]);
+    await putRows(orders.aws, [{ ...(await sealedRowOf('token')), app_key: { S: '/billing/prod' } }]);
     const billing = { ...sealing, service: 'billing' };
     const directories = ['/orders/prod', '/orders/all', '/global/prod', '/global/all'];
     const process = startProcess(billing, { config: { directories } });
@@ -156,7 +142,7 @@ describe('a sealed row', () => {
     expect(process.log.events).toEqual([]);
   });
 
-  test('gives way to a plain row that is younger with cacheSecrets plaintext alone', async () => {
+  test('is replaced by a younger plain row only with cacheSecrets plaintext', async () => {
     await fill(['token']);
     const sealed = await sealedRowOf('token');
     const own = { xcon_chain: { NULL: true as const }, xcon_sealed: { NULL: true as const } };
@@ -171,7 +157,7 @@ describe('a sealed row', () => {
       value: { S: 'plain' },
     };
 
-    await putRows(aws, [{ ...plain, xcon_read: { N: `${startMs + 1000}` } }]);
+    await putRows(orders.aws, [{ ...plain, xcon_read: { N: `${startMs + 1000}` } }]);
 
     expect(await startProcess().get('token')).toBe('canary-token');
     expect(await startProcess({ ...sealing, cacheSecrets: 'plaintext' }).get('token')).toBe('plain');
@@ -186,8 +172,8 @@ describe('sealing with a KMS key', () => {
     expect(await process.values(['token', 'password'])).toEqual(['canary-token', 'canary-password']);
 
     await process.flush();
-    expect(aws.calls.of(/GenerateDataKey|Decrypt/).map(({ operation }) => operation)).toEqual(['Decrypt']);
-    expect(await rowsOf(aws, '~xcon-key')).toHaveLength(1);
+    expect(orders.aws.calls.of(/GenerateDataKey|Decrypt/).map(({ operation }) => operation)).toEqual(['Decrypt']);
+    expect(await rowsOf(orders.aws, '~xcon-key')).toHaveLength(1);
   });
 
   test('binds the data key to the partition', async () => {
@@ -195,7 +181,7 @@ describe('sealing with a KMS key', () => {
     await process.get('token');
     await process.flush();
 
-    expect(aws.calls.of('GenerateDataKey').map(({ body }) => body)).toEqual([
+    expect(orders.aws.calls.of('GenerateDataKey').map(({ body }) => body)).toEqual([
       {
         KeyId: 'alias/orders',
         KeySpec: 'AES_256',
@@ -210,14 +196,14 @@ describe('sealing with a KMS key', () => {
 
     await fill(['token'], wrapping, { clock });
 
-    expect(await rowsOf(aws, '~xcon-key')).toHaveLength(2);
+    expect(await rowsOf(orders.aws, '~xcon-key')).toHaveLength(2);
     expect(await startProcess(wrapping, { clock }).get('token')).toBe('canary-token');
-    expect(sourceOperations(aws)).toEqual([]);
+    expect(sourceOperations(orders.aws)).toEqual([]);
   });
 
   test('reads the secret at its source when KMS does not unwrap the key', async () => {
     await fill(['token'], wrapping);
-    aws.setFaults([{ target: 'Decrypt', type: 'AccessDeniedException' }]);
+    orders.aws.setFaults([{ target: 'Decrypt', type: 'AccessDeniedException' }]);
     const process = startProcess(wrapping);
 
     expect(await process.get('token')).toBe('canary-token');
@@ -227,7 +213,7 @@ describe('sealing with a KMS key', () => {
   });
 
   test('caches everything but secrets when KMS makes no key, with one warning', async () => {
-    aws.setFaults([{ target: 'GenerateDataKey', type: 'AccessDeniedException' }]);
+    orders.aws.setFaults([{ target: 'GenerateDataKey', type: 'AccessDeniedException' }]);
     const process = startProcess(wrapping);
 
     expect(await process.values(['token', 'password', 'db_host'])).toEqual([
@@ -237,8 +223,8 @@ describe('sealing with a KMS key', () => {
     ]);
 
     await process.flush();
-    expect(await rowsOf(aws, 'db_host')).toHaveLength(1);
-    expect(await rowsOf(aws, 'token')).toEqual([]);
+    expect(await rowsOf(orders.aws, 'db_host')).toHaveLength(1);
+    expect(await rowsOf(orders.aws, 'token')).toEqual([]);
     expect(process.log.events).toEqual(['cache.no-sealing-key']);
   });
 
@@ -248,7 +234,7 @@ describe('sealing with a KMS key', () => {
     await process.values(['db_host', 'nope']);
 
     await process.flush();
-    expect(aws.calls.count('GenerateDataKey')).toBe(0);
+    expect(orders.aws.calls.count('GenerateDataKey')).toBe(0);
   });
 });
 
@@ -259,9 +245,8 @@ test.each<[string, AttributeMap, string]>([
   const process = startProcess();
   await process.get('token');
   await process.close();
-  await putRows(aws, [{ ...(await sealedRowOf('token')), ...edited }]);
-  const other = new FleetProcess(aws, { settings: sealing, config: { directories: paths.split('|') } });
-  started.push(other);
+  await putRows(orders.aws, [{ ...(await sealedRowOf('token')), ...edited }]);
+  const other = startProcess(sealing, { config: { directories: paths.split('|') } });
   const name = edited['real_name']?.S ?? 'token';
 
   expect(await other.get(name)).toBeUndefined();

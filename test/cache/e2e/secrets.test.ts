@@ -1,9 +1,9 @@
 import { AwsClients, Config, config, SecretsProvider, SsmProvider } from '../../../src/index';
 import { type CacheSecrets } from '../../../src/settings/settings-values';
-import { type LocalAws } from '../../../src/local-aws/local-aws';
-import { FleetProcess, type ProcessOptions } from '../fleet-process';
+import { type FleetProcess, type ProcessOptions } from '../fleet-process';
 import { table } from '../rows';
-import { operations, rowsOf, sourceOperations, startOrdersAws } from './orders-aws';
+import { operations, rowsOf, sourceOperations } from './orders-aws';
+import { withOrdersFleet } from './orders-fleet';
 import { withPatientSignals } from '../../setup/patience';
 import { testKey } from '../../base/test-key';
 
@@ -11,35 +11,21 @@ withPatientSignals();
 
 const cacheKeys = [testKey(1).toString('base64')];
 const secretNames = ['token', 'password', 'api_key', 'certificate'];
-let aws: LocalAws;
-let started: FleetProcess[];
-
-beforeEach(async () => {
-  aws = await startOrdersAws({
-    ssm: {
-      '/orders/prod/db_host': 'db.internal',
-      '/orders/prod/API_Key': { value: 'canary-api', type: 'SecureString' },
-    },
-    secrets: {
-      '/orders/prod/token': 'canary-token',
-      '/orders/all/password': 'canary-password',
-      '/orders/all/token': 'canary-lower-token',
-      '/orders/prod/certificate': { binary: Buffer.from('canary-binary').toString('base64') },
-    },
-  });
-  started = [];
-});
-
-afterEach(async () => {
-  aws.setFaults([]);
-  await Promise.all(started.map((each) => each.close()));
-  await aws.close();
+const orders = withOrdersFleet({
+  ssm: {
+    '/orders/prod/db_host': 'db.internal',
+    '/orders/prod/API_Key': { value: 'canary-api', type: 'SecureString' },
+  },
+  secrets: {
+    '/orders/prod/token': 'canary-token',
+    '/orders/all/password': 'canary-password',
+    '/orders/all/token': 'canary-lower-token',
+    '/orders/prod/certificate': { binary: Buffer.from('canary-binary').toString('base64') },
+  },
 });
 
 function startProcess(options: ProcessOptions = {}): FleetProcess {
-  const process = new FleetProcess(aws, options);
-  started.push(process);
-  return process;
+  return orders.start(options);
 }
 
 /** Lets a process read names and write what it has found. */
@@ -47,7 +33,7 @@ async function fill(names: readonly string[], options: ProcessOptions = {}): Pro
   const process = startProcess(options);
   await process.values(names);
   await process.close();
-  aws.calls.clear();
+  orders.aws.calls.clear();
 }
 
 /** Everything in the table, as text: binary values as they are, and as base64. */
@@ -56,7 +42,7 @@ async function tableText(): Promise<string> {
     value instanceof Uint8Array
       ? `${Buffer.from(value).toString('latin1')} ${Buffer.from(value).toString('base64')}`
       : value;
-  return JSON.stringify(await aws.rows(table), show);
+  return JSON.stringify(await orders.aws.rows(table), show);
 }
 
 describe('the value of a secret', () => {
@@ -109,8 +95,8 @@ describe('a secret by reference', () => {
   test('is kept as provider, directory and exact name', async () => {
     await fill(['token', 'api_key']);
 
-    const [token] = await rowsOf(aws, 'token');
-    const [apiKey] = await rowsOf(aws, 'api_key');
+    const [token] = await rowsOf(orders.aws, 'token');
+    const [apiKey] = await rowsOf(orders.aws, 'api_key');
     expect(token?.['real_directory']).toEqual({ S: '/orders/prod' });
     expect(token?.['xcon_ref']).toEqual({ M: { provider: { S: 'secrets' }, name: { S: '/orders/prod/token' } } });
     expect(apiKey?.['xcon_ref']).toEqual({ M: { provider: { S: 'ssm' }, name: { S: '/orders/prod/API_Key' } } });
@@ -121,70 +107,70 @@ describe('a secret by reference', () => {
 
     expect(await startProcess().get('api_key')).toBe('canary-api');
 
-    expect(operations(aws)).toEqual(['Query', 'GetParameters']);
+    expect(operations(orders.aws)).toEqual(['Query', 'GetParameters']);
   });
 
-  test('is read anew: a rotated one has its new value at once', async () => {
+  test('is read again: a rotated one has its new value at once', async () => {
     await fill(['token']);
-    aws.putSecret('/orders/prod/token', 'canary-rotated');
+    orders.aws.putSecret('/orders/prod/token', 'canary-rotated');
 
     expect(await startProcess().get('token')).toBe('canary-rotated');
 
-    expect(operations(aws)).toEqual(['Query', 'GetSecretValue']);
+    expect(operations(orders.aws)).toEqual(['Query', 'GetSecretValue']);
   });
 
-  test('that is gone is walked afresh, and its row dropped', async () => {
+  test('that is gone is looked up again, and its row deleted', async () => {
     await fill(['token']);
-    aws.deleteSecret('/orders/prod/token');
+    orders.aws.deleteSecret('/orders/prod/token');
     const process = startProcess();
 
     const item = await process.item('token');
 
     await process.flush();
     expect([item.value, item.directory.path]).toEqual(['canary-lower-token', '/orders/all']);
-    expect(sourceOperations(aws)).toContain('ListSecrets');
-    const [row, ...others] = await rowsOf(aws, 'token');
+    expect(sourceOperations(orders.aws)).toContain('ListSecrets');
+    const [row, ...others] = await rowsOf(orders.aws, 'token');
     expect(row?.['xcon_ref']?.M?.['name']).toEqual({ S: '/orders/all/token' });
     expect(others).toEqual([]);
   });
 
-  test('that is gone everywhere is missing, and known to be so', async () => {
+  test('that is gone everywhere is cached as missing', async () => {
     await fill(['password']);
-    aws.deleteSecret('/orders/all/password');
+    orders.aws.deleteSecret('/orders/all/password');
     const process = startProcess();
 
     expect(await process.get('password')).toBeUndefined();
 
     await process.flush();
-    const rows = await rowsOf(aws, 'password');
+    const rows = await rowsOf(orders.aws, 'password');
     expect(rows.map((row) => [row['real_directory']?.S, row['xcon_ref']])).toEqual([['/_nonExistent', undefined]]);
   });
 
-  test('that may not be read is walked past, and what is below is not cached', async () => {
+  test('that is not permitted is skipped, and nothing below it is cached', async () => {
     await fill(['token']);
-    aws.setFaults([{ target: 'GetSecretValue', body: '/orders/prod/token', type: 'AccessDeniedException' }]);
+    orders.aws.setFaults([{ target: 'GetSecretValue', body: '/orders/prod/token', type: 'AccessDeniedException' }]);
     const process = startProcess();
 
     expect(await process.get('token')).toBe('canary-lower-token');
 
     await process.flush();
-    const rows = await rowsOf(aws, 'token');
+    const rows = await rowsOf(orders.aws, 'token');
     expect(rows.map((row) => row['xcon_ref']?.M?.['name']?.S)).toEqual(['/orders/prod/token']);
     expect(process.log.events).toEqual(['provider.refused']);
   });
 
-  test('whose source fails, fails the lookup: nothing of less precedence is given', async () => {
+  test('whose source fails makes the lookup fail: no value of lower precedence is returned', async () => {
     await fill(['token']);
-    aws.setFaults([{ target: 'GetSecretValue', status: 500 }]);
+    orders.aws.setFaults([{ target: 'GetSecretValue', status: 500 }]);
 
     await expect(startProcess().get('token')).rejects.toMatchObject({ code: 'PROVIDER_FAILED' });
   });
 
-  test('of a provider that the process does not have is walked afresh', async () => {
-    const elsewhere = new AwsClients({ endpoint: aws.url, region: 'us-east-1', credentials });
+  test('of a provider that the process does not have is looked up again', async () => {
+    const elsewhere = new AwsClients({ endpoint: orders.aws.url, region: 'us-east-1', credentials });
     const provider = new SecretsProvider({ clients: elsewhere, cacheName: 'vault' });
     await fill(['token'], { config: { providers: [SsmProvider, provider] } });
-    const row = (await rowsOf(aws, 'token'))[0];
+    const row = (await rowsOf(orders.aws, 'token'))[0];
 
     expect(row?.['xcon_ref']?.M?.['provider']).toEqual({ S: 'vault' });
     expect(await startProcess().get('token')).toBe('canary-token');
@@ -196,17 +182,17 @@ describe('a secret by reference', () => {
 
     await startProcess().values(['token', 'TOKEN', 'Token']);
 
-    expect(operations(aws)).toEqual(['Query', 'GetSecretValue']);
+    expect(operations(orders.aws)).toEqual(['Query', 'GetSecretValue']);
   });
 
-  test('does not shine through a snapshot, an explanation or a log', async () => {
+  test('is not shown by a snapshot, an explanation or a log', async () => {
     await fill(['token']);
     const process = startProcess();
 
-    const told = await process.run(async () => [await config.explain('token'), await config.getItem('token')]);
+    const shown = await process.run(async () => [await config.explain('token'), await config.getItem('token')]);
 
-    expect(JSON.stringify(told)).not.toContain('canary');
-    expect(JSON.stringify(told)).toContain('via cacher');
+    expect(JSON.stringify(shown)).not.toContain('canary');
+    expect(JSON.stringify(shown)).toContain('via cacher');
   });
 });
 

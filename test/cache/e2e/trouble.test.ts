@@ -92,7 +92,7 @@ describe('a throttled Query', () => {
     expect(process.log.events).toEqual(['cache.unavailable']);
   });
 
-  test('is not asked again for users who want a single attempt', async () => {
+  test('is not sent again when maxAttempts is 1', async () => {
     orders.aws.setFaults([throttled]);
     const process = startProcess();
 
@@ -148,7 +148,7 @@ describe('a table that cannot be written', () => {
     expect(await process.get('only_cached')).toBe('cached');
   });
 
-  test('gets what it has left unprocessed sent again', async () => {
+  test('is sent its unprocessed items again', async () => {
     orders.aws.setFaults([{ target: 'BatchWriteItem', unprocessed: true, times: 2 }]);
     const process = startProcess({ random: new TestRandom(0) });
     await process.get('db_host');
@@ -164,7 +164,7 @@ describe('a table that cannot be written', () => {
     ['is not permitted', { target: 'PutItem', type: 'AccessDeniedException' }],
     ['fails', { target: 'PutItem', status: 500 }],
     ['does not answer', { target: 'PutItem', hang: true }],
-  ])('goes without a lease when that %s', async (_, fault) => {
+  ])('proceeds without a lease when that %s', async (_, fault) => {
     orders.aws.setFaults([fault]);
     const process = startProcess(fault.hang === true ? { settings: { requestTimeoutMs: 1000 } } : {});
 
@@ -189,7 +189,7 @@ describe('rows that cannot be used', () => {
     ['of a lease that has no end', { xcon_owner: { S: 'me' }, xcon_until_ms: { S: 'never' }, value: { NULL: true } }],
   ];
 
-  test.each(garbage)('%s are passed over', async (_, bad) => {
+  test.each(garbage)('%s are ignored', async (_, bad) => {
     const isOfOurs = 'xcon_chain' in bad || 'xcon_owner' in bad;
     const foreign = isOfOurs ? { cache_concat_directory_paths: { NULL: true as const } } : {};
     await putRows(orders.aws, [pythonRow({ ...bad, ...foreign }), pythonRow({ real_name: { S: 'pool_size' } })]);
@@ -200,13 +200,13 @@ describe('rows that cannot be used', () => {
     expect(process.log.events).toEqual([]);
   });
 
-  test('of other partitions are not even read', async () => {
+  test('of other partitions are not read', async () => {
     await putRows(orders.aws, [pythonRow({ app_key: { S: '/orders/test' } })]);
 
     expect(await startProcess().get('db_host')).toBe('db.internal');
   });
 
-  test('keep their place: rows of others are left alone', async () => {
+  test('of others are left unchanged', async () => {
     const foreign = pythonRow({ name_key: { S: 'foreign' }, cache_concat_provider_names: { S: 'vault' } });
     await putRows(orders.aws, [foreign]);
     const process = startProcess();
@@ -217,7 +217,7 @@ describe('rows that cannot be used', () => {
     expect((await orders.aws.rows(table)).find((row) => row['name_key']?.S === 'foreign')).toEqual(foreign);
   });
 
-  test('in what is bad of them count as absent: a row without an end is good for ever', async () => {
+  test('count as without their invalid attributes: a row without an expiry never ends', async () => {
     await putRows(orders.aws, [pythonRow({ ttl: { S: 'x' }, created_at: { S: 'x' }, source: { N: '1' } })]);
     const process = startProcess();
 
@@ -251,14 +251,14 @@ test.each<[string, AttributeMap]>([
   ['that is a slash', { real_directory: { S: '/' } }],
   ['of two slashes', { real_directory: { S: '//' } }],
   ['that has an empty part', { real_directory: { S: '/orders//prod' } }],
-])('rows with a directory %s are passed over', async (_, bad) => {
+])('rows with a directory %s are ignored', async (_, bad) => {
   await putRows(orders.aws, [pythonRow(bad), pythonRow({ real_name: { S: 'pool_size' } })]);
   const process = startProcess();
 
   expect(await process.values(['db_host', 'pool_size'])).toEqual(['db.internal', 'cached']);
 });
 
-test('a reference to a directory that is none is passed over', async () => {
+test('a reference to an invalid directory is ignored', async () => {
   const chain = { cache_concat_directory_paths: { NULL: true as const }, xcon_chain: { S: hash } };
   const reference = { xcon_ref: { M: { provider: { S: 'secrets' }, name: { S: '/orders/prod/token' } } } };
   const key = { name_key: { S: `${cacheKey().nameKey('token')}|+|xcon:ref` }, real_directory: { S: '/' } };

@@ -89,7 +89,7 @@ describe('a process with older memory', () => {
   );
 
   test.each(cases)(
-    'of $memory minutes writes nothing over what others know after $clearing, clocks $old and $young minutes off',
+    'of $memory minutes overwrites nothing that others wrote after $clearing, with clocks $old and $young minutes off',
     async ({ clear, old, young, memory }) => {
       const elder = startProcess(old, { internalCacheExpirationMinutes: memory });
       await answerOf(elder, 'db_host');
@@ -112,7 +112,7 @@ describe('a process with older memory', () => {
     },
   );
 
-  test('says when what it writes was read, which is before the source was asked', async () => {
+  test('writes the time of the read, which is before the source was asked', async () => {
     const clock = new TestClock();
     const process = startProcess(0, {}, { clock, clients: { endpoint: gate.url } });
     const asked = process.get('db_host');
@@ -204,7 +204,7 @@ describe('a row that this process has seen', () => {
     expect((await rowsOf(aws, 'db_host')).map((row) => row['value']?.S)).toEqual(['newer']);
   });
 
-  test('nor is a name of a chain in use that another process has added meanwhile', async () => {
+  test('is not overwritten where another process has added the name meanwhile', async () => {
     await putRows(aws, [pythonRow({ real_name: { S: 'region' } })]);
     aws.deleteParameter('/orders/prod/db_host');
     aws.deleteParameter('/orders/all/db_host');

@@ -80,7 +80,7 @@ test('a load of 100 missing names takes one call for each 25 rows', async () => 
   expect(await batches()).toEqual([25, 25, 25, 25, 3]);
 });
 
-test('so do names that are asked for one by one, found and missing', async () => {
+test('names that are looked up one by one, found and missing, take one call for each 25 rows', async () => {
   start({ config: { providers: [new NamedSource()], strategy: 'names', directories: ['/orders/prod'] } });
 
   await process.values([...names(60, 'found'), ...names(40)]);

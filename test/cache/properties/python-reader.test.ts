@@ -47,7 +47,7 @@ describe('the model of the Python reader', () => {
     '2024-01-01 00:00:00.123456',
     '2024-01-01',
     '2024-12-31T23:59:59.000000+05:30',
-  ])('reads the moment %s', (text) => {
+  ])('reads the time %s', (text) => {
     expect(() => readPartition([row({ created_at: { S: text } })])).not.toThrow();
   });
 
@@ -58,7 +58,7 @@ describe('the model of the Python reader', () => {
     '2024-13-01T00:00:00+00:00',
     '2024-01-00',
     'yesterday',
-  ])('stumbles over the moment %s', (text) => {
+  ])('fails on the time %s', (text) => {
     expect(() => readPartition([row({ created_at: { S: text } })])).toThrow(BadRowError);
   });
 
@@ -157,7 +157,7 @@ describe('the values of the worlds', () => {
 });
 
 describe('what the library writes', () => {
-  test('is read by the Python library, and no row of our own kinds is a value to it', async () => {
+  test("is read by the Python library, which treats no row of this library's own kinds as a value", async () => {
     const written = new Set<string>();
     const property = fc.asyncProperty(worlds({ names, directories, troubled: true }), async (model) => {
       for (const kind of await check(model)) written.add(kind);
@@ -171,7 +171,7 @@ describe('what the library writes', () => {
     expect([...written].sort()).toEqual([...ownAttributes].sort());
   });
 
-  test('is read by it also when directories are odd', async () => {
+  test('is read by it also with unusual directories', async () => {
     const property = fc.asyncProperty(
       worlds({ names, directories: oddDirectories, troubled: false }),
       async (model) => {

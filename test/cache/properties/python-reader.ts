@@ -75,7 +75,7 @@ export function alignedEnd(items: readonly PythonItem[]): number | undefined {
   return items[0]?.ttl;
 }
 
-/** The end of the last second of the year 9999: `datetime.fromtimestamp` knows no later one. */
+/** The end of the last second of the year 9999: `datetime.fromtimestamp` accepts no later one. */
 const latestTtl = 253_402_300_799;
 /** Precision of the decimals of boto3, which raises when a number has more digits. */
 const mostDigits = 38;

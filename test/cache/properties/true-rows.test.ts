@@ -89,13 +89,13 @@ describe('the shared cache, in random worlds', () => {
     expect([...used].sort()).toEqual([...missing, 'our secrets plaintext', 'secret plaintext'].sort());
   });
 
-  test('does so while sources refuse and fail', async () => {
+  test('gives the same answers while sources refuse and fail', async () => {
     const models = worlds({ names, directories, troubled: true });
 
     await fc.assert(fc.asyncProperty(models, oneAfterTheOther), { numRuns: 300 });
   });
 
-  test('does so over HTTP', async () => {
+  test('gives the same answers over HTTP', async () => {
     const aws = await startLocalAws({ seed: { tables: { [table]: {} } } });
     const client = new DynamoDBClient(clientOptions(aws.url));
     const worldTable = { client, allRows: () => aws.rows(table), plant: (row: AttributeMap) => putRows(aws, [row]) };
@@ -117,7 +117,7 @@ describe('the shared cache, in random worlds', () => {
     await aws.close();
   });
 
-  test('does so for processes that run at the same time', async () => {
+  test('gives the same answers to processes that run at the same time', async () => {
     const models = worlds({ names, directories, troubled: false });
 
     await fc.assert(fc.asyncProperty(models, atTheSameTime), { numRuns: 50 });

@@ -127,7 +127,7 @@ export function worldThatMeets(
       { ...empty, name: last, kind: 'cacheable', holdsOnlySecrets: false },
     ],
     chains: [{ strategy: 'listing', sources: [first, local, last], directories: [directory] }],
-    // `behind`: from the last source, which stands behind the local one.
+    // `behind`: from the last source, which comes after the local one.
     plants: [{ kind, chain: 0, name: 'a', place: kind === 'behind' ? 2 : 0 }],
     processes: [
       {

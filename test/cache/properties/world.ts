@@ -31,7 +31,7 @@ export type Situation = Pick<ProcessModel, 'host' | 'troubles'>;
 export interface WorldTable {
   readonly client: DynamoDBClient;
   allRows(): Promise<readonly AttributeMap[]>;
-  /** Puts a row that somebody else wrote. */
+  /** Puts a row as another process would. */
   plant(row: AttributeMap): Promise<void>;
 }
 
