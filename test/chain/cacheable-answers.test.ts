@@ -131,7 +131,7 @@ describe('the answer of a walk by exact name', () => {
     return namedAnswer('X', asked.slice(0, outcomes.length), { item: found, attempts });
   };
 
-  it('is certain when every place above it was empty', () => {
+  it('can be cached when every place above it was empty', () => {
     const found = item('X', 1);
 
     expect(answerOf([found])).toEqual([{ name: 'X', item: found, provider: 'ssm@eu-west-1' }]);
@@ -142,12 +142,12 @@ describe('the answer of a walk by exact name', () => {
     expect(answerOf([undefined, undefined])).toEqual([{ name: 'X', item: undefined, provider: undefined }]);
   });
 
-  it('is uncertain below a place that was refused, and so is that a name is missing', () => {
+  it('cannot be cached below a place that is not permitted, nor can the absence of a name', () => {
     expect(answerOf([refusal, item('X', 1)])).toEqual([]);
     expect(answerOf([undefined, refusal])).toEqual([]);
   });
 
-  it('is uncertain when it may not be cached, or a provider on the way may not be', () => {
+  it('cannot be cached when its item, or a provider above it, is not cacheable', () => {
     const uncacheable = new DirectoryItem({ name: 'X', value: 1, directory: directory('/a'), cacheable: false });
     const mixed: readonly Place[] = [{ provider: envOf({}), directory: directory('/a') }, ...places];
 
@@ -181,7 +181,7 @@ const worlds = fc.array(
   { maxLength: 5 },
 );
 
-it('equals what a fresh lookup gives, for every name that one is sure of and for no other', async () => {
+it('equals a fresh lookup for every name whose answer can be cached, and gives no other', async () => {
   await fc.assert(
     fc.asyncProperty(worlds, async (world) => {
       const { places, known, read } = make(world);
@@ -266,7 +266,7 @@ describe('what is stale', () => {
   const stale = item('x', 1).asStale('2030-01-01T00:00:00.000Z');
   const { absence } = new Stale('a listing', { goodAtMs: 0, untilMs: 1, reason: 'down' });
 
-  it('is no certain answer, whatever else its listing has', () => {
+  it('cannot be cached, unlike the rest of its listing', () => {
     const other = item('y', 2);
     const { places, known } = knowing([[stale, other], [item('x', 'lower')]]);
 
@@ -277,7 +277,7 @@ describe('what is stale', () => {
     ['an item', [stale], 0],
     ['a place above', [absence, item('x', 1)], 0],
     ['nothing', [undefined, item('x', 1)], 1],
-  ])('as %s leaves so many answers by name: %#', async (_, outcomes, count) => {
+  ])('as %s leaves the expected number of answers by name (%#)', async (_, outcomes, count) => {
     const { places } = knowing(outcomes.map(() => undefined));
     const given = [...outcomes];
     const result = await walk(places, () => given.shift(), { waitingFor: '' });

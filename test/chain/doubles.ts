@@ -135,7 +135,7 @@ export function envOf(values: Readonly<Record<string, ConfigValue>>, name = 'env
   return new MapProvider({ name, cacheable: false, ownDirectory, held: { [ownDirectory.path]: values } });
 }
 
-/** A cacher that answers what it was given and records what it is told. */
+/** A cacher that gives prepared answers and records its calls. */
 export class StubCacher extends Cacher {
   override readonly name = 'cacher';
   readonly asked: string[] = [];
@@ -226,7 +226,7 @@ export class RecordedLog implements LogTarget {
   }
 }
 
-/** A clock that stands until it is moved. */
+/** A clock that advances only when a test moves it. */
 export class StoppedClock extends Clock {
   constructor(private now = Date.UTC(2030, 0, 1)) {
     super();
@@ -241,7 +241,7 @@ export class StoppedClock extends Clock {
   }
 }
 
-/** A promise that somebody else settles. */
+/** A promise that a test settles. */
 export interface Gate<T> {
   readonly promise: Promise<T>;
   readonly open: (value: T) => void;

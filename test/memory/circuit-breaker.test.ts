@@ -21,14 +21,6 @@ describe('what a lookup asks a source for', () => {
     world = new MemoryWorld(provider);
   });
 
-  it('is asked for again after a first failure', async () => {
-    const first = await fail();
-    provider.answerListing = (path) => listing(path);
-
-    expect(first).toMatchObject({ message: 'failure 1' });
-    expect(await world.list('/a')).toMatchObject({ size: 0 });
-  });
-
   it('is not asked for from the second failure in a row on, until the pause is over: lookups fail at once', async () => {
     await fail();
     await fail();
@@ -73,16 +65,6 @@ describe('what a lookup asks a source for', () => {
     expect([asked, provider.asked.length]).toEqual([3, 3]);
   });
 
-  it('is not asked for in advance during the pause after a first failure', async () => {
-    await fail();
-    const within = world.start(['/a', '/b'], { inAdvance: true });
-    world.nowMs = 1000;
-    const after = world.start(['/a'], { inAdvance: true });
-
-    expect([within.length, after.length]).toEqual([1, 1]);
-    expect(provider.asked).toEqual([['/a'], ['/b'], ['/a']]);
-  });
-
   it('by exact name is not asked for in advance, either', async () => {
     provider.answerSecret = () => Promise.reject(down);
     const secret = { kind: 'unread' as const, name: 'x', exactName: '/a/x', nextRotationMs: undefined };
@@ -108,23 +90,6 @@ describe('what a lookup asks a source for', () => {
 
     expect(await fail('/c')).toBeInstanceOf(CircuitOpenError);
     expect(provider.asked).toEqual([['/a'], ['/b']]);
-  });
-
-  it('is not asked for in a probe while the circuit is open, either', async () => {
-    provider.answerSecret = () => Promise.reject(down);
-    for (let failures = 0; failures < 2; failures += 1) {
-      await fail();
-      await failureOf(world.secret('x'));
-    }
-    const asked = provider.asked.length;
-
-    const probes = [world.list('/a', { isProbe: true }), world.secret('x', { isProbe: true })];
-
-    expect(await Promise.all(probes.map(failureOf))).toEqual([
-      expect.any(CircuitOpenError),
-      expect.any(CircuitOpenError),
-    ]);
-    expect(provider.asked).toHaveLength(asked);
   });
 
   it('counts listings and settings that are read by name apart', async () => {
@@ -162,25 +127,6 @@ describe('a circuit breaker', () => {
     ]);
   });
 
-  it('gives the failure that opened it as cause', () => {
-    fail(new Error('first'));
-    fail(new Error('second'));
-
-    expect(breaker.openError(0)).toMatchObject({
-      name: 'CircuitOpenError',
-      message: 'The source failed a moment ago and was not read again.',
-      cause: { message: 'second' },
-    });
-  });
-
-  it('counts one failure of reads that were under way at the same time', () => {
-    const [one, other] = [momentAt(0), momentAt(0)];
-    breaker.recordFailure(down, one, policy);
-    breaker.recordFailure(down, other, policy);
-
-    expect(isOpen()).toBe(false);
-  });
-
   it('is closed by a success and by a refusal', () => {
     const seen: boolean[] = [];
     for (const close of [() => breaker.recordSuccess(), () => breaker.recordRefusal()]) {
@@ -195,14 +141,6 @@ describe('a circuit breaker', () => {
     }
 
     expect(seen).toEqual([true, false, false, false, true, false, false, false]);
-  });
-
-  it('never pauses where the pause is 0', () => {
-    for (let failures = 0; failures < 3; failures += 1) {
-      breaker.recordFailure(down, momentAt(0), { ...policy, failurePauseMs: 0 });
-    }
-
-    expect([breaker.isPaused(0), isOpen()]).toEqual([false, false]);
   });
 
   it('lets retry pauses double with each failure or refusal in a row, up to a minute, cut by up to half', () => {
@@ -233,21 +171,6 @@ describe('the circuit breaker of a source', () => {
 
   beforeEach(() => {
     breaker = new SourceCircuitBreaker();
-  });
-
-  it('is open when two rounds in a row failed, for several keys', () => {
-    failTogether('/a', '/b');
-    const afterOne = breaker.openError(0);
-    failTogether('/a');
-
-    expect(afterOne).toBeUndefined();
-    expect([breaker.openError(749)?.cause, breaker.openError(750)]).toEqual([down, undefined]);
-  });
-
-  it('is closed while one key fails, however often', () => {
-    for (let round = 0; round < 5; round += 1) failTogether('/a');
-
-    expect(breaker.openError(0)).toBeUndefined();
   });
 
   it('is closed as soon as anything succeeds', () => {

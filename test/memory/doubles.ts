@@ -56,7 +56,7 @@ export class ScriptedProvider extends Provider {
   }
 }
 
-/** A memory over a scripted provider, and a clock that stands until a test moves it. */
+/** A memory over a scripted provider, and a clock that advances only when a test moves it. */
 export class MemoryWorld<P extends Provider = ScriptedProvider> {
   nowMs = 0;
   memory: SourceMemory;

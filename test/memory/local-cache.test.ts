@@ -50,7 +50,7 @@ describe('the life of a LocalCache', () => {
     expect([cache.isFresh(1999), cache.isFresh(2000)]).toEqual([true, false]);
   });
 
-  it('begins anew with the first use after a reset', () => {
+  it('starts again with the first use after a reset', () => {
     cache.touch(1000, 500);
 
     cache.reset();
@@ -290,7 +290,7 @@ describe('an inspected LocalCache', () => {
   });
 
   it.each([true, false])(
-    'shows nothing of what it remembers, spread or walked over (slot that outlives: %s)',
+    'does not show its content when it is spread or iterated (slot that outlives a reset: %s)',
     (outlivesReset) => {
       cache.slot(new MemorySlot({ outlivesReset, make: () => ({ secret: 'hunter2' }) }));
       const options = { depth: 10, showHidden: true, customInspect: false };

@@ -33,19 +33,6 @@ describe('listing directories', () => {
     expect(listings.map(({ directory }) => directory.path)).toEqual(['/a', '/b', '/c']);
   });
 
-  it('asks once for callers at the same time, and not again while memory lasts', async () => {
-    const answer = gate<ListingOutcome>();
-    provider.answerListing = () => answer.promise;
-    const together = Array.from({ length: 20 }, () => world.list('/a'));
-    answer.open(listing('/a'));
-
-    const answers = await Promise.all(together);
-    world.nowMs = 1e9;
-
-    expect(new Set([...answers, await world.list('/a')]).size).toBe(1);
-    expect(provider.asked).toEqual([['/a']]);
-  });
-
   it('gives the outcome without waiting once the read has ended', async () => {
     const answer = gate<ListingOutcome>();
     provider.answerListing = () => answer.promise;
@@ -74,7 +61,7 @@ describe('listing directories', () => {
     expect(listed).toEqual(['/a Unavailable true']);
   });
 
-  it('is not harmed by what the callback throws', async () => {
+  it('ignores errors of the callback', async () => {
     const onListed = (): never => {
       throw new Error('listener');
     };
@@ -91,30 +78,6 @@ describe('listing directories', () => {
 });
 
 describe('a failure', () => {
-  it('is never remembered as an empty listing: the next lookup asks again, and neighbours are kept', async () => {
-    provider.answerListing = (path) => (path === '/b' ? Promise.reject(down) : listing(path));
-
-    const results = await Promise.allSettled(world.start(['/a', '/b']).map(({ promise }) => promise));
-    const after = [world.known('/b'), world.atHand('/b')];
-    provider.answerListing = (path) => listing(path, { x: '1' });
-    const again = await world.list('/b');
-
-    expect(results).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: down }]);
-    expect(after).toEqual([undefined, undefined]);
-    expect(again).toMatchObject({ size: 1 });
-    expect(provider.asked).toEqual([['/a', '/b'], ['/b']]);
-    expect(world.known('/a')).toBeDefined();
-  });
-
-  it('is that of every caller at the same time', async () => {
-    provider.answerListing = () => Promise.reject(down);
-
-    const errors = await Promise.all([world.list('/a'), world.list('/a')].map(failureOf));
-
-    expect(errors).toEqual([down, down]);
-    expect(provider.asked).toHaveLength(1);
-  });
-
   it('that is not awaited does not end the process', async () => {
     provider.answerListing = () => Promise.reject(down);
     provider.answerSecret = () => Promise.reject(down);
@@ -126,7 +89,7 @@ describe('a failure', () => {
     expect([world.known('/a'), world.memory.knownSecret(secretOf('x'))]).toEqual([undefined, 'unread']);
   });
 
-  it('of a read without an answer comes after a minute, and the answer after all is the last good one', async () => {
+  it('of a read without an answer comes after a minute, and a late answer becomes the last good one', async () => {
     jest.useFakeTimers();
     try {
       const answer = gate<ListingOutcome>();
@@ -169,22 +132,6 @@ describe('a read that takes longer than a minute', () => {
 });
 
 describe('a refusal', () => {
-  it('is remembered until memory is reset', async () => {
-    provider.answerListing = () => refusal;
-    provider.answerSecret = () => refusal;
-
-    await world.list('/a');
-    await world.secret('x');
-    world.nowMs = 1e9;
-    const later = [await world.list('/a'), await world.secret('x')];
-    const asked = provider.asked.length;
-    world.memory.reset();
-    await world.list('/a');
-
-    expect(later).toEqual([refusal, refusal]);
-    expect([world.known('/a'), asked, provider.asked.length]).toEqual([refusal, 2, 3]);
-  });
-
   it.each(['credentials', 'region'] as const)('for want of %s is remembered for failurePauseMs only', async (scope) => {
     const ofClients = new Unavailable('none', 'log in', scope);
     provider.answerListing = () => ofClients;
@@ -201,34 +148,7 @@ describe('a refusal', () => {
 });
 
 describe('a reset', () => {
-  it('forgets what was read', async () => {
-    await world.list('/a');
-    await world.secret('x');
-
-    world.memory.reset();
-
-    expect([world.known('/a'), world.memory.knownSecret(secretOf('x'))]).toEqual([undefined, 'unread']);
-    await world.list('/a');
-    await world.secret('x');
-    expect(provider.asked).toEqual([['/a'], ['/a/x'], ['/a'], ['/a/x']]);
-  });
-
-  it('lets a read that began before it answer its callers, and fill no memory', async () => {
-    const answers = [gate<ListingOutcome>(), gate<ListingOutcome>()];
-    provider.answerListing = () => (answers[provider.asked.length - 1] ?? answers[1])?.promise ?? never();
-    const before = world.list('/a');
-
-    world.memory.reset();
-    const after = world.list('/a');
-    answers[1]?.open(listing('/a', { x: 'new' }));
-    await after;
-    answers[0]?.open(listing('/a', { x: 'old' }));
-
-    expect(((await before) as DirectoryListing).find('x')).toMatchObject({ value: 'old' });
-    expect((world.known('/a') as DirectoryListing).find('x')).toMatchObject({ value: 'new' });
-  });
-
-  it('lets such a read replace no newer last good value', async () => {
+  it('does not let such a read replace a newer last good value', async () => {
     const answer = gate<ListingOutcome>();
     provider.answerListing = () => answer.promise;
     const before = world.list('/a');
@@ -243,7 +163,7 @@ describe('a reset', () => {
     expect((world.atHand('/a') as { outcome: DirectoryListing }).outcome.find('x')).toMatchObject({ value: 'new' });
   });
 
-  it('lets such a read that fails forget nothing of the next', async () => {
+  it('does not let the failure of such a read affect the next one', async () => {
     const answer = gate<ListingOutcome>();
     provider.answerListing = () => answer.promise;
     world.policy = { ...world.policy, staleIfErrorMs: 0 };
@@ -258,8 +178,8 @@ describe('a reset', () => {
   });
 });
 
-describe('the moment at which a read began', () => {
-  it('is given for what is known, and for nothing else', async () => {
+describe('the time at which a read began', () => {
+  it('is given for what has been read, and for nothing else', async () => {
     const at = (): unknown[] => [
       world.memory.listingReadAt(new Directory({ path: '/a' })),
       world.memory.secretReadAt(secretOf('x')),
@@ -326,14 +246,6 @@ describe('a secret', () => {
     expect(outcomes[2]).toBe(outcomes[0]);
   });
 
-  it('is read in another call when it is asked for later, and once', async () => {
-    await world.secret('x');
-    await world.secret('y');
-    await world.secret('x');
-
-    expect(provider.asked).toEqual([['/a/x'], ['/a/y']]);
-  });
-
   it('is read in advance for the lookup that needs it', async () => {
     world.memory.startSecrets([secretOf('x'), secretOf('y')], world.options());
 
@@ -342,7 +254,7 @@ describe('a secret', () => {
     expect(world.memory.knownSecret(secretOf('x'))).toMatchObject({ value: 'value of x' });
   });
 
-  it('in its directory is another thing than one that is asked for by its id, and both are read at once', async () => {
+  it('in its directory differs from the same one by its id, and both are read in one call', async () => {
     const byId = { ...secretOf('x'), directory: Directory.literal('/_id') };
 
     const [listed, asked] = await Promise.all([world.secret('x'), world.memory.readSecret(byId, world.options())]);
@@ -364,29 +276,9 @@ describe('a secret', () => {
     expect([await world.secret('x'), world.memory.knownSecret(secretOf('x'))]).toEqual([undefined, undefined]);
     expect(provider.asked).toHaveLength(1);
   });
-
-  it('that failed is asked for again, and its neighbours are kept', async () => {
-    provider.answerSecret = (secret) => (secret.name === 'x' ? Promise.reject(down) : secretItem(secret));
-    const first = await Promise.allSettled([world.secret('x'), world.secret('x'), world.secret('y')]);
-    provider.answerSecret = (secret) => secretItem(secret);
-
-    expect(first.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
-    expect(await world.secret('x')).toMatchObject({ value: 'value of x' });
-    expect(provider.asked).toEqual([['/a/x', '/a/y'], ['/a/x']]);
-  });
 });
 
 describe('reading a secret again', () => {
-  it('goes past memory, once for callers at the same time, and memory has the new value from then on', async () => {
-    let version = 0;
-    provider.answerSecret = (secret) => secretItem(secret, `v${(version += 1)}`);
-    const reread = () => world.memory.rereadSecret(secretOf('x'), world.options());
-
-    const values = [await world.secret('x'), ...(await Promise.all([reread(), reread()])), await world.secret('x')];
-
-    expect(values.map((each) => (each as DirectoryItem).value)).toEqual(['v1', 'v2', 'v2', 'v2']);
-  });
-
   it('gives no stale value when it fails, and leaves nothing in memory', async () => {
     await world.secret('x');
     provider.answerSecret = () => Promise.reject(down);
@@ -395,7 +287,7 @@ describe('reading a secret again', () => {
     expect(world.memory.knownSecret(secretOf('x'))).toBe('unread');
   });
 
-  it('is begun anew after a reset', async () => {
+  it('starts again after a reset', async () => {
     const answers = [gate<SecretOutcome>(), gate<SecretOutcome>()];
     provider.answerSecret = () => answers[provider.asked.length - 1]?.promise;
     const first = world.memory.rereadSecret(secretOf('x'), world.options());
@@ -425,16 +317,6 @@ describe('the previous version of a secret', () => {
     values.push(await readPrevious());
 
     expect(values.map((each) => (each as DirectoryItem).value)).toEqual(['previous 1', 'previous 1', 'previous 2']);
-  });
-
-  it('is apart from the current one', async () => {
-    await readPrevious();
-
-    expect(world.memory.knownSecret(secretOf('x'))).toBe('unread');
-  });
-
-  it('is nothing where the provider keeps none', async () => {
-    expect(await readPrevious()).toBeUndefined();
   });
 
   it('is asked for again after a provider threw at once', async () => {
@@ -500,7 +382,7 @@ describe('aborting reads, for a process that may be frozen', () => {
     expect(world.known('/a')).toBeDefined();
   });
 
-  it('lets an aborted read answer its callers, count for nothing, and forget nothing of the next', async () => {
+  it('lets an aborted read reject for its callers, without an effect on the circuit or the next read', async () => {
     const answers = [gate<ListingOutcome>(), gate<ListingOutcome>()];
     provider.answerListing = () => answers[provider.asked.length - 1]?.promise ?? never();
     const failing = failureOf(world.list('/a'));
@@ -515,7 +397,7 @@ describe('aborting reads, for a process that may be frozen', () => {
     expect(world.start(['/a'], { inAdvance: true })).toHaveLength(1);
   });
 
-  it('lets an aborted read that succeeds answer its callers, and fill no memory', async () => {
+  it('lets an aborted read that succeeds resolve for its callers, without an effect on memory', async () => {
     const answer = gate<ListingOutcome>();
     provider.answerListing = () => answer.promise;
     const reading = world.list('/a');
@@ -527,7 +409,7 @@ describe('aborting reads, for a process that may be frozen', () => {
   });
 });
 
-describe('a provider that does not keep its contract', () => {
+describe('a provider that violates its contract', () => {
   it.each<[string, unknown, unknown]>([
     ['throws at once', down, down],
     [
@@ -648,7 +530,7 @@ describe('a probe', () => {
     expect(provider.asked).toEqual([['/a'], ['/a/x'], ['/a'], ['/a/x'], ['/b']]);
   });
 
-  it('counts as a success or a failure, and gives no earlier outcome while it goes on', async () => {
+  it('counts as a success or a failure, and gives no earlier outcome while it is running', async () => {
     jest.useFakeTimers();
     try {
       await world.list('/a');
@@ -675,7 +557,7 @@ describe('the policy of reads', () => {
     expect(readPolicyOf(readSession({ settings }))).toMatchObject({ staleIfErrorMs, failurePauseMs: 1000 });
   });
 
-  it('takes clock and randomness as they are given', () => {
+  it('uses the given clock and random source', () => {
     const policy = readPolicyOf(readSession({ nowMs: 5, settings: { failurePauseMs: 7 } }), () => 0.25);
 
     expect([policy.nowMs(), policy.random(), policy.failurePauseMs]).toEqual([5, 0.25, 7]);

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { type DirectoryItem } from '../../src/item/directory-item';
 import { type DirectoryListing, type ListingEntry, Unavailable } from '../../src/item/directory-listing';
-import { type RememberedListing, type RememberedSetting } from '../../src/memory/source-memory';
-import { Stale, staleDetailsOf } from '../../src/memory/stale';
-import { type ListingOutcome, type SecretOutcome } from '../../src/providers/provider';
+import { type RememberedListing } from '../../src/memory/source-memory';
+import { Stale } from '../../src/memory/stale';
+import { type ListingOutcome } from '../../src/providers/provider';
 import { gate, item } from '../chain/doubles';
 import { failureOf, listing, listingOf, MemoryWorld, ScriptedProvider, secretOf } from './doubles';
 
@@ -90,33 +90,6 @@ describe('a directory that was read before', () => {
     expect(await reading).toMatchObject({ details: { reason: 'Error: no answer within 60000 ms' } });
   });
 
-  it('fails when it was read too long ago, also during a pause', async () => {
-    await readOnce();
-    world.nowMs = 9900;
-    await listFailing();
-    world.nowMs = 10_000;
-
-    expect(await failureOf(listFailing())).toBe(down);
-  });
-
-  it('fails when no stale value may be served', async () => {
-    await readOnce();
-    world.policy = { ...world.policy, staleIfErrorMs: 0 };
-
-    expect(await failureOf(listFailing())).toBe(down);
-    expect(world.atHand('/a')).toBeUndefined();
-  });
-
-  it('is not stale any more once it was read again', async () => {
-    await readOnce();
-    await listFailing();
-    world.nowMs = 1000;
-    provider.answerListing = () => listing('/a', { x: 'new' });
-
-    expect(((await world.list('/a')) as DirectoryListing).find('x')).toMatchObject({ value: 'new', stale: false });
-    expect(world.memory.problems).toEqual([]);
-  });
-
   it('is kept through resets, and dropped by the first read after it is too old to be served', async () => {
     await readOnce(listing('/a', { x: 'hunter2' }));
     provider.answerListing = (path) => listing(path);
@@ -134,27 +107,6 @@ describe('a directory that was read before', () => {
 });
 
 describe('a setting that was read by name before', () => {
-  it.each<[string, SecretOutcome]>([
-    ['an item', item('x', 'value')],
-    ['nothing', undefined],
-  ])('and was %s is given as it was', async (_, value) => {
-    provider.answerSecret = () => value;
-    await world.secret('x');
-    world.memory.reset();
-    const given: RememberedSetting[] = [];
-    for (const answer of [() => Promise.reject(down), () => refusal]) {
-      provider.answerSecret = answer;
-      given.push(await world.secret('x'));
-      world.nowMs += 4000;
-    }
-
-    expect(given).toMatchObject([
-      { outcome: { value }, details: { reason: 'Error: down' } },
-      { outcome: { value }, details: { reason: refusal.reason, remedy: refusal.remedy } },
-    ]);
-    expect(world.memory.knownSecret(secretOf('x'))).toBe('unread');
-  });
-
   it('that a listing had with its value, and leaves unread now, is given with that value', async () => {
     await readOnce(listingOf('/a', item('x', 'listed'), item('y', 'listed')));
     provider.answerListing = () => listingOf('/a', secretOf('x'), item('y', 'new'));
@@ -195,48 +147,15 @@ describe('a listing in which names are refused', () => {
     expect(world.memory.problems).toMatchObject([['/a', { state: 'stale', remedy: refusal.remedy }]]);
     expect(valueIn(world.atHand('/a'))).not.toBe('old x');
   });
-
-  it('is good when those were never read', async () => {
-    const partial = listingOf('/a', item('x', 1), refused('y'));
-    provider.answerListing = () => partial;
-
-    expect(await world.list('/a')).toBe(partial);
-    expect(world.memory.problems).toEqual([]);
-  });
 });
 
 describe('asking again while a stale value is served', () => {
-  it('is done after pauses that double with each failure and refusal', async () => {
-    world.policy = { ...world.policy, staleIfErrorMs: 1e9 };
-    await readOnce();
-    const askedAtMs: number[] = [];
-    provider.answerListing = () => {
-      askedAtMs.push(world.nowMs);
-      return askedAtMs.length === 2 ? refusal : Promise.reject(down);
-    };
-    while (askedAtMs.length < 4) {
-      await world.list('/a');
-      world.nowMs += 100;
-    }
-
-    expect(askedAtMs).toEqual([0, 1000, 3000, 7000]);
-  });
-
   describe('when the pause is over', () => {
     beforeEach(async () => {
       await readOnce();
       await listFailing();
       world.nowMs = 1000;
       jest.useFakeTimers();
-    });
-
-    it('gives the new value to callers while the source is quick', async () => {
-      const answer = gate<ListingOutcome>();
-      provider.answerListing = () => answer.promise;
-      const reading = world.list('/a');
-      answer.open(listing('/a', { x: 'new' }));
-
-      expect(((await reading) as DirectoryListing).find('x')).toMatchObject({ value: 'new' });
     });
 
     it('holds callers up for at most 250 ms, goes on, and is not begun twice', async () => {
@@ -284,29 +203,6 @@ describe('asking again while a stale value is served', () => {
 });
 
 describe('what is at hand when the time of a lookup is over', () => {
-  it('is what was read, else what was last good, else nothing', async () => {
-    const nothing = world.atHand('/a');
-    await readOnce();
-    const last = world.atHand('/a') as Stale<DirectoryListing>;
-    const read = await world.list('/a');
-
-    expect(nothing).toBeUndefined();
-    expect(last.details.reason).toBe('Error: no answer within lookupBudgetMs');
-    expect(world.atHand('/a')).toBe(read);
-  });
-
-  it('is what the next lookups get, too, while the source is still being asked', async () => {
-    await readOnce();
-    provider.answerListing = () => new Promise(() => undefined);
-    const [read] = world.start(['/a']);
-    const before = read?.outcome;
-    world.atHand('/a');
-
-    expect(before).toBeUndefined();
-    expect(valueIn(await read?.promise)).toBe('good');
-    expect(world.start(['/a'])[0]).toBe(read);
-  });
-
   it('is the stale value when the source is to be asked again', async () => {
     await readOnce();
     await listFailing();
@@ -326,30 +222,6 @@ describe('what is at hand when the time of a lookup is over', () => {
     expect(nothing).toBe('unread');
     expect(known).toMatchObject({ value: 'value of x' });
     expect(world.memory.settingAtHand(secretOf('x'), world.policy)).toBeInstanceOf(Stale);
-  });
-});
-
-describe('a stale item', () => {
-  const details = { goodAtMs: Date.UTC(2030, 0, 1), untilMs: Date.UTC(2030, 0, 2), reason: 'down' };
-
-  it('is marked once, and its details are known', () => {
-    const good = item('X', 'value');
-    const stale = new Stale('outcome', details);
-
-    const marked = stale.mark(good);
-
-    expect(marked).toMatchObject({ name: 'x', value: 'value', stale: true, staleSince: '2030-01-01T00:00:00.000Z' });
-    expect(stale.mark(good)).toBe(marked);
-    expect([staleDetailsOf(marked), staleDetailsOf(good)]).toEqual([details, undefined]);
-  });
-
-  it('is what was found below a place that had nothing, unless it is stale by itself', () => {
-    const { absence } = new Stale('outcome', details);
-    const stale = new Stale('other', { ...details, goodAtMs: 0 }).mark(item('x', 1));
-
-    expect(absence.goodAtMs).toBe(details.goodAtMs);
-    expect(absence.mark(item('x', 1))).toMatchObject({ stale: true, staleSince: '2030-01-01T00:00:00.000Z' });
-    expect(absence.mark(stale)).toBe(stale);
   });
 });
 
