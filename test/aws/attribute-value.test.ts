@@ -106,7 +106,7 @@ describe('decodeAttribute', () => {
     expect(decodeAttribute({ M: { a: attribute } })).toEqual({ a: null });
   });
 
-  it('keeps names that mean something to JavaScript as data', () => {
+  it('keeps names such as __proto__ as data', () => {
     const map = Object.fromEntries([
       ['__proto__', { M: { admin: { BOOL: true } } }],
       ['constructor', { S: 'c' }],
@@ -139,7 +139,7 @@ describe('encodeAttribute', () => {
     [[], { L: [] }],
     [{}, { M: {} }],
     [{ a: [null] }, { M: { a: { L: [{ NULL: true }] } } }],
-  ])('makes of %p %p', (given, expected) => {
+  ])('encodes %p as %p', (given, expected) => {
     expect(encodeAttribute(given)).toEqual(expected);
   });
 
@@ -148,6 +148,13 @@ describe('encodeAttribute', () => {
     ['Infinity', Number.NEGATIVE_INFINITY],
     ['an empty set', new Set<string>()],
     ['a set of binary and text', new Set(['a', new Uint8Array([1])])],
+    ['a set of texts and numbers', new Set(['a', 1])],
+    ['a set with NaN', new Set([Number.NaN])],
+    ['a number above the range of DynamoDB', 1e300],
+    ['a number below the range of DynamoDB', 1e-200],
+    ['a bigint with too many digits', 10n ** 50n + 1n],
+    ['an instance of a class', new Date() as never],
+    ['a map with undefined', { a: undefined } as never],
   ])('gives undefined for %s, also inside something else', (_, given) => {
     expect(encodeAttribute(given)).toBeUndefined();
     expect(encodeAttribute(['a', given])).toBeUndefined();
@@ -181,7 +188,7 @@ describe('decodeNumber', () => {
     expect(decodeNumber(text)).toEqual(expected);
   });
 
-  it('is a number when converting that back gives the same decimal, else loses nothing', () => {
+  it('gives a number when the conversion is exact, else a bigint or a decimal string', () => {
     fc.assert(
       fc.property(decimal, (text) => {
         const decoded = decodeNumber(text);
@@ -197,20 +204,20 @@ describe('decodeNumber', () => {
     );
   });
 
-  it('is the number itself for every number of JavaScript', () => {
+  it('gives every JavaScript number back unchanged', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (each) => decodeNumber(`${each}`) === each),
     );
   });
 });
 
-describe('a row that the SDK has handed on as it came', () => {
+describe('a row as the SDK returned it', () => {
   it.each<[string, unknown]>([
     ['of another type than it says', { S: 5 }],
     ['of no type', {}],
     ['of a type that there is not', { X: 'x' }],
     ['that is no attribute', 'text'],
-  ])('keeps a value %s as one that is not usable, and nothing else of the kind', (_, bad) => {
+  ])('keeps a value %s as an invalid one, and reads all others', (_, bad) => {
     const row = wellFormedRow({ name_key: { S: 'x' }, value: bad, ttl: bad });
 
     expect(Object.keys(row).sort()).toEqual(['name_key', 'value']);

@@ -48,7 +48,7 @@ afterEach(() => {
 });
 
 describe.each(kinds)('the client %s', (kind, Client) => {
-  it('is made when it is first asked for, once', async () => {
+  it('is created once, on first use', async () => {
     const clients = new AwsClients({ region: 'eu-west-1' });
 
     const [first, second] = await Promise.all([clients[kind](), clients[kind]()]);
@@ -58,7 +58,7 @@ describe.each(kinds)('the client %s', (kind, Client) => {
     expect(await clients[kind]()).toBe(first);
   });
 
-  it('is the one that was given, which is never closed', async () => {
+  it('is the client that was given, which is never closed', async () => {
     const given = new Client({ region: 'eu-west-1' });
     const destroy = jest.spyOn(given, 'destroy');
     const clients = new AwsClients({ [kind]: given });
@@ -71,7 +71,7 @@ describe.each(kinds)('the client %s', (kind, Client) => {
     expect(await clients[kind]()).toBe(given);
   });
 
-  it('is closed when it was made here, and made anew when it is asked for again', async () => {
+  it('is closed when the library created it, and created again on the next use', async () => {
     const clients = new AwsClients({ region: 'eu-west-1' });
     const first = await clients[kind]();
     const destroy = jest.spyOn(first, 'destroy');
@@ -101,7 +101,7 @@ describe.each(kinds)('the client %s', (kind, Client) => {
     expect(await retryModeOf(config.retryMode)).toBe('adaptive');
   });
 
-  it('leaves to the SDK what was not given', async () => {
+  it('leaves options that were not given to the SDK', async () => {
     Object.assign(process.env, { AWS_REGION: 'us-west-2', AWS_MAX_ATTEMPTS: '9', AWS_RETRY_MODE: 'adaptive' });
 
     const { config } = await new AwsClients()[kind]();
@@ -111,7 +111,7 @@ describe.each(kinds)('the client %s', (kind, Client) => {
     expect(await retryModeOf(config.retryMode)).toBe('adaptive');
   });
 
-  it('times out as the settings say', async () => {
+  it('uses the timeouts of the settings', async () => {
     const context = Context.createRoot([new XconSettings({ connectTimeoutMs: 123, requestTimeoutMs: 456 })]);
 
     const { config } = await context.run(() => new AwsClients({ region: 'eu-west-1' })[kind]());
@@ -139,7 +139,7 @@ describe('a service that does not answer', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('fails the call after the time for an attempt', async () => {
+  it('fails the call when the timeout of an attempt is over', async () => {
     const { port } = server.address() as AddressInfo;
     const options: AwsClientsOptions = {
       region: 'x',
@@ -208,7 +208,7 @@ describe('clients that are closed', () => {
     return (error as Error).name;
   }
 
-  it.each(Object.entries(calls))('while %s is being made send nothing and keep no connection', async (_, call) => {
+  it.each(Object.entries(calls))('while %s is being created send nothing and keep no connection', async (_, call) => {
     const clients = clientsOf();
 
     const calling = failureOf(call(clients));
@@ -246,7 +246,7 @@ describe('clients that are closed', () => {
     expect([requests, connections.size]).toEqual([[], 0]);
   });
 
-  it('ask as before when they are made anew', async () => {
+  it('send requests again when they are created again', async () => {
     const clients = clientsOf();
     await failureOf(calls.ssm(clients));
     await clients.close();
@@ -259,7 +259,7 @@ describe('clients that are closed', () => {
   });
 });
 
-it('closes the clients that there are although another cannot be made', async () => {
+it('closes the existing clients although another cannot be created', async () => {
   await jest.isolateModulesAsync(async () => {
     jest.doMock('@aws-sdk/client-dynamodb', () => {
       throw new Error('not installed');
@@ -276,7 +276,7 @@ it('closes the clients that there are although another cannot be made', async ()
   });
 });
 
-describe('the name of what clients read beside those of the process', () => {
+describe('the cache name of clients other than those of the process', () => {
   const ssm = new SSMClient({});
   const home: AwsClientsOptions = { region: 'us-east-1', credentials };
 
@@ -321,7 +321,7 @@ describe('AwsClients', () => {
     );
   });
 
-  it('closes what there is to close, which may be nothing', async () => {
+  it('closes the clients that were created, if any', async () => {
     await expect(new AwsClients().close()).resolves.toBeUndefined();
   });
 

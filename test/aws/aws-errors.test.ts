@@ -72,11 +72,11 @@ describe('classifyAwsError', () => {
     ['failed', 'Error'],
     ['failed', 'NotAccessDenied'],
     ['failed', 'CredentialsProviderErrorOfMine'],
-  ])('takes for %s what is called %s', (failure, name) => {
+  ])('classifies as %s the error %s', (failure, name) => {
     expect(classifyAwsError(named(name))).toBe(failure);
   });
 
-  it('takes a missing region for not permitted: the SDK throws no more than a message', async () => {
+  it('classifies a missing region as not permitted, although the SDK throws a bare Error', async () => {
     jest.replaceProperty(process, 'env', { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull });
     const client = new SecretsManagerClient({});
 
@@ -88,7 +88,7 @@ describe('classifyAwsError', () => {
     expect(classifyAwsError(new Error('Region is missing from the map'))).toBe('failed');
   });
 
-  it('takes a connection that was reset for a failure', () => {
+  it('classifies a reset connection as a failure', () => {
     const reset = Object.assign(named('TimeoutError', 'socket hang up'), { code: 'ECONNRESET' });
 
     expect(classifyAwsError(reset)).toBe('failed');
@@ -107,11 +107,11 @@ describe('classifyAwsError', () => {
     ['failed', 'CredentialsProviderError', 'Server responded with status: 503'],
     ['failed', 'CredentialsProviderError', 'SSO returns an invalid temporary credential.'],
     ['failed', 'ProviderError', 'TimeoutError from instance metadata service'],
-  ])('takes for %s the %s "%s"', (failure, name, message) => {
+  ])('classifies as %s the %s "%s"', (failure, name, message) => {
     expect(classifyAwsError(named(name, message))).toBe(failure);
   });
 
-  it('goes by the status of an answer whose name it does not know: 4xx is about the request', () => {
+  it('classifies an unknown error by its status: 4xx concerns the request', () => {
     const answered = (name: string, httpStatusCode: number) =>
       classifyAwsError(Object.assign(named(name), { $metadata: { httpStatusCode } }));
 
@@ -122,14 +122,14 @@ describe('classifyAwsError', () => {
     expect(answered('InternalServerError', 400)).toBe('failed');
   });
 
-  it('goes by the name and not by the class: errors of another realm are sorted as well', () => {
+  it('classifies by name and not by class, so that errors of another realm count as well', () => {
     const foreign: unknown = runInNewContext(`Object.assign(new Error('no'), { name: 'AccessDeniedException' })`);
 
     expect(foreign).not.toBeInstanceOf(Error);
     expect(classifyAwsError(foreign)).toBe('not-permitted');
   });
 
-  it('sorts what a service answers, also as its base exception', async () => {
+  it('classifies the errors of a service, also when they arrive as its base exception', async () => {
     const answer = (type: string): Promise<unknown> =>
       errorOf(
         answering(400, JSON.stringify({ __type: type, message: 'no' })).send(
@@ -143,9 +143,12 @@ describe('classifyAwsError', () => {
     expect(classifyAwsError(await answer('InternalServiceError'))).toBe('failed');
   });
 
-  it.each(['AccessDeniedException', null, undefined, 7, {}])('takes %p, which is no error, for a failure', (thrown) => {
-    expect(classifyAwsError(thrown)).toBe('failed');
-  });
+  it.each(['AccessDeniedException', null, undefined, 7, {}])(
+    'classifies %p, which is not an error, as a failure',
+    (thrown) => {
+      expect(classifyAwsError(thrown)).toBe('failed');
+    },
+  );
 });
 
 describe('describeError', () => {
@@ -155,7 +158,7 @@ describe('describeError', () => {
     expect(describeError(error)).toBe('ThrottlingException (HTTP 400): Rate exceeded');
   });
 
-  it('leaves out what there is not', () => {
+  it('leaves out parts that are missing', () => {
     expect(describeError(named('TimeoutError', 'too slow'))).toBe('TimeoutError: too slow');
     expect(describeError(Object.assign(named('Unknown', ''), { $metadata: {} }))).toBe('Unknown');
     expect(describeError({})).toBe('Error');
@@ -165,13 +168,13 @@ describe('describeError', () => {
     ['hunter2', 'Error: string'],
     [null, 'Error: object'],
     [undefined, 'Error: undefined'],
-  ])('does not repeat %p, which is no error', (thrown, description) => {
+  ])('does not repeat %p, which is not an error', (thrown, description) => {
     expect(describeError(thrown)).toBe(description);
   });
 });
 
 describe('withoutPayload', () => {
-  it('gives an error that carries no answer as it is', () => {
+  it('returns an error without a response unchanged', () => {
     const error = named('AccessDeniedException');
 
     expect(withoutPayload(error)).toBe(error);
@@ -194,7 +197,7 @@ describe('withoutPayload', () => {
     expect(inspect(safe, { depth: null, showHidden: true })).not.toContain('hunter2');
   });
 
-  it('leaves out the request and the answer that the SDK hides in its errors', async () => {
+  it('leaves out the request and the response that the SDK attaches to its errors', async () => {
     const body = '{"__type":"ResourceNotFoundException","message":"not there"}';
     const error = (await errorOf(answering(400, body).send(new GetSecretValueCommand({ SecretId: 'x' })))) as Error;
 

@@ -15,7 +15,7 @@ describe('batchesOf', () => {
         [3, 4],
       ],
     ],
-  ])('parts %j into batches of two, in order', (all, batches) => {
+  ])('splits %j into batches of two, in order', (all, batches) => {
     expect(batchesOf(all, 2)).toEqual(batches);
   });
 });

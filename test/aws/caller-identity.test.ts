@@ -35,7 +35,7 @@ describe('the address of STS', () => {
   });
 });
 
-describe('who asks', () => {
+describe('the caller identity', () => {
   let aws: LocalAws;
   let client: SSMClient;
   const signal = new AbortController().signal;
@@ -55,14 +55,14 @@ describe('who asks', () => {
     await aws.close();
   });
 
-  it('is what STS says', async () => {
+  it('is the one that STS reports', async () => {
     expect(await ask()).toEqual({ account: '000000000000', arn: 'arn:aws:iam::000000000000:user/local' });
   });
 
   it.each([
     ['a refusal', { type: 'InvalidClientTokenId', status: 403, message: 'no such key' }, 'InvalidClientTokenId'],
     ['an answer that is none', { raw: { body: '<html/>' } }, 'Error'],
-  ])('is an error for %s, without the credentials', async (_, fault, name) => {
+  ])('is an error for %s that shows no credentials', async (_, fault, name) => {
     aws.setFaults([{ target: 'GetCallerIdentity', ...fault }]);
 
     const error = await ask().catch((thrown: unknown) => thrown);

@@ -60,7 +60,7 @@ const listSecrets = (): Promise<unknown> =>
   inContext(async () => (await clients.secretsManager()).send(new ListSecretsCommand({})));
 
 describe('credentials that are shared', () => {
-  it('are asked for once for all clients', async () => {
+  it('are requested once for all clients', async () => {
     const provider = jest.fn(() => Promise.resolve(identity('NEW')));
     makeClients(provider);
 
@@ -71,7 +71,7 @@ describe('credentials that are shared', () => {
     expect(signedWith).toEqual(['NEW', 'NEW', 'NEW', 'NEW']);
   });
 
-  it('are asked for anew when a service refuses them, and the call is signed with the new ones', async () => {
+  it('are requested again when a service refuses them, and the call is signed with the new ones', async () => {
     const ids = ['OLD', 'NEW'];
     makeClients(() => Promise.resolve(identity(ids.shift() ?? 'NEW')));
 
@@ -81,14 +81,14 @@ describe('credentials that are shared', () => {
     expect(signedWith).toEqual(['OLD', 'NEW', 'NEW']);
   });
 
-  it('are refused when they stay the same: the call is not repeated', async () => {
+  it('do not repeat the call when the new ones are the same', async () => {
     makeClients(() => Promise.resolve(identity('OLD')));
 
     expect(await rejection(list)).toMatchObject({ name: 'ExpiredTokenException' });
     expect(signedWith).toEqual(['OLD']);
   });
 
-  it('are renewed before they end, and used until then when that fails', async () => {
+  it('are renewed before they expire, and used until then when the renewal fails', async () => {
     const ends = new Date(clock.nowMs() + 600_000);
     const provider = jest.fn(() => Promise.resolve(identity('FIRST', ends)));
     makeClients(provider);

@@ -4,13 +4,13 @@ import { Context } from '../../src/di/context';
 import { state } from '../../src/di/state';
 
 describe('clientsOf', () => {
-  it('gives those of the context', () => {
+  it('gives the clients of the context', () => {
     const mine = new AwsClients();
 
     expect(clientsOf(Context.createRoot([mine]))).toBe(mine);
   });
 
-  it('gives ones that say what is missing where the class has not been loaded', async () => {
+  it('gives clients whose error names the missing class where it is not loaded', async () => {
     const loaded = state.clientsClass;
     state.clientsClass = undefined;
     try {

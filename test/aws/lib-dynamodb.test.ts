@@ -68,13 +68,13 @@ it('loses a text under the key __proto__', async () => {
   expect(await writtenBack('{"M":{"__proto__":{"S":"lost"},"b":{"S":"kept"}}}')).toBe('{"M":{"b":{"S":"kept"}}}');
 });
 
-it('fails the answer as a whole for one value of a kind that it does not know', async () => {
+it('fails the whole response for one value of an unknown type', async () => {
   values = ['{"S":"good"}', '{"X":"new"}'];
 
   await expect(documents.send(new QueryCommand(query))).rejects.toThrow();
 });
 
-it('fails the answer as a whole for one malformed value', async () => {
+it('fails the whole response for one malformed value', async () => {
   values = ['{"S":"good"}', '{"L":"no list"}'];
 
   await expect(documents.send(new QueryCommand(query))).rejects.toThrow(TypeError);

@@ -58,7 +58,7 @@ const calls: readonly [string, () => Promise<unknown>][] = [
 ];
 
 describe.each(calls)('a call to %s', (_, call) => {
-  it('fails with the time for an attempt when the answer begins and stops', async () => {
+  it('fails after the timeout of an attempt when the response begins and stops', async () => {
     answer = (response) => response.write('{');
 
     await expect(makeClients(1).run(call)).rejects.toMatchObject({ name: 'TimeoutError' });
@@ -66,7 +66,7 @@ describe.each(calls)('a call to %s', (_, call) => {
   });
 });
 
-it('fails also when the answer goes on drop by drop', async () => {
+it('fails also when the response arrives byte by byte', async () => {
   answer = (response) => {
     const timer = setInterval(() => response.write(' '), 50);
     response.once('close', () => clearInterval(timer));
@@ -82,7 +82,7 @@ it('fails also when the answer goes on drop by drop', async () => {
   });
 });
 
-it('is retried by the SDK like any other time-out', async () => {
+it('is retried by the SDK like any other timeout', async () => {
   answer = (response) => {
     if (requests === 1) response.write('{');
     else response.end('{"Parameters": []}'.padEnd(100));
@@ -96,7 +96,7 @@ it('is retried by the SDK like any other time-out', async () => {
   expect(requests).toBe(2);
 });
 
-it('leaves a client alone that was given', async () => {
+it('leaves a given client alone', async () => {
   const given = [SSMClient, SecretsManagerClient, DynamoDBClient, KMSClient].map(
     (Client) => new Client({ region: 'x' }),
   );

@@ -22,7 +22,7 @@ describe('importKms', () => {
     expect((await importKms()).KMSClient).toBe(KMSClient);
   });
 
-  it('says what to install when the package is not there', async () => {
+  it('says what to install when the package is missing', async () => {
     const missing = Object.assign(new Error("Cannot find module '@aws-sdk/client-kms'"), { code: 'MODULE_NOT_FOUND' });
     let reading: Promise<unknown> = Promise.resolve();
 

@@ -44,7 +44,7 @@ describe('readPages', () => {
     expect(tokens).toEqual([undefined, 'one', 'two']);
   });
 
-  it('goes on after an empty page that has a token', async () => {
+  it('continues after an empty page that has a token', async () => {
     const { items } = await readAll([{ items: [], next: 'one' }, { items: [], next: 'two' }, { items: ['a'] }]);
 
     expect(items).toEqual(['a']);
@@ -57,7 +57,7 @@ describe('readPages', () => {
     expect(tokens).toHaveLength(2);
   });
 
-  it('takes an empty token for the end', async () => {
+  it('treats an empty token as the end', async () => {
     const { tokens } = await readAll([{ items: ['a'], next: '' }]);
 
     expect(tokens).toEqual([undefined]);
@@ -76,7 +76,7 @@ describe('readPages', () => {
     await expect(readAll(pages)).rejects.toThrow('The listing does not end: the service repeats a page token.');
   });
 
-  it('compares tokens that are keys by what they hold', async () => {
+  it('compares tokens that are keys by their content', async () => {
     const start = (): object => ({ app_key: { S: '/orders' }, name_key: { S: 'a' } });
 
     const reading = readPages(() => Promise.resolve(start()), start, none);
@@ -84,7 +84,7 @@ describe('readPages', () => {
     await expect(reading).rejects.toThrow('The listing does not end');
   });
 
-  it('is an error when there is no end', async () => {
+  it('is an error when the pages do not end', async () => {
     let count = 0;
 
     const reading = readPages(

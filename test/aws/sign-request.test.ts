@@ -9,7 +9,7 @@ const request = {
   nowMs: Date.UTC(2015, 7, 30, 12, 36, 0, 250),
 };
 
-it('signs a form as the test suite of AWS for Signature Version 4 does', () => {
+it('signs a form as the AWS test suite for Signature Version 4 does', () => {
   // Source: aws-sig-v4-test-suite, post-x-www-form-urlencoded
   expect(signedFormHeaders(request, credentials)).toEqual({
     'content-type': 'application/x-www-form-urlencoded',
@@ -22,7 +22,7 @@ it('signs a form as the test suite of AWS for Signature Version 4 does', () => {
   });
 });
 
-it('signs the token of a session, too', () => {
+it('signs a session token as well', () => {
   const headers = signedFormHeaders(request, { ...credentials, sessionToken: 'token' });
 
   expect(headers['x-amz-security-token']).toBe('token');

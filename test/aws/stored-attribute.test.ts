@@ -8,7 +8,7 @@ function itemOf(value: ConfigValue): DirectoryItem {
 }
 
 describe('the attribute of an item', () => {
-  it('is the one it was read from, to the letter', () => {
+  it('is exactly the attribute that the item was read from', () => {
     const attribute = { M: { size: { N: '1.50' }, extra: { NS: ['1', '2.0'] } } };
     const item = itemOf({ size: 1.5 });
 
@@ -16,7 +16,7 @@ describe('the attribute of an item', () => {
     expect(attributeOfItem(item)).toBe(attribute);
   });
 
-  it('is made of the value of an item that was read from elsewhere', () => {
+  it('is made from the value of an item that was read elsewhere', () => {
     expect(attributeOfItem(itemOf({ size: 1.5 }))).toEqual({ M: { size: { N: '1.5' } } });
   });
 

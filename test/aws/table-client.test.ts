@@ -60,7 +60,7 @@ describe('queryRows', () => {
     ]);
   });
 
-  test('reads the newest state where that is asked for', async () => {
+  test('reads consistently on request', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [] });
 
     await queryRows(target, '/orders', { consistent: true });
@@ -76,7 +76,7 @@ describe('queryRows', () => {
     expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input.ProjectionExpression).toBe('#a0');
   });
 
-  test('asks for certain attributes, whatever they are called', async () => {
+  test('asks for given attributes, whatever their names', async () => {
     dynamo.on(QueryCommand).resolves({ Items: [] });
 
     await queryRows(target, '/orders', { attributes: ['name_key', 'ttl'] });
@@ -104,7 +104,7 @@ describe('queryRows', () => {
     ]);
   });
 
-  test('hands the signal on to every request', async () => {
+  test('passes the signal to every request', async () => {
     const { signal } = new AbortController();
     dynamo.on(QueryCommand).resolvesOnce({ Items: [], LastEvaluatedKey: first }).resolvesOnce({ Items: [] });
 
@@ -114,7 +114,7 @@ describe('queryRows', () => {
     expect(options).toEqual([{ abortSignal: signal }, { abortSignal: signal }]);
   });
 
-  test('keeps a key called __proto__, and a malformed value from its neighbours', async () => {
+  test('keeps a key named __proto__, and reads the rows beside a malformed value', async () => {
     const value = { M: Object.fromEntries([['__proto__', { S: 'kept' }] as const]) };
     const malformed = { ...second, value: { L: 'no list' } as never };
     dynamo.on(QueryCommand).resolves({ Items: [{ ...first, value }, malformed] });
@@ -127,7 +127,7 @@ describe('queryRows', () => {
     ]);
   });
 
-  test('rejects with what the service throws', async () => {
+  test('rejects with the error of the service', async () => {
     dynamo.on(QueryCommand).rejects(Object.assign(new Error('slow'), { name: 'ThrottlingException' }));
 
     const reading = queryRows(target, '/orders');
@@ -137,7 +137,7 @@ describe('queryRows', () => {
 });
 
 describe('writeRows', () => {
-  test('writes nothing when there is nothing', async () => {
+  test('writes nothing for an empty list', async () => {
     await writeRows(target, []);
 
     expect(sizes()).toEqual([]);
@@ -165,7 +165,7 @@ describe('writeRows', () => {
     expect(sizes()).toEqual([5, 3, 1]);
   });
 
-  test('gives up when rows stay unprocessed, and says how many', async () => {
+  test('fails when rows stay unprocessed, and says how many', async () => {
     jest.useFakeTimers();
     dynamo.on(BatchWriteItemCommand).callsFake(leaveUnprocessed(2));
 
@@ -176,7 +176,7 @@ describe('writeRows', () => {
     expect(sizes()).toEqual([5, 2, 2, 2, 2, 2, 2]);
   });
 
-  test('throws what the client throws, and goes no further', async () => {
+  test('throws the error of the client, and writes no more', async () => {
     dynamo.on(BatchWriteItemCommand).rejects(new Error('refused'));
 
     await expect(writeRows(target, puts(30))).rejects.toThrow('refused');

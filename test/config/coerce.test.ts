@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import { Answer } from '../../src/config/answer';
 import { type FoundValue, foundIn, toBoolean, toJson, toNumber, toText } from '../../src/config/coerce';
 import { type ConfigValue, DirectoryItem, InvalidValueError } from '../../src/index';
 import { item } from '../chain/doubles';
@@ -14,29 +13,6 @@ const thrownBy = (work: () => unknown): InvalidValueError => {
   }
   throw new Error('Nothing was thrown.');
 };
-
-const valueOr = <F>(found: DirectoryItem, fallback: F): ConfigValue | F => new Answer('x', found, []).value(fallback);
-
-describe('the value of an answer', () => {
-  it('gives the value, and the fallback only when there is none', () => {
-    expect(valueOr(item('x', 'value'), 'fallback')).toBe('value');
-    expect(valueOr(DirectoryItem.nonExistent('x'), 'fallback')).toBe('fallback');
-    expect(valueOr(DirectoryItem.nonExistent('x'), undefined)).toBeUndefined();
-  });
-
-  it('gives the fallback instead of a found null, but null without one', () => {
-    expect(valueOr(item('x', null), 'fallback')).toBe('fallback');
-    expect(valueOr(item('x', null), undefined)).toBeNull();
-  });
-
-  it.each(['', 0, false, null])('takes %p as a fallback like any other', (fallback) => {
-    expect(valueOr(DirectoryItem.nonExistent('x'), fallback)).toBe(fallback);
-  });
-
-  it.each(['', 0, false])('gives a found %p, not the fallback', (value) => {
-    expect(valueOr(item('x', value), 'fallback')).toBe(value);
-  });
-});
 
 describe('foundIn', () => {
   it('says where the value is from', () => {
@@ -99,7 +75,7 @@ describe('toNumber', () => {
     'NaN',
     '1e',
     '1 2',
-  ])('refuses %j, which is no JSON number', (text) => {
+  ])('refuses %j, which is not a JSON number', (text) => {
     expect(thrownBy(() => toNumber(found(text)))).toMatchObject({
       code: 'INVALID_VALUE',
       key: 'X',
@@ -135,7 +111,7 @@ describe('toNumber', () => {
     ['0.1', 0.1],
     ['0.10000000000000000001', 0.1],
     [2n ** 53n, 2 ** 53],
-  ])('reads %p, which a double holds, or which is no whole number', (value, expected) => {
+  ])('reads %p, which is exact as a double or not a whole number', (value, expected) => {
     expect(toNumber(found(value))).toBe(expected);
   });
 
@@ -193,7 +169,7 @@ describe('toBoolean', () => {
     [new Set(['']), true],
     [new Uint8Array(), false],
     [new Uint8Array(1), true],
-  ])('takes %p by whether it is empty', (value, expected) => {
+  ])('reads %p by whether it is empty', (value, expected) => {
     expect(toBoolean(found(value))).toBe(expected);
   });
 });

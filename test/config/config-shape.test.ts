@@ -17,8 +17,8 @@ import { MapProvider, StubCacher } from '../chain/doubles';
 /** What a caller without types may give. */
 const wrong = <T>(given: unknown): T => given as T;
 
-/** Everything a Config was told. */
-const told = (config: Config): unknown => ({
+/** All settings of a Config. */
+const settingsOf = (config: Config): unknown => ({
   service: config.service,
   environment: config.environment,
   directories: config.directories,
@@ -34,7 +34,7 @@ describe('a Config with nothing set', () => {
   it('says Default everywhere, and uses its parents', () => {
     const config = new Config();
 
-    expect(told(config)).toEqual({
+    expect(settingsOf(config)).toEqual({
       service: Default,
       environment: Default,
       directories: [Default],
@@ -65,7 +65,7 @@ describe('a Config that was given options', () => {
       useParent: false,
     });
 
-    expect(told(config)).toEqual({
+    expect(settingsOf(config)).toEqual({
       service: 'orders',
       environment: 'prod',
       directories: [new Directory({ path: '/mine' }), Default],
@@ -87,13 +87,19 @@ describe('a Config that was given options', () => {
   it('keeps lists that are empty, and texts that are', () => {
     const config = new Config({ directories: [], providers: [], exports: [], service: '', environment: '' });
 
-    expect(told(config)).toMatchObject({ directories: [], providers: [], exports: [], service: '', environment: '' });
+    expect(settingsOf(config)).toMatchObject({
+      directories: [],
+      providers: [],
+      exports: [],
+      service: '',
+      environment: '',
+    });
   });
 
   it('has no directories, providers and exports where it is given null, as in the Python library', () => {
     const config = new Config({ directories: null, providers: null, exports: null });
 
-    expect(told(config)).toMatchObject({ directories: [], providers: [], exports: [] });
+    expect(settingsOf(config)).toMatchObject({ directories: [], providers: [], exports: [] });
   });
 
   it('does not change the options, nor follow changes of them', () => {
@@ -123,7 +129,7 @@ describe('a Config that was given options', () => {
 });
 
 describe('overrides and defaults', () => {
-  it('are set, read in any case, and taken away again', () => {
+  it('are set, read in any case, and removed', () => {
     const config = new Config();
 
     config.setOverride('X', 'over');
@@ -137,7 +143,7 @@ describe('overrides and defaults', () => {
     expect(removed).toEqual([Default, Default]);
   });
 
-  it('are taken away by Default and by the methods for it alike', () => {
+  it('are removed by assigning Default and by the remove methods', () => {
     const config = new Config({ overrides: { x: 1 }, defaults: { x: 1 } });
 
     config.setOverride('X', Default);
@@ -169,7 +175,7 @@ describe('assignments', () => {
     config.strategy = 'names';
     config.setExports(['new', Default]);
 
-    expect(told(config)).toMatchObject({
+    expect(settingsOf(config)).toMatchObject({
       service: 'new',
       environment: 'prod',
       directories: [new Directory({ path: '/new' })],
@@ -180,7 +186,7 @@ describe('assignments', () => {
     });
   });
 
-  it('take back with Default what was set', () => {
+  it('reset a property with Default', () => {
     const config = new Config({
       service: 's',
       environment: 'e',
@@ -199,10 +205,10 @@ describe('assignments', () => {
     config.strategy = Default;
     config.setExports(Default);
 
-    expect(told(config)).toEqual(told(new Config()));
+    expect(settingsOf(config)).toEqual(settingsOf(new Config()));
   });
 
-  it('add behind what there is', () => {
+  it('append to lists', () => {
     const config = new Config();
     const literal = Directory.literal('/{x}');
 
@@ -233,15 +239,15 @@ describe('assignments', () => {
     ['a default without a name', (config) => config.setDefault('', 1), InvalidNameError],
   ])('change nothing when they are refused: %s', (_, change, errorClass) => {
     const config = new Config({ service: 'orders', directories: ['/a'], overrides: { x: 1 } });
-    const before = told(config);
+    const before = settingsOf(config);
 
     expect(() => {
       change(config);
     }).toThrow(errorClass);
-    expect(told(config)).toEqual(before);
+    expect(settingsOf(config)).toEqual(before);
   });
 
-  it('do not change lists that were given out', () => {
+  it('do not change lists that were returned before', () => {
     const config = new Config({ directories: ['/a'] });
     const before = config.directories;
 

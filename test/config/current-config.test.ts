@@ -134,7 +134,7 @@ describe('inside run()', () => {
       expect(now.get('text')).toBe('value');
     }));
 
-  it('hands the options of a lookup on', () =>
+  it('passes the options of a lookup on', () =>
     inside(async () => {
       const options = { signal: AbortSignal.abort(new Error('stop')) };
       const lookups = [

@@ -113,7 +113,7 @@ describe.each(tooDeep)('a value that has %s', (_, value) => {
   });
 });
 
-it('a value of exactly 100 levels is one like any other', async () => {
+it('a value of exactly 100 levels is accepted', async () => {
   const value = nested(mostLevels);
   const child = new Config({
     overrides: { over: value },
@@ -131,7 +131,7 @@ it('a value of exactly 100 levels is one like any other', async () => {
   expect(JSON.stringify(json)).toBe(jsonOf(mostLevels));
 });
 
-it('data that is the same in many places is walked through once', () => {
+it('data that occurs in many places is visited once', () => {
   let value: ConfigValue = [];
   for (let level = 0; level < 2 * mostLevels; level += 1) value = [value, value];
 
@@ -152,7 +152,7 @@ describe.each([101, 2000, 100_000])('JSON of %i levels', (levels) => {
     );
   });
 
-  it('is a text like any other to who asks for none', async () => {
+  it('is a plain text where no JSON is asked for', async () => {
     expect(await inside({ DEEP: jsonOf(levels) }, () => config.get('DEEP'))).toBe(jsonOf(levels));
   });
 
@@ -179,7 +179,7 @@ describe.each([101, 2000, 100_000])('JSON of %i levels', (levels) => {
   });
 });
 
-it('what a schema makes that is too deep is refused', async () => {
+it('output of a schema that is too deep is refused', async () => {
   const declared = defineSettings({
     x: setting({
       '~standard': { ...anyJson['~standard'], validate: () => ({ value: containingItself() }) },
@@ -191,7 +191,7 @@ it('what a schema makes that is too deep is refused', async () => {
   expect(error.message).toContain('x (X): its schema gives data of more than 100 levels (from env)');
 });
 
-it('an attribute of DynamoDB that is too deep is none', () => {
+it('a DynamoDB attribute that is too deep has no value', () => {
   let attribute: Record<string, unknown> = { S: 'x' };
   const levelsOf = (levels: number) => {
     attribute = { S: 'x' };
@@ -204,7 +204,7 @@ it('an attribute of DynamoDB that is too deep is none', () => {
   expect([mostLevels + 1, 100_000].map((levels) => decodeAttribute(levelsOf(levels)))).toEqual([undefined, undefined]);
 });
 
-it('a value of 32 levels can be stored, as DynamoDB takes it, and one of 33 cannot', () => {
+it('a value of 32 levels can be stored, as DynamoDB allows, and one of 33 cannot', () => {
   expect(encodeAttribute(nested(32))).toBeDefined();
   expect(encodeAttribute(nested(33))).toBeUndefined();
 });

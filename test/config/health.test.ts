@@ -54,7 +54,7 @@ it('counts what was asked for, and the lookups that found their answer', () =>
     ]);
   }));
 
-it('says what may not be read, why, and what to grant; and is ok all the same', () =>
+it('lists what is not permitted, why, and what to grant, and is ok', () =>
   world.run(async () => {
     const held = { '/a': new Unavailable('AccessDenied: no', 'allow it'), '/b': { x: 1 } };
     const config = configOf(new MapProvider({ held }));
@@ -90,7 +90,7 @@ it('is not ok once a lookup has failed because of a source, until that has been 
     expect(await config.health()).toMatchObject({ ok: true, providers: [{ state: 'ok' }] });
   }));
 
-it('is ok when something fails that no lookup had to get to, and says that it fails', () =>
+it('is ok when something fails that no lookup needed, and reports the failure', () =>
   world.run(async () => {
     const config = configOf(new MapProvider({ held: { '/a': { x: 1 }, '/b': down } }));
     await config.get('x');
@@ -134,7 +134,7 @@ it('has no cache where nothing is cached, or the cacher keeps no record', () =>
     expect('cache' in (await cached.health())).toBe(false);
   }));
 
-it('is that of the sources as they are reached from here', () =>
+it('covers the sources of its own Config only', () =>
   world.run(async () => {
     const config = configOf(new MapProvider({ name: 'mine' }));
     const other = configOf(new MapProvider({ name: 'other' }));
@@ -167,7 +167,7 @@ describe('a probe', () => {
       expect(provider.listed).toEqual(['/a', '/b', '/a', '/b']);
     }));
 
-  it('sees that a source fails, and that it does not any more', () =>
+  it('detects that a source fails, and that it has recovered', () =>
     world.run(async () => {
       let failing = true;
       const config = configOf(new MapProvider({ held: { '/b': () => (failing ? down() : {}) } }));
@@ -199,7 +199,7 @@ describe('a probe', () => {
       expect(provider.secretCalls).toEqual([['/a/X'], ['/a/X']]);
     }));
 
-  it('does not ask a source that has failed a moment ago', () =>
+  it('does not ask a source during the pause after its failures', () =>
     world.run(async () => {
       const provider = new MapProvider({ held: { '/a': down } });
       const config = configOf(provider, { directories: ['/a'] });

@@ -40,7 +40,7 @@ describe.each([
   ['absent', undefined],
   ['empty', ''],
 ])('where the variable of AWS Lambda is %s', (_, value) => {
-  it('does nothing but look up', async () => {
+  it('has no effect on a lookup', async () => {
     if (value === undefined) delete process.env[variable];
     else process.env[variable] = value;
     const scope = { cacher: new StubCacher(), localCache: new CountingCache() };
@@ -57,7 +57,7 @@ describe('where a process may be frozen', () => {
     process.env[variable] = 'orders';
   });
 
-  it('awaits writes before the answer is given, and gives unfinished reads up', async () => {
+  it('awaits writes before it returns the answer, and aborts unfinished reads', async () => {
     const written = gate<undefined>();
     const scope = { cacher: new StubCacher(), localCache: new CountingCache() };
     scope.cacher.track(written.promise);
@@ -102,7 +102,7 @@ describe('where a process may be frozen', () => {
     expect(scope.localCache.aborted).toBe(1);
   });
 
-  it('gives reads up after a lookup that failed, too', async () => {
+  it('aborts reads after a failed lookup as well', async () => {
     const scope = { cacher: null, localCache: new CountingCache() };
 
     const error = await rejection(() => withLambdaFreezeGuard(scope, () => Promise.reject(new Error('down'))));
@@ -111,7 +111,7 @@ describe('where a process may be frozen', () => {
     expect(scope.localCache.aborted).toBe(1);
   });
 
-  it('gives no read up that another lookup may still need', async () => {
+  it('does not abort a read that another lookup may need', async () => {
     const slow = gate<string>();
     const scope = { cacher: null, localCache: new CountingCache() };
 

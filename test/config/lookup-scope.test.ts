@@ -3,13 +3,11 @@ import { Answer } from '../../src/config/answer';
 import { LookupScope } from '../../src/config/lookup-scope';
 import {
   Config,
-  type ConfigOptions,
   Context,
   Default,
   Directory,
   DynamoCacher,
   EnvProvider,
-  LocalCache,
   Random,
   SecretsProvider,
   SsmProvider,
@@ -66,7 +64,7 @@ describe('what a Config resolves to', () => {
       expect(config.resolvedCacher).toBeNull();
     }));
 
-  it('takes what is not set on it from the Configs around it, nearest first', () =>
+  it('inherits what is not set on it from the Configs around it, nearest first', () =>
     inside(() => {
       const outer = new Config({ service: 'outer', environment: 'prod', directories: ['/outer'], cacher: null });
       const inner = new Config({ service: 'inner', directories: ['/inner', Default] });
@@ -194,7 +192,7 @@ describe('remembered answers are forgotten', () => {
       expect(held.listed).toHaveLength(8);
     }));
 
-  it('but not by an old lookup that ends after a reset', () =>
+  it('but not replaced by an older lookup that ends after a reset', () =>
     inside(async () => {
       const gates = [gate<Held>(), gate<Held>()];
       let reads = 0;
@@ -218,29 +216,6 @@ describe('remembered answers are forgotten', () => {
 });
 
 describe('contexts', () => {
-  it('have memories of their own where they have a LocalCache of their own', () =>
-    inside(async () => {
-      const provider = holding({ x: 1 });
-      const config = configOf(provider);
-      await config.get('x');
-
-      await withDependencies([new LocalCache()], () => config.get('x'));
-      await config.get('x');
-
-      expect(provider.listed).toEqual(['/a', '/b', '/a', '/b']);
-    }));
-
-  it('share the memory of the root otherwise', () =>
-    inside(async () => {
-      const provider = holding({ x: 1 });
-      const config = configOf(provider);
-      await config.get('x');
-
-      await new Config().run(() => config.get('x'));
-
-      expect(provider.listed).toEqual(['/a', '/b']);
-    }));
-
   it('see their own settings', () =>
     inside(async () => {
       const config = configOf(holding({}));
@@ -304,29 +279,13 @@ describe('a scope', () => {
       expect(scope.isCurrent).toBe(true);
     }));
 
-  it('makes each of its parts once', () =>
+  it('creates each of its parts once', () =>
     inside(() => {
       const scope = scopeOf(configOf(holding({})));
       const make = jest.fn((of: LookupScope) => ({ of }));
 
       expect(scope.part(make)).toBe(scope.part(make));
       expect(make.mock.calls).toEqual([[scope]]);
-    }));
-
-  it('has no cache where there is no cacher, no partition, or nothing to cache', () =>
-    inside(async () => {
-      const cacher = new StubCacher();
-      const ask = (options: ConfigOptions): Promise<unknown> =>
-        new Config({ directories: ['/a'], providers: [holding({})], service: 'orders', cacher, ...options }).get('x');
-
-      await ask({ cacher: null });
-      await ask({ service: 'global' });
-      await ask({ providers: [new EnvProvider({})] });
-      const before = [...cacher.asked];
-      await ask({});
-
-      expect(before).toEqual([]);
-      expect(cacher.asked).toEqual(['x']);
     }));
 
   it('gives the cacher the chain: directories, and providers from the first cacheable one on', () =>
@@ -363,7 +322,7 @@ describe('a scope', () => {
     });
   });
 
-  it('trusts no row of a chain without directories behind whose providers one is not cacheable', () =>
+  it('accepts a chain without directories whose providers are not all cacheable', () =>
     inside(() => {
       const config = new Config({
         directories: [],
@@ -375,7 +334,7 @@ describe('a scope', () => {
       expect(() => scopeOf(config)).not.toThrow();
     }));
 
-  it('gives the cacher the clock and the chance of the context', () =>
+  it('gives the cacher the clock and the random source of the context', () =>
     inside(async () => {
       const cacher = new ChainCacher();
       class Fixed extends Random {

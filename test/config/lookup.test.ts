@@ -48,7 +48,7 @@ describe('the places of a lookup', () => {
     ['x', 'source', 'env absent, ssm found'],
     ['under', 2, 'env absent, ssm absent, default found'],
     ['missing', null, 'env absent, ssm absent, default absent'],
-  ])('for %s are told in order', (name, value, places) =>
+  ])('for %s are listed in order', (name, value, places) =>
     world.run(async () => {
       const { item, attempts } = await look(configOf({ x: 'source' }), name);
 
@@ -104,7 +104,7 @@ describe('a lookup that takes longer than its budget', () => {
       ).rejects.toBeInstanceOf(ProviderError);
     }));
 
-  it('leaves what it waited for to the next one', () =>
+  it('leaves the pending read to the next lookup', () =>
     world.run(async () => {
       const held = gate<Held>();
       const config = configOf(() => held.promise);
@@ -125,7 +125,7 @@ describe('a lookup whose time is up', () => {
     world = new World({ lookupBudgetMs: 1000 });
   });
 
-  it('gives what was read last, and says so', () =>
+  it('gives the last value, marked as stale', () =>
     world.run(async () => {
       const answers: Promise<Held>[] = [Promise.resolve({ x: 'last' }), gate<Held>().promise];
       const config = configOf(() => answers.shift() ?? Promise.resolve({}));
@@ -156,7 +156,7 @@ describe('a lookup whose time is up', () => {
       expect([item.value, item.stale]).toEqual([2, false]);
     }));
 
-  it('reads no secret for it', () =>
+  it('reads no secret', () =>
     world.run(async () => {
       const cacher = new StubCacher({ s: () => gate<never>().promise });
       const config = configOf([unread('s')], cacher);
@@ -207,7 +207,7 @@ describe('the log of a lookup', () => {
     expect(JSON.stringify(log.lines)).not.toContain('hunter2');
   });
 
-  it('is not made when it is not written', async () => {
+  it('is not built when the level is disabled', async () => {
     await world.run(async () => {
       const log = new RecordedLog();
       const logger = new Logger({ ...log, isLevelEnabled: () => false });

@@ -110,7 +110,7 @@ describe.each([
     });
   });
 
-  it('is one item for all who ask, whichever method has brought it', async () => {
+  it('is one item for all methods, whichever method has read it', async () => {
     const { service } = counted(isCached);
 
     await service.run(async () => {
@@ -127,7 +127,7 @@ describe.each([
     });
   });
 
-  it('is read anew for a lookup that asks for it, after a change and when its time is over', async () => {
+  it('is read again for a fresh lookup, after a change and when it has expired', async () => {
     const { service, work } = counted(isCached);
 
     await service.run(async () => {
@@ -152,7 +152,7 @@ describe.each([
 });
 
 describe('an answer in memory', () => {
-  it('is read anew when memory expires, without resolving settings and chains again', async () => {
+  it('is read again when memory expires, without resolving settings and chains again', async () => {
     const { service } = counted(true);
 
     await service.run(async () => {

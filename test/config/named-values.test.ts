@@ -36,7 +36,7 @@ it.each([null, '', 0, false])('keeps %p like any other value', (value) => {
 it.each<[string, Default | undefined]>([
   ['Default', Default],
   ['undefined', undefined],
-])('takes a value away that is set to %s, and does nothing when there is none', (_, value) => {
+])('removes a value that is set to %s, and does nothing when there is none', (_, value) => {
   const values = valuesOf({ X: 1 });
 
   values.set('x', value);
@@ -46,7 +46,7 @@ it.each<[string, Default | undefined]>([
   expect(values.names).toEqual([]);
 });
 
-it('takes the last of names that differ in case only', () => {
+it('keeps the last of names that differ in case only', () => {
   expect(valuesOf({ x: 'first', X: 'last' }).get('x')).toBe('last');
 });
 
@@ -59,7 +59,7 @@ it('copies what it is given, so that later changes do not reach it', () => {
   expect(values.get('list')).toEqual(['a']);
 });
 
-it('takes the values of a listing, but not what was left unread in it', () => {
+it('accepts the values of a listing, without its unread secrets', () => {
   const listing = new DirectoryListing(directory('/a'), [item('One', 1), unread('two'), item('Three', 3)]);
 
   const values = valuesOf(listing);
@@ -104,7 +104,7 @@ describe('a name', () => {
   });
 });
 
-it('undefined is no value, wherever values are given', () => {
+it('undefined is not a value, wherever values are given', () => {
   const given = { a: undefined, b: 1 };
   const settings = new XconSettings({ defaults: given as never }).resolve();
 

@@ -11,41 +11,21 @@ const idsOf = (links: readonly Link[]): string => links.map(({ id }) => id).join
 const [inner, middle, root] = [link('inner'), link('middle'), link('root')];
 const closed = link('closed', false);
 
-it('gives all current Configs but itself, nearest first', () => {
-  const current = [inner, middle, root];
+const other = link('other', false);
 
-  expect(idsOf(parentsOf(inner, current))).toBe('middle root');
-});
-
-it('asks an active child before what lies outside an outer Config that is called directly', () => {
-  const current = [inner, middle, root];
-
-  expect(idsOf(parentsOf(middle, current))).toBe('inner root');
-  expect(idsOf(parentsOf(root, current))).toBe('inner middle');
-});
-
-it('gives all current Configs for one that is not among them', () => {
-  expect(idsOf(parentsOf(link('outside'), [inner, root]))).toBe('inner root');
-});
-
-it('ends with a parent that uses none itself', () => {
-  expect(idsOf(parentsOf(inner, [inner, closed, root]))).toBe('closed');
-  expect(idsOf(parentsOf(root, [inner, closed, middle, root]))).toBe('inner closed');
-});
-
-it('gives a Config that uses no parent only those inside it, when it is current', () => {
-  expect(idsOf(parentsOf(closed, [inner, middle, closed, root]))).toBe('inner middle');
-  expect(idsOf(parentsOf(closed, [closed, root]))).toBe('');
-});
-
-it('gives a Config that uses no parent none, when it is not current', () => {
-  expect(idsOf(parentsOf(closed, [inner, root]))).toBe('');
-});
-
-it('ends with a Config that uses none, also inside one that uses none', () => {
-  const other = link('other', false);
-
-  expect(idsOf(parentsOf(closed, [other, inner, closed, root]))).toBe('other');
+it.each<[string, Link, readonly Link[], string]>([
+  ['all current Configs but itself, nearest first', inner, [inner, middle, root], 'middle root'],
+  ['an active child before the Configs outside of an outer one', middle, [inner, middle, root], 'inner root'],
+  ['all active children of the root', root, [inner, middle, root], 'inner middle'],
+  ['all current Configs for one that is not among them', link('outside'), [inner, root], 'inner root'],
+  ['none behind a parent that uses none itself', inner, [inner, closed, root], 'closed'],
+  ['none behind such a parent for the root', root, [inner, closed, middle, root], 'inner closed'],
+  ['only those inside it for a current Config without parents', closed, [inner, middle, closed, root], 'inner middle'],
+  ['none for an innermost Config without parents', closed, [closed, root], ''],
+  ['none for a Config without parents that is not current', closed, [inner, root], ''],
+  ['only one for nested Configs without parents', closed, [other, inner, closed, root], 'other'],
+])('gives %s', (_, config, current, expected) => {
+  expect(idsOf(parentsOf(config, current))).toBe(expected);
 });
 
 it('does not change the list it was given', () => {
@@ -54,7 +34,7 @@ it('does not change the list it was given', () => {
   expect(() => parentsOf(root, current)).not.toThrow();
 });
 
-it('never gives the Config itself, keeps the order, and goes past no closed one', () => {
+it('never gives the Config itself, keeps the order, and ends at a Config without parents', () => {
   const chains = fc
     .array(fc.boolean(), { minLength: 1, maxLength: 6 })
     .map((flags) => flags.map((useParent, index) => link(`${index}`, useParent)));

@@ -39,7 +39,7 @@ const nothing: ConfigLayer = {
   exportsByService: [Default],
   strategy: Default,
 };
-const layer = (told: Partial<ConfigLayer>): ConfigLayer => ({ ...nothing, ...told });
+const layer = (given: Partial<ConfigLayer>): ConfigLayer => ({ ...nothing, ...given });
 const at = (path: string): Directory => new Directory({ path });
 const wiring = (): Wiring => ({
   providers: [EnvProvider, SsmProvider, SecretsProvider],
@@ -121,7 +121,7 @@ describe('the directories', () => {
     expect(pathsOf([nothing], settingsWith({ directories: [] }))).toBe('');
   });
 
-  it('fill the placeholders of every layer in with what the nearest names', () => {
+  it('fill the placeholders of every layer with the nearest service and environment', () => {
     const layers = [
       layer({ service: 'child', directories: [Default] }),
       layer({ service: 'parent', directories: [at('/{service}/x')] }),
@@ -161,11 +161,11 @@ describe('the directories', () => {
     ).toBe('/a');
   });
 
-  it('cannot be where a service makes no path', () => {
+  it('are an error where the service cannot be part of a path', () => {
     expect(() => pathsOf([layer({ service: 'a//b' })])).toThrow(InvalidDirectoryError);
   });
 
-  it('are what one gets by replacing Defaults by hand', () => {
+  it('equal the lists with each Default replaced by hand', () => {
     const lists = fc.array(fc.array(fc.constantFrom('/a', '/b', '/c', 'Default'), { maxLength: 4 }), { maxLength: 4 });
     fc.assert(
       fc.property(lists, (given) => {
@@ -219,7 +219,7 @@ describe('the providers', () => {
     expect(resolve([layer({ providers: [] })], { onlyEnvProvider: true, providers: [] })).toEqual([EnvProvider]);
   });
 
-  it('are refused when the settings name what is none', () => {
+  it('are refused when the settings name something that is not a provider', () => {
     expect(() => resolve([nothing], { providers: [StubCacher] })).toThrow(InvalidSettingsError);
   });
 });

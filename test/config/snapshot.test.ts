@@ -45,7 +45,7 @@ describe('get', () => {
     expect(() => now.get('y')).toThrow('"y" is not in this snapshot. Add it to the names given to config.load([...]).');
   });
 
-  it('throws for what is no name', () => {
+  it('throws for an invalid name', () => {
     expect(() => loaded({}).get('')).toThrow(InvalidNameError);
     expect(() => loaded({}).get(5 as unknown as string)).toThrow(InvalidNameError);
   });
@@ -71,18 +71,6 @@ describe('the typed getters', () => {
     expect(now.getJson('JSON')).toEqual({ a: 1 });
     expect([now.requireString('text'), now.requireNumber('number')]).toEqual(['5', 7]);
     expect([now.requireBoolean('flag'), now.requireJson('json')]).toEqual([true, { a: 1 }]);
-  });
-
-  it('that require a value throw when there is none', () => {
-    const now = loaded({}, ['gone']);
-
-    for (const read of [
-      () => now.requireString('gone'),
-      () => now.requireNumber('gone'),
-      () => now.requireBoolean('gone'),
-      () => now.requireJson('gone'),
-    ])
-      expect(read).toThrow(ConfigNotFoundError);
   });
 
   it('give the fallback for what is missing or null', () => {
@@ -121,16 +109,6 @@ describe('require', () => {
       new ConfigNotFoundError('gone', [{ provider: 'ssm', outcome: 'absent' }]),
     );
     expect(() => now.require('other')).toThrow(NotLoadedError);
-  });
-
-  it('of a type converts as those of a Config do', () => {
-    const now = loaded({ text: 5, number: ' 7 ', flag: 'yes', json: '{"a":1}' });
-
-    expect(now.requireString('TEXT')).toBe('5');
-    expect(now.requireNumber('NUMBER')).toBe(7);
-    expect(now.requireBoolean('FLAG')).toBe(true);
-    expect(now.requireJson('JSON')).toEqual({ a: 1 });
-    expect(now.requireItem('text')).toBe(now.getItem('TEXT'));
   });
 
   it.each(['requireString', 'requireNumber', 'requireBoolean', 'requireJson', 'requireItem'] as const)(

@@ -3,7 +3,7 @@ import { withoutVariables, World } from './doubles';
 
 withoutVariables();
 
-/** A source that gets ready as it is told to. */
+/** A source whose `warm` a test defines. */
 class Source extends Provider {
   warmed = 0;
 
@@ -31,7 +31,7 @@ const failures = (world: World): readonly unknown[] =>
     .map(({ provider, reason }) => [provider, reason]);
 
 describe('warm', () => {
-  it('lets each provider of the chain get ready, and reads nothing', async () => {
+  it('warms each provider of the chain, and reads nothing', async () => {
     const world = new World();
     const sources = ['one', 'two'].map((name) => new Source(name, () => Promise.resolve()));
     const reading = sources.map((each) => jest.spyOn(each, 'readDirectory'));
@@ -42,7 +42,7 @@ describe('warm', () => {
     expect(reading.flatMap(({ mock }) => mock.calls)).toEqual([]);
   });
 
-  it('does not fail when a provider cannot get ready: it says so at debug level, and the lookup goes its way', async () => {
+  it('does not fail when a provider cannot be warmed: it logs that at debug level', async () => {
     const world = new World({ logLevel: 'debug' });
     const broken = new Source('broken', () => Promise.reject(new TypeError('no such host')));
 
@@ -65,7 +65,7 @@ describe('warm', () => {
     expect(failures(world)).toEqual([['hanging', 'Error: not ready within lookupBudgetMs (20 ms)']]);
   });
 
-  it('lets a cacher get ready too', async () => {
+  it('warms the cacher as well', async () => {
     const world = new World();
     const source = new Source('one', () => Promise.resolve());
     const cacher = Object.create(Cacher.prototype) as Cacher;

@@ -39,7 +39,7 @@ let clock: TestClock;
 let source: MutableSource;
 let member: FleetProcess;
 
-/** Has what it is told to have, in `/orders/prod`. */
+/** Holds given values in `/orders/prod`. */
 class MutableSource extends Provider {
   override readonly name = 'source';
   values: Record<string, string> = { DB_HOST: 'old', POOL: '5' };
@@ -101,7 +101,7 @@ async function warmUp(): Promise<void> {
 }
 
 describe('a watch with a timer', () => {
-  it('sees a change at its next look, and reads the table once and the source for what has changed', async () => {
+  it('sees a change at its next check, and reads the table once and the source for what has changed', async () => {
     await warmUp();
     await watch();
     await pass(10);
@@ -132,7 +132,7 @@ describe('a watch with a timer', () => {
     expect(source.reads).toBe(0);
   });
 
-  it('makes known which directories are watched', async () => {
+  it('records which directories are watched', async () => {
     await watch();
     await pass(10);
 
@@ -162,7 +162,7 @@ describe('a watch with a timer', () => {
     expect(dynamo.operations).not.toContain('Query');
   });
 
-  it('notifies listeners, so that they can look again', async () => {
+  it('notifies listeners, so that they can look names up again', async () => {
     await warmUp();
     const heard: string[] = [];
     member.run(() => LocalCache.grab().onReset(() => heard.push('reset')));
@@ -198,7 +198,7 @@ describe('a watch with a timer', () => {
     expect(changes).toEqual([[['dbHost'], 'old', 'new']]);
   });
 
-  it('takes a lost generation for a change, once', async () => {
+  it('treats a lost generation as a change, once', async () => {
     await change('db_host');
     await warmUp();
     await watch();
@@ -217,7 +217,7 @@ describe('a watch with a timer', () => {
     expect(dynamo.operations).toEqual(['GetItem']);
   });
 
-  it('does not take an older generation for a change: a replica may lag behind', async () => {
+  it('does not treat an older generation as a change: a replica may lag behind', async () => {
     await change('db_host');
     await change('db_host');
     await warmUp();
@@ -233,7 +233,7 @@ describe('a watch with a timer', () => {
     expect(dynamo.operations).toEqual(['GetItem']);
   });
 
-  it('sees what cleared the partition', async () => {
+  it('notices that the partition was cleared', async () => {
     await warmUp();
     await watch();
     await pass(10);
@@ -264,7 +264,7 @@ describe('a watch with a timer', () => {
     expect(dynamo.operations).toEqual([]);
   });
 
-  it('says once that it may not look, and goes on trying', async () => {
+  it('warns once when it is not permitted, and keeps trying', async () => {
     const refusing = { send: () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException' })) };
     member = process({}, Object.assign(new MemoryDynamo(), refusing).client);
     await watch();
@@ -310,7 +310,7 @@ describe('a watch with a timer', () => {
     expect(member.log.warnings).toEqual([]);
   });
 
-  it('outlives settings that cannot be', async () => {
+  it('survives invalid settings', async () => {
     await watch();
     member.run(() => config.addDirectory('/orders/{environment}'));
     globalThis.process.env['XCON_INTERNAL_CACHE_EXPIRATION_MINUTES'] = 'many';
@@ -323,7 +323,7 @@ describe('a watch with a timer', () => {
   });
 
   test.each([0, -1, Number.NaN, 86_401, Number.POSITIVE_INFINITY, '5' as never])(
-    'cannot look every %s seconds',
+    'rejects an interval of %s seconds',
     async (seconds) => {
       await expect(watch(seconds)).rejects.toThrow(InvalidSettingsError);
     },
@@ -335,7 +335,7 @@ describe('a watch in AWS Lambda', () => {
     globalThis.process.env['AWS_LAMBDA_FUNCTION_NAME'] = 'orders';
   });
 
-  it('looks at the next lookup, at most once in its time, and begins no timer', async () => {
+  it('checks with the next lookup, at most once an interval, and starts no timer', async () => {
     await warmUp();
     await watch();
     expect(jest.getTimerCount()).toBe(0);
@@ -365,7 +365,7 @@ describe('a watch in AWS Lambda', () => {
     expect(await member.values(['DB_HOST', 'POOL'])).toEqual(['new', '5']);
   });
 
-  it('answers from memory when it cannot look', async () => {
+  it('answers from memory when it cannot check', async () => {
     await warmUp();
     await watch();
     dynamo.fail = Object.assign(new Error('slow'), { name: 'TimeoutError' });
@@ -378,7 +378,7 @@ describe('a watch in AWS Lambda', () => {
     expect(member.log.warnings[0]).not.toHaveProperty('remedy');
   });
 
-  it('leaves a lookup whose signal fires while it looks, and does not wait for the end of the look', async () => {
+  it('rejects a lookup whose signal is aborted during a check, without waiting for the check', async () => {
     await warmUp();
     await watch();
     const held = setTimeout(() => undefined, 1);
@@ -397,7 +397,7 @@ describe('a watch in AWS Lambda', () => {
     await expect(waiting).rejects.toBe(reason);
   });
 
-  it('no longer looks once it is stopped', async () => {
+  it('no longer checks once it is stopped', async () => {
     await warmUp();
     const watched = await watch();
     watched.close();

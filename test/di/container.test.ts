@@ -63,7 +63,7 @@ describe('the container of a context', () => {
     expect(child.container.resolve(OrderService).settings).toBe(outer);
   });
 
-  it('knows what the user registered in the container of the parent, and in the global one', () => {
+  it('resolves what the user registered in the container of the parent, and in the global one', () => {
     const parent = Context.createRoot();
     globalContainer.registerInstance('region', 'eu-west-1');
     parent.container.registerInstance('stage', 'prod');
@@ -80,7 +80,7 @@ describe('the container of a context', () => {
     expect(globalContainer.isRegistered(Settings)).toBe(false);
   });
 
-  it('goes on when the user resets or clears the global container', () => {
+  it('works after the user resets or clears the global container', () => {
     const mine = new Settings('mine');
     const context = Context.createRoot([mine]);
     const before = context.container.resolve(OrderService);
@@ -93,7 +93,7 @@ describe('the container of a context', () => {
     expect([before, afterClear, afterReset].map(({ settings }) => settings)).toEqual([mine, mine, mine]);
   });
 
-  it('goes on when it is reset itself: what the user registered is gone, what is ours is not', () => {
+  it('keeps the dependencies of the library when it is reset, and loses what the user registered', () => {
     const mine = new Settings('mine');
     const { container } = Context.createRoot([mine]);
     container.registerInstance('stage', 'prod');
@@ -104,7 +104,7 @@ describe('the container of a context', () => {
     expect(container.resolve(OrderService).settings).toBe(mine);
   });
 
-  it('goes on when the user clears the instances of its own', () => {
+  it('works after the user clears its instances', () => {
     const mine = new Settings('mine');
     const context = Context.createRoot([mine]);
     context.container.resolve(OrderService);
@@ -116,7 +116,7 @@ describe('the container of a context', () => {
 });
 
 describe('createContainer', () => {
-  it('is a child of its parent, in which known dependencies are resolved anew each time', () => {
+  it('is a child of its parent, in which known dependencies are resolved again each time', () => {
     let count = 0;
     const parent = globalContainer.createChildContainer();
     parent.registerInstance('stage', 'prod');
@@ -130,7 +130,7 @@ describe('createContainer', () => {
 });
 
 describe('registerDependencies', () => {
-  it('makes a class known to the containers made from here on', () => {
+  it('registers a class in the containers that are created later', () => {
     const mine = new Unknown('mine');
     const [before, after] = [Context.createRoot([mine]), Context.createRoot([mine])];
 

@@ -119,29 +119,6 @@ describe('the current context', () => {
 });
 
 describe('run', () => {
-  it('gives each of 100 interleaved requests its own replacement', async () => {
-    const root = Context.createRoot();
-    const request = (id: number): Promise<readonly string[]> =>
-      root.child([new Counter(`request ${id}`)]).run(async () => {
-        const seen: string[] = [];
-        for (let turn = 0; turn < 1 + (id % 7); turn += 1) {
-          await (turn % 2 === 0 ? setImmediate() : Promise.resolve());
-          seen.push(Counter.grab().label);
-          const nested = await withDependencies([new Other()], async () => {
-            await setImmediate();
-            return Counter.grab().label;
-          });
-          seen.push(nested);
-        }
-        return seen;
-      });
-
-    const answers = await Promise.all(Array.from({ length: 100 }, (_, id) => request(id)));
-
-    for (const [id, seen] of answers.entries()) expect(new Set(seen)).toEqual(new Set([`request ${id}`]));
-    expect(root.run(() => Counter.grab().label)).toBe('made');
-  });
-
   it('gives back what was current when the function throws or rejects', async () => {
     const root = Context.createRoot();
     const child = root.child([]);
@@ -325,18 +302,6 @@ describe('withDependencies', () => {
     expect(seen[0]).toBe(counter);
     expect(seen[1]).toBe(other);
     expect(root.resolve(Other)).not.toBe(other);
-  });
-});
-
-describe('container', () => {
-  it('is one for each context, below that of its parent', () => {
-    const parent = Context.createRoot();
-    const child = parent.child([]);
-    parent.container.registerInstance('stage', 'prod');
-
-    expect(parent.container).toBe(parent.container);
-    expect(child.container).not.toBe(parent.container);
-    expect(child.container.resolve('stage')).toBe('prod');
   });
 });
 

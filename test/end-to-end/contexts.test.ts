@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Config, config, Context, type Scope, withDependencies } from '../../src/index';
+import { Config, config, Context, type Scope } from '../../src/index';
 import { AwsWorld, ordersConfig } from './world';
 
 let world: AwsWorld;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
-/** Some time that nobody can rely on: a turn, a tick, or milliseconds. */
+/** Waits for an unpredictable time: a turn, a tick, or milliseconds. */
 async function pause(random: number): Promise<void> {
   if (random % 3 === 0) return sleep(random % 7);
   if (random % 3 === 1) await new Promise((resolve) => setImmediate(resolve));
@@ -97,31 +97,7 @@ describe('inside run()', () => {
       expect(seen).toEqual(['tenant 1', 'tenant1', 'token 1', 'tenant1', 'tenant 1', 'tenant1']);
     }));
 
-  it('another Config takes over, and gives back when it ends', () =>
-    inChild(async () => {
-      const before = await config.get('name');
-      const inner = await ordersConfig({ service: 'tenant2' }).run(async () => {
-        await sleep(1);
-        return config.get('name');
-      });
-
-      expect([before, inner, await config.get('name')]).toEqual(['tenant 1', 'tenant 2', 'tenant 1']);
-    }));
-
-  it('gives back when what runs throws or rejects', () =>
-    inChild(async () => {
-      const other = ordersConfig({ service: 'tenant2' });
-      const fails = (): never => {
-        throw new Error('down');
-      };
-
-      expect(() => other.run(fails)).toThrow('down');
-      await expect(other.run(() => sleep(1).then(fails))).rejects.toThrow('down');
-
-      expect(await config.get('name')).toBe('tenant 1');
-    }));
-
-  it('a promise that was made outside goes on outside', () =>
+  it('a promise that was created outside stays outside', () =>
     world.run(async () => {
       const outside = sleep(5).then(() => config.resolvedService);
 
@@ -129,17 +105,6 @@ describe('inside run()', () => {
 
       expect(await inside).toEqual(['global', 'tenant3']);
     }));
-
-  it('several dependencies are replaced together', async () => {
-    const other = await AwsWorld.start({ seed: { ssm: { '/tenant1/prod/name': 'elsewhere' } } });
-
-    const seen = await world.run(() =>
-      withDependencies([ordersConfig({ service: 'tenant1' }), other.clients], async () => config.get('name')),
-    );
-    await other.close();
-
-    expect(seen).toBe('elsewhere');
-  });
 });
 
 describe('what was entered before a test', () => {
@@ -165,15 +130,6 @@ describe('what was entered before a test', () => {
     const seen = await Promise.all([config.get('name'), sleep(1).then(() => config.get('name'))]);
 
     expect(seen).toEqual(['tenant 4', 'tenant 4']);
-  });
-
-  it('gives way to a run() and to what is entered later, and comes back', async () => {
-    const running = await ordersConfig({ service: 'tenant5' }).run(() => config.get('name'));
-    const inner = ordersConfig({ service: 'tenant6' }).enter();
-    const entered = await config.get('name');
-    inner.exit();
-
-    expect([running, entered, await config.get('name')]).toEqual(['tenant 5', 'tenant 6', 'tenant 4']);
   });
 });
 

@@ -43,7 +43,7 @@ afterEach(async () => {
   await home.remove();
 });
 
-/** The kinds of sources, each with how a process is told of it. */
+/** The kinds of sources, each with how a process is configured for it. */
 const sources: Readonly<Record<string, () => Promise<void>>> = {
   container: () => {
     process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] = `${source.url}/container`;
@@ -197,13 +197,13 @@ describe('a process without credentials', () => {
     await source.close();
     process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] = url;
 
-    // An endpoint that somebody has named and that cannot be reached is an outage; that there is none at all is not.
+    // A configured endpoint that cannot be reached is an outage; the absence of any endpoint is not.
     expect(await inWorld((config) => rejection(() => lookUp(config)))).toBeInstanceOf(ProviderError);
     source = await CredentialsServer.start();
   });
 });
 
-it('credentials that a service refuses are asked for anew: after a login the next call is signed with others', async () => {
+it('credentials that a service refuses are requested again: after a login the next call is signed with new ones', async () => {
   const write = (id: string): Promise<void> =>
     home.write(home.credentialsFile, `[default]\naws_access_key_id = ${id}\naws_secret_access_key = none\n`);
   process.env['AWS_EC2_METADATA_DISABLED'] = 'true';

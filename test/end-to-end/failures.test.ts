@@ -16,7 +16,7 @@ const failing = (target: string, path: string): LocalAwsFault => ({
 const causeOf = (error: Error): Error => error.cause as Error;
 
 describe('an error', () => {
-  it('below the answer never fails a lookup, nor does anybody fail to catch it', async () => {
+  it('below the answer never fails a lookup, and leaves no unhandled rejection', async () => {
     const seed = { ssm: { '/orders/prod/x': 'found' } };
     const faults = [failing('GetParametersByPath', '/global/all'), failing('ListSecrets', 'name')];
     world = await AwsWorld.start({ seed, faults });
@@ -181,7 +181,7 @@ describe('a service that does not answer', () => {
   });
 });
 
-describe('settings that cannot be', () => {
+describe('invalid settings', () => {
   it('reject a lookup before anything is asked', async () => {
     world = await AwsWorld.start();
     process.env['XCON_INTERNAL_CACHE_EXPIRATION_MINUTES'] = '-1';

@@ -48,7 +48,7 @@ describe('the cache', () => {
     ['may not be read', { target: '^Query', type: 'AccessDeniedException' }, 'refused', 'reading'],
     ['cannot be written', { target: 'BatchWriteItem', status: 500 }, 'failing', 'writing'],
     ['may not be written', { target: 'BatchWriteItem', type: 'AccessDeniedException' }, 'refused', 'writing'],
-  ])('that %s is told of, and is no reason not to be ok', async (_, fault, state, at) => {
+  ])('that %s is reported, and health is still ok', async (_, fault, state, at) => {
     world = await AwsWorld.start({ seed, faults: [fault] });
 
     await inWorld(async () => {

@@ -29,7 +29,7 @@ function load(names: readonly string[]): () => Promise<readonly unknown[]> {
   };
 }
 
-/** One by one: a snapshot tells no names apart by case. */
+/** One by one, because names in a snapshot are case-insensitive. */
 function get(names: readonly string[]): () => Promise<readonly unknown[]> {
   return () => Promise.all(names.map((name) => Config.grab().get(name)));
 }
@@ -50,7 +50,7 @@ describe("strategy 'names'", () => {
     expect(aws.calls.count(/ByPath|ListSecrets/)).toBe(0);
   });
 
-  it('minds the case of a name, with the cache as without it', async () => {
+  it('distinguishes names by case, with and without the cache', async () => {
     await aws.seed({ ssm: { '/orders/prod/DB_HOST': 'here' } });
     const cached = { strategy: 'names', refreshLease: false } as const;
 

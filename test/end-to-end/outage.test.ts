@@ -58,7 +58,7 @@ it('a start while nothing of AWS can be reached finds what the last process has 
   expect((await readFile(join(folder, 'answers'))).includes('canary')).toBe(false);
 });
 
-it('so does one whose last process had everything from the cache table', async () => {
+it('a start finds the values of a last process that had read all of them from the cache table', async () => {
   const world = await AwsWorld.start({ seed }, settings);
   await world.run(async () => {
     const config = cachedConfig();
@@ -77,7 +77,7 @@ it('so does one whose last process had everything from the cache table', async (
   expect(names.map((name) => found.get(name))).toEqual(['db.internal', 'eu-west-1', 'canary-token', undefined]);
 });
 
-it('so does one without credentials', async () => {
+it('a start without credentials finds what the last process has found', async () => {
   const world = await AwsWorld.start({ seed }, settings);
   await runProcess(world);
   world.aws.setFaults([{ target: '.', type: 'ExpiredTokenException' }]);
@@ -107,7 +107,7 @@ it('a start while AWS does not answer takes no longer than a lookup may', async 
   expect(item).toMatchObject({ value: 'db.internal', stale: true });
 });
 
-it('answers that are older than a week are given no more', async () => {
+it('answers that are older than a week are not used', async () => {
   const clock = new StoppedClock();
   const world = await AwsWorld.start({ seed }, settings);
   await world.run(async () => {

@@ -53,7 +53,7 @@ describe('a source that fails', () => {
     expect(world.aws.calls.count()).toBe(2);
   });
 
-  it('is tried as often as the SDK tries, and no more', async () => {
+  it('is asked as often as the SDK retries, and no more', async () => {
     world = await AwsWorld.start({ faults: [failing('/orders/prod')] });
     const clients = world.makeClients({ maxAttempts: 3 });
 
@@ -65,7 +65,7 @@ describe('a source that fails', () => {
     expect(world.aws.calls.count()).toBe(3);
   });
 
-  it('is found well again after the pause', async () => {
+  it('is asked again after the pause, and gives its values', async () => {
     world = await AwsWorld.start({ seed, faults: [failing('/orders/prod')] });
 
     await inWorld(async () => {

@@ -71,7 +71,7 @@ describe('a value from its source', () => {
   });
 });
 
-describe('a value that cannot be read anew', () => {
+describe('a value that cannot be read again', () => {
   it('is stale since its last read; so is a name that was absent', async () => {
     const process = startProcess(uncached);
     await process.values(['db_host', 'nowhere']);
@@ -193,7 +193,7 @@ describe('where a value comes from', () => {
   });
 
   it.each(kept)(
-    'of %s (%s) stays what it was when this process has written its row since',
+    'of %s (%s) is unchanged after this process has written its row',
     async (name, cacheSecrets) => {
       const process = startProcess({ settings: { cacheSecrets, cacheKeys } });
       const first = await process.item(name);

@@ -26,7 +26,7 @@ const denied = (target: string, body?: string): LocalAwsFault => ({
 const deniedPath = (path: string): LocalAwsFault => denied('GetParametersByPath', `"${path}"`);
 
 describe('a directory that may not be read', () => {
-  it('is walked past, and reported once with the IAM action and resource to grant', async () => {
+  it('is skipped, and reported once with the IAM action and resource to grant', async () => {
     const seed = { ssm: { '/orders/prod/x': 'upper', '/orders/all/x': 'lower' } };
     world = await AwsWorld.start({ seed, faults: [deniedPath('/orders/prod')] });
 
@@ -105,7 +105,7 @@ describe('a directory that may not be read', () => {
 });
 
 describe('secrets that may not be listed', () => {
-  it('are reported for every directory that a walk gets to', async () => {
+  it('are reported for every directory that a lookup reaches', async () => {
     world = await AwsWorld.start({ seed: { ssm: { '/orders/all/x': 'x' } }, faults: [denied('ListSecrets')] });
 
     await world.run(async () => {
@@ -130,7 +130,7 @@ describe('secrets that may not be listed', () => {
 });
 
 describe('a secret whose value may not be read', () => {
-  it('is walked past, and reported by name with what to grant', async () => {
+  it('is skipped, and reported by name with what to grant', async () => {
     const secrets = { '/orders/prod/Token': { value: 'secret', denied: true }, '/orders/all/token': 'lower' };
     world = await AwsWorld.start({ seed: { secrets } });
 
@@ -170,7 +170,7 @@ describe('a secret whose value may not be read', () => {
 
   it.each([
     ['InternalServiceError', 'fails those lookups only that asked for it', 'rejected'],
-    ['AccessDeniedException', 'is walked past', 'fulfilled'],
+    ['AccessDeniedException', 'is skipped', 'fulfilled'],
     ['ResourceNotFoundException', 'is missing', 'fulfilled'],
   ])('in a batch with %s %s', async (code, _, status) => {
     const names = Array.from({ length: 6 }, (_each, index) => `s${index}`);
@@ -219,34 +219,30 @@ describe.each(['listing', 'names'] as const)(
       ),
     ];
 
-    it.each(kinds)(
-      'because it %s, is walked past, and its neighbour gives its own value',
-      async (_, faults, reason) => {
-        const secureString = (value: string, keyDenied = false) =>
-          ({ value, type: 'SecureString', keyDenied }) as const;
-        const ssm = {
-          '/orders/prod/readable': secureString('upper'),
-          '/orders/prod/unusable': secureString('hidden', faults.length === 0),
-          '/orders/all/readable': 'lower',
-          '/orders/all/unusable': 'lower',
-        };
-        world = await AwsWorld.start({ seed: { ssm }, faults }, { strategy });
+    it.each(kinds)('because it %s, is skipped, and its neighbour gives its own value', async (_, faults, reason) => {
+      const secureString = (value: string, keyDenied = false) => ({ value, type: 'SecureString', keyDenied }) as const;
+      const ssm = {
+        '/orders/prod/readable': secureString('upper'),
+        '/orders/prod/unusable': secureString('hidden', faults.length === 0),
+        '/orders/all/readable': 'lower',
+        '/orders/all/unusable': 'lower',
+      };
+      world = await AwsWorld.start({ seed: { ssm }, faults }, { strategy });
 
-        const now = await world.run(() => ordersConfig().load(['readable', 'unusable']));
+      const now = await world.run(() => ordersConfig().load(['readable', 'unusable']));
 
-        expect([now.get('readable'), now.get('unusable')]).toEqual(['upper', 'lower']);
-        expect(world.warnings).toMatchObject([
-          {
-            event: 'provider.refused',
-            provider: 'ssm',
-            directory: '/orders/prod',
-            // Without a listing it is not known which names exist: one warning for each directory.
-            ...(strategy === 'listing' && { name: 'unusable' }),
-            reason: expect.stringContaining(reason) as string,
-          },
-        ]);
-      },
-    );
+      expect([now.get('readable'), now.get('unusable')]).toEqual(['upper', 'lower']);
+      expect(world.warnings).toMatchObject([
+        {
+          event: 'provider.refused',
+          provider: 'ssm',
+          directory: '/orders/prod',
+          // Without a listing it is not known which names exist: one warning for each directory.
+          ...(strategy === 'listing' && { name: 'unusable' }),
+          reason: expect.stringContaining(reason) as string,
+        },
+      ]);
+    });
   },
 );
 
@@ -283,7 +279,7 @@ describe('no credentials, or no region', () => {
   it.each([
     ['region', { credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }, 'Region is missing'],
     ['credentials', { region: 'us-east-1' }, 'CredentialsProviderError'],
-  ])('without %s there is nothing to read, which is told', async (_, options, reason) => {
+  ])('without %s nothing is read, with one warning', async (_, options, reason) => {
     world = await AwsWorld.start();
     const clients = new AwsClients({ endpoint: world.aws.url, maxAttempts: 1, ...options });
 
@@ -367,16 +363,19 @@ describe("with refusals: 'error'", () => {
     expect(world.refusals).toEqual([]);
   });
 
-  it.each(['listing', 'names'] as const)('so is a secret in it, by the strategy %s', async (strategy) => {
-    const secrets = { '/orders/prod/token': { value: 'secret', denied: true }, '/orders/all/token': 'lower' };
-    world = await AwsWorld.start({ seed: { secrets } }, { ...strict, strategy });
+  it.each(['listing', 'names'] as const)(
+    'a secret that is not permitted is such an error as well, with the strategy %s',
+    async (strategy) => {
+      const secrets = { '/orders/prod/token': { value: 'secret', denied: true }, '/orders/all/token': 'lower' };
+      world = await AwsWorld.start({ seed: { secrets } }, { ...strict, strategy });
 
-    const error = await rejection(() => world.run(() => ordersConfig().get('token', 'fallback')));
+      const error = await rejection(() => world.run(() => ordersConfig().get('token', 'fallback')));
 
-    expect(error).toMatchObject({ name: 'ProviderError', provider: 'secrets', directory: '/orders/prod' });
-    expect(error.message).toContain('allow secretsmanager:GetSecretValue on');
-    expect(error.message).not.toContain('lower');
-  });
+      expect(error).toMatchObject({ name: 'ProviderError', provider: 'secrets', directory: '/orders/prod' });
+      expect(error.message).toContain('allow secretsmanager:GetSecretValue on');
+      expect(error.message).not.toContain('lower');
+    },
+  );
 
   it('an explanation shows why the lookup fails', async () => {
     world = await AwsWorld.start({ faults: [deniedPath('/orders/prod')] }, strict);

@@ -6,7 +6,7 @@ import { type AddressInfo } from 'node:net';
 const longestWaitMs = 15_000;
 
 /**
- * Stands before a local AWS and lets requests through in rounds: none is answered before all of its round have come.
+ * A proxy of a local AWS that forwards requests in rounds: none is answered before all of its round have come.
  *
  * It counts rounds without measuring time. A request that comes too late to be in its round makes one of its own, and
  * one that does not come leaves its round smaller than expected, after {@link longestWaitMs}.

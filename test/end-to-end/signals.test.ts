@@ -32,7 +32,7 @@ it('a load that is aborted rejects with the reason of its signal, and ends no ot
 it.each<[string, readonly string[]]>([
   ['names', ['x', 'y']],
   ['no names', []],
-])('a load of %s whose signal is aborted already asks nobody', async (_, names) => {
+])('a load of %s whose signal is already aborted sends no request', async (_, names) => {
   world = await AwsWorld.start({ seed });
   const reason = new Error('enough');
 

@@ -12,7 +12,7 @@ import { rejection, StoppedClock } from '../chain/doubles';
 import { AwsWorld, ordersConfig } from './world';
 
 const minuteMs = 60_000;
-/** Life of memory, and how much longer what was read may stand in. */
+/** Lifetime of memory, and how much longer a value may be served as stale. */
 const memoryMs = 15 * minuteMs;
 const staleMs = 60 * minuteMs;
 
@@ -47,7 +47,7 @@ describe('a listing that was read once', () => {
     ['it is not permitted any more', denied('ByPath')],
     ['credentials have expired', denied('ByPath', 'ExpiredTokenException')],
     ['credentials are unknown', denied('ByPath', 'UnrecognizedClientException')],
-  ])('stands in when %s, says so, and warns once for each directory', async (_, fault) => {
+  ])('is served as stale when %s, with one warning for each directory', async (_, fault) => {
     world = await AwsWorld.start({ seed }, fault.hang === true ? { requestTimeoutMs: 1000 } : {});
 
     await inWorld(async () => {
@@ -79,6 +79,7 @@ describe('a listing that was read once', () => {
       goodAt: '2030-01-01T00:00:00.000Z',
       until: '2030-01-01T01:15:00.000Z',
       reason: expect.any(String) as string,
+      consequence: 'what was read last is given; nothing found here or below is cached',
     });
     expect(world.refusals).toEqual([]);
   });
@@ -105,26 +106,29 @@ describe('a listing that was read once', () => {
   it.each<[string, LocalAwsFault]>([
     ['fails', failing('ByPath')],
     ['is denied', denied('ByPath')],
-  ])('stands in for an hour after it should have been read anew when that %s, and no longer', async (_, fault) => {
-    world = await AwsWorld.start({ seed });
+  ])(
+    'is served as stale for an hour after it should have been read again when that %s, and no longer',
+    async (_, fault) => {
+      world = await AwsWorld.start({ seed });
 
-    await inWorld(async () => {
-      const config = ordersConfig({ providers: [SsmProvider] });
-      await readAndExpire(config, 'x');
-      world.aws.setFaults([fault]);
+      await inWorld(async () => {
+        const config = ordersConfig({ providers: [SsmProvider] });
+        await readAndExpire(config, 'x');
+        world.aws.setFaults([fault]);
 
-      clock.advanceMs(staleMs - 1);
-      const inTime = await config.getItem('x');
-      clock.advanceMs(1);
-      const tooLate = await config.getItem('x').catch((error: unknown) => error);
+        clock.advanceMs(staleMs - 1);
+        const inTime = await config.getItem('x');
+        clock.advanceMs(1);
+        const tooLate = await config.getItem('x').catch((error: unknown) => error);
 
-      expect(inTime.stale).toBe(true);
-      if (fault.status === 500) expect(tooLate).toBeInstanceOf(ProviderError);
-      else expect(tooLate).toMatchObject({ nonExistent: true });
-    });
+        expect(inTime.stale).toBe(true);
+        if (fault.status === 500) expect(tooLate).toBeInstanceOf(ProviderError);
+        else expect(tooLate).toMatchObject({ nonExistent: true });
+      });
 
-    expect(world.refusals.length).toBe(fault.status === 500 ? 0 : 4);
-  });
+      expect(world.refusals.length).toBe(fault.status === 500 ? 0 : 4);
+    },
+  );
 
   it('is not served as stale when staleIfErrorSeconds is 0', async () => {
     world = await AwsWorld.start({ seed }, { staleIfErrorSeconds: 0 });
@@ -139,7 +143,7 @@ describe('a listing that was read once', () => {
     expect(error).toBeInstanceOf(ProviderError);
   });
 
-  it('is one of its directory: what was never read fails as ever', async () => {
+  it('is served for its directory only: what was never read still fails', async () => {
     world = await AwsWorld.start({ seed });
 
     await inWorld(async () => {
@@ -152,7 +156,7 @@ describe('a listing that was read once', () => {
     });
   });
 
-  it('is denied where it was never read: there is nothing to read, as ever', async () => {
+  it('counts as not permitted where it was never read', async () => {
     world = await AwsWorld.start({ seed, faults: [denied('ByPath')] });
 
     const item = await inWorld(() => ordersConfig().getItem('x'));
@@ -161,7 +165,7 @@ describe('a listing that was read once', () => {
     expect(world.log.warnings('provider.stale')).toEqual([]);
   });
 
-  it('lets lower places answer where it had nothing, and the answer is looked for anew', async () => {
+  it('lets lower places answer where it had nothing, and is read again after the pause', async () => {
     world = await AwsWorld.start({ seed: { ssm: { '/orders/all/x': 'lower' } } });
     const upper = { ...failing('ByPath'), body: '"/orders/prod"' };
 
@@ -222,7 +226,7 @@ describe('a listing that was read once', () => {
 describe('what is served as stale', () => {
   const seed = { ssm: { '/orders/prod/x': 'old' } };
 
-  it('gives way to what is there as soon as that can be read, which is tried after pauses that grow', async () => {
+  it('is replaced as soon as the source can be read, which is tried after growing pauses', async () => {
     world = await AwsWorld.start({ seed });
 
     await inWorld(async () => {
@@ -247,7 +251,7 @@ describe('what is served as stale', () => {
     });
   });
 
-  it('warns again of the next time it is needed', async () => {
+  it('is warned of again in the next outage', async () => {
     world = await AwsWorld.start({ seed });
 
     await inWorld(async () => {
@@ -264,7 +268,7 @@ describe('what is served as stale', () => {
     expect(world.log.warnings('provider.stale')).toHaveLength(2);
   });
 
-  it('is there after refresh() and for fresh lookups', async () => {
+  it('is served after refresh() and for fresh lookups', async () => {
     world = await AwsWorld.start({ seed });
 
     await inWorld(async () => {
@@ -278,7 +282,7 @@ describe('what is served as stale', () => {
     });
   });
 
-  it('is not there for another LocalCache, nor for other clients', async () => {
+  it('is not served to another LocalCache or other clients', async () => {
     world = await AwsWorld.start({ seed });
 
     await inWorld(async () => {
@@ -293,7 +297,7 @@ describe('what is served as stale', () => {
     });
   });
 
-  it('is given when the time for a lookup is over', async () => {
+  it('is served when the time of a lookup is over', async () => {
     world = await AwsWorld.start({ seed });
     const settings = new XconSettings();
 
@@ -317,7 +321,7 @@ describe('what is served as stale', () => {
     expect(world.log.warnings('provider.stale')[0]).toMatchObject({ reason: 'Error: no answer within lookupBudgetMs' });
   });
 
-  it('does not outlive the end that its owner gave a value', async () => {
+  it('is not served after the expiry of the value', async () => {
     const ttl = Math.floor((Date.UTC(2030, 0, 1) + memoryMs + minuteMs) / 1000);
     const rows = [{ app_key: '/orders/prod', name_key: 'x', value: 'until then', ttl }];
     world = await AwsWorld.start({ seed: { tables: { 'global-all-config': { rows } } } });
@@ -343,7 +347,7 @@ describe('a secret that was read once', () => {
     ['its value is denied', denied('^GetSecretValue')],
     ['its listing cannot be read', failing('ListSecrets')],
     ['nothing can be read', denied('.', 'ExpiredTokenException')],
-  ])('stands in when %s', async (_, fault) => {
+  ])('is served as stale when %s', async (_, fault) => {
     world = await AwsWorld.start({ seed });
 
     await inWorld(async () => {
@@ -372,7 +376,7 @@ describe('a secret that was read once', () => {
     });
   });
 
-  it('is gone when it is gone', async () => {
+  it('is not served once the secret is deleted', async () => {
     world = await AwsWorld.start({ seed });
 
     await inWorld(async () => {
@@ -406,7 +410,7 @@ describe('the cache table', () => {
   const seed = { ssm: { '/orders/prod/a': 'a', '/orders/all/x': 'old', '/orders/all/b': 'b' } };
   const settings = { service: 'orders', environment: 'prod', cacheTtlSeconds: 600, negativeTtlSeconds: 600 };
 
-  it('gets nothing that is stale, nor what lies below a stale place', async () => {
+  it('gets neither stale values nor what lies below a stale place', async () => {
     world = await AwsWorld.start({ seed: { ...seed, tables: { 'global-all-configCache': {} } } }, settings);
 
     await inWorld(async () => {
@@ -426,7 +430,7 @@ describe('the cache table', () => {
     expect(rows.map((row) => row['real_name']?.S).filter((name) => name?.startsWith('~') !== true)).toEqual(['a']);
   });
 
-  it('gives where a secret is, whose last good value is served as stale', async () => {
+  it('refers to a secret whose last good value is served as stale', async () => {
     const secrets = { '/orders/prod/token': 'hunter2' };
     world = await AwsWorld.start(
       { seed: { secrets, tables: { 'global-all-configCache': {} } } },

@@ -12,7 +12,7 @@ let world: AwsWorld;
 
 afterEach(() => world.close());
 
-/** Runs a command of the AWS CLI in a shell, as somebody who pastes it does. @returns The arguments that the CLI gets. */
+/** Runs a command of the AWS CLI in a shell. @returns The arguments that the CLI gets. */
 function argumentsOf(command: string): readonly string[] {
   const script = `aws() { for each in "$@"; do printf '%s\\0' "$each"; done; }; ${command}`;
   return execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);

@@ -117,7 +117,7 @@ export function ordersConfig(options: ConfigOptions = {}): Config {
   });
 }
 
-/** Collects what nobody has caught while a function runs, and for some turns after. */
+/** Collects unhandled rejections while a function runs, and for some turns after. */
 export async function unhandledDuring(work: () => Promise<unknown>): Promise<readonly unknown[]> {
   const unhandled: unknown[] = [];
   const listener = (reason: unknown): void => void unhandled.push(reason);

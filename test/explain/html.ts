@@ -10,8 +10,8 @@ const voidTags: ReadonlySet<string> = new Set(['meta', 'wbr', 'path', 'use']);
 const token = /<!doctype html>|<(\/?)([a-z][a-z0-9]*)((?:\s+[a-zA-Z-]+="[^"<>]*")*)\s*\/?>|([^<>]+)/gy;
 
 /**
- * Reads a page as strictly as nobody else does: every tag is closed in order, every attribute quoted, no `<`, `>` or `"`
- * stands anywhere else.
+ * Parses a page strictly: every tag is closed in order, every attribute quoted, no `<`, `>` or `"`
+ * occurs anywhere else.
  *
  * @throws Error where that is not so.
  */

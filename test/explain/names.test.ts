@@ -91,7 +91,7 @@ describe('config.names()', () => {
     ]);
   });
 
-  it('goes on below what is not permitted, and reports it', async () => {
+  it('continues below what is not permitted, and reports it', async () => {
     const refused = { kind: 'refused' as const, name: 'x', refusal };
     const ssm = new MapProvider({ name: 'ssm', held: { '/a': refusal, '/b': [refused, item('y', '1')] } });
 

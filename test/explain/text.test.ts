@@ -65,7 +65,7 @@ describe('the table of one name', () => {
     expect(linesOf(explained('X', []))).toEqual(['X: not found']);
   });
 
-  it('makes paths narrower, and goes on in the next line, rather than be wider than 80 columns', () => {
+  it('shortens paths, and continues in the next line, rather than be wider than 80 columns', () => {
     const wide = { ...found, directory: long, value: 'x'.repeat(39), cachedAt: at, cachedAs: 'sealed' } as const;
 
     expect(linesOf(explained('DB_HOST', [wide], at))).toEqual([

@@ -219,7 +219,7 @@ describe('feature flags', () => {
 describe('polling', () => {
   const polls = () => [aws.calls.count('StartConfigurationSession'), aws.calls.count('GetLatestConfiguration')];
 
-  it('waits until the service allows the next one, and goes on with the same session', async () => {
+  it('waits until the service allows the next one, and continues with the same session', async () => {
     const provider = new AppConfigProvider();
     await deploy('{"A":"1"}');
     await listing(provider);
@@ -283,7 +283,7 @@ describe('polling', () => {
     expect(polls()).toEqual([2, 3]);
   });
 
-  it('that fails leaves the last good values to lookups, and begins anew', async () => {
+  it('that fails leaves the last good values to lookups, and starts a new session', async () => {
     const clock = fixedClock(nowMs);
     const context = Context.createRoot([session.clients, clock]);
     await deploy('{"A":"1"}');
@@ -324,7 +324,7 @@ it('is a source of a chain, place by place', async () => {
   });
 });
 
-it('gets ready without reading', async () => {
+it('is warmed without a read', async () => {
   await new AppConfigProvider().warm(session);
 
   expect(aws.calls.count(/./)).toBe(0);

@@ -82,7 +82,7 @@ describe('a listing of the configuration table', () => {
     ['real_name, before name', { name_key: { S: 'x' }, name: { S: 'y' }, real_name: { S: 'DB_HOST' } }, 'DB_HOST'],
     ['what comes next when one is empty', { name_key: { S: 'DB_HOST' }, name: { S: '' } }, 'DB_HOST'],
     ['what comes next when one is no text', { name_key: { S: 'DB_HOST' }, real_name: { N: '5' } }, 'DB_HOST'],
-  ])('takes the name from %s', async (_, row, name) => {
+  ])('reads the name from %s', async (_, row, name) => {
     const listing = await list({ ...row, value: { S: 'x' } });
 
     expect(listing.find('db_host')).toMatchObject({ originalName: name, value: 'x', source: 'dynamo', secret: false });

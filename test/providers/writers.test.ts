@@ -104,7 +104,7 @@ describe.each(Object.keys(writable) as (keyof typeof writable)[])('the writer of
     expect(world.waits).toEqual([37.5, 75, 150]);
   });
 
-  it('gives up after nine attempts, and says so', async () => {
+  it('fails after nine attempts, and says so', async () => {
     const writer = await world.writer(provider);
     world.aws.setFaults([{ target: '.', type: 'ThrottlingException' }]);
 
@@ -193,7 +193,7 @@ describe('the versions of an entry', () => {
     expect([reason, message]).toEqual(['not-found', expect.stringContaining('there is no version 99')]);
   });
 
-  it('have authors where the service tells them', async () => {
+  it('have authors where the service reports them', async () => {
     const writer = await world.writer('ssm');
     await writer.write(at('X'), { value: 'one' });
 

@@ -37,7 +37,7 @@ let registry: Source;
 let statuses: Readonly<Record<string, number>>;
 let signals: AbortSignal[];
 
-/** Stands for an HTTP client. */
+/** Replaces an HTTP client. */
 async function request(path: string, signal: AbortSignal) {
   signals.push(signal);
   await Promise.resolve();
@@ -108,14 +108,14 @@ describe('a provider of the user’s in a Config', () => {
     expect(item.directory.path).toBe('/shop/prod');
   });
 
-  it('is asked once for each directory, whoever asks', async () => {
+  it('is asked once for each directory, for all lookups', async () => {
     await fresh((shop) => Promise.all(['PAGE_SIZE', 'CURRENCY', 'NONE', 'PAGE_SIZE'].map((name) => shop.get(name))));
 
     expect(registry.listings).toBe(4);
     expect(signals.every((each) => each instanceof AbortSignal && !each.aborted)).toBe(true);
   });
 
-  it('may be given as an instance, and stands behind others', async () => {
+  it('may be given as an instance, behind other providers', async () => {
     const value = await fresh((shop) => {
       const child = new Config({ providers: [new EnvProvider({ currency: 'CHF' }), ...shop.providers] });
       return shop.run(() => Promise.all([child.get('CURRENCY'), child.get('PAGE_SIZE')]));
@@ -124,7 +124,7 @@ describe('a provider of the user’s in a Config', () => {
     expect(value).toEqual(['CHF', '50']);
   });
 
-  it('is passed over where it is refused, with one warning', async () => {
+  it('is skipped where it is not permitted, with one warning', async () => {
     statuses = { '/shop/prod': 403 };
 
     const [first, second] = await fresh((shop) => Promise.all([shop.get('PAGE_SIZE'), shop.get('CURRENCY')]));

@@ -2,7 +2,7 @@ import { AwsClients, Config, Context, Logger } from '../../src/index';
 import { startLocalAws } from '../../src/local-aws/local-aws';
 
 describe('a SecureString whose key may not be used', () => {
-  it('does not hide its neighbours, is walked past, and reported by name', async () => {
+  it('does not hide its neighbours, is skipped, and is reported by name', async () => {
     const aws = await startLocalAws({
       seed: {
         ssm: {

@@ -12,16 +12,16 @@ it.each([
   ['bytes', key],
   ['base64', base64],
   ['base64 without padding', base64.slice(0, -1)],
-])('takes the key as %s', (_, given) => {
+])('accepts the key as %s', (_, given) => {
   expect(check({ file, key: given })).toMatchObject({ file, key, maxAgeSeconds: 604_800 });
 });
 
-it('takes another age, and nothing at all', () => {
+it('accepts another age, and undefined', () => {
   expect(check({ file, key, maxAgeSeconds: 60 })?.maxAgeSeconds).toBe(60);
   expect(check(undefined)).toBeUndefined();
 });
 
-it('is not changed by who gave it', () => {
+it('does not follow later changes of the given object', () => {
   const given = Uint8Array.from(key);
   const checked = check({ file, key: given });
 

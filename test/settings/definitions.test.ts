@@ -106,7 +106,7 @@ describe('the variables', () => {
     ['cacheSecrets', 'plain', 'XCON_CACHE_SECRETS: expected one of reference, encrypt, never, plaintext.'],
     ['refusals', 'throw', 'XCON_REFUSALS: expected one of warn, error.'],
     ['logLevel', 'loud', 'XCON_LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent.'],
-  ])('refuse a choice for %s that is none, and list those that are', (name, text, message) => {
+  ])('refuse an invalid choice for %s, and list the valid ones', (name, text, message) => {
     expect(() => read(name, text)).toThrow(new InvalidSettingsError(...(message.split(/: /) as [string, string])));
   });
 
@@ -279,7 +279,7 @@ describe('an assignment', () => {
     expect([check('directories', null), check('providers', null)]).toEqual([[], []]);
   });
 
-  it('of a path that is none says so', () => {
+  it('of an invalid path says so', () => {
     expect(() => check('directories', ['orders'])).toThrow(InvalidDirectoryError);
   });
 
@@ -299,7 +299,7 @@ describe('an assignment', () => {
     expect(Object.isFrozen(checked)).toBe(true);
   });
 
-  it('of defaults takes a listing for its names and values', () => {
+  it('of defaults accepts a listing with names and values', () => {
     const listing = DirectoryListing.of(new Directory({ path: '/file' }), 'file', { Pool: 5, empty: '' });
 
     const checked = check('defaults', listing);

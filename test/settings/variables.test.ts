@@ -32,7 +32,7 @@ describe('refreshVariables', () => {
     ]);
   });
 
-  it('does not mind other variables', () => {
+  it('ignores other variables', () => {
     process.env['DB_HOST'] = 'db.internal';
 
     expect(mutationsOf(refreshVariables)).toBe(0);
@@ -40,7 +40,7 @@ describe('refreshVariables', () => {
 });
 
 describe('refreshVariablesOncePerTick', () => {
-  it('looks at the first call of a turn of the event loop and not again before the next', async () => {
+  it('reads variables at the first call of a turn of the event loop, and not again before the next', async () => {
     await setImmediate();
     process.env['APP_NAME'] = 'first';
     const first = mutationsOf(refreshVariablesOncePerTick);

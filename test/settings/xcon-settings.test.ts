@@ -56,7 +56,7 @@ describe('a setting', () => {
     ['internalCacheExpirationMinutes', 'XCON_INTERNAL_CACHE_EXPIRATION_MINUTES', '2', 3],
     ['cacheSecrets', 'XCON_CACHE_SECRETS', 'never', 'plaintext'],
     ['logLevel', 'XCON_LOG_LEVEL', 'error', 'debug'],
-  ])('%s that was assigned goes before %s', (name, variable, text, assigned) => {
+  ])('%s that was assigned takes precedence over %s', (name, variable, text, assigned) => {
     environment[variable] = text;
 
     const settings = new XconSettings({ [name]: assigned });
@@ -72,7 +72,7 @@ describe('a setting', () => {
     expect(new XconSettings().resolve().service).toBe('service');
   });
 
-  it.each(['ture', 'maybe', '2'])('that is a flag is false for the text %p, which is no boolean', (text) => {
+  it.each(['ture', 'maybe', '2'])('that is a flag is false for the text %p, which is not a boolean', (text) => {
     environment['XCON_ONLY_ENV_PROVIDER'] = text;
 
     expect(new XconSettings().resolve().onlyEnvProvider).toBe(false);
@@ -84,7 +84,7 @@ describe('a setting', () => {
     ['XCON_CACHE_SECRETS', 'hide'],
     ['XCON_CACHE_KEY', 'hunter2'],
     ['XCON_LOG_LEVEL', 'loud'],
-  ])('that cannot be is an error that names %s', (variable, text) => {
+  ])('that is invalid is an error that names %s', (variable, text) => {
     environment[variable] = text;
     const settings = new XconSettings();
 
@@ -92,7 +92,7 @@ describe('a setting', () => {
     expect(() => settings.resolve()).toThrow(expect.objectContaining({ setting: variable }) as Error);
   });
 
-  it('may be in a variable that cannot be used, when code has assigned it', () => {
+  it('may have an invalid variable when code has assigned it', () => {
     environment['XCON_LOG_LEVEL'] = 'loud';
 
     expect(new XconSettings({ logLevel: 'info' }).resolve().logLevel).toBe('info');
@@ -116,7 +116,7 @@ describe('whether service and environment are given', () => {
     ['empty variables', { APP_NAME: '', APP_ENV: '' }, {}, [false, false]],
     ['assignments', {}, { service: 'orders', environment: 'prod' }, [true, true]],
     ['an assignment of what is the default', {}, { service: 'global', environment: 'all' }, [true, true]],
-  ])('is told after %s', (_, variables, assigned, expected) => {
+  ])('is correct after %s', (_, variables, assigned, expected) => {
     Object.assign(environment, variables);
 
     const { serviceGiven, environmentGiven } = new XconSettings(assigned).resolve();
@@ -138,7 +138,7 @@ describe('sealing secrets', () => {
   });
 
   it.each<Partial<SettingsValues>>([{ cacheKeys: [key] }, { cacheKmsKeyId: 'alias/xcon' }])(
-    'is content with $cacheKmsKeyId$cacheKeys',
+    'is satisfied by $cacheKmsKeyId$cacheKeys',
     (given) => {
       expect(new XconSettings({ cacheSecrets: 'encrypt', ...given }).resolve().cacheSecrets).toBe('encrypt');
     },
@@ -155,7 +155,7 @@ describe('assign', () => {
     expect(settings.resolve()).toMatchObject({ service: 'orders', serviceGiven: true });
   });
 
-  it.each([Default, undefined])('of %p takes back what was set', (nothing) => {
+  it.each([Default, undefined])('of %p resets the setting', (nothing) => {
     environment['APP_NAME'] = 'orders';
     const settings = new XconSettings({ service: 'billing' });
 
@@ -172,7 +172,7 @@ describe('assign', () => {
     expect(state.mutations).toBeGreaterThan(before);
   });
 
-  it('refuses what cannot be, names the setting and keeps what was', () => {
+  it('refuses an invalid value, names the setting and keeps the former value', () => {
     const settings = new XconSettings({ cacheTtlSeconds: 60 });
 
     expect(() => settings.assign('cacheTtlSeconds', 'long')).toThrow(
@@ -208,7 +208,7 @@ describe('resolve', () => {
     expect([before.service, after.service, settings.resolve().service]).toEqual(['global', 'orders', 'global']);
   });
 
-  it('recovers when a variable that cannot be is corrected', () => {
+  it('recovers when an invalid variable is corrected', () => {
     const settings = new XconSettings();
     environment['XCON_LOG_LEVEL'] = 'loud';
     expect(() => settings.resolve()).toThrow(InvalidSettingsError);
@@ -236,7 +236,7 @@ describe('xconSettings', () => {
     expect(inner.resolve().environment).toBe('test');
   });
 
-  it('takes back what was set when Default or undefined is assigned', () => {
+  it('resets a setting when Default or undefined is assigned', () => {
     Context.createRoot().run(() => {
       xconSettings.cacheTable = 'mine';
       xconSettings.configTable = 'mine';
@@ -255,7 +255,7 @@ describe('xconSettings', () => {
     expect(Object.getPrototypeOf(xconSettings)).toBeNull();
   });
 
-  it('refuses what cannot be', () => {
+  it('refuses invalid values', () => {
     expect(() =>
       Context.createRoot().run(() => {
         xconSettings.lookupBudgetMs = 0;

@@ -48,7 +48,7 @@ async function written(value = 'value', name = 'x'): Promise<void> {
   await store.flush();
 }
 
-it('gives the answers of the process before', async () => {
+it('gives the answers of the previous process', async () => {
   await written();
 
   const answer = await storeOf().find(lookupKey);
@@ -128,7 +128,7 @@ it('gives no answer that is too old, or whose own life is over', async () => {
   expect([ended, inTime?.item?.value, await storeOf().find(lookupKey)]).toEqual([undefined, 1, undefined]);
 });
 
-describe('a file that is not to be trusted', () => {
+describe('a file that cannot be trusted', () => {
   it.each<[string, () => LastKnownGoodStore | Promise<LastKnownGoodStore>, string]>([
     ['sealed with another key', () => storeOf({}, new Uint8Array(32).fill(1)), 'it is sealed with another key'],
     ['of another service', () => storeOf({ environ: '/billing/prod' }), 'it belongs to another service or environment'],
@@ -164,7 +164,7 @@ describe('a file that is not to be trusted', () => {
     expect(warnings).toMatchObject([['last-good.refused', { file: folder, reason: 'it is not a regular file' }]]);
   });
 
-  it('because it knows other chains only gives nothing, and is named', async () => {
+  it('because it has other chains only gives nothing, and is named', async () => {
     await written();
 
     expect(await storeOf().find({ ...lookupKey, chain: 'other' })).toBeUndefined();
@@ -177,7 +177,7 @@ describe('a file that is not to be trusted', () => {
     ['with another key', { key: new Uint8Array(32).fill(1) }],
     ['damaged', { content: 'no such file' }],
   ])(
-    'because it is %s makes way for a new one',
+    'because it is %s is replaced by a new one',
     async (_, { key, content }: { key?: Uint8Array; content?: string }) => {
       await written();
       if (content !== undefined) await writeFile(file, content);
@@ -203,7 +203,7 @@ describe('a file that is not to be trusted', () => {
   });
 });
 
-it('says that it could not write, and goes on', async () => {
+it('reports a failed write, and continues', async () => {
   const store = storeOf({ settings: { file: join(folder, 'no', 'such'), key: new Uint8Array(32) } });
   store.note(lookupKey, good(item('x', 'hunter2')));
   await store.flush();

@@ -32,7 +32,7 @@ it('reads what it wrote, which no other user may, and leaves nothing beside it',
   expect(await readdir(folder)).toEqual(['answers']);
 });
 
-it('says that there is none', async () => {
+it('reports a missing file', async () => {
   expect(await readPrivateFile(file)).toBeUndefined();
 });
 
@@ -58,15 +58,15 @@ it('does not trust a link, a folder, or what is too large', async () => {
   expect(await readPrivateFile(large)).toEqual({ distrusted: 'it is larger than 67108864 bytes' });
 });
 
-it('takes the place of a link, and leaves alone what that led to', async () => {
+it('replaces a link, and leaves its target alone', async () => {
   const other = join(folder, 'other');
-  await writeFile(other, 'of somebody else');
+  await writeFile(other, 'of another owner');
   await symlink(other, file);
 
   await writePrivateFile(file, Buffer.from('mine'));
 
   expect(await readPrivateFile(file)).toEqual(Buffer.from('mine'));
-  expect((await stat(other)).size).toBe('of somebody else'.length);
+  expect((await stat(other)).size).toBe('of another owner'.length);
 });
 
 it('does not wait for a pipe or a device', async () => {
@@ -135,14 +135,14 @@ describe('a temporary file of another writer', () => {
       `other.${host}.${ended}.${uuid}.tmp`,
       `answers.${host}.1.x.tmp`,
     ];
-    await Promise.all(others.map((name) => writeFile(join(folder, name), 'of somebody')));
+    await Promise.all(others.map((name) => writeFile(join(folder, name), 'of another writer')));
 
     await writePrivateFile(file, Buffer.from('mine'));
 
     expect((await readdir(folder)).toSorted()).toEqual([...others, 'answers'].toSorted());
   });
 
-  it('that others have removed makes its writer begin again, with what is there by then', async () => {
+  it('that another process has removed makes its writer start again from the current file', async () => {
     const seen: string[] = [];
 
     await updatePrivateFile(
@@ -163,7 +163,7 @@ describe('a temporary file of another writer', () => {
   });
 });
 
-it('rejects with what the file system says, and leaves what was there', async () => {
+it('rejects with the error of the file system, and leaves the file unchanged', async () => {
   await mkdir(file);
 
   await expect(writePrivateFile(file, Buffer.from('content'))).rejects.toMatchObject({ code: 'EISDIR' });

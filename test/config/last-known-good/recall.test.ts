@@ -60,7 +60,7 @@ async function runBefore(sources: Record<string, Held>, ...names: readonly strin
 }
 
 describe('a cold start while sources fail', () => {
-  it('gives what the process before has found, says so, and warns once', async () => {
+  it('gives the answers of the previous process, marks them as stale, and warns once', async () => {
     await runBefore({ '/a': { x: 'upper' }, '/b': { x: 'lower', y: { deep: [1] } } }, 'X', 'y', 'missing');
     const { world, config } = processOf(down(), { defaults: { missing: 'default' } });
 
@@ -78,7 +78,7 @@ describe('a cold start while sources fail', () => {
     expect(world.log.warnings('last-good.given')).toMatchObject([{ file, goodAt: start, ageSeconds: 60 }]);
   });
 
-  it('fails as ever for what was never asked', async () => {
+  it('still fails for names that were never looked up', async () => {
     await runBefore({ '/a': { x: 1, y: 2 } }, 'x');
     const { world, config } = processOf(down());
 
@@ -111,7 +111,7 @@ describe('a cold start while sources fail', () => {
     });
   });
 
-  it('knows that a name is missing', async () => {
+  it('gives undefined for a name that was missing', async () => {
     await runBefore({}, 'x');
     const { world, config } = processOf(down());
 
@@ -121,7 +121,7 @@ describe('a cold start while sources fail', () => {
     expect(error.message).toContain('lastKnownGood (known to be missing, stale)');
   });
 
-  it('gives what is there as soon as it can be read', async () => {
+  it('gives current values as soon as the sources can be read', async () => {
     await runBefore({ '/a': { x: 'old' } }, 'x');
     const sources = down();
     const { world, config } = processOf(sources);
@@ -157,7 +157,7 @@ describe('a cold start while sources fail', () => {
     expect(missing?.winner).toBeUndefined();
   });
 
-  it('of another service, other providers, or other clients has nothing of it', async () => {
+  it('of another service, or with other providers or clients, does not use the file', async () => {
     await runBefore({ '/a': { x: 1 } }, 'x');
     const foreign = processOf(down(), {}, 'billing');
     const narrower = processOf(down(), { directories: ['/a'] });
@@ -177,7 +177,7 @@ describe('a cold start while sources fail', () => {
     expect(narrower.world.log.warnings('last-good.refused')).toHaveLength(1);
   });
 
-  it('is not helped, and not harmed, by a file that is damaged', async () => {
+  it('ignores a damaged file', async () => {
     await writeFile(file, 'no such file', { mode: 0o600 });
     const { world, config } = processOf(down());
 
@@ -188,8 +188,8 @@ describe('a cold start while sources fail', () => {
   });
 });
 
-describe('a cold start where a place may not be read any more', () => {
-  it('gives what was there, and nothing in place of what was found elsewhere', async () => {
+describe('a cold start where a place is not permitted any more', () => {
+  it('gives the former value of that place, and current values of other places', async () => {
     await runBefore({ '/a': { x: 'upper' }, '/b': { x: 'lower', y: 'old' } }, 'x', 'y');
     const { world, config } = processOf({ '/a': refusal, '/b': { x: 'lower', y: 'new' } });
 
@@ -207,7 +207,7 @@ describe('a cold start where a place may not be read any more', () => {
     });
   });
 
-  it('keeps nothing for the next one that was found below it, nor that there was nothing', async () => {
+  it('saves neither values found below it nor absences', async () => {
     await runBefore({ '/a': { x: 'upper' } }, 'x');
     const { world, config } = processOf({ '/a': refusal, '/b': { y: 'lower' } });
     await world.run(async () => {
@@ -226,7 +226,7 @@ describe('a cold start where a place may not be read any more', () => {
 });
 
 describe('what is written', () => {
-  it('is nothing found at, or behind, a provider that is not cacheable', async () => {
+  it('has nothing found at or behind a provider that is not cacheable', async () => {
     const variables = new EnvProvider({ late: 'old' });
     const held = { '/a': { x: 1 }, '/b': { y: 2 } };
     const providers = [new MapProvider({ held }), variables];
@@ -244,7 +244,7 @@ describe('what is written', () => {
     });
   });
 
-  it('is nothing found below a place that is stale', async () => {
+  it('has nothing found below a stale place', async () => {
     const sources: Record<string, Held> = { '/a': {}, '/b': { y: 'lower' } };
     const { world, config } = processOf(sources);
     await world.run(async () => {
@@ -259,7 +259,7 @@ describe('what is written', () => {
     expect(await rejection(() => next.world.run(() => next.config.get('y')))).toBeInstanceOf(ProviderError);
   });
 
-  it('is nothing that comes from elsewhere than the sources, and nothing stale', async () => {
+  it('has nothing that does not come from the sources, and nothing stale', async () => {
     await runBefore({ '/a': { x: 'old' } }, 'x');
     const before = await readFile(file);
     const { world, config } = processOf(down(), { overrides: { over: 1 } });
@@ -297,7 +297,7 @@ describe('what is written', () => {
     expect(recalled).toMatchObject({ value: 'new', staleSince: '2030-01-01T00:05:00.000Z' });
   });
 
-  it('says of an answer of the cache table when the sources gave it', async () => {
+  it('has the time at which the sources gave an answer of the cache table', async () => {
     const readAtMs = Date.parse(start) - 60_000;
     const cacher = new StubCacher({
       x: { kind: 'found', item: item('x', 'cached'), readAtMs },
@@ -317,7 +317,7 @@ describe('what is written', () => {
     });
   });
 
-  it('is nothing without the setting', async () => {
+  it('is not made without the setting', async () => {
     const { config } = processOf({ '/a': { x: 1 } });
     await new World().run(async () => {
       await config.get('x');

@@ -20,7 +20,7 @@ it('opens what was sealed, whatever it is', () => {
   );
 });
 
-it('shows nothing of the content or the key, and is another each time', () => {
+it('shows nothing of the content or the key, and differs each time', () => {
   const [one, other] = [sealAnswers(content, owner), sealAnswers(content, owner)];
 
   expect(one.equals(other)).toBe(false);
