@@ -81,7 +81,7 @@ describe('isConfigError', () => {
   });
 
   it.each([new Error('plain'), { name: 'ConfigError', code: 'NOT_LOADED' }, 'ConfigError', null, undefined, 7])(
-    'takes %p for none of ours',
+    'rejects %p',
     (thrown) => {
       expect(isConfigError(thrown)).toBe(false);
     },
@@ -89,7 +89,7 @@ describe('isConfigError', () => {
 });
 
 describe('ConfigNotFoundError', () => {
-  it('says of which places only the last read was asked', () => {
+  it('marks the places that were asked only by an earlier read', () => {
     const places = [
       { provider: 'ssm', directory: '/a', outcome: 'absent', stale: true },
       { provider: 'secrets', directory: '/a', outcome: 'not permitted', stale: true },
@@ -143,7 +143,7 @@ describe('ConfigNotFoundError', () => {
     expect(new ConfigNotFoundError('X', own).message).toContain('Set it in /orders/all,');
   });
 
-  it('keeps the order of the search: places of one directory stand together only where they do there', () => {
+  it('keeps the order of the search, and groups places of a directory only where they are adjacent', () => {
     const places = [
       { provider: 'env', outcome: 'absent' },
       { provider: 'process', directory: '/_process', outcome: 'failed' },
@@ -160,7 +160,7 @@ describe('ConfigNotFoundError', () => {
     );
   });
 
-  it('says so when there was nowhere to look', () => {
+  it('says that there was no place to search', () => {
     const error = new ConfigNotFoundError('DB_HOST', []);
 
     expect(error.message).toContain('Looked in: nowhere; no provider is configured.');
@@ -175,7 +175,7 @@ describe('messages', () => {
     expect([error.key, error.expected, error.found]).toEqual(['POOL', 'a number', 'a string from ssm (/orders/prod)']);
   });
 
-  it('say what a name is, for what is none', () => {
+  it('say what a valid name is', () => {
     const error = new InvalidNameError('it is empty');
 
     expect(error.message).toBe(
@@ -200,7 +200,7 @@ describe('messages', () => {
     expect(error.message).toBe('XCON_LOG_LEVEL: expected one of warn, error.');
   });
 
-  it('say how to load a name that was not', () => {
+  it('say how to load a name that was not loaded', () => {
     const error = new NotLoadedError('DB_HOST');
 
     expect(error.key).toBe('DB_HOST');

@@ -68,7 +68,7 @@ const names = [
 
 type Entry = typeof xcon;
 
-/** Loads an entry point as a process does that has loaded nothing yet, and tells which packages that loads. */
+/** Loads an entry point as a process does that has loaded nothing yet, and gives the packages that it loads. */
 function freshly(path: '../src/index' | '../src/core'): { readonly entry: Entry; readonly loaded: readonly string[] } {
   const packages = ['ssm', 'secrets-manager', 'dynamodb', 'kms'].map((name) => `@aws-sdk/client-${name}`);
   const loaded: string[] = [];

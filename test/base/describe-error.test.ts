@@ -17,7 +17,7 @@ it('gives the name of the class alone, where the message may quote a value', () 
   expect([errorClassName(new TypeError('hunter2')), errorClassName('hunter2')]).toEqual(['TypeError', 'string']);
 });
 
-it('passes over names and messages that are no text', () => {
+it('ignores names and messages that are not texts', () => {
   expect(errorSummary({ name: Symbol('name'), message: 7, $metadata: { httpStatusCode: '500' } })).toEqual({
     name: 'Error',
     message: '',
@@ -36,7 +36,7 @@ describe.each(hostileThings())('%s', (_, thing) => {
     ['isConfigError', isConfigError],
     ['isCredentialsRefused', isCredentialsRefused],
     ['instanceof', (error: unknown) => [error instanceof Unavailable, error instanceof Provider]],
-  ])('is no error to %s', (__, read) => {
+  ])('causes no error in %s', (__, read) => {
     expect(() => read(thing)).not.toThrow();
   });
 });

@@ -50,7 +50,7 @@ it('gives a plain value as well', async () => {
   expect(await startWork(() => 7)).toBe(7);
 });
 
-it.each(hostileThings())('hands %s to whoever minds the failure, and minds none of its own', async (_, thing) => {
+it.each(hostileThings())('passes %s to the failure handler, and ignores failures of the handler', async (_, thing) => {
   const seen: unknown[] = [];
 
   callAndForget(

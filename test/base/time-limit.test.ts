@@ -5,17 +5,17 @@ import { gate, rejection } from '../chain/doubles';
 const onTimeout = (): Error => new Error('too slow');
 const limit = { budgetMs: 1000, onTimeout };
 
-it('gives what the promise gives', async () => {
+it('resolves with the value of the promise', async () => {
   expect(await withTimeLimit(() => 'value', limit)).toBe('value');
 });
 
-it('rejects with what the promise rejects with', async () => {
+it('rejects with the error of the promise', async () => {
   const reason = new Error('down');
 
   expect(await rejection(() => withTimeLimit(() => Promise.reject(reason), limit))).toBe(reason);
 });
 
-it('rejects with the error made for the purpose when the budget is used up', async () => {
+it('rejects with the given error when the budget is used up', async () => {
   const never = gate<string>().promise;
 
   const error = await rejection(() => withTimeLimit(() => never, { budgetMs: 5, onTimeout }));
@@ -56,7 +56,7 @@ it.each([
   expect(timers()).toBe(timersBefore);
 });
 
-it('rejects with what the work throws at once', async () => {
+it('rejects with the error that the work throws synchronously', async () => {
   const work = (): never => {
     throw new Error('down');
   };
@@ -123,7 +123,7 @@ describe('a time budget', () => {
     expect(budget.leftMs).toBe(0);
   });
 
-  it('longer than any timer can wait goes on', () => {
+  it('longer than the longest timer keeps running', () => {
     const { run, timers } = processTimers();
     const onOver = jest.fn();
     const budget = new TimeBudget(1e10, onOver, { timers });
@@ -154,7 +154,7 @@ describe('a time budget', () => {
     expect(onOver).toHaveBeenCalledTimes(1);
   });
 
-  it('says in a freeze, before any timer has fired, that there is time left', () => {
+  it('reports remaining time after a freeze, before any timer has fired', () => {
     const { timers } = processTimers();
     let nowMs = 0;
     const budget = new TimeBudget(1000, () => undefined, { timers: { ...timers, nowMs: () => nowMs } });
@@ -186,7 +186,7 @@ describe('a call with a signal that is aborted after a time', () => {
     expect(timers()).toBe(timersBefore);
   });
 
-  it('rejects with the error of a call that heeds the signal', async () => {
+  it('rejects with the error of a call that observes the signal', async () => {
     const heeding = (signal: AbortSignal): Promise<never> =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted by the signal'))));
 
@@ -200,7 +200,7 @@ describe('a call with a signal that is aborted after a time', () => {
   });
 });
 
-it('waits for work no longer than a time, and minds no failure of it', async () => {
+it('waits for work no longer than a limit, and ignores its failure', async () => {
   await expect(settledWithin(2, () => gate().promise)).resolves.toBeUndefined();
   await expect(settledWithin(1000, () => Promise.reject(new Error('down')))).resolves.toBeUndefined();
 });

@@ -7,14 +7,14 @@ it.each([
   [0.2, 1],
   [-5, 1],
   [1e10, 2 ** 31 - 1],
-])('a signal after %s ms is one that the platform takes: after %s', (ms, taken) => {
+])('a signal after %s ms is within the limits of the platform: after %s', (ms, taken) => {
   const timeout = jest.spyOn(AbortSignal, 'timeout');
 
   expect(timeoutSignal(ms).aborted).toBe(false);
   expect(timeout).toHaveBeenCalledWith(taken);
 });
 
-it('the moment of a date is its time, and of what is no date nothing', () => {
+it('a date gives its time, and anything else gives undefined', () => {
   expect(momentOf(new Date(5))).toBe(5);
   expect([undefined, new Date(Number.NaN), '2030-01-01' as never].map(momentOf)).toEqual([
     undefined,

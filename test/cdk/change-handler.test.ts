@@ -62,7 +62,7 @@ test('a prefix may be a token', () => {
   expect(variablesIn(resources)['PATH_PREFIXES']).toBe('/global,/orders');
 });
 
-test('without a configuration table, no stream is followed and no alarm is late', () => {
+test('without a configuration table there is neither a stream nor an alarm for it', () => {
   const resources = made(
     () => ({}),
     () => ({ configTable: null }),

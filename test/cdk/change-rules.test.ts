@@ -34,7 +34,7 @@ function rulesFor(event: object, pathPrefixes?: readonly string[]): readonly str
   return rules.filter(([, pattern]) => matches(pattern, event)).map(([rule]) => rule);
 }
 
-/** Whether the handler knows what an event changes. */
+/** Whether the handler recognizes what an event changes. */
 function isFollowed(event: object): boolean {
   return (readBatch(event, 'cache').items[0]?.changes ?? []).length > 0;
 }
@@ -72,7 +72,7 @@ describe('the rules', () => {
     ['a secret in no directory', labelEvent('rds!cluster-1')],
     ['a call that reads', trailEvent({ eventName: 'GetSecretValue', requestParameters: { secretId: name } })],
     ['a call of another service', { ...trailCalls.PutSecretValue(name), source: 'aws.kms' }],
-  ])('leave %s, which the handler would not follow', (_, event) => {
+  ])('do not send %s, which the handler would not follow', (_, event) => {
     expect(rulesFor(event)).toEqual([]);
     expect(isFollowed(event)).toBe(false);
   });
@@ -80,7 +80,7 @@ describe('the rules', () => {
 
 describe('the rules with prefixes', () => {
   test.each(eventsOf('/website/prod/DB_PASSWORD'))(
-    'leave %s elsewhere, unless only an ARN names it',
+    'do not send %s elsewhere, unless only an ARN names it',
     (_, event, rule) => {
       const detail = JSON.stringify((event as { readonly detail: object }).detail);
       const isNamedByArn = /"secretId":"arn:/i.test(detail);
@@ -89,7 +89,7 @@ describe('the rules with prefixes', () => {
     },
   );
 
-  test.each(eventsOf('/website/prod/DB_PASSWORD'))('let the handler leave %s elsewhere', async (_, event) => {
+  test.each(eventsOf('/website/prod/DB_PASSWORD'))('let the handler ignore %s elsewhere', async (_, event) => {
     const world = new CacheWorld();
 
     await world.handle(event, { pathPrefixes: ['/orders', '/web'] });
@@ -118,7 +118,7 @@ describe('the rules with prefixes', () => {
     return Object.values(rules).map((each) => (each['Properties'] as { EventPattern: EventPattern }).EventPattern);
   }
 
-  test('stay within what EventBridge takes, whatever the number of prefixes: the handler filters then', () => {
+  test('stay within the limits of EventBridge whatever the number of prefixes: the handler filters then', () => {
     const few = stackWith(['/orders', '/billing']);
     const many = stackWith(Array.from({ length: 300 }, (_, index) => `/service-${index}`));
 

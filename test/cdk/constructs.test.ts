@@ -9,12 +9,12 @@ import { serviceInputs } from '../infra/service-inputs';
 import { synthesize } from '../infra/synthesize';
 
 describe('the constructs', () => {
-  test.each(deployments)('make nothing that CloudFormation would not take, %s', (_, deployment) => {
+  test.each(deployments)('make nothing that CloudFormation would reject, %s', (_, deployment) => {
     expect(synthesize((stack) => makeAll(stack, deployment)).findings).toEqual([]);
     expect(beyondLimits(resourcesOfConstruct(deployment))).toEqual([]);
   });
 
-  test('make two tables, one handler with two sources, and what reports its failures', () => {
+  test('make two tables, one handler with two sources, and the alarms for its failures', () => {
     const types = [...resourcesOfConstruct().values()].map(({ Type }) => Type.replace('AWS::', ''));
 
     expect(types.sort()).toEqual([
@@ -75,7 +75,7 @@ describe('a grant', () => {
     );
   });
 
-  test('needs no tables at hand', () => {
+  test('needs no tables', () => {
     const { template } = synthesize((stack) => {
       const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
       grantConfigRead(role, { service: 'orders', environment: 'prod', region: 'us-east-1' });

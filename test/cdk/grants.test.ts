@@ -191,7 +191,7 @@ describe('many names', () => {
     );
   });
 
-  test('allow the same together as one policy would, with keys, however they are parted', () => {
+  test('allow the same together as one policy would, with keys, however they are split', () => {
     const kmsKeyArns = ['arn:aws:kms:eu-west-1:111122223333:key/sources'];
     const options: PolicyOptions = { ...orders, strategy: 'names', names: namesOf(6), kmsKeyArns };
     grantConfigRead(world.role(), options);
@@ -213,10 +213,10 @@ describe('many names', () => {
   test.each<[string, () => IGrantable]>([
     ['a user', () => new User(world.stack, 'User')],
     ['a group', () => new Group(world.stack, 'Group')],
-    ['an imported user', () => User.fromUserName(world.stack, 'User', 'somebody')],
+    ['an imported user', () => User.fromUserName(world.stack, 'User', 'imported')],
     ['a managed policy', () => new ManagedPolicy(world.stack, 'Policy')],
     ['a policy', () => new Policy(world.stack, 'Policy', { roles: [world.role()] })],
-    ['an imported role', () => Role.fromRoleName(world.stack, 'Imported', 'somebody')],
+    ['an imported role', () => Role.fromRoleName(world.stack, 'Imported', 'imported')],
   ])('fit what %s can have', (_, make) => {
     const grantee = make();
     const names = namesOf(12);
@@ -313,13 +313,13 @@ describe('tokens', () => {
     );
   });
 
-  test('that are no text are an error', () => {
+  test('that are not texts are an error', () => {
     const resolvable = Tokenization.reverseCompleteString(Fn.importValue('x')) as unknown as string;
 
     expect(() => grantConfigRead(world.role(), { ...orders, environment: resolvable })).toThrow(InvalidSettingsError);
   });
 
-  test('do not hide what is wrong with the rest', () => {
+  test('do not hide errors in the rest', () => {
     expect(() => grantConfigRead(world.role(), { ...orders, directories: [`relative/${Aws.REGION}`] })).toThrow(
       'is relative',
     );
@@ -354,7 +354,7 @@ describe('a principal whose policies the app does not manage', () => {
     expect(grantConfigRead(new ServicePrincipal('ecs.amazonaws.com'), orders).success).toBe(false);
   });
 
-  test('is another than an imported role of the same account, which gets a policy', () => {
+  test('differs from an imported role of the same account, which gets a policy', () => {
     const grant = grantConfigRead(Role.fromRoleName(world.stack, 'Imported', 'mine'), orders);
 
     expect(grant.success).toBe(true);
@@ -368,7 +368,7 @@ describe('a principal whose policies the app does not manage', () => {
 });
 
 describe('a grant', () => {
-  test('lets what needs it wait for it', () => {
+  test('can be a dependency of other resources', () => {
     const role = world.role();
     const grant = grantConfigRead(role, orders);
     const table = new Table(world.stack, 'Late', { partitionKey: { name: 'a', type: 'S' as never } });
@@ -385,7 +385,7 @@ describe('a grant', () => {
     expect([grant.success, world.policy().Statement, world.warnings]).toEqual([false, [], []]);
   });
 
-  test('takes an option that is undefined for one that is left out', () => {
+  test('treats an undefined option as absent', () => {
     const left = { region: undefined, account: undefined, partition: undefined, names: undefined };
     grantConfigRead(world.role(), { ...orders, ...left });
 

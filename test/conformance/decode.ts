@@ -24,7 +24,7 @@ export const providerClasses = {
 /** The providers and the cacher by their short names. */
 export const namedClasses = { ...providerClasses, cacher: DynamoCacher } as const;
 
-/** Tells whether something is the short name of a provider. */
+/** Whether something is the short name of a provider. */
 export function isProviderName(name: unknown): name is keyof typeof providerClasses {
   return typeof name === 'string' && Object.hasOwn(providerClasses, name);
 }
@@ -141,7 +141,7 @@ function onlyMember(args: Json): Json {
   return others.length === 0 && !name.startsWith('$') && isJsonObject(member) ? member : args;
 }
 
-/** In vectors, `null` stands for an option that is not given. */
+/** In vectors, `null` means an option that is not given. */
 function withoutNulls(options: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(options).filter(([, each]) => each !== null));
 }

@@ -6,7 +6,7 @@ export class UnknownFormError extends Error {
 }
 
 /**
- * Replaces the forms that stand for a text or a moment, at any depth: `{$repeat: [text, times]}` and `{$nowPlus: seconds}`.
+ * Replaces the forms of a text or a time, at any depth: `{$repeat: [text, times]}` and `{$nowPlus: seconds}`.
  *
  * @param nowSeconds - Start of the vector, **seconds** since the Unix epoch.
  */

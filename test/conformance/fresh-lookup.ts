@@ -43,14 +43,14 @@ interface Origin {
   readonly cache_concat_provider_names: string;
 }
 
-/** Tells whether a row says of what lookup it is the answer; the library neither uses nor touches others. */
+/** Whether a row names its lookup; the library neither uses nor changes others. */
 export function hasOrigin(row: Row): row is Row & Origin {
   const { real_name, real_directory, cache_concat_directory_paths, cache_concat_provider_names } = row;
   const facts = [real_name, real_directory, cache_concat_directory_paths, cache_concat_provider_names];
   return facts.every((each) => typeof each === 'string');
 }
 
-/** Tells whether a row is not the plain value of its name: sealed, a reference, a lease, a wrapped key. */
+/** Whether a row is not the plain value of its name: sealed, a reference, a lease, a wrapped key. */
 function isOfLibrarysOwnKind({ name_key }: Row): boolean {
   return String(name_key).includes('|+|xcon:') || String(name_key).startsWith('~xcon');
 }
@@ -65,7 +65,7 @@ async function compareWithSource(row: Row): Promise<readonly string[]> {
     : [`extra row ${nameOfRow(row)}: it says ${show(says)}, a fresh lookup gives ${show(holds)}`];
 }
 
-/** @returns What the sources hold, or why that cannot be told. */
+/** @returns What the sources hold, or why that is unknown. */
 async function lookUp(row: Row): Promise<DirectoryItem | string> {
   if (!hasOrigin(row)) return `it does not say of what lookup it is the answer: ${show(row)}`;
   const names = partsOf(row.cache_concat_provider_names);

@@ -52,7 +52,7 @@ export function currentEnvironment(): Environment {
   );
 }
 
-/** Makes this the environment of this process, and nothing else; the variables stand in the order given. */
+/** Makes this the environment of this process, and nothing else; the variables are in the order given. */
 export function replaceEnvironment(environment: Environment): void {
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, environment);

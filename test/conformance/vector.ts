@@ -141,7 +141,7 @@ export function readVectors(): readonly Vector[] {
 }
 
 /**
- * Tells whether a JSON value is an object.
+ * Whether a JSON value is an object.
  *
  * @param json - `undefined` for a member that is absent.
  */

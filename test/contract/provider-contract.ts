@@ -51,7 +51,7 @@ export function itKeepsTheContract(contract: ProviderContract): void {
       expect(provider.ownDirectory === undefined).toBe(contract.cacheable);
     });
 
-    it('is a kind of dependency of its own', () => {
+    it('is a dependency of its own class', () => {
       const { provider } = over({});
       const providerClass = provider.constructor as DependencyClass<Provider>;
 
@@ -92,7 +92,7 @@ export function itKeepsTheContract(contract: ProviderContract): void {
       expect((await itemOf(subject, orders, 'host'))?.value).toBe('of host');
     });
 
-    it('takes names that mean something to JavaScript for names', async () => {
+    it('accepts names such as __proto__ and constructor', async () => {
       const settings = ['__proto__', 'constructor'].map((name) => ({ directory: orders, name, value: `of ${name}` }));
       const subject = over({ settings });
 

@@ -2,7 +2,7 @@ import { AwsClients } from '../../src/aws/aws-clients';
 import { type ReadSession } from '../../src/providers/provider';
 import { settingsDefaults, type SettingsValues } from '../../src/settings/settings-values';
 
-/** What a session is made of where a test says nothing else: no clients, default settings, a clock that stands still. */
+/** Parts of a session that a test gives; the defaults are no clients, default settings and a clock that does not advance. */
 export interface SessionOptions {
   readonly clients?: AwsClients;
   readonly settings?: Partial<SettingsValues>;

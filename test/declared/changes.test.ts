@@ -211,7 +211,7 @@ describe('onChange', () => {
   it('refuses a key that is not declared', () => {
     const onChange = (key: string) => declare().onChange(key as 'host', () => undefined);
 
-    expect(() => onChange('nobody')).toThrow(InvalidSettingsError);
+    expect(() => onChange('undeclared')).toThrow(InvalidSettingsError);
     expect(() => onChange('d')).toThrow('no setting is declared as "d"');
   });
 });
@@ -335,7 +335,7 @@ describe('refreshEverySeconds', () => {
     jest.useRealTimers();
   });
 
-  it('reads anew as long as there are listeners', () =>
+  it('reads again as long as there are listeners', () =>
     inside(async () => {
       const declared = declare({ refreshEverySeconds: 60 });
       const listener = jest.fn();

@@ -144,7 +144,7 @@ describe('without a schema', () => {
     expect(await load(shape, { dynamo })).toEqual({ number: '5', big: '2', boolean: 'true', text: '{"a":1}' });
   });
 
-  it('what is none is a problem', async () => {
+  it('a value that is not a text is a problem', async () => {
     const dynamo = { '/orders/prod': { map: {}, list: [], nothing: null } };
     const shape = { map: setting(), list: setting(), nothing: setting() };
 
@@ -157,13 +157,13 @@ describe('without a schema', () => {
 });
 
 describe('what counts as missing', () => {
-  it('is an empty text only when that is said', async () => {
+  it('includes an empty text only with emptyAsMissing', async () => {
     const shape = { is: setting({ emptyAsMissing: true, default: 'default' }), isNot: setting({ default: 'default' }) };
 
     expect(await load(shape, prod({ is: '', is_not: '' }))).toEqual({ is: 'default', isNot: '' });
   });
 
-  it('is null where the setting may be missing', async () => {
+  it('includes null where the setting is optional or has a default', async () => {
     const shape = {
       a: setting({ default: 'default' }),
       b: setting({ optional: true }),
@@ -177,7 +177,7 @@ describe('what counts as missing', () => {
     });
   });
 
-  it('is also what a schema would convert to a text, for a secret as well', async () => {
+  it('includes what a schema would convert to a text, for a secret as well', async () => {
     const shape = {
       text: setting(z.coerce.string()),
       password: secret(z.coerce.string()),

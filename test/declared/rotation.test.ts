@@ -82,7 +82,7 @@ describe('a secret that is not accepted', () => {
       );
     }));
 
-  it('gives way to an override, even one with a former value', () =>
+  it('is replaced by an override, even one with a former value', () =>
     service.run(async () => {
       await declared.load();
       stored = valueOf('v2');

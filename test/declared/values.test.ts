@@ -230,7 +230,7 @@ describe('the field of a JSON secret', () => {
     ['"a"', 'expected JSON with a field "a", found a string'],
     [Uint8Array.of(1), 'expected JSON with a field "a", found binary that is not JSON'],
     [new Set(['a']), 'expected JSON with a field "a", found a set'],
-  ])('is not in %p, which may be the field itself only in this process', async (found, wrong) => {
+  ])('is not read from %p, which may be the field itself only in this process', async (found, wrong) => {
     expect(await reveal(found, { json: 'a' })).toEqual({ wrong });
     for (const options of [{ overrides: { x: found } }, { providers: [], defaults: { x: found } }])
       expect(await reveal(found, { json: 'a' }, options)).toEqual({ value: found });

@@ -38,7 +38,7 @@ describe('a Directory made from a path', () => {
     ['/orders/exporting', false],
     ['/export/prod', false],
     ['/orders/prod/export', false],
-  ])('tells whether %s is where a service exports', (path, isExport) => {
+  ])('is an export or not: %s', (path, isExport) => {
     expect(new Directory({ path }).isExport).toBe(isExport);
   });
 
@@ -61,7 +61,7 @@ describe('a Directory made from a path', () => {
     expect(make).toThrow(beginning);
   });
 
-  it.each([[undefined], [null], [7], [Symbol.iterator]])('refuses %p, which is no text', (path) => {
+  it.each([[undefined], [null], [7], [Symbol.iterator]])('refuses %p, which is not a text', (path) => {
     const make = (): Directory => new Directory({ path: path as never });
 
     expect(make).toThrow(InvalidDirectoryError);
@@ -143,7 +143,7 @@ describe('Directory.from', () => {
     expect(Directory.from(directory)).toBe(directory);
   });
 
-  it('refuses a path that is none', () => {
+  it('refuses an invalid path', () => {
     expect(() => Directory.from('orders')).toThrow(InvalidDirectoryError);
   });
 });
@@ -161,7 +161,7 @@ describe('Directory.fromComponents', () => {
 });
 
 describe('Directory.literal', () => {
-  it('takes braces for themselves', () => {
+  it('keeps braces as text', () => {
     const directory = Directory.literal('/{service}/{anything}');
 
     expect(directory).toBeInstanceOf(Directory);
@@ -209,13 +209,13 @@ describe('resolve', () => {
     expect(resolved.resolve(variables)).toBe(resolved);
   });
 
-  it('takes replacement patterns of a variable for text', () => {
+  it('treats replacement patterns in a variable as text', () => {
     const resolved = new Directory({ path: '/{service}/x' }).resolve({ service: "$&$1$'", environment: 'prod' });
 
     expect(resolved.path).toBe("/$&$1$'/x");
   });
 
-  it('refuses what would be no path', () => {
+  it('refuses a result that is not a path', () => {
     const directory = new Directory({ path: '/{service}/x' });
 
     expect(() => directory.resolve({ service: '', environment: 'prod' })).toThrow(InvalidDirectoryError);
@@ -260,7 +260,7 @@ describe('a Directory', () => {
     expect(inspect(directory)).toBe('Directory(/orders/prod)');
   });
 
-  it('is nowhere when it is the one marked so, by path', () => {
+  it('is nonExistent by its path', () => {
     expect(Directory.nonExistent.path).toBe('/_nonExistent');
     expect(Directory.nonExistent.isNonExistent).toBe(true);
     expect(new Directory({ path: '/_nonExistent' }).isNonExistent).toBe(true);

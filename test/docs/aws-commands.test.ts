@@ -32,12 +32,12 @@ describe('The commands of the AWS CLI on the pages', () => {
 
   afterAll(() => aws.close());
 
-  it('are some', () => {
+  it('exist', () => {
     expect(tried.length).toBeGreaterThan(4);
   });
 
   test.each(tried.map((each) => [`${each.place} ${each.service} ${each.operation}`, each] as const))(
-    '%s is a call that the service takes',
+    '%s is a valid call of the service',
     async (_, { service, operation, input }) => {
       const Client = clientOf(service);
       const Command = sdk[service]?.[`${operation}Command`] as (new (input: object) => object) | undefined;

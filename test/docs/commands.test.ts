@@ -8,7 +8,7 @@ const texts: readonly Document[] = [
   ...filesOf('docs/examples'),
 ];
 
-/** Names that the package is known by, and that anybody could register while it is not published. */
+/** Names that the package is known by, and that could be registered by others while it is not published. */
 const names = ['xcon', 'xcon-local'];
 
 const runners =

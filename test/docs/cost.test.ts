@@ -13,7 +13,7 @@ describe('docs/guides/cost.md', () => {
   });
 
   test.each(examples.map((rows) => [rows[0]?.[1], rows] as const))(
-    'multiplies and adds up rightly, from %s',
+    'multiplies and adds up correctly, from %s',
     (_, rows) => {
       const items = rows.slice(0, -1);
       const costs = items.map(([, count = '', price = '']) => product(count) * (prices.get(price) ?? NaN));

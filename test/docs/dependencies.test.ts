@@ -69,7 +69,7 @@ describe('docs/explanation/dependencies.md', () => {
     for (const version of pinned.flatMap((each) => [...each])) expect(page.text).toContain(version);
   });
 
-  it('speaks of a workflow that there is', () => {
+  it('names a workflow that exists', () => {
     expect(existsSync(join(root, '.github/workflows/audit.yml'))).toBe(true);
   });
 });

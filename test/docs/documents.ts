@@ -15,7 +15,7 @@ export interface Document {
 export interface Block {
   /** Page and line, for test names and messages. */
   readonly place: string;
-  /** What stands behind the opening fence: `ts run`. */
+  /** What follows the opening fence: `ts run`. */
   readonly info: string;
   readonly code: string;
   /** The block that follows it directly, with nothing but empty lines between. */

@@ -28,7 +28,7 @@ export class PageWalk {
 
   /**
    * @param folder - The project of the reader.
-   * @param replaced - What stands for a text of the page here, such as a free port.
+   * @param replaced - What replaces a text of the page, such as a free port.
    */
   constructor(
     private readonly folder: string,

@@ -98,7 +98,7 @@ describe('docs/reference/tables.md', () => {
     expect(readConfigRow(row)).toEqual({ name: 'retry', directory: directory.path, value: row['value'] });
   });
 
-  it.each([['real_name'], ['real_directory']])('says rightly that the Python library needs %s', (name) => {
+  it.each([['real_name'], ['real_directory']])('states correctly that the Python library needs %s', (name) => {
     const rest = Object.fromEntries(Object.entries(row).filter(([key]) => key !== name));
 
     expect(() => readConfigRow(rest)).toThrow(BadRowError);

@@ -17,7 +17,7 @@ const denied = (target: string, body?: string): LocalAwsFault => ({
 });
 
 describe('where nothing is wrong', () => {
-  it('looks at versions, who asks, endpoints, each place, and the tables', async () => {
+  it('checks versions, the caller identity, endpoints, each place, and the tables', async () => {
     world = await startWorld();
 
     const diagnosis = await diagnosed(world);
@@ -90,7 +90,7 @@ describe('where nothing is wrong', () => {
   });
 });
 
-describe('who asks', () => {
+describe('the caller identity', () => {
   const variables = ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
   const files = ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_EC2_METADATA_DISABLED'];
   let kept: Readonly<Record<string, string | undefined>>;
@@ -204,7 +204,7 @@ describe('clock and endpoints', () => {
     expect(checkOf(diagnosis, 'ssm /orders/prod').state).toBe('ok');
   });
 
-  it('gives up a check after lookupBudgetMs', async () => {
+  it('ends a check after lookupBudgetMs', async () => {
     world = await startWorld({ lookupBudgetMs: 4000 });
     world.aws.setFaults([{ target: 'ListSecrets', hang: true }]);
 
@@ -266,7 +266,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('tells what failed from what is not permitted', async () => {
+  it('distinguishes failures from missing permissions', async () => {
     world = await startWorld();
     world.aws.setFaults([{ target: 'GetParametersByPath', body: '"/orders/all"', status: 500 }]);
 
@@ -323,7 +323,7 @@ describe('tables', () => {
     });
   });
 
-  it('notes that it may not describe a table, which services need not', async () => {
+  it('reports that it may not describe a table, which services do not need', async () => {
     world = await startWorld();
     world.aws.setFaults([denied('DescribeTable')]);
 

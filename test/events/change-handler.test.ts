@@ -99,7 +99,7 @@ describe('a change in a directory of many', () => {
   });
 
   it.each(['/mine/X', '/orders/special/X', '/payments/export/prod/X', '/payments/all/X'])(
-    '%s of somebody is found in the chains that have it, also when they are hidden',
+    '%s outside the usual directories is found in the chains that have it, also when they are hashed',
     async (name) => {
       const directory = name.slice(0, -2);
       await world.secret('x', { directories: `${directory}|/global/all` });
@@ -251,7 +251,7 @@ describe('what cannot be followed', () => {
   });
 });
 
-describe('a scan that takes longer than there is time', () => {
+describe('a scan that takes longer than the invocation', () => {
   const environs = ['/a/prod', '/b/prod', '/c/prod', '/d/prod'];
   const event = parameterEvent('Update', '/global/all/X', 'event-1');
   const unlimited = { getRemainingTimeInMillis: () => 30_000 };
@@ -268,7 +268,7 @@ describe('a scan that takes longer than there is time', () => {
     world.dynamo.scanPageUnits = 0;
   });
 
-  it('is gone on with by the next try of the same event', async () => {
+  it('is continued by the next attempt of the same event', async () => {
     await expect(world.handle(event, {}, timeFor(2))).rejects.toThrow('There is no time left');
     expect(world.left).toEqual(['/c/prod x', '/d/prod x']);
 
@@ -279,7 +279,7 @@ describe('a scan that takes longer than there is time', () => {
     expect(world.generations).toEqual(Object.fromEntries(environs.map((each) => [each, startMs])));
   });
 
-  it('gets on with each try, however short', async () => {
+  it('advances with each attempt, however short', async () => {
     for (let tries = 0; tries < 3; tries += 1) await expect(world.handle(event, {}, timeFor(1))).rejects.toThrow();
 
     await world.handle(event, {}, unlimited);
@@ -319,7 +319,7 @@ describe('a scan that takes longer than there is time', () => {
   });
 });
 
-describe('a change of something that is not ours', () => {
+describe('a change outside the paths of services', () => {
   const unrelated = [
     parameterEvent('Update', '/website/db/PASSWORD'),
     parameterEvent('Create', '/orders-old/prod/A'),
@@ -350,7 +350,7 @@ describe('a change of something that is not ours', () => {
     expect(world.dynamo.rows).toEqual(before);
   });
 
-  it('does not keep those of ours from being followed: below the paths, at them, and below /global', async () => {
+  it('does not prevent changes at the paths, below them and below /global from being followed', async () => {
     await world.plain('a');
     await world.plain('b', { directory: '/global/all' });
     await world.plain('c', { directories: chainOf('/orders/prod', '/mine'), directory: '/mine' });

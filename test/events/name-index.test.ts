@@ -47,7 +47,7 @@ describe('a handler with an index', () => {
       .sort();
   }
 
-  /** Puts rows of two services, of this library and the Python library, and somebody who watches. */
+  /** Puts rows of two services, of this library and the Python library, and one of a watching process. */
   async function fill(): Promise<void> {
     const rows = ['/orders/prod', '/billing/prod'].flatMap((environ) => {
       const key = cacheKey(chainOf(environ, '/mine'), 'ssm|secrets', environ);
@@ -79,7 +79,7 @@ describe('a handler with an index', () => {
     await putRows(aws, [...rows, watched, python]);
   }
 
-  it('follows a change of many without a Scan, in rows of either library', async () => {
+  it('follows a change in a shared directory without a Scan, in rows of either library', async () => {
     await fill();
 
     await createChangeHandler({ dynamo: client, ...index })(parameterEvent('Update', '/global/all/REGION'));
@@ -102,7 +102,7 @@ describe('a handler with an index', () => {
     expect((await left()).filter((each) => each.endsWith('token'))).toEqual([]);
   });
 
-  it('follows a change in a directory of its own for others, too, who look there', async () => {
+  it('follows a change in a directory of one partition for other partitions that look there', async () => {
     await fill();
     const key = cacheKey(chainOf('/billing/prod', '/orders/prod'), 'ssm', '/billing/prod');
     const facts = { nameKey: key.nameKey('region'), chain: key.chain, directory: '/orders/prod' };
@@ -181,7 +181,7 @@ describe('a burst of 500 changes, with an index', () => {
     expect(world.left).toEqual(['/orders/prod name_7']);
   });
 
-  it('fails as a whole when nothing says who watches, and drops the rows all the same', async () => {
+  it('fails as a whole when the watching partitions cannot be read, and still deletes the rows', async () => {
     world.dynamo.failPartition('~xcon-gen', new Error('throttled'));
 
     const response = await world.handle(batch, index);
@@ -256,7 +256,7 @@ describe('ensureCacheTable with an index', () => {
     expect(mock.commandCalls(UpdateTableCommand)).toEqual([]);
   });
 
-  it('goes on where another process adds it at the same time', async () => {
+  it('continues where another process adds it at the same time', async () => {
     const mock = tableThat(false);
     mock.on(UpdateTableCommand).rejects(Object.assign(new Error('busy'), { name: 'ResourceInUseException' }));
 

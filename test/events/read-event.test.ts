@@ -5,14 +5,14 @@ import { labelEvent, rotationEvent, secretArn, trailCalls, trailEvent } from './
 
 const cacheTable = 'global-all-configCache';
 
-/** Gives the places that a single event tells of; `undefined` for one that nobody knows. */
+/** Gives the places that a single event reports; `undefined` for an unknown one. */
 function placesOf(event: unknown): readonly string[] | undefined {
   const { kind, items } = readBatch(event, cacheTable);
   expect([kind, items.length]).toEqual(['single', 1]);
   return items[0]?.changes?.map(({ directory, name }) => `${directory} ${name ?? '(any)'}`);
 }
 
-/** Gives the places that the items of a batch tell of. */
+/** Gives the places that the items of a batch report. */
 function placesOfAll(event: unknown): readonly (readonly string[] | undefined)[] {
   return readBatch(event, cacheTable).items.map(({ changes }) =>
     changes?.map(({ directory, name }) => `${directory} ${name ?? '(any)'}`),
@@ -75,13 +75,13 @@ describe('an event of Secrets Manager', () => {
     expect(placesOf(rotationEvent('/orders/prod/TOKEN', where))).toContain('/orders/prod token');
   });
 
-  it('reports both names that an ARN may stand for: callers may leave its random end away', () => {
+  it('reports both names that an ARN may mean, because callers may leave out its random suffix', () => {
     const event = trailEvent({ eventName: 'PutSecretValue', requestParameters: { secretId: secretArn('/a/b/token') } });
 
     expect(placesOf(event)).toEqual(['/a/b token', '/a/b token-a1b2c3']);
   });
 
-  it('takes a name for a name, whatever it ends with', () => {
+  it('reports a name as it is, whatever its ending', () => {
     const event = trailEvent({ eventName: 'PutSecretValue', requestParameters: { secretId: '/a/b/token-a1B2c3' } });
 
     expect(placesOf(event)).toEqual(['/a/b token-a1b2c3']);
@@ -95,7 +95,7 @@ describe('an event of Secrets Manager', () => {
     ],
     ['a secret that no chain can have', trailCalls.UpdateSecret('rds!cluster-0a')],
     ['a label that nobody reads by', labelEvent('/a/b/c', 'PINNED')],
-  ])('tells of nothing for %s', (_, event) => {
+  ])('reports nothing for %s', (_, event) => {
     expect(placesOf(event)).toEqual([]);
   });
 

@@ -9,7 +9,7 @@ let values: Record<string, string>;
 let reads: string[];
 let processes: readonly FleetProcess[];
 
-/** Has what it is told to have, in `/orders/prod`, and counts who asks. */
+/** Holds given values in `/orders/prod`, and counts its reads. */
 class CountingSource extends Provider {
   override readonly name = 'source';
 
@@ -68,7 +68,7 @@ it('no process reads the sources for names that have not changed', async () => {
   expect(reads).toEqual([]);
 });
 
-it('a name that changed long ago is looked up without waiting for anybody', async () => {
+it('a name that changed long ago is looked up without waiting for another process', async () => {
   await change('A', 'new');
   world.clock.advance(120);
   world.dynamo.operations.length = 0;

@@ -15,7 +15,7 @@ it.each([
   expect(optionsOf(variables)).toEqual(options);
 });
 
-it('a variable that is no boolean is an error that names it, and not a no', () => {
+it('a variable that is not a boolean is an error that names it, not false', () => {
   expect(() => optionsOf({ CACHE_INDEX: 'xcon-names' })).toThrow(InvalidSettingsError);
   expect(() => optionsOf({ CACHE_INDEX: 'xcon-names' })).toThrow('CACHE_INDEX: expected true or false.');
 });

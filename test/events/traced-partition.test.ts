@@ -19,7 +19,7 @@ describe('tracePartition', () => {
   it.each([
     ['a row that answers', [encodeRow(environ, plainRow())], true],
     ['a lease', [lease], true],
-    ['somebody who watches', [watched], true],
+    ['a watching process', [watched], true],
     ['nothing but a generation', [begun], false],
     ['nothing', [], false],
   ])('of %s is in use, or not', (_, rows, expected) => {

@@ -23,7 +23,7 @@ afterEach(expectCleanPrototypes);
 const region = (): Promise<string> => Promise.resolve('us-east-1');
 const maxAttempts = (): Promise<number> => Promise.resolve(1);
 
-/** A client that answers every command as told, by its name. */
+/** A client that gives prepared answers by the name of the command. */
 function clientOf(answers: Readonly<Record<string, unknown>>): object {
   const send = (command: object): Promise<unknown> =>
     Promise.resolve(answers[command.constructor.name.replace(/Command$/, '')] ?? {});

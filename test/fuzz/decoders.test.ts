@@ -194,7 +194,7 @@ describe('a name of a million characters', () => {
     ['text for a boolean', () => tried(() => toBoolean({ name: 'a', value: `${' '.repeat(2 ** 20)}x` } as FoundValue))],
     ['YAML', () => tried(() => checkSeed(parse(`ssm: { a: ${long} }`), 'Seed', 0))],
     ['row', () => ({ S: { S: long } }) satisfies AttributeMap],
-  ])('as a %s takes time in proportion', (_, work) => {
+  ])('as a %s takes time in proportion to its size', (_, work) => {
     expect(() => work()).not.toThrow();
   });
 });

@@ -42,7 +42,7 @@ const records = mostly({
 });
 const batches = mostly({ Records: fc.array(records, { maxLength: 3 }) });
 
-it('whatever the handler of changes is called with, it reads places that a chain can have, or that it knows nothing', () => {
+it('the change handler reads valid places, or nothing, from any input', () => {
   fc.assert(
     fc.property(fc.oneof(events, batches, jsonValues), (event) => {
       const { items } = readBatch(event, 'global-all-configCache');

@@ -96,7 +96,7 @@ describe('readiness', () => {
     ),
   );
 
-  it('finds out once a second, however many probes there are', () => {
+  it('checks once a second, however many probes there are', () => {
     let held: Record<string, string> = { PORT: '80', PASSWORD: 'x' };
     return inConfig(
       () => held,
@@ -163,7 +163,7 @@ describe('readiness', () => {
     );
   });
 
-  it('is not ready when that cannot be found out', () =>
+  it('is not ready when readiness cannot be determined', () =>
     inConfig(
       () => ({}),
       async (config) => {

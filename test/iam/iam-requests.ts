@@ -86,7 +86,7 @@ function parameterRequests(
   ];
 }
 
-/** Operations on one parameter: what is encrypted, by which tier, is not told apart. */
+/** Operations on one parameter: encryption and tiers are not distinguished. */
 function entryRequests(operation: string, body: Body, account: Account): readonly IamRequest[] {
   const { Name: name = body.ResourceId ?? '', Tags, Type, WithDecryption } = body;
   const isSecret = Type === 'SecureString' || (account.secureStrings ?? []).includes(name);

@@ -108,7 +108,7 @@ describe('leastPrivilegePolicy', () => {
     ['any names', {}, ['ListSecrets', 'BatchGetSecretValue']],
     ['five by their ids', { names: [], secretIds: ['a', 'b', 'c', 'd', 'e'] }, []],
     ['six by their ids', { names: [], secretIds: ['a', 'b', 'c', 'd', 'e', 'f'] }, ['BatchGetSecretValue']],
-    ['names at nobody', { providers: ['ssm'] }, []],
+    ['names without a provider that reads them', { providers: ['ssm'] }, []],
   ])('allows the batch call for more than five values: %s', (_, parts, actions) => {
     const options: PolicyOptions = { ...orders, directories: ['/a'], ...parts };
 
@@ -211,7 +211,7 @@ describe('leastPrivilegePolicy', () => {
     });
   });
 
-  test('takes a wildcard in a directory for a character', () => {
+  test('treats a wildcard in a directory as a character', () => {
     const options: PolicyOptions = { ...orders, directories: ['/a*/b?'], providers: ['ssm', 'dynamo'] };
 
     expect(statement('ListParameters', options)?.Resource).toEqual([
@@ -257,7 +257,7 @@ describe('leastPrivilegePolicy', () => {
     },
   );
 
-  test('takes the partition that it is given', () => {
+  test('uses the partition that it is given', () => {
     expect(
       statement('UseCacheTable', { ...orders, environ: '/job/all' })?.Condition?.['ForAllValues:StringEquals'],
     ).toEqual({
@@ -325,7 +325,7 @@ describe('AppConfig', () => {
   const one = 'arn:aws:appconfig:eu-west-1:111122223333:application/a1/environment/e1/configuration/p1';
 
   it.each<[string, Partial<PolicyOptions>, readonly string[]]>([
-    ['all configurations of the place, whose ids no name tells', { providers: ['appconfig'] }, [all]],
+    ['all configurations of the place, whose ids are unknown', { providers: ['appconfig'] }, [all]],
     ['those that are named', { providers: ['appconfig'], appConfigArns: [one] }, [one]],
     [
       'those of another region',

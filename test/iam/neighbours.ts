@@ -21,7 +21,7 @@ export const neighbours: readonly (readonly [string, (body: string) => string])[
   ['further down', (body) => body.replace(/("\/(?:\w+\/)*(?:prod|all))(?=["/])/g, '$1/deeper')],
 ];
 
-/** Turns requests for names into requests for names that nobody has declared. */
+/** Turns requests for names into requests for names that are not declared. */
 export function undeclared(body: string): string {
   return body.replace(/\/(\w+)"/g, '/$1_b"');
 }

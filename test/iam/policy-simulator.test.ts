@@ -17,7 +17,7 @@ describe('the policy simulator', () => {
     expect(allows({ Action: 'DynamoDB:query' })).toBe(true);
   });
 
-  test('lets a Deny win', () => {
+  test('gives a Deny precedence', () => {
     const denying = {
       Statement: [
         { Effect: 'Allow' as const, Action: '*', Resource: '*' },

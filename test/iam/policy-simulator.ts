@@ -58,7 +58,7 @@ function applies({ Action, Resource, Condition = {} }: Statement, { action, reso
   );
 }
 
-/** `*` stands for any text, `?` for any character, `${*}` and `${?}` for themselves. */
+/** `*` matches any text, `?` any character, `${*}` and `${?}` for themselves. */
 function isLikeAny(text: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => {
     const parts = pattern.split(/(\$\{[*?$]\}|[*?])/).map((part) => {

@@ -44,7 +44,7 @@ function startAws(): Promise<LocalAws> {
 
 /**
  * Gives the requests of processes that look everything up in a local AWS: two start cold at once, one warm; one watches,
- * looks at the cache and clears it; one starts cold again.
+ * lists the cache and clears it; one starts cold again.
  *
  * @param foundElsewhere - Values that they have to find in directories of their own, besides.
  */

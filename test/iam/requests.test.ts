@@ -143,7 +143,7 @@ test('nothing is allowed that no request needs', async () => {
   expect(new Set(granted)).toEqual(new Set(used));
 });
 
-/** Whether a value further down is read by name: a policy that does not name names cannot tell it from one of the directory. */
+/** Whether a value further down is read by name: a policy without names cannot distinguish it from one of the directory. */
 function isReadBelow({ names: declared }: PolicyOptions, { operation, body }: LocalAwsCall): boolean {
   return (
     declared === undefined &&

@@ -99,14 +99,14 @@ describe('CloudFormation', () => {
   test.each([
     ['template.yaml', template],
     ['service-policy.yaml', servicePolicy],
-  ])('takes every property, reference and value of %s', (_, each) => {
+  ])('accepts every property, reference and value of %s', (_, each) => {
     expect(findingsIn(withUploadedCode(each))).toEqual([]);
   });
 
   test.each<[string, object, RegExp]>([
     ['a property that it does not know', { Nonsense: 1 }, /F3002: Nonsense/],
     ['a value that is too large', { VisibilityTimeout: 99_999_999 }, /F3034: VisibilityTimeout/],
-  ])('would not take %s', (_, properties, finding) => {
+  ])('rejects %s', (_, properties, finding) => {
     jest.spyOn(console, 'error').mockImplementation();
 
     expect(findingsIn(withChanged('Changes', properties))).toEqual([expect.stringMatching(finding)]);
@@ -116,7 +116,7 @@ describe('CloudFormation', () => {
     ['a reference to nothing', { TableName: { Ref: 'Nothing' } }, 'Nothing'],
     ['a property that is missing', { KeySchema: undefined }, 'keySchema'],
     ['a value of the wrong type', { KeySchema: 'app_key' }, 'keySchema'],
-  ])('would not read %s', (_, properties, message) => {
+  ])('cannot parse %s', (_, properties, message) => {
     expect(() => findingsIn(withChanged('CacheTable', properties))).toThrow(message);
   });
 });

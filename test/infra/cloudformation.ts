@@ -92,7 +92,7 @@ function pseudoParameters({ region, account }: Place): Readonly<Record<string, u
 /** The resources that a template makes, by name; conditions and functions are gone. */
 export type EvaluatedResources = ReadonlyMap<string, Resource>;
 
-/** Resolves functions, parameters and conditions. A resource stands as `<Name.Attribute>` where it is referred to. */
+/** Resolves functions, parameters and conditions. A reference to a resource becomes `<Name.Attribute>`. */
 export function evaluate(
   template: Template,
   { parameters = {}, place = usualPlace, rename = (id) => id }: Evaluation = {},

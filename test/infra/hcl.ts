@@ -127,7 +127,7 @@ export class Expression {
 }
 
 function literalOf(type: string, text: string): unknown {
-  // The parser gives it as it stands in the file.
+  // The parser gives it as it is in the file.
   if (type === 'string') return text.replaceAll('$${', '${');
   return JSON.parse(text) as unknown;
 }

@@ -1,7 +1,7 @@
 import { type PolicyDocument } from '../../src/iam/policy-document';
 import { type Made } from './ways';
 
-/** Most characters of a managed policy, and of all policies that stand in a role; white space does not count. */
+/** Most characters of a managed policy, and of all inline policies of a role; white space does not count. */
 export const policySizes = { managed: 6144, ofRole: 10_240 } as const;
 
 /**
@@ -67,7 +67,7 @@ export function faultsOf(made: Made): readonly string[] {
   ];
 }
 
-/** Gives the policies that stand in the role of the handler. */
+/** Gives the inline policies of the role of the handler. */
 export function inlinePolicies(made: Made): readonly PolicyDocument[] {
   const policies = made['Role']?.['Policies'] as readonly { readonly PolicyDocument: PolicyDocument }[];
   return policies.map(({ PolicyDocument }) => PolicyDocument);

@@ -31,7 +31,7 @@ describe('the snippets of tables and handler', () => {
     ]);
   });
 
-  test('name a runtime that Serverless 3 knows, and deploy another', () => {
+  test('name a runtime that Serverless 3 accepts, and deploy another', () => {
     expect(readHandler().runtime).toBe('nodejs20.x');
     expect(readSnippet('changes.yml').extensions).toEqual({
       XconChangeHandlerLambdaFunction: { Properties: { Runtime: 'nodejs22.x' } },

@@ -67,7 +67,7 @@ function textOf(text: string, options: ServerlessOptions): unknown {
   return text.replace(/\$\{((?:self|sls):[^}]*)\}/g, (_, sources: string) => String(firstValue(sources, options)));
 }
 
-/** Sources stand one behind the other, separated by commas; a literal may be the last. */
+/** Sources follow one another, separated by commas; a literal may be the last. */
 function firstValue(sources: string, options: ServerlessOptions): unknown {
   return sources
     .split(', ')

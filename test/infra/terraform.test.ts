@@ -26,7 +26,7 @@ describe('the module of tables and handler', () => {
     });
   });
 
-  test('knows what to make before anything that it is given exists', () => {
+  test('plans all resources before its inputs exist', () => {
     const unknown = new Unknown();
     const variables = { create_config_table: false, config_table_stream: { arn: unknown }, alarm_topic_arn: unknown };
 

@@ -29,7 +29,7 @@ interface Files {
 
 const usualPlace: Place = { region: 'eu-west-1', account: '111122223333' };
 
-/** What the provider knows of where it is. */
+/** The data sources of the provider about its region and account. */
 function dataSources({ region, account }: Place): Symbolic {
   const facts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     aws_partition: { partition: 'aws' },
@@ -112,7 +112,7 @@ export class TerraformModule {
   }
 }
 
-/** A resource, where it is referred to: an attribute of it stands as `<address.attribute>`. */
+/** A reference to a resource: an attribute of it becomes `<address.attribute>`. */
 class Reference implements Symbolic {
   constructor(private readonly address: string) {}
 

@@ -28,7 +28,7 @@ describe('brandClass', () => {
     expect(Derived.prototype instanceof Base).toBe(true);
   });
 
-  it.each([undefined, null, 'text', 5, {}, [], () => 1])('knows nothing else for an instance: %p', (other) => {
+  it.each([undefined, null, 'text', 5, {}, [], () => 1])('does not accept %p as an instance', (other) => {
     expect(other instanceof (Base as new () => unknown)).toBe(false);
   });
 
@@ -37,7 +37,7 @@ describe('brandClass', () => {
     expect(Reflect.ownKeys(new Base())).toEqual(['own']);
   });
 
-  it('knows what a class of the same name, in another copy, has made', () => {
+  it('accepts instances of the class with the same name in another copy', () => {
     const { Other } = { Other: class extends Object {} };
     brandClass(Other, 'CopiesTestBase');
 
@@ -66,7 +66,7 @@ describe('another copy of the package', () => {
     expect(new copy.EnvProvider()).not.toBeInstanceOf(copy.SsmProvider);
   });
 
-  it('takes providers, directories and dependencies that this one has made', async () => {
+  it('accepts providers, directories and dependencies of this copy', async () => {
     const copy = otherCopy();
     const directories = [new xcon.Directory({ path: '/orders/all' }), new xcon.Directory({ path: '/orders/prod' })];
     const config = new copy.Config({ directories, providers: [new EnvProvider({ B: 'env' }), Listed], cacher: null });
@@ -82,7 +82,7 @@ describe('another copy of the package', () => {
     expect(seen).toEqual(['ssm', 'env', undefined, ['absent', 'absent', 'not permitted', 'found', 'absent']]);
   });
 
-  it('takes settings that this one has declared, and reveals its secrets', async () => {
+  it('accepts settings that this copy has declared, and reveals its secrets', async () => {
     const copy = otherCopy();
     const declared = copy.defineSettings({ db: { host: xcon.setting('A'), password: xcon.secret('B') } });
     const config = new copy.Config({ providers: [new EnvProvider({ A: 'host', B: 'x' })], cacher: null });

@@ -43,7 +43,7 @@ describe('a DirectoryItem', () => {
     });
   });
 
-  it('is a cacheable value that is no secret, when nothing else is said', () => {
+  it('is by default a cacheable value that is not a secret', () => {
     const item = new DirectoryItem({ name: 'a', value: '', directory });
 
     expect(item).toMatchObject({ secret: false, cacheable: true, nonExistent: false, viaCacher: false });
@@ -61,7 +61,7 @@ describe('a DirectoryItem', () => {
     expect(itemOf({ source: 'ssm - /a - via cacher' }).viaCacher).toBe(false);
   });
 
-  it('leaves out what a source answers that is not of the kind that it should be', () => {
+  it('leaves out facts of a source that have the wrong type', () => {
     const odd = {
       version: 7,
       exactName: {},
@@ -121,7 +121,7 @@ describe('the value of an item', () => {
 });
 
 describe('DirectoryItem.nonExistent', () => {
-  it('says that there is none, with null for a value', () => {
+  it('is marked as missing, with the value null', () => {
     const item = DirectoryItem.nonExistent('DB_HOST');
 
     expect(item).toMatchObject({ name: 'db_host', value: null, nonExistent: true });
@@ -130,7 +130,7 @@ describe('DirectoryItem.nonExistent', () => {
     expect(item.toString()).toBe('db_host: not found');
   });
 
-  it('is not what a found null is', () => {
+  it('differs from a found null', () => {
     expect(itemOf({ value: null }).nonExistent).toBe(false);
   });
 });
@@ -187,7 +187,7 @@ describe('a stale item', () => {
     '2030-01-01T00:00:00.000Z',
   );
 
-  it('is like the good one but for saying so, and goes into no cache table', () => {
+  it('equals the good item except for its mark, and is not cacheable', () => {
     expect(item).toMatchObject({
       name: 'db_host',
       originalName: 'DB_HOST',

@@ -39,7 +39,7 @@ describe('a DirectoryListing', () => {
     expect(listing.find('host')).toMatchObject({ value: 'c', originalName: 'host' });
   });
 
-  it('finds nothing under names that mean something to JavaScript', () => {
+  it('finds nothing under names such as __proto__ and constructor', () => {
     const listing = new DirectoryListing(directory, []);
 
     expect(['__proto__', 'constructor', 'toString'].map((name) => listing.find(name))).toEqual(
@@ -84,7 +84,7 @@ describe('a DirectoryListing', () => {
   });
 });
 
-it('an item whose value is undefined is none', () => {
+it('an item whose value is undefined is absent', () => {
   const item = new DirectoryItem({ name: 'a', value: undefined as never, directory: Directory.literal('/a') });
 
   expect(new DirectoryListing(Directory.literal('/a'), [item]).find('a')).toBeUndefined();
@@ -106,7 +106,7 @@ describe('DirectoryListing.of', () => {
     expect(listing.find('pool')).toMatchObject({ value: 5 });
   });
 
-  it('takes names that mean something to JavaScript for names', () => {
+  it('accepts names such as __proto__ and constructor', () => {
     const values = JSON.parse('{"__proto__":"p","constructor":"c"}') as Record<string, string>;
 
     const listing = DirectoryListing.of(directory, 'file', values);

@@ -53,7 +53,7 @@ describe('sealValue', () => {
     expect(Object.isFrozen(given)).toBe(false);
   });
 
-  it('keeps names that mean something to JavaScript as data', () => {
+  it('keeps names such as __proto__ as data', () => {
     const given = JSON.parse('{"__proto__":{"admin":true},"constructor":1,"hasOwnProperty":2}') as ConfigValue;
 
     const { value } = sealValue(given, 'x');
@@ -68,7 +68,7 @@ describe('sealValue', () => {
     expect(isDeeplyFrozen(value)).toBe(true);
   });
 
-  it('takes objects without a prototype for maps', () => {
+  it('treats objects without a prototype as maps', () => {
     const given = Object.assign(Object.create(null) as Record<string, string>, { a: '1' });
 
     expect(sealValue(given, 'x').value).toEqual({ a: '1' });

@@ -55,7 +55,7 @@ describe('withSettings', () => {
       expect(provider.listed).toEqual([directory]);
     }));
 
-  it('gives the same settings until they are old, and reads them anew at the start of the next invocation', () =>
+  it('gives the same settings until they expire, and reads them again at the start of the next invocation', () =>
     inFunction(async () => {
       const handler = makeHandler({ refreshSeconds: 60 });
       const results = [await handler('one', {})];
@@ -83,7 +83,7 @@ describe('withSettings', () => {
       expect(await handler('three', {})).toBe('three db');
     }));
 
-  it('goes on with the settings it has when they cannot be read anew, asks again after a pause, and says so', () =>
+  it('keeps its settings when they cannot be read again, retries after a pause, and logs a warning', () =>
     inFunction(async () => {
       const handler = makeHandler({ refreshSeconds: 60 });
       await handler('one', {});
@@ -113,7 +113,7 @@ describe('withSettings', () => {
       await expect(handler('two', {})).rejects.toThrow(SettingsValidationError);
     }));
 
-  it('waits for settings that are read anew as long as its budget, and no longer', () =>
+  it('waits for settings that are read again within its budget', () =>
     inFunction(async () => {
       const handler = makeHandler({ refreshSeconds: 60, refreshBudgetMs: 500 });
       await handler('one', {});

@@ -47,7 +47,7 @@ describe('the library’s own log', () => {
     });
   });
 
-  it('is quiet about steps by default', async () => {
+  it('does not write steps by default', async () => {
     await logWith({}, (logger) => logger.debug('lookup.hit', { name: 'db_host' }));
 
     expect(written).toEqual([]);
@@ -61,7 +61,7 @@ describe('the library’s own log', () => {
     ]);
   });
 
-  it('takes its level from XCON_LOG_LEVEL', async () => {
+  it('reads its level from XCON_LOG_LEVEL', async () => {
     process.env['XCON_LOG_LEVEL'] = 'debug';
     await logWith({}, (logger) => logger.debug('lookup.hit', {}));
 
@@ -77,7 +77,7 @@ describe('the library’s own log', () => {
     expect(written).toEqual([]);
   });
 
-  it('goes by the level of the context in which a line is written', async () => {
+  it('uses the level of the context in which a line is written', async () => {
     const logger = new Logger();
     const quiet = Context.createRoot([new XconSettings({ logLevel: 'silent' })]);
     const loud = Context.createRoot([new XconSettings({ logLevel: 'debug' })]);
@@ -163,7 +163,7 @@ describe('isEnabled', () => {
 });
 
 describe('a logger of the user’s', () => {
-  it('is handed every line at once, whatever our level, and decides for itself', () => {
+  it('receives every line, whatever the level of the library', () => {
     const lines: (readonly [level: string, fields: LogFields, message?: string])[] = [];
     const to =
       (level: string) =>
@@ -192,7 +192,7 @@ describe('a logger of the user’s', () => {
     expect(written).toEqual([]);
   });
 
-  it('is spared the lines that it says it would not write', () => {
+  it('does not receive lines of a level that it has disabled', () => {
     const target = { trace: jest.fn(), debug: jest.fn(), info: jest.fn(), warn: jest.fn(), error: jest.fn() };
     const logger = new Logger({ ...target, isLevelEnabled: (level) => level !== 'debug' });
 
@@ -265,7 +265,7 @@ describe('a logger of the user’s', () => {
   });
 });
 
-it('escapes what names and texts of others may hold, also in lists and maps', () => {
+it('escapes control characters in names and texts, also in lists and maps', () => {
   const lines: LogFields[] = [];
   const target = { debug: () => undefined, warn: (line: LogFields) => void lines.push(line) } as unknown as LogTarget;
   const error = new Error('x');

@@ -210,7 +210,7 @@ export class Episode {
   private async freeze(process: number): Promise<void> {
     // Somewhere in the middle of its lookup.
     await pause(Math.random() * 25);
-    this.world.history.note(this.clock.nowMs(), `process ${process} stands still`);
+    this.world.history.note(this.clock.nowMs(), `process ${process} is paused`);
     this.fleet.freeze(process);
   }
 

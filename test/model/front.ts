@@ -31,7 +31,7 @@ export interface FrontRequest {
   readonly body: string;
 }
 
-/** How a front tells accounts apart, and what it tells. */
+/** How a front distinguishes accounts, and what it reports. */
 export interface FrontOptions {
   /** Gives the account and the process of a request. */
   readonly identify: (caller: Caller) => Pick<FrontRequest, 'account' | 'process'>;

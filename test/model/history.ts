@@ -139,7 +139,7 @@ export class History {
   }
 
   /**
-   * Gives the moment that everything in the table had been read after, for whoever reads the table later than a moment.
+   * Gives the time after which everything in the table was read, for readers of the table after a given time.
    *
    * @param writeAgeMs - How long before it was written an answer may have been read, **milliseconds**: rows that were written
    * after a deletion which left no generation may be as old.

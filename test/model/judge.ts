@@ -46,7 +46,7 @@ export interface Lookup {
   readonly span: Span;
   /** How long it took, real **milliseconds**. */
   readonly tookMs: number;
-  /** Before memory was last forgotten because somebody said so; minus infinity: never. */
+  /** Before memory was last cleared explicitly; minus infinity: never. */
   readonly refreshedMs: number;
   /** Whether rows of the table have been passed over since then. */
   readonly pastCache: boolean;
@@ -94,7 +94,7 @@ const rowMs = (12 * 3600 + 1500) * 1000;
 const briefRowMs = 900_000;
 
 /**
- * Decides whether answers are legitimate, by the whole history of the world and by nothing that the library knows.
+ * Decides whether answers are legitimate, by the whole history of the world and nothing from the library.
  *
  * An answer is legitimate when the place it names held it, and every place above held nothing or was refused, at some time
  * since the moment that the answer may be as old as. The moments of different places need not be the same one.

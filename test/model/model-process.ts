@@ -36,7 +36,7 @@ import { testKey } from '../base/test-key';
 
 // Runs as a process of its own, started with an IPC channel; ends when the channel does.
 
-/** File whose first eight bytes tell how far simulated time is ahead of the clock, **milliseconds**. */
+/** File whose first eight bytes say how far simulated time is ahead of the clock, **milliseconds**. */
 const clockFile = openSync(process.env['MODEL_CLOCK'] ?? '', 'r');
 const processId = process.env['MODEL_PROCESS'] ?? '';
 const otherEndpoint = process.env['MODEL_OTHER_ENDPOINT'] ?? '';
@@ -164,10 +164,10 @@ const troubles: number[] = [];
 process.on('unhandledRejection', (reason) => send({ kind: 'unhandled', text: String(reason) }));
 process.on('disconnect', () => process.exit());
 process.on('message', (order: Order) => {
-  obey(order).catch((error: unknown) => send({ kind: 'unhandled', text: String((error as Error).stack) }));
+  handle(order).catch((error: unknown) => send({ kind: 'unhandled', text: String((error as Error).stack) }));
 });
 
-async function obey(order: Order): Promise<void> {
+async function handle(order: Order): Promise<void> {
   if (order.kind === 'open') {
     instances.set(order.instance, new Instance(order.profile));
     return;

@@ -2,7 +2,7 @@ import { type Span } from './history';
 import { type Answer } from './judge';
 import { type Profile, type View } from './profile';
 
-/** What the checker tells a process. */
+/** A command of the checker to a process. */
 export type Order =
   | { readonly kind: 'open'; readonly instance: number; readonly profile: Profile }
   | {

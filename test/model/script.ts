@@ -288,7 +288,7 @@ class Author {
     this.probe();
   }
 
-  /** A process stands still in the middle of a lookup while the world goes on. */
+  /** A process is paused in the middle of a lookup while the world continues. */
   private freeze(): void {
     const { dice } = this;
     const [first] = this.open;

@@ -1,7 +1,7 @@
 import { type AwsClients } from '../../src/index';
 
 /**
- * Tells, when they end, of requests that fail or take long: what a lookup may fail of, and give stale values for.
+ * Reports requests that fail or take long when they end: a lookup may fail because of them, or give stale values.
  *
  * @param clients - Of the current context.
  * @param slowMs - How long a request may take at most to be in order, real **milliseconds**.

@@ -37,7 +37,7 @@ const lookup = `
 `;
 
 describe('the tarball', () => {
-  it('is in order for publint and attw', async () => {
+  it('passes publint and attw', async () => {
     const outcome = await runScript('.ci/check-package.mjs', tarball);
 
     expect(outcome).toMatchObject({ code: 0, output: expect.stringContaining('All good!') as string });
@@ -120,7 +120,7 @@ describe('in Node', () => {
     expect(outcome).toEqual({ code: 0, output: 'true' });
   });
 
-  it('is one instance through every door', async () => {
+  it('is one instance through every entry point', async () => {
     const outcome = await printed(`
       import { Config, ConfigError, Context } from 'xcon';
       import * as core from 'xcon/core';
@@ -196,7 +196,7 @@ describe('in Node', () => {
     expect(outcome).toEqual({ code: 0, output: 'false true true' });
   });
 
-  it('xcon/jest says where it belongs', async () => {
+  it('xcon/jest says that it runs in Jest only', async () => {
     const { code, output } = await printed(`import 'xcon/jest';`);
 
     expect([code, output]).toEqual([1, expect.stringContaining("xcon/jest belongs in Jest's setupFilesAfterEnv")]);

@@ -36,7 +36,7 @@ describe('expectNoAws', () => {
     await expect(call()).resolves.toMatchObject({ Parameter: { Value: '1' } });
   });
 
-  it('tells at the end of a block of calls whose refusal was swallowed', async () => {
+  it('reports at the end of a block the calls whose refusal was swallowed', async () => {
     const block = async (): Promise<void> => {
       using scope = expectNoAws();
       await Promise.allSettled([call(), call()]);
@@ -69,7 +69,7 @@ describe('expectNoAws in a test of a runner that was set up', () => {
     await expect(call()).resolves.toBeDefined();
   });
 
-  it('looks back at the test, not at the one before', async () => {
+  it('checks the calls of its own test only', async () => {
     const first = file.start('first');
     await call();
     expect(() => expectNoAws()).toThrow('"first" called ssm GetParameter at 127.0.0.1');
@@ -90,7 +90,7 @@ describe('expectNoAws in a test of a runner that was set up', () => {
     await expect(test.finish()).rejects.toThrow('ssm GetParameter at ssm.us-east-1.amazonaws.com');
   });
 
-  it('says nothing twice', async () => {
+  it('reports each call once', async () => {
     const test = file.start('test');
     const scope = expectNoAws();
     await Promise.allSettled([call()]);

@@ -18,7 +18,7 @@ import { itKeepsTheContract } from '../contract/provider-contract';
 import { readSession } from '../contract/read-session';
 import { Source } from '../contract/source';
 
-const refusal = new Error('nobody may read this');
+const refusal = new Error('not permitted');
 
 itKeepsTheContract({
   providerName: 'fake',
@@ -89,7 +89,7 @@ describe('the values of a fake provider', () => {
     ]);
   });
 
-  it('have names that can be', () => {
+  it('must have valid names', () => {
     expect(() => fakeProvider({ '/orders/prod/': 1 })).toThrow(InvalidNameError);
     expect(() => fakeProvider({ '': 1 })).toThrow(InvalidNameError);
     expect(() => fakeProvider({ '/DB_HOST': 1 })).toThrow(InvalidDirectoryError);
@@ -141,7 +141,7 @@ describe('a fake provider in the place of another', () => {
   });
 });
 
-describe('what goes wrong with a fake provider', () => {
+describe('the failures of a fake provider', () => {
   const failure = new Error('HTTP 500');
   const values = { '/orders/all/A': 1 };
 
@@ -192,7 +192,7 @@ describe('what goes wrong with a fake provider', () => {
 });
 
 describe('the latency of a fake provider', () => {
-  it('passes as fake timers say', async () => {
+  it('follows fake timers', async () => {
     jest.useFakeTimers();
 
     const seen = await lookUp({ A: 1 }, { latencyMs: 200 }, async (orders) => {
@@ -208,7 +208,7 @@ describe('the latency of a fake provider', () => {
     expect(seen).toEqual(['not yet', 1]);
   });
 
-  it('can be more than a lookup has', async () => {
+  it('can exceed the time of a lookup', async () => {
     jest.useFakeTimers();
 
     await lookUp({ A: 1 }, { latencyMs: 60_000 }, async (orders) => {

@@ -3,7 +3,7 @@ import { fixedClock } from 'xcon/testing';
 
 const noon = Date.UTC(2030, 0, 31, 12);
 
-it.each([noon, new Date(noon), '2030-01-31T12:00:00Z'])('stands still at %p', (at) => {
+it.each([noon, new Date(noon), '2030-01-31T12:00:00Z'])('gives %p until it is moved', (at) => {
   const clock = fixedClock(at);
 
   expect([clock.nowMs(), clock.nowMs()]).toEqual([noon, noon]);
@@ -19,7 +19,7 @@ it('is moved on, and set', () => {
   expect([later, clock.nowMs()]).toEqual([noon + 250, 1000]);
 });
 
-it('takes the place of the clock', () => {
+it('replaces the clock', () => {
   const clock = fixedClock(noon);
 
   expect(Context.createRoot([clock]).run(() => Clock.grab())).toBe(clock);
@@ -29,6 +29,6 @@ it.each(['yesterday', Number.NaN, Number.POSITIVE_INFINITY, new Date('')])('refu
   expect(() => fixedClock(at)).toThrow(InvalidSettingsError);
 });
 
-it('cannot be moved to no moment', () => {
+it('cannot be moved to an invalid time', () => {
   expect(() => fixedClock(noon).advance(Number.NaN)).toThrow(InvalidSettingsError);
 });

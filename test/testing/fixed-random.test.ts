@@ -1,13 +1,13 @@
 import { Context, InvalidSettingsError, Random } from 'xcon';
 import { fixedRandom } from 'xcon/testing';
 
-it('gives its numbers in turn, and begins anew', () => {
+it('gives its numbers in turn, and starts over', () => {
   const random = fixedRandom(0, 0.5, 0.9);
 
   expect(Array.from({ length: 7 }, () => random.next())).toEqual([0, 0.5, 0.9, 0, 0.5, 0.9, 0]);
 });
 
-it('takes the place of the source of chance', () => {
+it('replaces the random source', () => {
   const random = fixedRandom(0.25);
 
   expect(Context.createRoot([random]).run(() => Random.grab())).toBe(random);

@@ -8,14 +8,14 @@ afterEach(() => {
   globals.beforeEach = original;
 });
 
-it('takes the globals', () => {
+it('uses the globals of Jest', () => {
   const own = jest.fn();
   globals.beforeEach = own;
 
   expect(jestGlobals().beforeEach).toBe(own);
 });
 
-it('takes the module of Jest where there are no globals', () => {
+it('uses the module of Jest where there are no globals', () => {
   delete globals.beforeEach;
 
   expect(jestGlobals().beforeEach).toBe(injected.beforeEach);

@@ -31,21 +31,21 @@ it('has a context for the file', () => {
   expect(fileContext.parent).toBeUndefined();
 });
 
-it.each(['one', 'next'])('begins a test afresh, with what hooks enter: %s', async () => {
+it.each(['one', 'next'])('starts each test anew, with what hooks enter: %s', async () => {
   expect(await config.get('LEFT_BEHIND')).toBeUndefined();
   testConfig({ LEFT_BEHIND: 1 }).enter();
 
   expect([await config.get('LEFT_BEHIND'), await config.get('FROM_HOOK')]).toEqual([1, 1]);
 });
 
-it('knows the name of the test', () => {
-  expect(TestFile.current?.describe()).toBe('"knows the name of the test"');
+it('has the name of the test', () => {
+  expect(TestFile.current?.describe()).toBe('"has the name of the test"');
 });
 
-it.concurrent('knows the name of a concurrent test', async () => {
+it.concurrent('has the name of a concurrent test', async () => {
   await Promise.resolve();
 
-  expect(TestFile.current?.describe()).toBe('"knows the name of a concurrent test"');
+  expect(TestFile.current?.describe()).toBe('"has the name of a concurrent test"');
 });
 
 it('adds a matcher', async () => {

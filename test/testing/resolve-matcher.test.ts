@@ -52,7 +52,7 @@ describe('toResolveFrom', () => {
     );
   });
 
-  it('says that there is none', async () => {
+  it('says that the name has no value', async () => {
     const { message, pass } = await match('NONE', 'ssm');
 
     expect(pass).toBe(false);
@@ -68,7 +68,7 @@ describe('toResolveFrom', () => {
     expect(messages[2]).toContain('but it resolves from override.');
   });
 
-  it('takes names only', async () => {
+  it('accepts names only', async () => {
     await expect(match(5 as never, 'ssm')).rejects.toThrow(InvalidNameError);
   });
 
@@ -93,7 +93,7 @@ describe('assertResolvesFrom', () => {
     await expect(context.run(() => assertResolvesFrom('DB_HOST', 'ssm', '/orders/prod'))).resolves.toBeUndefined();
   });
 
-  it('throws what assertions throw', async () => {
+  it('throws an assertion error', async () => {
     const error: unknown = await context
       .run(() => assertResolvesFrom('DB_HOST', 'ssm', '/orders/all'))
       .catch((thrown: unknown) => thrown);

@@ -12,7 +12,7 @@ describe('withTestConfig', () => {
     expect(config.getOverride('DB_HOST')).not.toBe('test');
   });
 
-  it('hands the Config on, so that values can be changed half way', async () => {
+  it('passes the Config to the function, so that values can be changed', async () => {
     const seen = await withTestConfig({ A: 1 }, async (test) => {
       const before = await config.get('A');
       test.setOverride('A', 2);

@@ -83,7 +83,7 @@ describe('a test', () => {
     expect(Context.current()).toBe(around);
   });
 
-  it('does things at its end, the last one first, when its context is gone', async () => {
+  it('runs its end hooks in reverse order, after its context has ended', async () => {
     const steps: string[] = [];
     const around = Context.current();
     const test = file.start('test');
@@ -201,7 +201,7 @@ describe('what a test has begun', () => {
     expect((await aws.rows('global-all-configCache')).map((row) => row['real_name']?.S)).toContain('db_host');
   });
 
-  it('is awaited for a moment only, with fake timers too', async () => {
+  it('is awaited briefly, with fake timers too', async () => {
     aws.setFaults([{ target: 'BatchWriteItem|PutItem', hang: true }]);
     const test = file.start('test');
     // The DynamoDB of the local AWS needs these two.
@@ -255,7 +255,7 @@ describe('a file', () => {
     expect(await config.get('A')).toBeUndefined();
   });
 
-  it('knows the test that began last', async () => {
+  it('has the test that began last as the current one', async () => {
     expect(file.test).toBeUndefined();
     const [one, other] = [file.start('one'), file.start('other')];
 

@@ -148,7 +148,7 @@ export async function lookUp(fallback: string | undefined): Promise<ConfigSnapsh
   return now;
 }
 
-/** Handles what Lambda is told of changes. */
+/** Handles events of changes in Lambda. */
 const follow = createChangeHandler({ index: true, sharedDirectories: ['/platform/prod'] });
 export const handler = async (event: unknown): Promise<BatchResponse | undefined> => follow(event);
 

@@ -1,7 +1,7 @@
 import { groups } from './scenario-groups';
 import { type Scenarios, turns } from './scenario';
 
-/** Runs the scenarios of a group, and says which it has outlived. There is no listener for unhandled rejections. */
+/** Runs the scenarios of a group, and prints the name of each that has ended. There is no listener for unhandled rejections. */
 async function outlive(scenarios: Scenarios): Promise<void> {
   for (const [name, scenario] of Object.entries(scenarios)) {
     await scenario();

@@ -14,7 +14,7 @@ import {
 import { type SettingsValues } from '../../src/settings/settings-values';
 import { RecordedLog } from '../cache/doubles';
 
-/** Things that a process does and outlives, each by what it is about. They throw when something else comes of it. */
+/** Scenarios that a process must survive, by name. A scenario throws when its outcome is wrong. */
 export type Scenarios = Readonly<Record<string, () => Promise<unknown>>>;
 
 /** A root context with one Config that looks in `/orders/prod` and `/orders/all`, without a cacher, and a log that is kept. */

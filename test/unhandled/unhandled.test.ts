@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => script.remove());
 
-/** Ends of a process of its own, in which an unhandled rejection or an uncaught error is the end. */
+/** Runs a group in a process of its own, which ends with an unhandled rejection or an uncaught error. */
 function outlive(
   group: string,
 ): Promise<{ readonly code: unknown; readonly outlived: readonly string[]; readonly said: string }> {
@@ -26,7 +26,7 @@ function outlive(
 }
 
 describe('a process without a listener for unhandled rejections', () => {
-  it.each(Object.entries(groups))('outlives what may happen with %s', async (group, scenarios) => {
+  it.each(Object.entries(groups))('survives every failure of: %s', async (group, scenarios) => {
     const { code, outlived, said } = await outlive(group);
 
     expect({ outlived, said }).toMatchObject({ outlived: Object.keys(scenarios) });

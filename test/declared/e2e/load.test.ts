@@ -95,7 +95,7 @@ describe('a full name of a parameter', () => {
     expect(world.aws.calls.count('GetParameters')).toBe(2);
   });
 
-  it('is for any lookup', async () => {
+  it('can be given to any lookup', async () => {
     world.aws.putParameter('/shared/RATE', '5');
 
     await world.run(async () => {
@@ -140,7 +140,7 @@ describe('a full name of a parameter', () => {
 });
 
 it.each(['/orders/prod/DB_HOST', 'db/host', '/DB_HOST', 'db/'])(
-  '%s is no name, and the error says what to do',
+  '%s is not a name, and the error says what to do',
   async (name) => {
     await world.run(async () => {
       const config = ordersConfig();
@@ -182,7 +182,7 @@ it('has the action and the resource to grant in the error, for a secret and for 
   expect(error.cause).toBeUndefined();
 });
 
-it('finds at the sources what is missing only by the cache table, and has that in the error when they fail', async () => {
+it('finds a name at the sources that only the cache table calls missing, and says so in the error when they fail', async () => {
   const config = () => ordersConfig({ cacher: new DynamoCacher() });
   const declared = { missing: setting() };
   await world.run(async () => {

@@ -107,7 +107,7 @@ describe('a secret that has been rotated', () => {
   );
 
   it.each(['reference', 'plaintext', 'never'] as const)(
-    'is the new one from then on, although a cache of kind %s has an older one',
+    'is used with its new value from then on, although the cache (%s) has an older one',
     (cacheSecrets) =>
       inside(
         async (config) => {
@@ -332,7 +332,7 @@ describe('the versions of a secret', () => {
       expect(versions).toEqual(['v2', 'v1']);
     }));
 
-  it('reject when the source fails: an error is no absence', () =>
+  it('reject when the source fails: an error is not an absence', () =>
     inside(async () => {
       await declared.load();
       world.aws.setFaults([
@@ -382,7 +382,7 @@ describe('a secret that does not exist', () => {
   });
 });
 
-it('one of two providers of one name is read again by the one that it came from', () =>
+it('a secret of one of two providers with the same name is read again from that provider', () =>
   inside(
     async () => {
       await declared.load();

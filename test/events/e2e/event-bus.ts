@@ -19,7 +19,7 @@ export class EventBus {
   private constructor(private readonly aws: LocalAws) {
     this.context = Context.createRoot([new AwsClients(clientOptions(aws.url))]);
     this.stop = aws.onChange((change) => {
-      this.last = this.last.then(() => this.tell(change));
+      this.last = this.last.then(() => this.send(change));
     });
   }
 
@@ -39,7 +39,7 @@ export class EventBus {
     this.stop();
   }
 
-  private async tell(change: LocalAwsChange): Promise<void> {
+  private async send(change: LocalAwsChange): Promise<void> {
     const event = await this.eventOf(change);
     if (event === undefined) return;
     const response = await this.context.run(() => createChangeHandler()(event));
@@ -55,7 +55,7 @@ export class EventBus {
     return name === configTable ? this.newRecords() : undefined;
   }
 
-  /** Tells what has changed in the config table since it was last looked at. */
+  /** Sends what has changed in the config table since the last call. */
   private async newRecords(): Promise<unknown> {
     const before = new Map(this.rows.map((row) => [keyOf(row), row]));
     this.rows = await this.aws.rows(configTable);

@@ -47,7 +47,7 @@ function askAll(): Promise<readonly (readonly unknown[])[]> {
   return Promise.all(processes.map((each) => each.ask(names)));
 }
 
-/** Forgets what processes have told so far. */
+/** Clears the reports of the processes. */
 function forgetReports(): void {
   for (const { done } of processes) done.length = 0;
 }

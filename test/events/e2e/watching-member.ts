@@ -13,13 +13,13 @@ import {
 import { failProcess } from '../../setup/fail-process';
 import { patience } from '../../setup/patience';
 
-/** What a process is told: to look names up. */
+/** A command to a process: to look names up. */
 export interface Order {
   readonly id: number;
   readonly names: readonly string[];
 }
 
-/** What it tells: what it found, that it has looked for changes, that it has forgotten what it remembered. */
+/** Its reports: the values, a check for changes, a cleared memory. */
 export type Report =
   | { readonly kind: 'values'; readonly id: number; readonly values: readonly unknown[] }
   | { readonly kind: 'looked' }
@@ -32,7 +32,7 @@ dynamo.middlewareStack.add(
   (next) => async (step) => {
     const result = await next(step);
     const { Key: key } = step.input as { readonly Key?: { readonly name_key?: { readonly S?: string } } };
-    if (key?.name_key?.S === '~xcon|gen') tell({ kind: 'looked' });
+    if (key?.name_key?.S === '~xcon|gen') report({ kind: 'looked' });
     return result;
   },
   { step: 'initialize' },
@@ -40,19 +40,19 @@ dynamo.middlewareStack.add(
 new XconSettings(patience).enter();
 new AwsClients({ dynamo }).enter();
 new Config({ providers: [EnvProvider, SsmProvider, SecretsProvider, DynamoProvider] }).enter();
-LocalCache.grab().onReset(() => tell({ kind: 'refreshed' }));
+LocalCache.grab().onReset(() => report({ kind: 'refreshed' }));
 process.on('message', (order: Order) => {
-  obey(order).catch(failProcess);
+  handle(order).catch(failProcess);
 });
 process.on('disconnect', () => process.exit());
 config.watch({ everySeconds: 1 }).catch(failProcess);
 
-async function obey({ id, names }: Order): Promise<void> {
+async function handle({ id, names }: Order): Promise<void> {
   const values = await Promise.all(names.map(async (name) => (await config.get(name)) ?? null));
   await config.flush();
-  tell({ kind: 'values', id, values });
+  report({ kind: 'values', id, values });
 }
 
-function tell(report: Report): void {
-  process.send?.(report);
+function report(message: Report): void {
+  process.send?.(message);
 }

@@ -4,9 +4,9 @@ import { type BundledScript } from '../../cache/e2e/bundle-script';
 import { type LocalAws } from '../../../src/local-aws/local-aws';
 import { type Order, type Report } from './watching-member';
 
-/** A process of the operating system that watches, and tells what it does. */
+/** A process of the operating system that watches, and reports what it does. */
 export class WatchingProcess {
-  /** What it has told since this was last emptied. */
+  /** Its reports since this was last emptied. */
   readonly done: ('looked' | 'refreshed')[] = [];
   private looked = 0;
   private orders = 0;

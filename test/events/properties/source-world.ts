@@ -108,7 +108,7 @@ export function rowOf({ chain, name, kind }: ModelRow, all: Sources): AttributeM
     : encodeRow(chain.environ, referenceRow({ ...hidden, nameKey: `${nameKey}|+|xcon:ref` }));
 }
 
-/** Gives the event that tells of a change, as the service sends it. */
+/** Gives the event of a change, as the service sends it. */
 export function eventOf(change: PlaceChange, before: Sources, id: string): unknown {
   const fullName = `${change.directory}/${change.name.toUpperCase()}`;
   const isNew = !before.has(placeKey(change));
@@ -119,7 +119,7 @@ export function eventOf(change: PlaceChange, before: Sources, id: string): unkno
   return isNew ? trailCalls.CreateSecret(fullName) : labelEvent(fullName, 'AWSCURRENT', id);
 }
 
-/** Gives the records of the stream of the config table that tell of changes. */
+/** Gives the records of the stream of the config table for changes. */
 export function recordsOf(changes: readonly PlaceChange[]): unknown {
   return streamBatch(
     ...changes.map(({ directory, name, value }) => {

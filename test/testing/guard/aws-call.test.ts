@@ -62,7 +62,7 @@ describe('awsCallOf', () => {
     request('amazonaws.com.example.org'),
     request('notamazonaws.com'),
     request('127.0.0.1'),
-  ])('passes over a request of somebody else: %j', (given) => {
+  ])('ignores a request to another service: %j', (given) => {
     expect(awsCallOf(given)).toBeUndefined();
   });
 });
@@ -73,11 +73,11 @@ describe('connectionTo', () => {
     'ssm.cn-north-1.amazonaws.com.cn',
     'ssm.eu-west-1.api.aws',
     '[fd00:ec2::254]',
-  ])('knows %s for AWS', (host) => {
+  ])('recognizes %s as AWS', (host) => {
     expect(connectionTo(host)).toMatchObject({ operation: 'connection', host });
   });
 
-  it.each(['localhost', 'db.internal', undefined])('passes over %s', (host) => {
+  it.each(['localhost', 'db.internal', undefined])('ignores %s', (host) => {
     expect(connectionTo(host)).toBeUndefined();
   });
 });

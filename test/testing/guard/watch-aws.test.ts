@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 describe('a client of a real service', () => {
-  it('fails at once with what the watcher says, which gets the call', async () => {
+  it('fails at once with the error of the watcher, which receives the call', async () => {
     const calls: AwsCall[] = [];
     watch((call) => {
       calls.push(call);
@@ -71,7 +71,7 @@ describe('a client of a real service', () => {
   });
 });
 
-describe('a call that the watcher lets through', () => {
+describe('a call that the watcher allows', () => {
   let aws: LocalAws;
 
   beforeAll(async () => {
@@ -121,7 +121,7 @@ describe('watchAws', () => {
     server.close();
   });
 
-  it('lets every watcher look, and takes the first refusal', async () => {
+  it('calls every watcher, and uses the first refusal', async () => {
     const seen: string[] = [];
     watch(() => {
       seen.push('first');
@@ -138,7 +138,7 @@ describe('watchAws', () => {
     expect(seen).toEqual(['first', 'second']);
   });
 
-  it('puts back what it has replaced, with the last watcher', () => {
+  it('restores what it has replaced when the last watcher ends', () => {
     const before = [Reflect.get(Agent.prototype, 'addRequest'), Reflect.get(Socket.prototype, 'connect')];
     const [end, endOther] = [watchAws(() => undefined), watchAws(() => undefined)];
 
@@ -150,7 +150,7 @@ describe('watchAws', () => {
     expect([Reflect.get(Agent.prototype, 'addRequest'), Reflect.get(Socket.prototype, 'connect')]).toEqual(before);
   });
 
-  it('puts back what a test file has left that was cut short', () => {
+  it('restores what an interrupted test file has left', () => {
     const methods = (): unknown[] => [
       Reflect.get(Agent.prototype, 'addRequest'),
       Reflect.get(Socket.prototype, 'connect'),
@@ -171,7 +171,7 @@ describe('watchAws', () => {
     expect(methods()).toEqual(before);
   });
 
-  it('lets through what others have put around it when it is over', () => {
+  it('calls through wrappers of others when it has ended', () => {
     const original = Reflect.get(Socket.prototype, 'connect');
     const end = watchAws(() => refusal);
     const ours = Reflect.get(Socket.prototype, 'connect');

@@ -42,7 +42,7 @@ test('in the wrong place, the setup says where it belongs', async () => {
   expect(text).toContain("xcon/jest belongs in Jest's setupFilesAfterEnv");
 }, 60_000);
 
-test('modules are reset before each test where Jest is told to', async () => {
+test('modules are reset before each test with resetModules', async () => {
   const { results } = await runJest(...optionsFor('no-globals.test.js', { resetModules: true }));
 
   expect(results.numPassedTests).toBe(2);

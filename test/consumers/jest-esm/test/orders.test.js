@@ -15,7 +15,7 @@ describe('connect', () => {
     expect(await connect()).toBe('connected to entered');
   });
 
-  test('knows nothing of the test before', async () => {
+  test('has no state of the previous test', async () => {
     await expect(connect()).rejects.toThrow('No value for "DB_HOST"');
   });
 });

@@ -16,7 +16,7 @@ describe('connect', () => {
     assert.equal(await connect(), 'connected to entered');
   });
 
-  test('knows nothing of the test before', async () => {
+  test('has no state of the previous test', async () => {
     await assert.rejects(connect(), /No value for "DB_HOST"/);
   });
 });

@@ -1,6 +1,6 @@
 import { config } from 'xcon';
 
-/** Stands for a service: it knows nothing of tests. */
+/** A service without any code for tests. */
 export async function connect(): Promise<string> {
   return `connected to ${await config.requireString('DB_HOST')}`;
 }
