@@ -1,9 +1,16 @@
-import { type SecretReference } from '../../src/cache/cacher';
 import { CacheKey } from '../../src/cache/cache-key';
 import { ChainFinder } from '../../src/chain/chain-finder';
 import { PlaceReader } from '../../src/chain/place-reader';
-import { AwsClients, Context, DirectoryChain, DirectoryItem, LocalCache, type Provider, ProviderChain, XconSettings } from '../../src/index';
-import { directory, envOf, item, MapProvider, RecordedLog, rejection, StubCacher, StubLease } from './doubles';
+import {
+  AwsClients,
+  Context,
+  DirectoryChain,
+  LocalCache,
+  type Provider,
+  ProviderChain,
+  XconSettings,
+} from '../../src/index';
+import { directory, envOf, item, MapProvider, RecordedLog, rejection, StubCacher } from './doubles';
 
 const context = Context.createRoot();
 
@@ -29,13 +36,6 @@ const time = { leftMs: 5000 };
 const find = (finder: ChainFinder, name: string, trace = { waitingFor: '' }) => finder.find(name, time, trace);
 const outcomesOf = (attempts: readonly { provider: string; directory?: string | undefined; outcome: string }[]) =>
   attempts.map((each) => [each.provider, each.directory, each.outcome].filter((part) => part !== undefined).join(' '));
-const reference = (name: string): SecretReference => ({
-  name,
-  provider: 'secrets',
-  directory: '/a',
-  exactName: `/a/${name}`,
-  createdAt: '2030-01-01T00:00:00.000Z',
-});
 
 describe('without a cacher', () => {
   it('asks the providers in front once and first, then every provider in every directory', async () => {
@@ -101,42 +101,6 @@ describe('with a cacher', () => {
 
     expect(result.item).toBeUndefined();
     expect(cacher.asked).toEqual([]);
-  });
-});
-
-describe('findInCacher', () => {
-  it('gives the cached item, or that the name is missing, or that the cache knows nothing', async () => {
-    const lease = new StubLease();
-    const cached = item('x', 1);
-    const cacher = new StubCacher({
-      x: { kind: 'found', item: cached },
-      gone: { kind: 'absent' },
-      y: { kind: 'miss', lease },
-    });
-    const ssm = new MapProvider();
-    const finder = finderOf([ssm], ['/a'], cacher);
-
-    const answers = await Promise.all(['x', 'gone', 'y'].map((name) => finder.findInCacher(name, time)));
-
-    expect(answers).toEqual([
-      { item: cached, attempt: { provider: 'cacher', outcome: 'found' } },
-      { item: undefined, attempt: { provider: 'cacher', outcome: 'known to be missing' } },
-      { item: undefined, attempt: { provider: 'cacher', outcome: 'absent' } },
-    ]);
-    expect(lease.released).toBe(1);
-    expect(ssm.listed).toEqual([]);
-  });
-
-  it('reads a secret that the cache knows by reference, and gives version, age and row', async () => {
-    const row = { kind: 'reference', provider: 'secrets', createdAt: undefined, ttl: 7 } as const;
-    const cacher = new StubCacher({ x: { kind: 'reference', reference: reference('x'), row } });
-    const value = { name: 'x', value: 'value', directory: directory('/a'), secret: true, version: '7', changedAtMs: 5 };
-    const secrets = new MapProvider({ name: 'secrets', secrets: { '/a/x': new DirectoryItem(value) } });
-
-    const answer = await finderOf([secrets], ['/a'], cacher).findInCacher('x', time);
-
-    expect(answer?.item).toMatchObject({ value: 'value', version: '7', changedAtMs: 5 });
-    expect(answer?.row).toBe(row);
   });
 });
 

@@ -192,22 +192,19 @@ describe('where a value comes from', () => {
     expect(loaded.value.reveal()).toBe((await cold.item(name)).value);
   });
 
-  it.each(kept)(
-    'of %s (%s) is unchanged after this process has written its row',
-    async (name, cacheSecrets) => {
-      const process = startProcess({ settings: { cacheSecrets, cacheKeys } });
-      const first = await process.item(name);
-      await process.flush();
+  it.each(kept)('of %s (%s) is unchanged after this process has written its row', async (name, cacheSecrets) => {
+    const process = startProcess({ settings: { cacheSecrets, cacheKeys } });
+    const first = await process.item(name);
+    await process.flush();
 
-      // Whatever changes, lookups are worked out anew.
-      process.run(() => config.setOverride('other', 1));
-      const second = await process.item(name);
+    // Whatever changes, lookups are worked out anew.
+    process.run(() => config.setOverride('other', 1));
+    const second = await process.item(name);
 
-      expect(second).toMatchObject({ viaCacher: false, version: first.version, exactName: first.exactName });
-      expect([second.source, second.version]).toEqual([first.source, expect.any(String)]);
-      expect((await process.run(() => config.health())).cache).toMatchObject({ hits: 0 });
-    },
-  );
+    expect(second).toMatchObject({ viaCacher: false, version: first.version, exactName: first.exactName });
+    expect([second.source, second.version]).toEqual([first.source, expect.any(String)]);
+    expect((await process.run(() => config.health())).cache).toMatchObject({ hits: 0 });
+  });
 
   it('is the table as often as it has given an answer, not as often as memory has', async () => {
     const first = startProcess();

@@ -36,7 +36,7 @@ describe('what a lookup asks a source for', () => {
     expect(await fail()).toBeInstanceOf(CircuitOpenError);
   });
 
-  it('is asked for as ever once it was read well after the pause', async () => {
+  it('is asked for again once a read after the pause has succeeded', async () => {
     await fail();
     await fail();
     world.nowMs = 1000;

@@ -58,7 +58,7 @@ describe('a directory that was read before', () => {
       'log in',
     ],
   ])(
-    'is given as it was when it %s, with the reason, when it was good and until when',
+    'is served as stale when it %s, with the reason, the time of the last success and the end',
     async (_, answer, reason, remedy) => {
       await readOnce();
       world.nowMs = 5000;
@@ -158,7 +158,7 @@ describe('asking again while a stale value is served', () => {
       jest.useFakeTimers();
     });
 
-    it('holds callers up for at most 250 ms, goes on, and is not begun twice', async () => {
+    it('delays callers by at most 250 ms, continues, and is not started twice', async () => {
       const answer = gate<ListingOutcome>();
       provider.answerListing = () => answer.promise;
       const calls = provider.asked.length;
