@@ -113,7 +113,7 @@ function whereToSet(places: readonly SearchedPlace[]): string {
 /** Says that only the cache table records a name as missing, where that is so. */
 function cacheNote(places: readonly SearchedPlace[]): string {
   if (!places.some(({ outcome }) => outcome === 'known to be missing')) return '';
-  return 'The cache table calls it missing, and the sources were not asked: require() asks them, and so does config.refresh({ pastCache: true }). ';
+  return 'The cache table records it as missing, and the sources were not read: require() reads them, and so does a lookup after config.refresh({ pastCache: true }). ';
 }
 
 /** A value exists but is not of the requested type. The message never shows it. */

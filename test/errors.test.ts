@@ -100,12 +100,12 @@ describe('ConfigNotFoundError', () => {
     );
   });
 
-  it('says that the sources were not asked when the cache table calls a name missing', () => {
+  it('says that the sources were not read when the cache table records a name as missing', () => {
     const places = [{ provider: 'cacher', outcome: 'known to be missing' }];
 
     expect(new ConfigNotFoundError('X', places).message).toBe(
-      'No value for "X". Looked in: cacher (known to be missing). The cache table calls it missing, and the sources were not ' +
-        'asked: require() asks them, and so does config.refresh({ pastCache: true }). ' +
+      'No value for "X". Looked in: cacher (known to be missing). The cache table records it as missing, and the sources were ' +
+        'not read: require() reads them, and so does a lookup after config.refresh({ pastCache: true }). ' +
         "Set it in one of them, or give a fallback: config.get('X', fallback).",
     );
   });

@@ -136,7 +136,7 @@ export function remedyOf(error: unknown, remedy: string): string {
   const failure = classifyAwsError(error);
   if (failure === 'no-region') return 'set AWS_REGION, or a region in the profile';
   if (failure === 'unusable-key')
-    return 'enable or restore the KMS key of the value, or write the value anew with another key';
+    return 'enable or restore the KMS key of the value, or write the value again with another key';
   if (failure !== 'no-credentials') return remedy;
   const known = detail(error, 'remedy');
   if (name === 'CredentialsError' && typeof known === 'string') return known;

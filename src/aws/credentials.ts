@@ -70,7 +70,7 @@ export class SharedCredentials {
       return () => chain({ callerClientConfig: config });
     };
     const provider: IdentityProvider = (options) => this.resolve(options?.forceRefresh === true);
-    // Remembered here for all clients, so that the SDK need not do so for each.
+    // This class remembers them for all clients, so that the SDK need not do so for each.
     config.credentials = Object.assign(provider, { memoized: true, configBound: true });
     middlewareStack.add((next) => (args) => this.callWithFreshCredentials(() => next(args)), {
       step: 'initialize',

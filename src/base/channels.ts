@@ -2,7 +2,7 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 
 /** How a lookup ended. */
 export interface LookupOrigin {
-  /** Name of the setting, as asked. It may come from outside: not for a metric. */
+  /** Name of the setting, in the caller's case. It may come from outside: not for a metric. */
   readonly name: string;
   /** `failed`: a source on the way failed. */
   readonly outcome: 'found' | 'missing' | 'failed';

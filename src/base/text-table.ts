@@ -22,7 +22,7 @@ export interface TableLayout {
 
 /**
  * Lays out rows in columns. When a line is too long, wide columns are shortened in the middle, where texts that are alike differ
- * least, and the last column goes on in the next line.
+ * least, and the last column continues in the next line.
  *
  * @param rows - Texts in any form: control characters are escaped.
  * @returns The lines, without spaces at their ends.

@@ -28,7 +28,7 @@ const globalTimers: Timers = {
   nowMs: () => performance.now(),
 };
 
-/** Those of Node: the time for a call to AWS goes on while a test has fake timers. */
+/** Timers of Node, which fake timers of a test do not affect: for calls to AWS. */
 export const unfakedTimers: Timers = {
   start: (callback, ms) => setUnfaked(callback, ms),
   stop: (timer) => clearUnfaked(timer),
@@ -39,7 +39,7 @@ export const unfakedTimers: Timers = {
  * A time budget that counts only time in which the process runs.
  *
  * It is counted in slices, and a slice counts as its own length however late its timer fires. So a process that was frozen
- * (AWS Lambda between invocations, SIGSTOP, a suspended machine) goes on with the budget that it had, less one slice.
+ * (AWS Lambda between invocations, SIGSTOP, a suspended machine) continues with its remaining budget, less one slice.
  */
 export class TimeBudget implements TimeLeft {
   private timer: NodeJS.Timeout | undefined;

@@ -8,7 +8,7 @@ export interface TokenBucket {
 
 /** A bucket after a call has requested a token. */
 export interface TokenAnswer {
-  /** The bucket to go on with. */
+  /** The bucket after the request. */
   readonly bucket: TokenBucket;
   /** How long the call has to wait before it requests one again, **milliseconds**; 0: it has its token. */
   readonly waitMs: number;

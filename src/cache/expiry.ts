@@ -11,7 +11,7 @@ export interface TtlOptions {
 
 /** How much longer than a lookup ago the reads behind a row may have begun when it is written, **milliseconds**. */
 const writingMs = 5000;
-/** Upper bound for the duration of a lookup here, **milliseconds**: longer reads have failed. */
+/** Upper bound for the duration of a lookup in this rule, **milliseconds**: longer reads have failed. */
 const longestLookupMs = 60_000;
 /** Part of the life of a row: the early window, and the least remaining life of a row that others are aligned to. */
 const sixth = 1 / 6;

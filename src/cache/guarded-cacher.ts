@@ -129,7 +129,7 @@ export class GuardedCacher extends Cacher {
       cacher: this.name,
       method,
       reason: describeError(error),
-      consequence: 'lookups go on without it',
+      consequence: 'lookups continue without it',
     });
   }
 }

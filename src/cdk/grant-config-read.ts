@@ -12,7 +12,7 @@ const where = 'grantConfigRead()';
 const statementCharacters = 1000;
 
 /**
- * Allows a grantee to read the settings of a service: its chain's directories at the providers it asks, and its own partition
+ * Allows a grantee to read the settings of a service: its chain's directories at its providers, and its own partition
  * of the cache table. Nothing else.
  *
  * Names are allowed one by one as long as the policies of the grantee have room for them; beyond, all names of the directories

@@ -22,7 +22,7 @@ const noDirectory = Directory.literal('/_id');
  *
  * No directory is listed, and only the memory of this process caches the answer.
  *
- * @param exact - Name of the setting, as asked.
+ * @param exact - Name of the setting in the caller's case.
  * @throws ProviderError when the walk reaches a source that failed.
  */
 export async function findById(

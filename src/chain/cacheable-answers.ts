@@ -69,7 +69,7 @@ export function cacheableAnswers(
 /**
  * Gives the answer of a walk by exact name, when it may be cached.
  *
- * @param places - The places that were asked; the last gave the answer, if there is one.
+ * @param places - The places that were read; the last gave the answer, if there is one.
  * @param remembered - Gives what memory has of a place: an answer that is not in memory any more is not cached; absent: not checked.
  */
 export function namedAnswer(

@@ -31,7 +31,7 @@ import { type Watch, type WatchOptions } from './watch';
 /**
  * Looks up settings in a chain of providers and directories.
  *
- * A lookup asks overrides, then each provider in each directory, in order, then defaults; the first value found is the answer. What is not
+ * A lookup tries overrides, then each provider in each directory, in order, then defaults; the first value found is the answer. What is not
  * set on a Config comes from the Configs around it. Most code uses {@link config}, which acts as the current one.
  *
  * @example

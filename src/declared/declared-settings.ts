@@ -38,7 +38,7 @@ export interface Subscription {
  *
  * They are independent of a Config: each call uses the current one.
  *
- * A bundle without `defineSettings` has none of this. With it, explanations are loaded when they are first asked for; `policy`,
+ * A bundle without `defineSettings` has none of this. With it, explanations are loaded on first use; `policy`,
  * `policies`, `envExample` and `document` are synchronous, so that a bundle has them from the start.
  */
 export class DeclaredSettings<Shape extends SettingsShape> {

@@ -39,7 +39,7 @@ export function createContainer<D extends object>(
   return container;
 }
 
-/** Registers every known class of dependencies in a container, each resolved anew whenever it is asked for. */
+/** Registers every known class of dependencies in a container, each resolved again at every request. */
 export function registerAll<D extends object>(
   container: DependencyContainer,
   resolve: (dependencyClass: new () => D) => D,

@@ -33,7 +33,7 @@ export type DependencyClass<T extends Dependency = Dependency> = (new () => T) &
  * The set of dependencies that code uses at a moment: Config, providers, cacher, clients, settings, memory, logger, clock, random source.
  *
  * A child context replaces some of them for the code that runs inside it; the others are those of its parent, made once,
- * in the root, when first asked for.
+ * in the root, on first use.
  */
 export class Context {
   // Every promise that is made inside of a `run()` holds its context, so printing one could show dependencies.
@@ -211,7 +211,7 @@ export abstract class Dependency {
 
   /** Gives an object that acts as whichever one is current when it is used. */
   static proxy<T extends Dependency>(this: DependencyClass<T>): T {
-    // Printing looks at the target of a proxy: there it finds how the current one is printed.
+    // Printing uses the target of a proxy: its inspect method prints the current one.
     const printed = { [inspect.custom]: () => Context.current().resolve(this)[inspect.custom]() };
     return new Proxy(Object.create(printed) as T, {
       get: (_, property) => {

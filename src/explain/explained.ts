@@ -69,7 +69,7 @@ export interface PageContent {
   readonly explainedAt?: string | undefined;
 }
 
-/** What `config.explain(name)` gives: every place that was asked, its outcome, the winner, and what it shadows. Secrets are masked. */
+/** What `config.explain(name)` gives: every place that was read, its outcome, the winner, and what it shadows. Secrets are masked. */
 export class Explanation {
   /** The name in the caller's case. */
   readonly name: string;

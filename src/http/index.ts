@@ -64,7 +64,7 @@ export function liveness(): ProbeHandler {
  *
  * It loads the settings, and reports the state of each source as lookups have last seen it. The answer has names, no values.
  *
- * @param config - Looks the settings up, and is asked how its sources do.
+ * @param config - Config for the lookups, whose sources are reported.
  * @param declared - Settings without which the service is not ready.
  * @throws InvalidSettingsError for an unknown or invalid option.
  */

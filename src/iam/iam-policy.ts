@@ -2,7 +2,7 @@ import { type PolicyDocument } from './policy-document';
 import { type PolicyOptions } from './policy-options';
 
 /**
- * Gives the least policy that a service needs to read its settings: its directories at the providers it asks, and its own
+ * Gives the least policy that a service needs to read its settings: its directories at its providers, and its own
  * partition of the cache table. Of declared settings, `declared.policy()` gives that of their names alone.
  *
  * @param options - Service, environment and what differs from the defaults. Without `region` and `account`, resources are of any.

@@ -32,7 +32,7 @@ function statementsOf(reader: PolicyReader): (typeof statementsFor)[PolicyReader
 }
 
 /**
- * Gives the least policy that a service needs to read its settings: its chain's directories at the providers it asks, and its
+ * Gives the least policy that a service needs to read its settings: its chain's directories at its providers, and its
  * own partition of the cache table.
  *
  * @param parameterNames - Other names of parameters than those of the options; `undefined`: all of the directories.

@@ -94,8 +94,8 @@ export function placesOf(
   provider: PolicyProvider,
 ): readonly PolicyPlace[] {
   const place = { partition, region, account };
-  const asked = providers.map((each): PolicySource => (typeof each === 'string' ? { provider: each } : each));
-  const own = asked.filter((each) => each.provider === provider && each.roleArn === undefined);
+  const sources = providers.map((each): PolicySource => (typeof each === 'string' ? { provider: each } : each));
+  const own = sources.filter((each) => each.provider === provider && each.roleArn === undefined);
   return own.map((each) => ({ ...place, ...definedOf(each) }));
 }
 

@@ -6,7 +6,7 @@ import { copyValue, type ConfigValue, sealValue, type SealedValue } from './valu
 
 /** What a DirectoryItem is made of. */
 export interface DirectoryItemOptions {
-  /** Name as it was stored or asked; kept lower-cased. */
+  /** Name as it was stored or looked up; kept lower-cased. */
   readonly name: string;
   /** Value, as the source has it. */
   readonly value: ConfigValue;

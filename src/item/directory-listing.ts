@@ -5,7 +5,7 @@ import { brandClass } from '../base/brand-class';
 import { DirectoryItem } from './directory-item';
 import { type ConfigValue } from './value';
 
-/** A secret that a listing names but whose value has not been asked for. */
+/** A secret of a listing whose value has not been read. */
 export interface UnreadSecret {
   /** Distinguishes it from items and refused entries. */
   readonly kind: 'unread';
@@ -50,7 +50,7 @@ export function isRefused(entry: unknown): entry is RefusedEntry {
 }
 
 /**
- * What a refusal applies to: the `place` that was asked; the whole `source`, such as a table that does not exist; every call
+ * What a refusal applies to: the `place` that was read; the whole `source`, such as a table that does not exist; every call
  * with the same clients, for want of `credentials` or of a `region`.
  */
 export type RefusalScope = 'place' | 'source' | 'credentials' | 'region';

@@ -13,7 +13,7 @@ import { checkOptions } from '../options';
 export interface InvocationOptions {
   /** How old settings may be at the start of an invocation before they are reloaded, **seconds**. Default: 300. */
   readonly refreshSeconds?: number;
-  /** How long an invocation waits for that before it goes on with the settings that it has, **milliseconds**, at most 15 minutes. Default: 500. */
+  /** How long an invocation waits for that before it uses the settings that it has, **milliseconds**, at most 15 minutes. Default: 500. */
   readonly refreshBudgetMs?: number;
   /** How old settings may get when they cannot be reloaded, **seconds**; then an invocation waits for them, and fails. Default: 3600. */
   readonly staleSeconds?: number;

@@ -159,7 +159,7 @@ function redactRow(row: unknown): unknown {
   );
 }
 
-/** Rows of our own kinds have facts under names of ours. */
+/** Attributes of the library's own rows have this prefix. */
 function isFact(name: string, attribute: unknown): boolean {
   if (!isFields(attribute)) return false;
   const [kind = '', ...others] = Object.keys(attribute);

@@ -244,11 +244,11 @@ function checkEffects(fault: LocalAwsFault, where: string): void {
   const { dropConn, dropAnswer, hang, raw, unprocessed, batchErrors, endlessToken, emptyPageFirst, delayMs } = fault;
   const flags = { dropConn, dropAnswer, hang, unprocessed, endlessToken, emptyPageFirst };
   const effects = [
-    ...Object.entries(flags).flatMap(([name, asked]) => (asked === true ? [name] : [])),
-    ...Object.entries({ raw, batchErrors }).flatMap(([name, asked]) => (asked === undefined ? [] : [name])),
+    ...Object.entries(flags).flatMap(([name, value]) => (value === true ? [name] : [])),
+    ...Object.entries({ raw, batchErrors }).flatMap(([name, value]) => (value === undefined ? [] : [name])),
     ...(isErrorFault(fault) ? ['type/status/message'] : []),
   ];
-  if (effects.length > 1) throw new LocalAwsError(`${where} asks for ${effects.join(' and ')}; choose one.`);
+  if (effects.length > 1) throw new LocalAwsError(`${where} has ${effects.join(' and ')}; choose one.`);
   if (effects.length === 0 && delayMs === undefined) {
     throw new LocalAwsError(`${where} does nothing; give it a type, dropConn, hang, delayMs, raw or another effect.`);
   }

@@ -66,11 +66,11 @@ export class Gateway {
   private async answer(
     request: WireRequest,
     fault: LocalAwsFault | undefined,
-    asked: FaultRequest,
+    faultRequest: FaultRequest,
   ): Promise<GatewayAnswer> {
     const { operation, protocol } = request;
     try {
-      const fields = await this.perform(request, requestWithFault(fault, asked));
+      const fields = await this.perform(request, requestWithFault(fault, faultRequest));
       const answer = answerOf(answerWithFault(fault, operation, fields), operation, protocol);
       return { answer, outcome: fault?.endlessToken === true ? 'fault' : 'ok' };
     } catch (error) {
@@ -84,14 +84,14 @@ export class Gateway {
     return limitedWrites.includes(operation) && this.ssmWriteLimit?.take() === false;
   }
 
-  private async perform(request: WireRequest, asked: Fields): Promise<Fields> {
+  private async perform(request: WireRequest, requested: Fields): Promise<Fields> {
     const { service, operation, fields, accessKeyId } = request;
     const operations = service === 'unknown' ? undefined : this.services.get(service);
     const supported = operations?.get(operation);
     if (supported === undefined) throw unknownOperation(request, operations);
     if (fields === undefined) throw serializationError('The body is not a JSON object.');
-    refuseOtherMembers(operation, supported, asked);
-    return supported.perform(asked, this.identities.of(accessKeyId));
+    refuseOtherMembers(operation, supported, requested);
+    return supported.perform(requested, this.identities.of(accessKeyId));
   }
 }
 
@@ -106,9 +106,9 @@ function unknownOperation({ askedService, operation }: WireRequest, operations: 
 }
 
 function unknownService(name: string, operation: string): string {
-  const asked = operation === '' ? '' : ` (${operation})`;
-  if (name === '') return `The local AWS cannot see which service the request is for${asked}.`;
-  return `The local AWS does not answer for ${name}${asked}.`;
+  const suffix = operation === '' ? '' : ` (${operation})`;
+  if (name === '') return `The local AWS cannot see which service the request is for${suffix}.`;
+  return `The local AWS does not answer for ${name}${suffix}.`;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -115,7 +115,7 @@ function page<T>(all: readonly T[], fields: Fields, most: number): Page<T> {
 function requireKey(action: string, found: readonly FoundVersion[], withDecryption: boolean): void {
   const denied = withDecryption ? found.find(isLocked) : undefined;
   if (denied === undefined) return;
-  throw accessDenied('kms:Decrypt', `${parameterArn(denied.parameter.name)} (asked by ${action})`);
+  throw accessDenied('kms:Decrypt', `${parameterArn(denied.parameter.name)} (used by ${action})`);
 }
 
 function isLocked({ parameter: { type, keyDenied } }: FoundVersion): boolean {

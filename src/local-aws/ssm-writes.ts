@@ -92,16 +92,16 @@ function putParameter(store: ParameterStore, keys: KeyStore, fields: Fields, { a
 
 /** Chooses the tier: an advanced parameter stays one, and what needs the advanced tier gets it where that is allowed. */
 function tierOf(fields: Fields, value: string, former: ParameterTier | undefined): ParameterTier {
-  const asked = choiceField(fields, 'Tier', ['Standard', 'Advanced', 'Intelligent-Tiering']);
-  if (asked === 'Standard' && former === 'Advanced') {
+  const requested = choiceField(fields, 'Tier', ['Standard', 'Advanced', 'Intelligent-Tiering']);
+  if (requested === 'Standard' && former === 'Advanced') {
     throw validationError(
       "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter " +
         'tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a ' +
         'standard parameter.',
     );
   }
-  if (asked === 'Advanced' || former === 'Advanced') return 'Advanced';
-  return asked === 'Intelligent-Tiering' && Buffer.byteLength(value) > mostBytes.Standard ? 'Advanced' : 'Standard';
+  if (requested === 'Advanced' || former === 'Advanced') return 'Advanced';
+  return requested === 'Intelligent-Tiering' && Buffer.byteLength(value) > mostBytes.Standard ? 'Advanced' : 'Standard';
 }
 
 function checkValue(value: string, tier: ParameterTier, pattern: string | undefined): void {

@@ -35,7 +35,7 @@ export function measure(meter: Meter): readonly (() => void)[] {
     ),
     observe(
       meter.createObservableCounter('xcon.refreshes', {
-        description: 'How often memory was forgotten, so that lookups read anew',
+        description: 'Number of resets of memory, after which lookups read the sources again',
         unit: '{refresh}',
       }),
       (result) => {

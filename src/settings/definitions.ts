@@ -36,7 +36,7 @@ const defaultExpirationMinutes = 15;
 /**
  * The settings of the library, each in one entry.
  *
- * The table of docs/reference/library-settings.md repeats the comments, `@see` as a link; its test derives what it must say from here.
+ * The table of docs/reference/library-settings.md repeats the comments, `@see` as a link; its test compares it with this table.
  */
 export const settingDefinitions = {
   /** Service that is running: `{service}` in directories, and half of the partition of the cache table. */
@@ -102,7 +102,7 @@ export const settingDefinitions = {
    */
   strategy: define(oneOf('listing', 'names'), 'listing'),
   /**
-   * What a place that is not permitted does to a lookup that reaches it: `warn` and go on, or `error`.
+   * What a place that is not permitted does to a lookup that reaches it: `warn` and continue, or `error`.
    *
    * @see ../explanation/lookup-order.md#when-a-place-is-not-permitted
    */
@@ -120,7 +120,7 @@ export const settingDefinitions = {
    */
   lastKnownGood: define(lastKnownGood, undefined, { isHidden: true }),
   /**
-   * Pause before a source that failed is asked again; 0: none.
+   * Pause before a source that failed is read again; 0: none.
    *
    * @see ../explanation/reliability.md#a-source-that-fails-is-not-asked-for-a-moment
    */

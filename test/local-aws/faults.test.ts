@@ -350,7 +350,7 @@ describe('a malformed fault', () => {
     ],
     [
       { target: '', type: 'X', hang: true, raw: { body: '' } },
-      'faults[0] asks for hang and raw and type/status/message; choose one.',
+      'faults[0] has hang and raw and type/status/message; choose one.',
     ],
     [{ target: '', hang: false }, /^faults\[0\] does nothing;/],
   ])('%j is an error at once', (fault, message) => {

@@ -34,7 +34,7 @@ export interface LookupFailure {
  * Gives the result of a lookup, and keeps it; or the last good answer, when a source on the way failed, or the place of that answer may
  * not be read any more.
  *
- * @param exact - The name as asked.
+ * @param exact - The name in the caller's case.
  * @throws What the lookup throws, when there is no last good answer.
  */
 export async function withLastKnownGood(

@@ -157,7 +157,7 @@ describe('the sources', () => {
     const snapshot = await startProcess().run(() => config.load(['api_key']));
     orders.aws.putParameter('/orders/prod/API_KEY', 'put');
 
-    expect(() => snapshot.require('api_key')).toThrow('the sources were not asked: require() asks them');
+    expect(() => snapshot.require('api_key')).toThrow('the sources were not read: require() reads them');
     expect(sourceOperations(orders.aws)).toEqual([]);
   });
 
