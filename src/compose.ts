@@ -9,6 +9,7 @@ import { Logger } from './logging/logger';
 import { DynamoProvider } from './providers/dynamo-provider';
 import { EnvProvider } from './providers/env-provider';
 import { LocalCache } from './memory/local-cache';
+import { provideExplanations, provideHealth, provideLastKnownGood, provideWatches } from './parts';
 import { SecretsProvider } from './providers/secrets-provider';
 import { SsmProvider } from './providers/ssm-provider';
 import { XconSettings } from './settings/xcon-settings';
@@ -19,6 +20,11 @@ setWiring({
   environment: EnvProvider,
   named: { env: EnvProvider, ssm: SsmProvider, secrets: SecretsProvider, dynamo: DynamoProvider },
 });
+
+provideExplanations();
+provideHealth();
+provideWatches();
+provideLastKnownGood();
 
 registerDependencies([
   Config,

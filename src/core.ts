@@ -1,3 +1,6 @@
+// In Node, every method has its code at hand. Bundlers leave this out.
+import './all-parts';
+
 // In the order in which a lookup flows.
 export { config, type ConfigApi } from './config/current-config';
 export { Config } from './config/config';
@@ -59,6 +62,7 @@ export type { PolicyProvider } from './iam/policy-providers';
 export type { PolicyPlace } from './iam/arn';
 export type { PolicyConditions, PolicyDocument, PolicyStatement } from './iam/policy-document';
 export { setWiring, type Wiring } from './config/wiring';
+export { provideExplanations, provideHealth, provideLastKnownGood, provideOperations, provideWatches } from './parts';
 export { Default } from './di/default';
 
 export { ProviderChain } from './chain/provider-chain';

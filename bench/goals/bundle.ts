@@ -1,4 +1,5 @@
 import { type Bundle, bundle, onlyOurs } from './bundler';
+import { purposesOf } from './purposes';
 import { type Measured, type Result, type Table } from './result';
 
 const kilobyte = 1024;
@@ -16,6 +17,21 @@ const envOnly = `
   import { Config, EnvProvider } from 'xcon/core';
   const config = new Config({ providers: [EnvProvider], cacher: null });
   export const handler = () => config.get('DB_HOST');
+`;
+const coreDefault = `
+  import { Config, DynamoCacher, EnvProvider, SecretsProvider, SsmProvider } from 'xcon/core';
+  const config = new Config({ providers: [EnvProvider, SsmProvider, SecretsProvider], cacher: DynamoCacher });
+  export const handler = () => config.get('DB_HOST');
+`;
+const coreParameters = `
+  import { Config, EnvProvider, SsmProvider } from 'xcon/core';
+  const config = new Config({ providers: [EnvProvider, SsmProvider], cacher: null });
+  export const handler = () => config.get('DB_HOST');
+`;
+const declared = `
+  import { defineSettings, secret, setting } from 'xcon';
+  const settings = defineSettings({ host: setting('DB_HOST'), password: secret('DB_PASSWORD') });
+  export const handler = async () => (await settings.load()).host;
 `;
 const powertools = `
   import { getParameter } from '@aws-lambda-powertools/parameters/ssm';
@@ -39,6 +55,10 @@ export async function measureBundle(): Promise<Measured> {
   const lean = await bundle(envOnly, { external: optional });
   const leanOwn = await bundle(envOnly, { plugins: [onlyOurs] });
   const leanFirst = await bundle(envOnly, { plugins: [onlyOurs], splitting: true });
+  const defaultOwn = await bundle(coreDefault, { plugins: [onlyOurs] });
+  const parametersOwn = await bundle(coreParameters, { plugins: [onlyOurs] });
+  const declaredOwn = await bundle(declared, { plugins: [onlyOurs] });
+  const declaredFirst = await bundle(declared, { plugins: [onlyOurs], splitting: true });
   const peer = await bundle(powertools, { external: [...sdk, '@middy/core'] });
   const files = await bundle(nodeConfig);
   const unwanted = Object.keys(lean.inputs).filter((file) =>
@@ -59,13 +79,33 @@ export async function measureBundle(): Promise<Measured> {
       peer: '',
       met: unwanted.length === 0,
     },
+    known('bundle: xcon/core with the default providers and cacher, our own files', defaultOwn),
+    known('bundle: xcon/core with env and ssm, no cache, our own files', parametersOwn),
+    known('bundle: xcon with defineSettings, our own files', declaredOwn),
+    known('bundle: xcon with defineSettings, those loaded at once', declaredFirst),
   ];
-  return { results, details: [parts(all, packageOf), parts(first, fileOf)] };
+  const purposes = purposesOf({
+    'xcon, one file': own,
+    'xcon, at once': first,
+    'xcon with defineSettings, one file': declaredOwn,
+    'xcon/core with the default providers and cacher, one file': defaultOwn,
+    'xcon/core with env, one file': leanOwn,
+    'xcon/core with env, at once': leanFirst,
+  });
+  return {
+    results,
+    details: [parts(all, packageOf), parts(first, fileOf)],
+    sections: { 'bundle purposes': purposes },
+  };
 }
 
 function limited(what: string, { bytes }: Bundle, most: number): Result {
   const met = bytes <= most;
   return { what, goal: `<= ${most / kilobyte} KB`, ours: kilobytes(bytes), peer: '', ratio: bytes / most, met };
+}
+
+function known(what: string, { bytes }: Bundle): Result {
+  return { what, goal: '', ours: kilobytes(bytes), peer: '' };
 }
 
 function compared(what: string, ours: Bundle, name: string, peer: Bundle): Result {

@@ -32,7 +32,8 @@ async function main(wanted: readonly string[]): Promise<void> {
   const all = Object.values(measured);
   const { head, rows } = tableOf(all.flatMap(({ results }) => results));
   console.log(table(head, rows));
-  for (const each of all.flatMap(({ details = [] }) => details)) console.log(`\n${table(each.head, each.rows)}`);
+  const others = all.flatMap(({ details = [], sections = {} }) => [...details, ...Object.values(sections)]);
+  for (const each of others) console.log(`\n${table(each.head, each.rows)}`);
   // Figures of one page belong to one run.
   if (wanted.length === 0) await writePage(measured, busy);
 }

@@ -20,11 +20,12 @@ export function load(): string {
  */
 export async function writePage(measured: Readonly<Record<string, Measured>>, busy: string): Promise<void> {
   let text = replaceBetween(readFileSync(page, 'utf8'), 'machine', machine(busy));
-  for (const [name, { results, details = [], charts = [] }] of Object.entries(measured)) {
+  for (const [name, { results, details = [], sections = {}, charts = [] }] of Object.entries(measured)) {
     text = replaceBetween(text, name, markdown(tableOf(results)));
     // The first is about the whole; the others are for maintainers.
     const [first] = details;
     if (first !== undefined) text = replaceBetween(text, `${name} parts`, markdown(first));
+    for (const [place, table] of Object.entries(sections)) text = replaceBetween(text, place, markdown(table));
     for (const { file, ...chart } of charts) writeFileSync(join(root, 'docs/images', file), barChart(chart));
   }
   const style = await resolveConfig(page, { config: join(root, '.ci/prettier.json') });

@@ -19,6 +19,8 @@ export interface Measured {
   readonly results: readonly Result[];
   /** Tables of where time or bytes go. */
   readonly details?: readonly Table[];
+  /** Tables of the page, by the names of their places. */
+  readonly sections?: Readonly<Record<string, Table>>;
   readonly charts?: readonly NamedChart[];
 }
 

@@ -1,14 +1,14 @@
 import { type AttributeMap } from '../aws/attribute-value';
-import { remedyOf, sourceRefusalOf, withoutPayload } from '../aws/aws-errors';
+import { remedyOf, withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
-import { probeTable, queryRows, type WriteConnection, writeRows } from '../aws/table-client';
+import { queryRows, type WriteConnection, writeRows } from '../aws/table-client';
 import { tableArnText, tableKeys } from '../aws/table-names';
 import { CacherError } from '../errors';
 import { isOutdated } from './changes';
+import { nextGeneration, updateGeneration } from './generation';
 import { earlyWindow, isEarly, isExpired } from './expiry';
 import { type AnswerRow, type CacheRow, createdAtMs, decodeRow, generationKey, isAnswer, nowhere } from './rows';
-import { callAws } from '../aws/call-aws';
-import { type CachedChain, type CacheRecord, type CacheSession } from './cacher';
+import { type CacheSession } from './cacher';
 
 /** Selects a partition of the cache table. */
 export interface PartitionOptions {
@@ -130,7 +130,6 @@ export async function deleteRows(partition: AdminPartition, name?: string): Prom
 }
 
 async function raiseGeneration(partition: AdminPartition, name: string | undefined): Promise<void> {
-  const { nextGeneration, updateGeneration } = await import('./generation');
   const change = { directory: undefined, name };
   await updateGeneration(partition, (before) => nextGeneration(before, [change], partition.nowMs()));
 }
@@ -174,28 +173,5 @@ async function attempt<T>(
         `${remedyOf(error, `allow ${action} on ${tableArnText(table)}`)}, then call it again.`,
       { cause: withoutPayload(error) },
     );
-  }
-}
-
-/** Checks that a partition can be read, and records the outcome. Never rejects. */
-export async function probePartition(
-  { key, session: { clients, settings, nowMs } }: CachedChain,
-  record: CacheRecord,
-  signal: AbortSignal,
-): Promise<void> {
-  record.requests += 1;
-  try {
-    const client = await clients.dynamo(settings);
-    await callAws(client, () => probeTable({ client, table: settings.cacheTable }, key.environ, signal));
-    record.succeed('reading', nowMs());
-  } catch (error) {
-    const remedy = `allow dynamodb:Query on ${tableArnText(settings.cacheTable)}, and create that table`;
-    const refusal = sourceRefusalOf(error, remedy);
-    record.note('reading', {
-      state: refusal === undefined ? 'failing' : 'refused',
-      sinceMs: nowMs(),
-      reason: refusal?.reason ?? describeError(error),
-      remedy: refusal?.remedy,
-    });
   }
 }

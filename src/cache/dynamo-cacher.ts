@@ -1,8 +1,10 @@
 import { getOrMake } from '../base/get-or-make';
 import { startWork } from '../base/start-work';
 import { type TimeLeft } from '../base/time-limit';
+import { Part } from '../di/part';
 import { checkOptions } from '../options';
-import { type CacheEntry, type ClearOptions, type PartitionOptions } from './admin';
+import type * as Admin from './admin';
+import type * as CacheTable from './cache-table';
 import {
   type CacheAnswer,
   type CachedChain,
@@ -17,6 +19,11 @@ import {
 import { currentSession } from './current-session';
 import { type Backoff } from './partition-state';
 import { type Partitions } from './partitions';
+
+/** What `clear()` and `entries()` load. @internal */
+export const adminPart = new Part<typeof Admin>('cacher.clear() and entries()', 'provideOperations');
+/** What `ensureCacheTable()` loads. @internal */
+export const cacheTablePart = new Part<typeof CacheTable>('cacher.ensureCacheTable()', 'provideOperations');
 
 /**
  * The shared cache table: one row per name and chain, one partition per service and environment.
@@ -67,11 +74,9 @@ export class DynamoCacher extends Cacher {
     return this.use((partitions) => partitions.names(chain));
   }
 
-  override async warm({ clients, settings }: CacheSession, signal: AbortSignal): Promise<void> {
-    const connecting = startWork(async () => {
-      const [client, { connectToTable }] = await Promise.all([clients.dynamo(settings), import('../aws/table-client')]);
-      await connectToTable({ client, table: settings.cacheTable }, signal);
-    });
+  override async warm(session: CacheSession, signal: AbortSignal): Promise<void> {
+    const { clients, settings } = session;
+    const connecting = startWork(async () => (await import('./table-checks')).openCacheConnection(session, signal));
     const wrapping = settings.cacheSecrets === 'encrypt' && settings.cacheKmsKeyId !== undefined;
     await Promise.all([connecting, wrapping && clients.kms(settings), this.use(() => undefined)]);
   }
@@ -83,7 +88,7 @@ export class DynamoCacher extends Cacher {
   override async readGeneration({ key, session }: CachedChain, signal: AbortSignal): Promise<number | undefined> {
     if (!key.isStorable) return undefined;
     const { clients, settings, nowMs } = session;
-    const { readWatchedGeneration } = await import('./generation');
+    const { readWatchedGeneration } = await import('./table-checks');
     const partition = { client: await clients.dynamo(settings), table: settings.cacheTable, environ: key.environ };
     return readWatchedGeneration(partition, key.directories.split('|'), {
       signal,
@@ -97,7 +102,7 @@ export class DynamoCacher extends Cacher {
   }
 
   override async probe(chain: CachedChain, signal: AbortSignal): Promise<void> {
-    const { probePartition } = await import('./admin');
+    const { probePartition } = await import('./table-checks');
     await probePartition(chain, this.recordOf(chain), signal);
   }
 
@@ -117,30 +122,30 @@ export class DynamoCacher extends Cacher {
    * @returns How many rows were deleted; with `dryRun`, how many would be.
    * @throws CacherError when it fails; deleted rows stay deleted, call it again to continue.
    */
-  async clear(options: ClearOptions = {}): Promise<number> {
+  async clear(options: Admin.ClearOptions = {}): Promise<number> {
     checkOptions('cacher.clear()', options, { environ: true, name: true, dryRun: true });
     const session = currentSession();
     const partition = { environ: this.latestEnviron, ...options };
     const name = options.name?.toLowerCase();
     if (options.dryRun === true) {
-      const { keysToDelete, connectToPartition } = await import('./admin');
+      const { keysToDelete, connectToPartition } = await adminPart.load();
       return (await keysToDelete(await connectToPartition(session, partition), name)).length;
     }
     // Lookups under way rest on earlier reads: after this, their answers are not written.
     session.localCache.reset();
     await this.writes.settled();
-    const { deleteRows, connectToPartition } = await import('./admin');
+    const { deleteRows, connectToPartition } = await adminPart.load();
     const deleted = await deleteRows(await connectToPartition(session, partition), name);
     session.localCache.reset();
     return deleted;
   }
 
   /** Lists the rows of a partition, without any value. @throws CacherError when the table cannot be read. */
-  async entries(options: PartitionOptions = {}): Promise<readonly CacheEntry[]> {
+  async entries(options: Admin.PartitionOptions = {}): Promise<readonly Admin.CacheEntry[]> {
     checkOptions('cacher.entries()', options, { environ: true });
     const session = currentSession();
     const partition = { environ: this.latestEnviron, ...options };
-    const { listEntries, connectToPartition } = await import('./admin');
+    const { listEntries, connectToPartition } = await adminPart.load();
     const { cacheTtlSeconds } = session.settings;
     return listEntries(await connectToPartition(session, partition), { nowMs: session.nowMs(), cacheTtlSeconds });
   }
@@ -155,7 +160,7 @@ export class DynamoCacher extends Cacher {
   async ensureCacheTable(options: { readonly kmsKeyId?: string; readonly index?: boolean } = {}): Promise<void> {
     checkOptions('cacher.ensureCacheTable()', options, { kmsKeyId: true, index: true });
     const { clients, settings } = currentSession();
-    const { ensureCacheTable } = await import('./cache-table');
+    const { ensureCacheTable } = await cacheTablePart.load();
     await ensureCacheTable(await clients.dynamo(settings), { table: settings.cacheTable, ...options });
   }
 

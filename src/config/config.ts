@@ -14,10 +14,12 @@ import { refreshVariables, refreshVariablesOncePerTick } from '../settings/varia
 import { Answer, promiseOf } from './answer';
 import { toBoolean, toJson, toNumber, toText } from './coerce';
 import { type ConfigOptions } from './config-options';
+import { explainPart, healthPart, namesPart, watchPart } from './config-parts';
 import { ConfigShape } from './config-shape';
 import { type Explanation, type ExplanationSet, type ReachableNames } from '../explain/explained';
 import { type ConfigHealth, type HealthOptions } from './health';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
+import { lastKnownGoodPart } from './last-known-good/part';
 import { checkLookupOptions, idOf, type LookupOptions, waitOptionNames, type WaitOptions } from './lookup-options';
 import { reportHits, reportLookup } from './lookup-events';
 import { LookupScope } from './lookup-scope';
@@ -155,7 +157,7 @@ export class Config extends ConfigShape {
     for (const name of [given].flat()) checkName(name);
     this.touch();
     const scope = this.scope();
-    const { explain, explainAll } = await import('../explain/explain');
+    const { explain, explainAll } = await explainPart.load();
     return typeof given === 'string' ? explain(scope, given, { signal }) : explainAll(scope, given, { signal });
   }
 
@@ -169,7 +171,7 @@ export class Config extends ConfigShape {
     checkOptions('config.names()', options, waitOptionNames);
     options.signal?.throwIfAborted();
     const scope = this.currentScope();
-    const { reachableNames } = await import('../explain/names');
+    const { reachableNames } = await namesPart.load();
     return withLambdaFreezeGuard(scope, () => reachableNames(scope, options));
   }
 
@@ -237,7 +239,7 @@ export class Config extends ConfigShape {
    */
   async watch(options: WatchOptions): Promise<Watch> {
     const context = Context.current();
-    const { startWatch } = await import('./watch');
+    const { startWatch } = await watchPart.load();
     const watch = startWatch(() => context.run(() => this.currentScope()), options);
     this.watches.add(watch);
     return watch;
@@ -247,7 +249,7 @@ export class Config extends ConfigShape {
   async health(options: HealthOptions = {}): Promise<ConfigHealth> {
     checkOptions('config.health()', options, { ...waitOptionNames, probe: true });
     options.signal?.throwIfAborted();
-    return (await import('./health')).healthOf(this.currentScope(), options);
+    return (await healthPart.load()).healthOf(this.currentScope(), options);
   }
 
   /** Awaits pending writes of this process to the cache table, and to the file of last known good answers. Never rejects. */
@@ -256,7 +258,7 @@ export class Config extends ConfigShape {
     const flushing = startWork(() => scope?.cacher?.flush()).catch(() => undefined);
     await Promise.all([PendingWork.allSettled(), flushing]);
     if (scope?.settings.lastKnownGood !== undefined)
-      await (await import('./last-known-good/recall')).flushStores(scope.localCache);
+      await (await lastKnownGoodPart.loadIfProvided())?.flushStores(scope.localCache);
   }
 
   /**

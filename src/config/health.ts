@@ -5,6 +5,7 @@ import { sourceMemoryOf, type SourceStatus } from '../memory/source-memory';
 import { cachedOf } from './finder';
 import { type WaitOptions } from './lookup-options';
 import { withLambdaFreezeGuard } from './lambda-freeze-guard';
+import { lastKnownGoodPart } from './last-known-good/part';
 import { type LookupScope } from './lookup-scope';
 import { probeSources } from './probe-sources';
 
@@ -88,7 +89,7 @@ export async function healthOf(scope: LookupScope, { probe = false, signal }: He
 
 async function servesAllFailures(scope: LookupScope): Promise<boolean> {
   if (scope.settings.lastKnownGood === undefined) return false;
-  return (await import('./last-known-good/recall')).servesAllFailures(scope);
+  return (await lastKnownGoodPart.loadIfProvided())?.servesAllFailures(scope) === true;
 }
 
 function sourceHealth(name: string, { hits, lastSuccessMs, problems, requests }: SourceStatus): SourceHealth {

@@ -6,6 +6,7 @@ import { ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type Logger } from '../logging/logger';
 import { finderOf } from './finder';
+import { lastKnownGoodPart } from './last-known-good/part';
 import { idOf, type LookupOptions } from './lookup-options';
 import { type LookupScope } from './lookup-scope';
 
@@ -55,7 +56,7 @@ async function findOrRecall(scope: LookupScope, name: string, options: LookupOpt
   // It may reject while the module is being loaded, before anything awaits it.
   const finding = startWork(() => findInTime(scope, name, options));
   if (scope.settings.lastKnownGood === undefined || idOf(options) !== undefined) return finding;
-  const { withLastKnownGood } = await import('./last-known-good/recall');
+  const { withLastKnownGood } = await lastKnownGoodPart.load();
   return withLastKnownGood(scope, name, finding);
 }
 

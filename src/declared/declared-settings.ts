@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { longestTimerMs } from '../base/time';
 import { Config } from '../config/config';
+import { explainPart } from '../config/config-parts';
 import { type WaitOptions, waitOptionNames } from '../config/lookup-options';
 import { refreshOptionNames } from '../config/refresh';
 import { InvalidSettingsError } from '../errors';
@@ -11,9 +12,9 @@ import { checkOptions } from '../options';
 import { numberWithin } from '../settings/setting-kinds';
 import { type ChangeListener, type DefineSettingsOptions } from './changes';
 import { type Declaration, declarationsOf } from './declaration';
-import { envExample, settingsTable } from './describe';
+import { describePart, policyPart } from './declared-parts';
 import { type LoadedSetting } from './load';
-import { settingsPolicies, settingsPolicy, type SettingsPolicyOptions } from './policy';
+import { type SettingsPolicyOptions } from './policy';
 import { type SecretUse, type SecretUseOptions, useSecret } from './rotation';
 import { SettingsSession, type SettingsRefreshOptions } from './session';
 import {
@@ -38,8 +39,8 @@ export interface Subscription {
  *
  * They are independent of a Config: each call uses the current one.
  *
- * A bundle without `defineSettings` has none of this. With it, explanations are loaded on first use; `policy`,
- * `policies`, `envExample` and `document` are synchronous, so that a bundle has them from the start.
+ * A bundle without `defineSettings` has none of this. With it, explanations are loaded on first use, and it has `policy`, `policies`,
+ *, `envExample` and `document` where `provideOperations` is called.
  */
 export class DeclaredSettings<Shape extends SettingsShape> {
   /** The settings, in the order in which they were written. */
@@ -130,8 +131,8 @@ export class DeclaredSettings<Shape extends SettingsShape> {
     signal?.throwIfAborted();
     const config = Config.grab();
     const scope = Config.scopeOf(config);
-    const { explainSettings } = await import('./explain');
-    return explainSettings(this.declarations, scope, config, { signal });
+    const [explaining, { explainSettings }] = await Promise.all([explainPart.load(), import('./explain')]);
+    return explainSettings(this.declarations, { scope, config, explaining }, { signal });
   }
 
   /**
@@ -145,8 +146,9 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * @throws InvalidSettingsError when the key that seals cached secrets is given by its alias: a policy needs its ARN; when
    * `exactNames` is true and the policy is too long.
    */
-  policy(options: SettingsPolicyOptions = {}): PolicyDocument {
-    return settingsPolicy(this.declarations, Config.scopeOf(Config.grab()), options);
+  async policy(options: SettingsPolicyOptions = {}): Promise<PolicyDocument> {
+    const scope = Config.scopeOf(Config.grab());
+    return (await policyPart.load()).settingsPolicy(this.declarations, scope, options);
   }
 
   /**
@@ -158,18 +160,19 @@ export class DeclaredSettings<Shape extends SettingsShape> {
    * @param options - As for {@link policy}.
    * @throws InvalidSettingsError as {@link policy} does, but for the length.
    */
-  policies(options: SettingsPolicyOptions = {}): readonly PolicyDocument[] {
-    return settingsPolicies(this.declarations, Config.scopeOf(Config.grab()), options);
+  async policies(options: SettingsPolicyOptions = {}): Promise<readonly PolicyDocument[]> {
+    const scope = Config.scopeOf(Config.grab());
+    return (await policyPart.load()).settingsPolicies(this.declarations, scope, options);
   }
 
   /** Writes a `.env.example` of the settings; no value of a secret is in it. */
-  envExample(): string {
-    return envExample(this.declarations);
+  async envExample(): Promise<string> {
+    return (await describePart.load()).envExample(this.declarations);
   }
 
   /** Describes the settings in a table of Markdown; no value of a secret is in it. */
-  document(): string {
-    return settingsTable(this.declarations);
+  async document(): Promise<string> {
+    return (await describePart.load()).settingsTable(this.declarations);
   }
 
   /** Removes all listeners, and ends the timer. */

@@ -1,7 +1,7 @@
 import { mask } from '../base/printable';
 import { type Config } from '../config/config';
-import { explainItem, explanationSet, renderers } from '../explain/explain';
-import { type ExplainedPlace, Explanation, type ExplanationSet } from '../explain/explained';
+import type * as Explaining from '../explain/explain';
+import { type ExplainedPlace, Explanation, type ExplanationParts, type ExplanationSet } from '../explain/explained';
 import { idOf, type WaitOptions } from '../config/lookup-options';
 import { type LookupScope } from '../config/lookup-scope';
 import { isSecretName, showValue } from '../explain/shown-value';
@@ -22,27 +22,36 @@ interface LoadCheck {
   readonly fallback: unknown;
 }
 
+/** What explanations of declared settings need. */
+export interface ExplainSession {
+  readonly scope: LookupScope;
+  readonly config: Config;
+  /** Explains single names; a part that is loaded beside this one. */
+  readonly explaining: typeof Explaining;
+}
+
 /** Explains declared settings: where each value comes from, and whether it can be loaded. Secrets are masked. */
 export async function explainSettings(
   declarations: readonly Declaration[],
-  scope: LookupScope,
-  config: Config,
+  session: ExplainSession,
   options: WaitOptions,
 ): Promise<ExplanationSet> {
+  const { explaining, scope } = session;
   scope.touch();
-  const explanations = await Promise.all(declarations.map((each) => explainSetting(each, scope, config, options)));
-  return explanationSet(scope, explanations);
+  const parts = await Promise.all(declarations.map((each) => explainSetting(each, session, options)));
+  const renderers = await explaining.loadRenderers();
+  const explanations = parts.map((each) => new Explanation(each, renderers));
+  return explaining.explanationSet(scope, explanations, renderers);
 }
 
 async function explainSetting(
   declaration: Declaration,
-  scope: LookupScope,
-  config: Config,
+  { scope, config, explaining }: ExplainSession,
   { signal }: WaitOptions,
-): Promise<Explanation> {
+): Promise<ExplanationParts> {
   const { kind, name } = declaration;
   const options = { id: idOf(declaration), secret: kind === 'secret', signal };
-  const { explanation, item = DirectoryItem.nonExistent(name) } = await explainItem(scope, name, options);
+  const { explanation, item = DirectoryItem.nonExistent(name) } = await explaining.explainItem(scope, name, options);
   return withLoadCheck(explanation, declaration, await checkLoad(declaration, item, config));
 }
 
@@ -64,7 +73,7 @@ function withLoadCheck(
   { name, places, winner, failure, explainedAt }: Explanation,
   declaration: Declaration,
   { problem, isNone, fallback }: LoadCheck,
-): Explanation {
+): ExplanationParts {
   const isUsed = isNone && failure === undefined && fallback !== undefined;
   const declared: ExplainedPlace = {
     provider: 'declared',
@@ -75,14 +84,13 @@ function withLoadCheck(
   const checked = places.map((each) =>
     each === none ? { ...each, outcome: 'shadowed' as const, reason: 'it counts as none' } : each,
   );
-  const parts = {
+  return {
     name,
     places: fallback === undefined ? checked : [...checked, declared],
     winner: isUsed ? declared : isNone ? undefined : winner,
     explainedAt,
     declared: { key: declaration.key, problem: failure === undefined ? problem : undefined },
   };
-  return new Explanation(parts, renderers);
 }
 
 function shown({ kind, name }: Declaration, value: unknown): string {

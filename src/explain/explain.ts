@@ -6,6 +6,7 @@ import { type SettingId, settingById } from '../chain/by-id';
 import { type CacherAnswer } from '../chain/chain-finder';
 import { type Attempt, attemptOf, type Place, type PlaceOutcome, type WalkResult } from '../chain/walk';
 import { withLambdaFreezeGuard } from '../config/lambda-freeze-guard';
+import { lastKnownGoodPart } from '../config/last-known-good/part';
 import { type LookupFailure } from '../config/last-known-good/recall';
 import { type WaitOptions } from '../config/lookup-options';
 import { finderOf } from '../config/finder';
@@ -14,17 +15,15 @@ import { isConfigError, ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { isRefused, isUnread, type ListingEntry, Unavailable } from '../item/directory-listing';
 import { StaleAbsence } from '../memory/stale';
-import { type ExplainedPlace, Explanation, type ExplanationRenderers, ExplanationSet } from './explained';
-import { explanationPage } from './page';
+import { type ExplainedPlace, Explanation, type ExplanationRenderers, ExplanationSet, pagePart } from './explained';
 import { isSecretName, showValue } from './shown-value';
 import { explanationsText, explanationText } from './text';
 
-/** The renderers of all explanations. */
-export const renderers: ExplanationRenderers = {
-  text: explanationText,
-  table: explanationsText,
-  page: explanationPage,
-};
+/** Gives the renderers of explanations; that of pages is loaded where it is provided, because `toHtml()` is synchronous. */
+export async function loadRenderers(): Promise<ExplanationRenderers> {
+  const page = await pagePart.loadIfProvided();
+  return { text: explanationText, table: explanationsText, page: page?.explanationPage };
+}
 
 /** How a name is explained. */
 export interface ExplainOptions extends WaitOptions {
@@ -52,11 +51,16 @@ export async function explainAll(
   names: readonly string[],
   options: WaitOptions,
 ): Promise<ExplanationSet> {
-  return explanationSet(scope, await Promise.all(names.map((name) => explain(scope, name, options))));
+  const explanations = await Promise.all(names.map((name) => explain(scope, name, options)));
+  return explanationSet(scope, explanations, await loadRenderers());
 }
 
 /** Makes a set of explanations of one scope. */
-export function explanationSet(scope: LookupScope, explanations: readonly Explanation[]): ExplanationSet {
+export function explanationSet(
+  scope: LookupScope,
+  explanations: readonly Explanation[],
+  renderers: ExplanationRenderers,
+): ExplanationSet {
   const { service, environment, clock } = scope;
   return new ExplanationSet(`${service} in ${environment}`, explanations, isoTime(clock.nowMs()), renderers);
 }
@@ -92,7 +96,7 @@ async function visitAll(
   if (options.id === undefined) await visitChain(scope, run, name, time);
   else await run.visitById(options.id);
   run.add({ provider: 'default', outcome: 'absent' }, scope.default(key));
-  return run.result();
+  return run.result(await loadRenderers());
 }
 
 async function visitChain(scope: LookupScope, run: ExplainRun, name: string, time: TimeLeft): Promise<void> {
@@ -102,7 +106,7 @@ async function visitChain(scope: LookupScope, run: ExplainRun, name: string, tim
   finder.startReading(name);
   for (const place of finder.walked) await run.visit(place);
   if (settings.lastKnownGood === undefined) return;
-  const { recallFor } = await import('../config/last-known-good/recall');
+  const { recallFor } = await lastKnownGoodPart.load();
   run.addRecalled(await recallFor(scope, name, run.failure));
 }
 
@@ -206,7 +210,7 @@ class ExplainRun {
   }
 
   /** Gives the explanation. When one place keeps the name as a secret, the values of all places are masked. */
-  result(): ExplainedItem {
+  result(renderers: ExplanationRenderers): ExplainedItem {
     const { name } = this.name;
     const isMasked = this.hasSecret || isSecretName(name);
     const shown = new Map(this.steps.map((step) => [step, show(step, isMasked)]));

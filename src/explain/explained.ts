@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { type CachedRow } from '../cache/cacher';
 import { type Attempt } from '../chain/walk';
+import { Part } from '../di/part';
 import { type SearchedPlace } from '../errors';
 
 /** One place of the lookup order, and its value for the name. */
@@ -56,9 +57,15 @@ export interface ExplanationRenderers {
   readonly text: (explanation: Explanation) => string;
   /** Gives the table of many names: a row for each. */
   readonly table: (explanations: readonly Explanation[]) => string;
-  /** Gives a page of HTML. */
-  readonly page: (content: PageContent) => string;
+  /** Gives a page of HTML; absent where its code is not provided. */
+  readonly page: ((content: PageContent) => string) | undefined;
 }
+
+/** What the renderer of pages is loaded from. @internal */
+export const pagePart = new Part<{ readonly explanationPage: (content: PageContent) => string }>(
+  'toHtml() of an explanation',
+  'provideOperations',
+);
 
 /** Content of a page. */
 export interface PageContent {
@@ -131,7 +138,7 @@ export class Explanation {
 
   /** Gives a self-contained page of HTML: no script, style sheet or font is loaded. Secrets are masked. */
   toHtml(): string {
-    return this.#renderers.page({ title: this.name, explanations: [this], explainedAt: this.explainedAt });
+    return pageOf(this.#renderers, { title: this.name, explanations: [this], explainedAt: this.explainedAt });
   }
 
   [inspect.custom](): string {
@@ -181,7 +188,7 @@ export class ExplanationSet {
 
   /** Gives a self-contained page of HTML: a grid of names and places. Secrets are masked. */
   toHtml(): string {
-    return this.#renderers.page(this);
+    return pageOf(this.#renderers, this);
   }
 
   [inspect.custom](): string {
@@ -243,6 +250,11 @@ export interface CachedName {
   readonly createdAt: string | undefined;
   /** When the row expires, **milliseconds** since the Unix epoch; `undefined` when unknown. */
   readonly expiresAtMs: number | undefined;
+}
+
+function pageOf({ page }: ExplanationRenderers, content: PageContent): string {
+  if (page === undefined) throw pagePart.absence();
+  return page(content);
 }
 
 /** Gives a place for printing: what a provider gives instead of a text is replaced by the name of its type. */

@@ -7,6 +7,7 @@ import {
   type DeclaredSettings,
   InvalidSettingsError,
   type ProblemReason,
+  provideHealth,
   type SettingsShape,
   SettingsValidationError,
 } from '../core';
@@ -74,6 +75,7 @@ export function readiness<Shape extends SettingsShape>(
   options: ReadinessOptions = {},
 ): ProbeHandler {
   checkOptions('readiness()', options, { cacheMs: true });
+  provideHealth();
   const { cacheMs = 1000 } = options;
   if (typeof cacheMs !== 'number' || !(cacheMs >= 0 && cacheMs <= longestCacheMs)) {
     throw new InvalidSettingsError('readiness() option cacheMs', `expected a number, from 0 to ${longestCacheMs}.`);

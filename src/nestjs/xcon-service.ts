@@ -5,6 +5,7 @@ import {
   type ConfigHealth,
   type DeclaredSettings,
   type HealthOptions,
+  provideHealth,
   type RefreshOptions,
   type SettingsOf,
   type SettingsShape,
@@ -54,6 +55,7 @@ export class XconService implements OnApplicationShutdown {
 
   /** Reports the state of the sources. */
   health(options?: HealthOptions): Promise<ConfigHealth> {
+    provideHealth();
     return (this.given ?? currentConfig).health(options);
   }
 

@@ -22,7 +22,7 @@ export interface SuggestedEntry {
   readonly settings: ResolvedSettings;
 }
 
-/** The permissions for a source, and the command that sets a value in it. */
+/** The permissions for a source. */
 export interface SourceAccess {
   /** Short name of the provider. */
   readonly provider: PolicyProvider;
@@ -32,19 +32,4 @@ export interface SourceAccess {
   historyStatements(options: PolicyOptions): readonly PolicyStatement[];
   /** Gives the additional statements for writing and removing entries. */
   writeStatements(options: PolicyOptions): readonly PolicyStatement[];
-  /** Gives the shell command that sets a value; `undefined` where the value should not be set in this source. */
-  commandToSet(entry: SuggestedEntry): string | undefined;
-}
-
-/** Placeholder of the value in a command. */
-export const placeholder = 'VALUE';
-
-/** Gives the value in a command: the placeholder, or JSON with the placeholder in a field. */
-export function placeholderOf({ jsonField }: SuggestedEntry): string {
-  return jsonField === undefined ? placeholder : quoted(JSON.stringify({ [jsonField]: placeholder }));
-}
-
-/** Quotes a text that has special characters of the shell. */
-export function quoted(text: string): string {
-  return /^[\w/.@+=:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,13 +3,12 @@ import { allow, type PolicyStatement } from '../iam/policy-document';
 import { placesOf, type PolicyOptions } from '../iam/policy-options';
 import { type SourceAccess } from './access';
 
-/** Permissions for AppConfig. Configurations are deployed by other tools: there is no command that sets a value. */
+/** Permissions for AppConfig. */
 export const appConfigAccess: SourceAccess = {
   provider: 'appconfig',
   readStatements,
   historyStatements: () => [],
   writeStatements: () => [],
-  commandToSet: () => undefined,
 };
 
 /**

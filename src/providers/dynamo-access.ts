@@ -1,19 +1,17 @@
-import { newRow } from '../aws/table-names';
 import { tableArnOf } from '../iam/arn';
 import { allow, type PolicyStatement } from '../iam/policy-document';
 import { pathsOf, placesOf, type PolicyOptions } from '../iam/policy-options';
 import { onlyPartitions } from '../iam/statements';
 import { settingsDefaults } from '../settings/settings-values';
-import { placeholder, quoted, type SourceAccess, type SuggestedEntry } from './access';
+import { type SourceAccess } from './access';
 
-/** Permissions for the configuration table, and the command that puts a row. */
+/** Permissions for the configuration table. */
 export const dynamoAccess: SourceAccess = {
   provider: 'dynamo',
   readStatements,
   // Rows have no versions.
   historyStatements: () => [],
   writeStatements,
-  commandToSet,
 };
 
 /** Allows to read the partitions of a chain in the configuration table, and no others. */
@@ -31,11 +29,4 @@ function statements(sid: string, actions: readonly string[], options: PolicyOpti
   const places = options.names?.length === 0 ? [] : placesOf(options, 'dynamo');
   const tables = new Set(places.map((place) => tableArnOf(place, configTable)));
   return allow(sid, actions, [...tables], onlyPartitions(pathsOf(options)));
-}
-
-/** @returns `undefined` for a secret: rows are not encrypted one by one, and permissions apply to whole directories. */
-function commandToSet({ directory, name, secret, settings }: SuggestedEntry): string | undefined {
-  if (secret) return undefined;
-  const row = { ...newRow(directory, name), value: { S: placeholder } };
-  return `aws dynamodb put-item --table-name ${quoted(settings.configTable)} --item ${quoted(JSON.stringify(row))}`;
 }

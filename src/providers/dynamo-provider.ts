@@ -1,10 +1,15 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Part } from '../di/part';
 import { type Directory } from '../directory/directory';
 import { type ResolvedSettings, settingsDefaults } from '../settings/settings-values';
 import { type SuggestedEntry } from './access';
 import { AwsProvider, type SourceReading, writeSession } from './aws-provider';
 import { type ListingOutcome, type ReadSession } from './provider';
+import type * as DynamoWriters from './dynamo-writer';
 import { type SourceWriter, type WriteSession } from './writer';
+
+/** What `DynamoProvider.writer()` loads. @internal */
+export const dynamoWriterPart = new Part<typeof DynamoWriters>('DynamoProvider.writer()', 'provideOperations');
 
 /**
  * Reads the config table of DynamoDB: one partition per directory, one row per setting, values of any DynamoDB type.
@@ -29,17 +34,16 @@ export class DynamoProvider extends AwsProvider {
 
   override async warm(session: ReadSession): Promise<void> {
     const reading = this.readingIn(session);
-    const { connectToTable } = await import('../aws/table-client');
-    const connection = { client: await reading.connecting, table: session.settings.configTable };
-    await connectToTable(connection, session.signal);
+    const { openTableConnection } = await import('./table-reads');
+    await openTableConnection({ ...reading, table: session.settings.configTable });
   }
 
   override async commandToSet(entry: SuggestedEntry): Promise<string | undefined> {
-    return (await import('./dynamo-access')).dynamoAccess.commandToSet(entry);
+    return (await import('./commands-to-set')).rowCommand(entry);
   }
 
   override async writer(session?: WriteSession): Promise<SourceWriter> {
-    const [{ DynamoWriter }, used] = await Promise.all([import('./dynamo-writer'), writeSession(session)]);
+    const [{ DynamoWriter }, used] = await Promise.all([dynamoWriterPart.load(), writeSession(session)]);
     const { settings } = used;
     return new DynamoWriter(this.name, this.clientsFor(used).dynamo(settings), settings.configTable, used);
   }

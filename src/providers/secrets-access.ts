@@ -2,21 +2,18 @@ import { arnOf, type PolicyPlace } from '../iam/arn';
 import { decryptStatement, encryptStatement } from '../iam/statements';
 import { allow, type PolicyStatement } from '../iam/policy-document';
 import { namedIn, pathsOf, placesOf, type PolicyOptions } from '../iam/policy-options';
-import { placeholderOf, quoted, type SourceAccess, type SuggestedEntry } from './access';
+import { type SourceAccess } from './access';
 import { mostSingleReads, secretName } from './secret-values';
 
 /** Matches the six characters that Secrets Manager puts behind the name in an ARN. */
 const anySuffix = '-??????';
-/** Beginning of the names of secrets that other services create and manage. */
-const managed = /^(arn:|[a-z-]+!)/;
 
-/** Permissions for Secrets Manager, and the command that creates a secret. */
+/** Permissions for Secrets Manager. */
 export const secretsAccess: SourceAccess = {
   provider: 'secrets',
   readStatements,
   historyStatements,
   writeStatements,
-  commandToSet,
 };
 
 /**
@@ -80,12 +77,6 @@ function writeStatements(options: PolicyOptions): readonly PolicyStatement[] {
 /** For a secret that is created, or does not exist, IAM checks an ARN without a suffix. */
 function writtenArns(options: PolicyOptions): readonly string[] {
   return secretArns({ ...options, strategy: 'names' });
-}
-
-function commandToSet(entry: SuggestedEntry): string {
-  const { directory, id = `${directory}/${entry.name}` } = entry;
-  if (managed.test(id)) return `aws secretsmanager describe-secret --secret-id ${quoted(id)}`;
-  return `aws secretsmanager create-secret --name ${quoted(id)} --secret-string ${placeholderOf(entry)}`;
 }
 
 function secretArns(options: PolicyOptions): readonly string[] {

@@ -1,10 +1,12 @@
 import { batchesOf, promisesOf } from '../aws/batches';
+import { Part } from '../di/part';
 import { type Directory } from '../directory/directory';
 import { type SuggestedEntry } from './access';
 import { type UnreadSecret } from '../item/directory-listing';
 import { AwsProvider, type AwsProviderOptions, laterReads, writeSession } from './aws-provider';
 import { type ListingOutcome, type ReadSession, type SecretOutcome } from './provider';
 import { type SecretReading } from './secret-values';
+import type * as SecretsWriters from './secrets-writer';
 import { type SourceWriter, type WriteSession } from './writer';
 
 /** Most values that one filter of `ListSecrets` takes. */
@@ -17,6 +19,9 @@ export interface SecretsProviderOptions extends AwsProviderOptions {
 }
 
 const currentStage = 'AWSCURRENT';
+
+/** What `SecretsProvider.writer()` loads. @internal */
+export const secretsWriterPart = new Part<typeof SecretsWriters>('SecretsProvider.writer()', 'provideOperations');
 
 /**
  * Reads Secrets Manager: the secrets directly under a directory.
@@ -80,11 +85,11 @@ export class SecretsProvider extends AwsProvider {
   }
 
   override async commandToSet(entry: SuggestedEntry): Promise<string | undefined> {
-    return (await import('./secrets-access')).secretsAccess.commandToSet(entry);
+    return (await import('./commands-to-set')).secretCommand(entry);
   }
 
   override async writer(session?: WriteSession): Promise<SourceWriter> {
-    const [{ SecretsWriter }, used] = await Promise.all([import('./secrets-writer'), writeSession(session)]);
+    const [{ SecretsWriter }, used] = await Promise.all([secretsWriterPart.load(), writeSession(session)]);
     return new SecretsWriter(this.name, this.clientsFor(used).secretsManager(used.settings), used);
   }
 

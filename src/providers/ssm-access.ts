@@ -2,16 +2,15 @@ import { arnOf, literal, type PolicyPlace } from '../iam/arn';
 import { decryptStatement, encryptStatement } from '../iam/statements';
 import { allow, type PolicyStatement } from '../iam/policy-document';
 import { namedIn, pathsOf, placesOf, type PolicyOptions } from '../iam/policy-options';
-import { placeholderOf, quoted, type SourceAccess, type SuggestedEntry } from './access';
+import { type SourceAccess } from './access';
 import { parameterName } from './secure-parameters';
 
-/** Permissions for Parameter Store, and the command that sets a parameter. */
+/** Permissions for Parameter Store. */
 export const ssmAccess: SourceAccess = {
   provider: 'ssm',
   readStatements,
   historyStatements,
   writeStatements,
-  commandToSet,
 };
 
 /**
@@ -73,12 +72,6 @@ function writeStatements(options: PolicyOptions): readonly PolicyStatement[] {
 
 function writtenArns(options: PolicyOptions): readonly string[] {
   return [...parameterArns(options), ...parameterIdArns(options)];
-}
-
-function commandToSet(entry: SuggestedEntry): string {
-  const { directory, id = `${directory}/${entry.name}`, secret } = entry;
-  const type = secret ? 'SecureString' : 'String';
-  return `aws ssm put-parameter --name ${quoted(id)} --type ${type} --value ${placeholderOf(entry)}`;
 }
 
 function parameterArns(options: PolicyOptions): readonly string[] {

@@ -1,3 +1,4 @@
+import { Part } from '../di/part';
 import { type Directory } from '../directory/directory';
 import { InvalidSettingsError } from '../errors';
 import { type SuggestedEntry } from './access';
@@ -5,6 +6,7 @@ import { type UnreadSecret } from '../item/directory-listing';
 import { AwsProvider, type AwsProviderOptions, laterReads, writeSession } from './aws-provider';
 import { type ListingOutcome, type ReadSession, type SecretOutcome } from './provider';
 import { type SsmReading } from './ssm-reads';
+import type * as SsmWriters from './ssm-writer';
 import { type SourceWriter, type WriteSession } from './writer';
 
 /** Where the provider reads, and which versions, in which form. */
@@ -14,6 +16,9 @@ export interface SsmProviderOptions extends AwsProviderOptions {
   /** Whether a `StringList` is a list of texts. Default: false, its text with commas. */
   readonly stringLists?: boolean;
 }
+
+/** What `SsmProvider.writer()` loads. @internal */
+export const ssmWriterPart = new Part<typeof SsmWriters>('SsmProvider.writer()', 'provideOperations');
 
 /**
  * Reads SSM Parameter Store: the parameters directly under a directory, decrypted.
@@ -68,11 +73,11 @@ export class SsmProvider extends AwsProvider {
   }
 
   override async commandToSet(entry: SuggestedEntry): Promise<string | undefined> {
-    return (await import('./ssm-access')).ssmAccess.commandToSet(entry);
+    return (await import('./commands-to-set')).parameterCommand(entry);
   }
 
   override async writer(session?: WriteSession): Promise<SourceWriter> {
-    const [{ SsmWriter }, used] = await Promise.all([import('./ssm-writer'), writeSession(session)]);
+    const [{ SsmWriter }, used] = await Promise.all([ssmWriterPart.load(), writeSession(session)]);
     return new SsmWriter(this.name, this.clientsFor(used).ssm(used.settings), used);
   }
 

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap, decodeAttribute, isUsable } from '../aws/attribute-value';
 import { whenPermitted } from '../aws/call-aws';
 import { rememberAttribute } from '../aws/stored-attribute';
-import { queryRows } from '../aws/table-client';
+import { connectToTable, queryRows } from '../aws/table-client';
 import { nameOfRow, tableArnText } from '../aws/table-names';
 import { type Directory } from '../directory/directory';
 import { DirectoryItem } from '../item/directory-item';
@@ -29,6 +29,11 @@ export async function listTable(reading: TableReading, directory: Directory): Pr
     directory,
     entries.filter((each) => each !== undefined),
   );
+}
+
+/** Opens a connection for reads. @throws What the SDK throws without region or credentials. */
+export async function openTableConnection({ connecting, signal, table }: Omit<TableReading, 'nowMs'>): Promise<void> {
+  await connectToTable({ client: await connecting, table }, signal);
 }
 
 function entryOf(

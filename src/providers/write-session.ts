@@ -1,4 +1,4 @@
-import { AwsClients } from '../aws/aws-clients';
+import { clientsOf } from '../aws/current-clients';
 import { sleep } from '../base/time';
 import { withSignal } from '../base/time-limit';
 import { Clock } from '../di/clock';
@@ -12,7 +12,7 @@ export function writeSessionOf(context: Context): WriteSession {
   const clock = context.resolve(Clock);
   const random = context.resolve(Random);
   return {
-    clients: context.resolve(AwsClients),
+    clients: clientsOf(context),
     settings: context.resolve(XconSettings).resolve(),
     nowMs: () => clock.nowMs(),
     random: () => random.next(),

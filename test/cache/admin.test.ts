@@ -3,7 +3,7 @@ import { fixedClock } from '../../src/testing/fixed-clock';
 import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
 import { inLocalProcess } from '../setup/local-process';
 import { type CachedChain, CacheRecord } from '../../src/cache/cacher';
-import { probePartition } from '../../src/cache/admin';
+import { probePartition } from '../../src/cache/table-checks';
 
 const table = 'global-all-configCache';
 let aws: LocalAws;

@@ -52,7 +52,7 @@ export async function thingsOf(process: CanaryProcess, canary: string): Promise<
   const listed = [new xcon.SsmProvider(), new xcon.SecretsProvider(), new xcon.DynamoProvider()];
   const session = readSession({ clients: process.clients, settings: settings.resolve() });
   const made = new xcon.Secret({ canary, list: [canary] });
-  const policy = declared.policy();
+  const policy = await declared.policy();
   // The getters of some schemas cannot be called from outside: the schema cannot be used afterwards.
   const plain = declared.declarations.map((each) => ({ ...each, schema: undefined }));
   return {
@@ -110,12 +110,17 @@ export async function thingsOf(process: CanaryProcess, canary: string): Promise<
     Unavailable: [new xcon.Unavailable('AccessDenied', 'allow it')],
     XconSettings: [settings, printed({ session: { settings: settings.resolve() } })],
     config: [xcon.config, xcon.config.overrides],
-    defineSettings: [declared, plain, loaded, policy, declared.envExample(), declared.document()],
+    defineSettings: [declared, plain, loaded, policy, await declared.envExample(), await declared.document()],
     iamPolicy: [],
     isConfigError: [],
     isCredentialsRefused: [],
     provideAppConfig: [],
+    provideExplanations: [],
+    provideHealth: [],
     provideKms: [],
+    provideLastKnownGood: [],
+    provideOperations: [],
+    provideWatches: [],
     registerDependencies: [context.container],
     registerIn: [],
     secret: [xcon.secret('X', { default: canary }), xcon.secret({ default: { deep: canary } as never })],

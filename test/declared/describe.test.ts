@@ -2,6 +2,7 @@ import { parseEnv } from 'node:util';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { z } from 'zod';
+import { envExample as exampleOf, settingsTable } from '../../src/declared/describe';
 import {
   defineSettings,
   secret,
@@ -13,8 +14,8 @@ import {
 import { fc } from '../setup/fast-check';
 import { golden, ordersSettings } from './orders-settings';
 
-const envExample = (shape: SettingsShape): string => defineSettings(shape).envExample();
-const document = (shape: SettingsShape): string => defineSettings(shape).document();
+const envExample = (shape: SettingsShape): string => exampleOf(defineSettings(shape).declarations);
+const document = (shape: SettingsShape): string => settingsTable(defineSettings(shape).declarations);
 
 /** Names that can be declared: one with a slash is refused. */
 const names = fc.string().map((text) => text.replaceAll('/', ''));

@@ -1,3 +1,4 @@
+import { settingsPolicies, settingsPolicy } from '../../src/declared/policy';
 import {
   AwsClients,
   Config,
@@ -63,12 +64,16 @@ export const policies: Readonly<Record<string, PolicyCase>> = {
 
 /** Gives the policy of the service `orders` in `prod`. */
 export function policyOf(given: PolicyCase = {}): PolicyDocument {
-  return inService(given, (declared, options) => declared.policy(options));
+  return inService(given, ({ declarations }, options) =>
+    settingsPolicy(declarations, Config.scopeOf(Config.grab()), options),
+  );
 }
 
 /** Gives the policies of the same service that each fit a managed policy. */
 export function policiesOf(given: PolicyCase = {}): readonly PolicyDocument[] {
-  return inService(given, (declared, options) => declared.policies(options));
+  return inService(given, ({ declarations }, options) =>
+    settingsPolicies(declarations, Config.scopeOf(Config.grab()), options),
+  );
 }
 
 function inService<T>(

@@ -90,7 +90,7 @@ async function record({ settings, options }: Scenario) {
     expect([loaded.dbHost, loaded.login.reveal()]).toEqual(['db.internal', 'canary-password']);
     expect(explanations.find('LICENSE')?.winner?.value).toBe('********');
     // Name by name, which one policy has no room for here.
-    const policies = third.run(() =>
+    const policies = await third.run(() =>
       declared.policies({
         region: 'us-east-1',
         account: '000000000000',

@@ -1,5 +1,9 @@
-import { renderers } from '../../src/explain/explain';
+import { type ExplanationRenderers } from '../../src/explain/explained';
+import { explanationPage } from '../../src/explain/page';
+import { explanationsText, explanationText } from '../../src/explain/text';
 import { type ExplainedPlace, Explanation, ExplanationSet } from '../../src/index';
+
+const renderers: ExplanationRenderers = { text: explanationText, table: explanationsText, page: explanationPage };
 
 /** When the names of these tests were explained. */
 export const at = '2030-01-05T00:00:00.000Z';

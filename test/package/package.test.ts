@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import {
   makeFolder,
@@ -424,6 +425,81 @@ describe('in a bundle', () => {
       own.filter((file) => /(ssm|secrets|dynamo)-(provider|cacher)|aws-clients|compose|^cache\/row|lease/.test(file)),
     ).toEqual([]);
     expect(files.filter((file) => /@aws-sdk|@smithy/.test(file))).toEqual([]);
+  });
+
+  it('has what operators use only where it is provided', async () => {
+    const service = (start: string, ...calls: readonly string[]): string =>
+      `import { Config, DynamoCacher, EnvProvider, SsmProvider, provideOperations } from 'xcon';
+       ${start}
+       main();
+       async function main() {
+         const config = new Config({ providers: [new EnvProvider({ COLOR: 'green' })], cacher: null });
+         const explained = await config.explain('COLOR');
+         const html = async () => explained.toHtml();
+         const tried = await Promise.allSettled([config.names(), html(), SsmProvider.grab().writer(), ${calls.join()}]);
+         console.log([explained.winner.value, ...tried.map(({ reason }) => reason?.message.split(': call ')[0])].join('\\n'));
+       }`;
+    const ofCacher = ['DynamoCacher.grab().entries()', 'DynamoCacher.grab().ensureCacheTable()'];
+    project.write('no-operations.mjs', service('', ...ofCacher));
+    project.write('operations.mjs', service('provideOperations();'));
+
+    const none = await bundle('no-operations.mjs', 'no-operations.cjs', '--external:@aws-sdk/*');
+    await bundle('operations.mjs', 'operations.cjs', '--external:@aws-sdk/*');
+
+    expect(
+      none.filter((file) => /-writer|write-calls|explain\/(names|page|markup)|cache\/(admin|cache-table)/.test(file)),
+    ).toEqual([expect.stringContaining('cache/partition-writer.js')]);
+    const users = ['config.names()', 'toHtml() of an explanation', 'SsmProvider.writer()'];
+    const lacking = [...users, 'cacher.clear() and entries()', 'cacher.ensureCacheTable()'];
+    expect((await project.node('no-operations.cjs')).output.split('\n')).toEqual([
+      'green',
+      ...lacking.map((user) => `${user}: is not in this bundle`),
+    ]);
+    expect((await project.node('operations.cjs')).output.trim()).toBe('green');
+  });
+
+  it('of xcon/core has explanations, health, watches and last good answers where they are provided', async () => {
+    const service = (more: string): string =>
+      `import * as core from 'xcon/core';
+       ${more}
+       const config = new core.Config({ providers: [new core.EnvProvider({ COLOR: 'green' })], cacher: null });
+       Promise.allSettled([config.get('COLOR'), config.explain('COLOR'), config.health(), config.watch({ everySeconds: 60 })]).then(
+         async (tried) => {
+           console.log(tried.map(({ status }) => status).join());
+           await config.close();
+         },
+       );`;
+    project.write('lean-parts.mjs', service(''));
+    project.write(
+      'parts.mjs',
+      service('core.provideExplanations(); core.provideHealth(); core.provideWatches(); core.provideLastKnownGood();'),
+    );
+
+    const lean = await bundle('lean-parts.mjs', 'lean-parts.cjs');
+    await bundle('parts.mjs', 'parts.cjs');
+
+    expect(lean.filter((file) => /explain\/|health|watch|last-known-good\/(?!part)/.test(file))).toEqual([]);
+    expect((await project.node('lean-parts.cjs')).output).toBe('fulfilled,rejected,rejected,rejected');
+    expect((await project.node('parts.cjs')).output).toBe('fulfilled,fulfilled,fulfilled,fulfilled');
+  });
+
+  // Of our own files, minified and gzipped: what grew is noticed here, and explained in docs/explanation/performance.md.
+  it.each([
+    ['xcon', `import { config } from 'xcon'; export const get = () => config.get('DB_HOST');`, 68],
+    [
+      'xcon/core',
+      `import { Config, EnvProvider } from 'xcon/core';
+       export const config = new Config({ providers: [EnvProvider], cacher: null });`,
+      33,
+    ],
+  ])('of %s is small', async (path, service, mostKilobytes) => {
+    const file = `${path.replace('/', '-')}-size`;
+    project.write(`${file}.mjs`, service);
+    const packages = ['@aws-sdk/*', 'pino', 'tsyringe', 'reflect-metadata'].map((name) => `--external:${name}`);
+
+    await bundle(`${file}.mjs`, `${file}.cjs`, '--minify', ...packages);
+
+    expect(gzipSync(project.read(`${file}.cjs`), { level: 9 }).length).toBeLessThanOrEqual(mostKilobytes * 1024);
   });
 
   it('has declared settings only where some are declared', async () => {

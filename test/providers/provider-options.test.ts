@@ -192,7 +192,7 @@ describe('the role of a provider', () => {
 describe('the policy of declared settings', () => {
   const policyWith = (provider: Provider) =>
     inConfig(provider, (config) =>
-      Promise.resolve(config.run(() => defineSettings({ color: setting('COLOR') }).policy({ region: 'eu-west-1' }))),
+      config.run(() => defineSettings({ color: setting('COLOR') }).policy({ region: 'eu-west-1' })),
     );
 
   it('allows to assume the role of a provider, and nothing that the role may do', async () => {

@@ -76,7 +76,7 @@ export const listenerScenarios: Scenarios = {
         await declared.explain().catch(() => undefined);
         for (const describe of [() => declared.document(), () => declared.envExample()]) {
           try {
-            describe();
+            await describe();
           } catch {
             // A schema that cannot be described is an error of the call, and no end of the process.
           }

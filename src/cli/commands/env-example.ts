@@ -17,7 +17,7 @@ export const command: Command<string, { readonly declaration?: string }> = {
   ],
 
   async run(context, _, { declaration }) {
-    return { result: (await loadDeclaration(context, declaration)).envExample() };
+    return { result: await (await loadDeclaration(context, declaration)).envExample() };
   },
 
   renderText: (text) => text,

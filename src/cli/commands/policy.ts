@@ -96,8 +96,8 @@ export const command: Command<PolicyResult, PolicyOptions> = {
       return { result: { policies: [policy], isSplit: false } };
     }
     const declared = await loadDeclaration(context, declaration);
-    const policies = await context.at({}, () =>
-      split === true ? declared.policies(options) : [declared.policy(options)],
+    const policies = await context.at({}, async () =>
+      split === true ? declared.policies(options) : [await declared.policy(options)],
     );
     return { result: { policies, isSplit: split === true } };
   },

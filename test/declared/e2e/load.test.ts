@@ -121,7 +121,7 @@ describe('a full name of a parameter', () => {
     const declared = defineSettings({ rate: setting({ id: '/shared/RATE' }) });
 
     const { Statement: statements } = await world.run(() =>
-      ordersConfig().run(() => Promise.resolve(declared.policy({ region: 'eu-west-1', account: '111122223333' }))),
+      ordersConfig().run(() => declared.policy({ region: 'eu-west-1', account: '111122223333' })),
     );
 
     expect(statements.map(({ Action: actions, Resource: resources }) => [actions, resources])).toEqual([

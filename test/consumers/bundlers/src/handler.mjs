@@ -14,6 +14,8 @@ export async function handler() {
     declared,
     await config.getItem('DB_HOST'),
     await config.load(['DB_HOST']),
+    (await config.explain('DB_HOST')).places,
+    (await config.health()).ok,
     xcon.Context.current(),
     ...[...classes, xcon.Random, xcon.SecretsProvider, xcon.SsmProvider, xcon.XconSettings].map((each) => each.grab()),
     await config.watch({ everySeconds: 60 }),
