@@ -51,7 +51,11 @@ module.exports = {
         'Explanations load with the first one that is asked for: import() them. Renderers are injected into their classes.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(explain/(explain|names|text|page|markup|notes)|declared/explain)\\.ts$' },
-      to: { path: '^src/(explain/(explain|names|text|page|markup|notes)|declared/explain)\\.ts$', dynamic: false },
+      to: {
+        path: '^src/(explain/(explain|names|text|page|markup|notes)|declared/explain)\\.ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'no-orphans',
