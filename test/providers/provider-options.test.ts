@@ -1,16 +1,19 @@
+import {
+  AppConfigProvider,
+  AwsClients,
+  Config,
+  Context,
+  defineSettings,
+  Directory,
+  DirectoryListing,
+  DynamoProvider,
+  type Provider,
+  SecretsProvider,
+  setting,
+  SsmProvider,
+  Unavailable,
+} from '../../src/index';
 import { type LocalAws, startLocalAws } from '../../src/local-aws/local-aws';
-import { AwsClients } from '../../src/aws/aws-clients';
-import { Config } from '../../src/config/config';
-import { Context } from '../../src/di/context';
-import { defineSettings } from '../../src/declared/declared-settings';
-import { setting } from '../../src/declared/setting';
-import { Directory } from '../../src/directory/directory';
-import { DirectoryListing, Unavailable } from '../../src/item/directory-listing';
-import { AppConfigProvider } from '../../src/providers/app-config-provider';
-import { DynamoProvider } from '../../src/providers/dynamo-provider';
-import { type Provider } from '../../src/providers/provider';
-import { SecretsProvider } from '../../src/providers/secrets-provider';
-import { SsmProvider } from '../../src/providers/ssm-provider';
 import { readSession } from '../contract/read-session';
 import { clientOptions } from '../local-aws/local-requests';
 
