@@ -40,7 +40,7 @@ export interface Subscription {
  * They are independent of a Config: each call uses the current one.
  *
  * A bundle without `defineSettings` has none of this. With it, explanations are loaded on first use, and it has `policy`, `policies`,
- *, `envExample` and `document` where `provideOperations` is called.
+ * `envExample` and `document` where `provideOperations` is called.
  */
 export class DeclaredSettings<Shape extends SettingsShape> {
   /** The settings, in the order in which they were written. */
