@@ -7,8 +7,8 @@ const purposes: readonly (readonly [purpose: string, files: RegExp])[] = [
   ['Health and probes, watches, `warm`', /^config\/(health|probe-sources|watch|warm)\./],
   ['The file of last good answers', /^config\/last-known-good\//],
   [
-    'The lookup order: the walk, what may be cached, the second looks of `require`',
-    /^chain\/|^config\/(finder|lambda-freeze-guard|lookup|second-looks)\./,
+    'The lookup order: the walk, what may be cached, the rechecks of missing names by `require`',
+    /^chain\/|^config\/(finder|lambda-freeze-guard|lookup|missing-name-rechecks)\./,
   ],
   ['`Config` and `config`: every getter, overrides and defaults, coercion, snapshots, answers in memory', /^config\//],
   ['The memory of sources: values, stale values, failures, expiry', /^memory\//],
