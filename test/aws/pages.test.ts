@@ -33,17 +33,6 @@ describe('readPages', () => {
     await expect(reading).rejects.toThrow('The answer of the service is not understood: it has no list in it.');
   });
 
-  it('follows the tokens to the last page', async () => {
-    const { items, tokens } = await readAll([
-      { items: ['a', 'b'], next: 'one' },
-      { items: ['c'], next: 'two' },
-      { items: ['d'] },
-    ]);
-
-    expect(items).toEqual(['a', 'b', 'c', 'd']);
-    expect(tokens).toEqual([undefined, 'one', 'two']);
-  });
-
   it('continues after an empty page that has a token', async () => {
     const { items } = await readAll([{ items: [], next: 'one' }, { items: [], next: 'two' }, { items: ['a'] }]);
 

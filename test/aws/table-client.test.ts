@@ -87,23 +87,6 @@ describe('queryRows', () => {
     });
   });
 
-  test('follows the pages, empty ones included', async () => {
-    dynamo
-      .on(QueryCommand)
-      .resolvesOnce({ Items: [first], LastEvaluatedKey: first })
-      .resolvesOnce({ Items: [], LastEvaluatedKey: second })
-      .resolvesOnce({ Items: [second] });
-
-    const rows = await queryRows(target, '/orders');
-
-    expect(rows).toEqual([first, second]);
-    expect(dynamo.commandCalls(QueryCommand).map(({ args }) => args[0].input.ExclusiveStartKey)).toEqual([
-      undefined,
-      first,
-      second,
-    ]);
-  });
-
   test('passes the signal to every request', async () => {
     const { signal } = new AbortController();
     dynamo.on(QueryCommand).resolvesOnce({ Items: [], LastEvaluatedKey: first }).resolvesOnce({ Items: [] });
@@ -143,12 +126,6 @@ describe('writeRows', () => {
     expect(sizes()).toEqual([]);
   });
 
-  test('writes 25 rows a call', async () => {
-    await writeRows(target, puts(51));
-
-    expect(sizes()).toEqual([25, 25, 1]);
-  });
-
   test('deletes by key', async () => {
     await writeRows(target, [{ delete: { partition: '/orders/prod', sort: 'a' } }]);
 
@@ -163,17 +140,6 @@ describe('writeRows', () => {
     await writeRows(target, puts(5));
 
     expect(sizes()).toEqual([5, 3, 1]);
-  });
-
-  test('fails when rows stay unprocessed, and says how many', async () => {
-    jest.useFakeTimers();
-    dynamo.on(BatchWriteItemCommand).callsFake(leaveUnprocessed(2));
-
-    const failure = writeRows(target, puts(5)).catch((error: unknown) => error);
-    await jest.advanceTimersByTimeAsync(10_000);
-
-    expect(await failure).toEqual(new Error('2 rows are still unprocessed after 6 resends.'));
-    expect(sizes()).toEqual([5, 2, 2, 2, 2, 2, 2]);
   });
 
   test('throws the error of the client, and writes no more', async () => {

@@ -29,6 +29,15 @@ const declare = (options: DefineSettingsOptions = {}) =>
     options,
   );
 
+/** Loads settings with a listener for a key. */
+async function listening(key: 'host' | 'db.poolSize' = 'host', options: DefineSettingsOptions = {}) {
+  const declared = declare(options);
+  const listener = jest.fn();
+  declared.onChange(key, listener);
+  await declared.load();
+  return { declared, listener };
+}
+
 /** Runs a test with the Config of the service as the current one. */
 const inside = <T>(fn: () => Promise<T>) => service.run(fn);
 
@@ -68,10 +77,7 @@ describe('onChange', () => {
 
   it('does not call it for other keys', () =>
     inside(async () => {
-      const declared = declare();
-      const listener = jest.fn();
-      declared.onChange('host', listener);
-      await declared.load();
+      const { declared, listener } = await listening();
 
       held['pool_size'] = '20';
       await declared.refresh();
@@ -83,10 +89,7 @@ describe('onChange', () => {
 
   it('does not call it for the same value in another notation', () =>
     inside(async () => {
-      const declared = declare();
-      const listener = jest.fn();
-      declared.onChange('db.poolSize', listener);
-      await declared.load();
+      const { declared, listener } = await listening('db.poolSize');
 
       held['pool_size'] = '10.0';
       await declared.refresh();
@@ -109,10 +112,7 @@ describe('onChange', () => {
 
   it('calls it after memory has been forgotten, without a load', () =>
     inside(async () => {
-      const declared = declare();
-      const listener = jest.fn();
-      declared.onChange('host', listener);
-      await declared.load();
+      const { declared, listener } = await listening();
 
       held['host'] = 'other';
       await service.config.refresh();
@@ -124,10 +124,7 @@ describe('onChange', () => {
 
   it('calls it after memory has expired, with the next lookup', () =>
     inside(async () => {
-      const declared = declare();
-      const listener = jest.fn();
-      declared.onChange('host', listener);
-      await declared.load();
+      const { listener } = await listening();
       held['host'] = 'other';
 
       service.world.clock.advanceMs(15 * 60_000);
@@ -140,10 +137,7 @@ describe('onChange', () => {
 
   it('calls it with a load that lets memory expire', () =>
     inside(async () => {
-      const declared = declare();
-      const listener = jest.fn();
-      declared.onChange('host', listener);
-      await declared.load();
+      const { declared, listener } = await listening();
       held['host'] = 'other';
 
       service.world.clock.advanceMs(15 * 60_000);
@@ -219,10 +213,7 @@ describe('onChange', () => {
 describe('a refresh that fails', () => {
   it('rejects, and the last good settings stay', () =>
     inside(async () => {
-      const declared = declare();
-      const listener = jest.fn();
-      declared.onChange('host', listener);
-      await declared.load();
+      const { declared, listener } = await listening();
 
       held['pool_size'] = 'many';
       held['host'] = 'other';
@@ -237,10 +228,7 @@ describe('a refresh that fails', () => {
   it('in the background is logged once, without the value, and given to onError each time', () =>
     inside(async () => {
       const onError = jest.fn();
-      const declared = declare({ onError });
-      const listener = jest.fn();
-      declared.onChange('host', listener);
-      await declared.load();
+      const { listener } = await listening('host', { onError });
 
       held['pool_size'] = 'hunter2';
       held['host'] = 'other';
@@ -388,10 +376,7 @@ describe('refreshEverySeconds', () => {
 
   it('ends with close, which can be called twice, and with dispose', () =>
     inside(async () => {
-      const declared = declare({ refreshEverySeconds: 60 });
-      const listener = jest.fn();
-      declared.onChange('host', listener);
-      await declared.load();
+      const { declared, listener } = await listening('host', { refreshEverySeconds: 60 });
       declared.close();
       declared[Symbol.dispose]();
 

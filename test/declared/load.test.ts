@@ -61,14 +61,6 @@ describe('the loaded settings', () => {
     expect(() => (settings.x.list as string[]).push('c')).toThrow(TypeError);
   });
 
-  it('are looked up together', async () => {
-    const service = new Service(prod({ a: '1', b: '2' }));
-
-    await service.run(() => defineSettings({ a: setting(), b: setting(), again: setting('a') }).load());
-
-    expect(service.ssm.listed).toEqual(['/orders/prod', '/orders/all']);
-  });
-
   it('are those of the current Config, at the time of the call', async () => {
     const declared = defineSettings({ x: setting() });
     const [one, other] = ['one', 'other'].map((x) => new Service(prod({ x })));

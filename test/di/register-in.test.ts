@@ -45,33 +45,4 @@ describe('registerIn', () => {
 
     expect(settings).toBe(mine);
   });
-
-  it('keeps nothing that clearInstances() would take away', () => {
-    const mine = new Settings('mine');
-    mine.run(() => container.resolve(OrderService));
-
-    container.clearInstances();
-
-    expect(mine.run(() => container.resolve(OrderService).settings)).toBe(mine);
-  });
-
-  it('may be called again, after a reset() of the container for instance', () => {
-    const mine = new Settings('mine');
-
-    container.reset();
-    registerIn(container);
-    registerIn(container);
-
-    expect(mine.run(() => container.resolve(OrderService).settings)).toBe(mine);
-  });
-
-  it('leaves the containers of contexts alone when the container is reset', () => {
-    const mine = new Settings('mine');
-    const context = Context.createRoot([mine]);
-    context.container.resolve(OrderService);
-
-    container.reset();
-
-    expect(context.container.resolve(OrderService).settings).toBe(mine);
-  });
 });

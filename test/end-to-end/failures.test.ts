@@ -1,4 +1,4 @@
-import { type Config, type ConfigError, InvalidSettingsError, LocalCache, ProviderError } from '../../src/index';
+import { type Config, LocalCache, ProviderError } from '../../src/index';
 import { type LocalAwsFault } from '../../src/local-aws/local-aws';
 import { rejection } from '../chain/doubles';
 import { AwsWorld, ordersConfig, unhandledDuring } from './world';
@@ -115,30 +115,10 @@ describe('an error', () => {
       expect(await config.get('x')).toBe('found');
     });
   });
-
-  it('is retried by the SDK as often as the clients say', async () => {
-    const seed = { ssm: { '/orders/prod/x': 'found' } };
-    const fault = { ...failing('ByPath', '/orders/prod'), times: 1 };
-    world = await AwsWorld.start({ seed, faults: [fault] });
-    const clients = world.makeClients({ maxAttempts: 2 });
-
-    expect(await world.run(() => ordersConfig().get('x'), [clients])).toBe('found');
-  });
 });
 
 describe('a service that does not answer', () => {
   const hanging = (path: string): LocalAwsFault => ({ target: 'ByPath', body: `"${path}"`, hang: true });
-
-  it('ends a lookup with the budget, and says what was waited for', async () => {
-    world = await AwsWorld.start({ faults: [hanging('/orders/all')] }, { lookupBudgetMs: 2000 });
-
-    const error = await rejection(() => world.run(() => ordersConfig().get('X')));
-
-    expect(error).toMatchObject({ name: 'ProviderError', provider: 'ssm' });
-    expect(error.message).toContain(
-      'no answer within lookupBudgetMs (2000 ms) for "X"; it was waiting for ssm /orders/all',
-    );
-  });
 
   it('does not hold a lookup up whose answer lies above it', async () => {
     world = await AwsWorld.start({ seed: { ssm: { '/orders/prod/x': 'found' } }, faults: [hanging('/orders/all')] });
@@ -159,41 +139,6 @@ describe('a service that does not answer', () => {
       expect(causeOf(error).name).toBe('TimeoutError');
       expect(await config.get('x')).toBe('found');
     });
-  });
-
-  it('ends the wait of a caller with its signal, and of no other', async () => {
-    const seed = { ssm: { '/orders/prod/x': 'found' } };
-    world = await AwsWorld.start({ seed, latencyMs: 1000 });
-    const controller = new AbortController();
-
-    const [aborted, other] = await world.run(async () => {
-      const config = ordersConfig();
-      const lookups = [config.get('x', undefined, { signal: controller.signal }), config.get('x')];
-      const settled = Promise.allSettled(lookups);
-      await world.asked(1);
-      controller.abort();
-      return settled;
-    });
-
-    expect(aborted).toMatchObject({ status: 'rejected', reason: { name: 'AbortError' } });
-    expect(other).toEqual({ status: 'fulfilled', value: 'found' });
-    expect(world.aws.calls.count('ListSecrets')).toBe(1);
-  });
-});
-
-describe('invalid settings', () => {
-  it('reject a lookup before anything is asked', async () => {
-    world = await AwsWorld.start();
-    process.env['XCON_INTERNAL_CACHE_EXPIRATION_MINUTES'] = '-1';
-
-    try {
-      const error = await rejection(() => world.run(() => ordersConfig().get('x')));
-
-      expect(error).toBeInstanceOf(InvalidSettingsError);
-      expect(world.aws.calls.count()).toBe(0);
-    } finally {
-      delete process.env['XCON_INTERNAL_CACHE_EXPIRATION_MINUTES'];
-    }
   });
 });
 
@@ -227,20 +172,6 @@ describe('lookups that overlap', () => {
 
       expect(calls).toBe(10);
       expect(world.aws.calls.count()).toBe(10);
-    });
-  });
-
-  it('that began before a reset give what they have read; those after it, what is there now', async () => {
-    world = await AwsWorld.start({ seed: { ssm: { '/orders/prod/x': 'old' } } });
-
-    await world.run(async () => {
-      const config = ordersConfig();
-      const old = await config.get('x');
-      world.aws.putParameter('/orders/prod/x', 'new');
-      const remembered = await config.get('x');
-      await config.refresh();
-
-      expect([old, remembered, await config.get('x')]).toEqual(['old', 'old', 'new']);
     });
   });
 });
@@ -289,12 +220,4 @@ describe('processes with other credentials', () => {
 
     expect(values).toEqual(['old', 'new', 'old']);
   });
-});
-
-it('errors of the library are recognized by their code in whichever copy of it', async () => {
-  world = await AwsWorld.start({ faults: [failing('ListSecrets', 'name')] });
-
-  const error = (await rejection(() => world.run(() => ordersConfig().get('x')))) as ConfigError;
-
-  expect(error.code).toBe('PROVIDER_FAILED');
 });

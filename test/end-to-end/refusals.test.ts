@@ -1,15 +1,6 @@
-import {
-  AwsClients,
-  Config,
-  ConfigNotFoundError,
-  DynamoCacher,
-  ProviderError,
-  SecretsProvider,
-  SsmProvider,
-  Unavailable,
-} from '../../src/index';
+import { AwsClients, ConfigNotFoundError, DynamoCacher, ProviderError, SsmProvider } from '../../src/index';
 import { type LocalAwsFault } from '../../src/local-aws/local-aws';
-import { StubCacher, rejection } from '../chain/doubles';
+import { rejection } from '../chain/doubles';
 import { AwsWorld, ordersConfig } from './world';
 
 let world: AwsWorld;
@@ -91,16 +82,6 @@ describe('a directory that may not be read', () => {
     expect(error).toBeInstanceOf(ConfigNotFoundError);
     expect(error.message).toContain('ssm (not permitted), secrets in /orders/prod');
     expect((error as ConfigNotFoundError).places).toHaveLength(10);
-  });
-
-  it('lets nothing below it be cached', async () => {
-    const seed = { ssm: { '/orders/prod/above': '1', '/orders/all/x': 'lower', '/global/all/y': 'y' } };
-    world = await AwsWorld.start({ seed, faults: [denied('ListSecrets')] });
-    const cacher = new StubCacher();
-
-    await world.run(() => ordersConfig({ cacher }).get('x'));
-
-    expect(cacher.saved.flat().map(({ name }) => name)).toEqual(['above']);
   });
 });
 
@@ -437,20 +418,4 @@ it('reports a refusal for each provider that reads another region', async () => 
   await world.run(() => ordersConfig({ directories: ['/a'], providers: [SsmProvider, regional] }).get('x'));
 
   expect(world.refusals.map((each) => each['provider'])).toEqual(['ssm', 'ssm@eu-west-1']);
-});
-
-it('is an outcome that a provider of the user’s can give as well', async () => {
-  world = await AwsWorld.start();
-  class Vault extends SecretsProvider {
-    override readDirectory() {
-      return Promise.resolve(new Unavailable('sealed', 'unseal it'));
-    }
-    override readDirectories(directories: Parameters<SecretsProvider['readDirectories']>[0]) {
-      return new Map(directories.map((each) => [each.path, this.readDirectory()]));
-    }
-  }
-
-  await world.run(() => new Config({ directories: ['/a'], providers: [new Vault()], cacher: null }).get('x'));
-
-  expect(world.refusals).toMatchObject([{ directory: '/a', reason: 'sealed', remedy: 'unseal it' }]);
 });

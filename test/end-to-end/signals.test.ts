@@ -45,6 +45,7 @@ it.each<[string, readonly string[]]>([
 });
 
 it.each<[string, (config: Config, signal: AbortSignal) => Promise<unknown>]>([
+  ['get', (config, signal) => config.get('x', undefined, { signal })],
   ['explain', (config, signal) => config.explain('x', { signal })],
   ['explain of many names', (config, signal) => config.explain(['x', 'y'], { signal })],
   ['has', (config, signal) => config.has('x', { signal })],
@@ -68,7 +69,7 @@ it.each<[string, (config: Config, signal: AbortSignal) => Promise<unknown>]>([
   });
 });
 
-it('what an aborted lookup has asked for is there for the next one', async () => {
+it('a read that an aborted lookup has started is used by the next one', async () => {
   world = await AwsWorld.start({ seed, latencyMs: 1000 });
   const controller = new AbortController();
 
@@ -85,7 +86,7 @@ it('what an aborted lookup has asked for is there for the next one', async () =>
   expect(await world.answered(5)).toBe(5);
 });
 
-it('an aborted lookup is no failure of a source', async () => {
+it('an aborted lookup does not count as a failure of a source', async () => {
   world = await AwsWorld.start({ seed, faults: [{ target: '.', hang: true }] });
   const controller = new AbortController();
 

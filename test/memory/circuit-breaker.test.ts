@@ -84,14 +84,6 @@ describe('what a lookup asks a source for', () => {
     expect(await world.list('/b')).toMatchObject({ size: 0 });
   });
 
-  it('is not asked for when several other things have failed, twice in a row', async () => {
-    await fail('/a');
-    await fail('/b');
-
-    expect(await fail('/c')).toBeInstanceOf(CircuitOpenError);
-    expect(provider.asked).toEqual([['/a'], ['/b']]);
-  });
-
   it('counts listings and settings that are read by name apart', async () => {
     await fail('/a');
     await fail('/b');

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { Context } from '../../src/di/context';
 import { Directory } from '../../src/directory/directory';
 import { LocalCache, MemorySlot } from '../../src/memory/local-cache';
 import { SourceMemory } from '../../src/memory/source-memory';
@@ -262,22 +261,6 @@ describe('a warning', () => {
 
     expect(news).toEqual([true, true, false, false, true, false, true]);
     expect(new LocalCache().isNewWarning('a')).toBe(true);
-  });
-});
-
-describe('a LocalCache in a child context', () => {
-  it('starts empty and leaves the outer one alone', () => {
-    const parent = Context.createRoot([cache]);
-    cache.touch(1000, 500);
-    const { generation } = cache;
-
-    const inner = parent.child([new LocalCache()]).resolve(LocalCache);
-    const empty = inner.isFresh(1100);
-    inner.reset();
-
-    expect(empty).toBe(false);
-    expect(parent.resolve(LocalCache)).toBe(cache);
-    expect([cache.generation, cache.isFresh(1100)]).toEqual([generation, true]);
   });
 });
 
