@@ -140,7 +140,7 @@ export function remedyOf(error: unknown, remedy: string): string {
   if (failure !== 'no-credentials') return remedy;
   const known = detail(error, 'remedy');
   if (name === 'CredentialsError' && typeof known === 'string') return known;
-  if (name.startsWith('ExpiredToken')) return 'renew the credentials of the process: their time is over';
+  if (name.startsWith('ExpiredToken')) return 'renew the credentials of the process: they have expired';
   if (name !== 'CredentialsError' && !credentialsProviders.test(name)) return 'correct the credentials of the process';
   return 'give the process credentials: a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
 }

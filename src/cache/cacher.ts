@@ -202,7 +202,7 @@ export class CacheRecord implements SourceStatus {
   }
 
   /** Records a problem with an activity; consecutive ones keep the time of the first. */
-  note(activity: CacheActivity, problem: ReadProblem): void {
+  recordProblem(activity: CacheActivity, problem: ReadProblem): void {
     const { sinceMs } = this.problems.get(activity) ?? problem;
     this.problems.set(activity, { ...problem, sinceMs });
   }

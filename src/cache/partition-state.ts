@@ -231,7 +231,7 @@ export class PartitionState implements WritablePartition {
     const refusal = sourceRefusalOf(error, grant);
     const { reason, remedy } = refusal ?? { reason: describeError(error), remedy: undefined };
     const state = refusal === undefined ? 'failing' : 'refused';
-    this.backoff.record.note(activity, { state, sinceMs: nowMs(), reason, remedy });
+    this.backoff.record.recordProblem(activity, { state, sinceMs: nowMs(), reason, remedy });
     if (refusal?.isOfClients === true) {
       warnOfRefusedClients(this.session, cacheUse, refusal);
       return;

@@ -26,7 +26,7 @@ export async function probePartition(
   } catch (error) {
     const remedy = `allow dynamodb:Query on ${tableArnText(settings.cacheTable)}, and create that table`;
     const refusal = sourceRefusalOf(error, remedy);
-    record.note('reading', {
+    record.recordProblem('reading', {
       state: refusal === undefined ? 'failing' : 'refused',
       sinceMs: nowMs(),
       reason: refusal?.reason ?? describeError(error),

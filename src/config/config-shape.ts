@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { Default } from '../di/default';
 import { Dependency } from '../di/context';
-import { noteMutation } from '../di/state';
+import { recordMutation } from '../di/state';
 import { Directory } from '../directory/directory';
 import { checkOptions } from '../options';
 import { type ConfigValue } from '../item/value';
@@ -174,7 +174,7 @@ export abstract class ConfigShape extends Dependency implements ConfigLayer {
 
   private change(changed: Partial<ConfigLayer>): void {
     this.own = { ...this.own, ...changed };
-    noteMutation();
+    recordMutation();
   }
 }
 

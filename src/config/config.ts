@@ -131,7 +131,7 @@ export class Config extends ConfigShape {
 
   /** Gives the value of a setting and where it came from; an item that is `nonExistent` when there is none. */
   getItem(name: string, options?: LookupOptions): Promise<DirectoryItem> {
-    // As the original does.
+    // As in the Python library.
     if (isNestedName(name)) return Promise.resolve(DirectoryItem.nonExistent(name));
     return this.answered(name, options, ({ item }) => item);
   }

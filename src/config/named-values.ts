@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { printable } from '../base/printable';
 import { Default } from '../di/default';
-import { noteMutation } from '../di/state';
+import { recordMutation } from '../di/state';
 import { type Directory } from '../directory/directory';
 import { InvalidNameError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
@@ -40,7 +40,7 @@ export class NamedValues {
   set(name: string, value: ConfigValue | Default | undefined): void {
     if (value === Default || value === undefined) this.#items.delete(checkName(name));
     else this.put(name, value);
-    noteMutation();
+    recordMutation();
   }
 
   /** Gives the items, one for each name. Not a getter, which `util.inspect` may call: it would show values. */

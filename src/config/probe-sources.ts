@@ -45,7 +45,7 @@ async function probeProvider(scope: LookupScope, provider: Provider, late: Promi
     ...directories.map(async (directory) => {
       const failure = await failureOf(listings.get(directory.path)?.promise, late);
       if (failure === undefined) return;
-      if (failure.error === lateError) memory.noteLateListing(directory, lateError, policy);
+      if (failure.error === lateError) memory.recordLateListing(directory, lateError, policy);
       memory.markListingReported(directory);
     }),
     ...names.map(async (exactName) => {

@@ -1,5 +1,5 @@
 import { type DependencyClass } from '../di/context';
-import { noteMutation } from '../di/state';
+import { recordMutation } from '../di/state';
 import { InvalidSettingsError } from '../errors';
 import { nameProviders } from '../settings/setting-kinds';
 import { type CacherChoice, type ProviderChoice } from './config-options';
@@ -27,7 +27,7 @@ let wiring: Wiring | undefined;
 export function setWiring(defaults: Wiring): void {
   wiring = defaults;
   nameProviders(defaults.named ?? {});
-  noteMutation();
+  recordMutation();
 }
 
 /** Gives the default cacher of a Config: none, when there is no wiring. */

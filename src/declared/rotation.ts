@@ -6,7 +6,7 @@ import { type PlaceReader } from '../chain/place-reader';
 import { type Config } from '../config/config';
 import { withLambdaFreezeGuard } from '../config/lambda-freeze-guard';
 import { type LookupScope } from '../config/lookup-scope';
-import { noteMutation } from '../di/state';
+import { recordMutation } from '../di/state';
 import { isConfigError, ProviderError } from '../errors';
 import { DirectoryItem } from '../item/directory-item';
 import { type UnreadSecret } from '../item/directory-listing';
@@ -191,7 +191,7 @@ export class SecretRotation {
     const memory = LocalCache.grab().generation;
     if (!isDeepStrictEqual(item.value, used.value)) this.#reread.set(id, { item, former, memory });
     // The next lookup must not use a remembered answer, but the memory that was just updated.
-    noteMutation();
+    recordMutation();
     return item;
   }
 

@@ -1,5 +1,5 @@
 /**
- * In a list of directories, providers or exports: what the parent would give. Assigned to a property or an override: takes back what was set.
+ * In a list of directories, providers or exports: what the parent would give. Assigned to a property or an override: removes what was set.
  *
  * @example
  * new Config({ directories: ['/shared/{environment}', Default] }) // before the default directories

@@ -41,6 +41,6 @@ export const state: ProcessState = (holder[key] ??= {
 });
 
 /** Invalidates what is remembered about the shape of lookups: scopes and settings, not values. */
-export function noteMutation(): void {
+export function recordMutation(): void {
   state.mutations += 1;
 }

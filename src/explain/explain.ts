@@ -153,7 +153,7 @@ class ExplainRun {
     if (answer.attempt.outcome === 'known to be missing') this.end = 'known to be missing';
   }
 
-  /** Adds a place that has an item, or none. A default counts even for a name that the cache table says is missing. */
+  /** Adds a place that has an item, or none. A default counts even for a name that the cache table records as missing. */
   add(attempt: Attempt, item: DirectoryItem | undefined, row?: CachedRow): void {
     if (item === undefined) {
       this.steps.push({ attempt, item, row });

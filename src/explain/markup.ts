@@ -52,7 +52,7 @@ const states: Readonly<Record<State, Shown>> = {
   shadowed: { word: 'shadowed', means: 'has a value too, hidden by the one found', path: circle },
   refused: { word: 'not permitted', means: 'may not be read, and is skipped', path: `${circle}M4.5 4.5l7 7` },
   failed: { word: 'failed', means: 'cannot be read; a lookup that reaches it fails', path: 'M4 4l8 8M12 4l-8 8' },
-  missing: { word: 'known to be missing', means: 'the cache table says that there is no value', path: 'M3.5 8h9' },
+  missing: { word: 'known to be missing', means: 'the cache table records the name as missing', path: 'M3.5 8h9' },
   absent: { word: 'absent', means: 'does not have the name', path: 'M8 8v.01' },
   stale: {
     word: 'stale',

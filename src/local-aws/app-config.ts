@@ -40,7 +40,7 @@ export class ConfigurationStore {
     this.configurations.set(name, configuration);
   }
 
-  /** Takes a configuration away. @returns False when there was none. */
+  /** Deletes a configuration. @returns False when there was none. */
   delete(name: string): boolean {
     return this.configurations.delete(name);
   }

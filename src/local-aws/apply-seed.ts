@@ -65,7 +65,7 @@ export const noSeed: CheckedSeed = {
   configurations: new Map(),
 };
 
-/** Puts together what two seeds have given, one after the other. */
+/** Merges two seeds: entries of the second replace those of the first. */
 export function mergeSeeds(first: CheckedSeed, second: CheckedSeed): CheckedSeed {
   const tables = new Map(first.tables);
   for (const [name, table] of second.tables) {
@@ -273,18 +273,18 @@ function byKey(rows: readonly WireItem[], keys: TableKeys): ReadonlyMap<string, 
   return new Map(rows.map((row) => [JSON.stringify(keyOf(row, keys)), row]));
 }
 
-/** What became of an entry that is wanted. */
+/** How an entry was written. */
 type Outcome = 'added' | 'changed' | 'same';
 
 /** How entries of one kind are written. */
 interface Entries<T> {
-  /** Makes an entry be as wanted. */
+  /** Writes an entry. */
   readonly put: (name: string, wanted: T) => Outcome | Promise<Outcome>;
-  /** Takes an entry away; false when there was none. */
+  /** Removes an entry; false when there was none. */
   readonly remove: (name: string, former: T) => boolean | Promise<boolean>;
 }
 
-/** Makes entries be as the next seed wants them, and takes those away that only the former one named. */
+/** Writes the entries of the next seed, and removes those that only the former one has. */
 async function replaceEntries<T>(
   former: ReadonlyMap<string, T>,
   next: ReadonlyMap<string, T>,

@@ -15,9 +15,9 @@ export interface LocalAwsCall {
   readonly body: unknown;
   /** Arrival, milliseconds on the clock of `performance.now()`. */
   readonly startedAtMs: number;
-  /** When the answer was given, or the connection gone; absent while the request is in work. */
+  /** When the answer was given, or the connection closed; absent while the request is under way. */
   readonly endedAtMs?: number;
-  /** Absent while the request is in work. `aborted`: the client went away, or the local AWS was closed. */
+  /** Absent while the request is under way. `aborted`: the client closed the connection, or the local AWS was closed. */
   readonly outcome?: LocalAwsOutcome;
   /** HTTP status of the answer; absent while there is none. */
   readonly status?: number;
@@ -50,7 +50,7 @@ export interface CallLog {
   rounds(operation?: string | RegExp): number;
 }
 
-/** A request in work; `RecordedCalls` hands it out to be completed. */
+/** A request that is under way; `RecordedCalls` completes it. */
 export interface OpenCall {
   service: LocalAwsService | 'unknown';
   operation: string;
@@ -122,7 +122,7 @@ const rowMembers: readonly string[] = [
   ...['KeyConditions', 'QueryFilter', 'ScanFilter'],
 ];
 /** Attributes of the library's tables that hold keys, places and times. All others may be values. */
-const factAttributes: readonly string[] = [
+const shownAttributes: readonly string[] = [
   ...['app_key', 'name_key', 'name', 'real_name', 'original_name', 'real_directory', 'source', 'ttl', 'created_at'],
   ...['cache_concat_directory_paths', 'cache_concat_provider_names', ':partition'],
 ];
@@ -155,14 +155,14 @@ function redactAll(value: unknown, levels: number): unknown {
 function redactRow(row: unknown): unknown {
   if (!isFields(row)) return hidden;
   return Object.fromEntries(
-    Object.entries(row).map(([name, attribute]) => [name, isFact(name, attribute) ? attribute : hidden]),
+    Object.entries(row).map(([name, attribute]) => [name, isShown(name, attribute) ? attribute : hidden]),
   );
 }
 
 /** Attributes of the library's own rows have this prefix. */
-function isFact(name: string, attribute: unknown): boolean {
+function isShown(name: string, attribute: unknown): boolean {
   if (!isFields(attribute)) return false;
   const [kind = '', ...others] = Object.keys(attribute);
   if (others.length > 0 || !['S', 'N', 'BOOL', 'NULL'].includes(kind)) return false;
-  return factAttributes.includes(name) || name.startsWith('xcon_');
+  return shownAttributes.includes(name) || name.startsWith('xcon_');
 }

@@ -238,8 +238,8 @@ class SeedPlace {
    */
   structure<T extends string>(known: readonly T[], expected = 'a map'): Readonly<Record<T, SeedPlace>> {
     const fields = this.fields(expected);
-    const stranger = Object.keys(fields).find((name) => !known.some((each) => each === name));
-    if (stranger !== undefined) this.at(`.${stranger}`, undefined).reject(`is unknown; known: ${known.join(', ')}`);
+    const unknown = Object.keys(fields).find((name) => !known.some((each) => each === name));
+    if (unknown !== undefined) this.at(`.${unknown}`, undefined).reject(`is unknown; known: ${known.join(', ')}`);
     const places = known.map((name) => [name, this.at(`.${name}`, fields[name])]);
     return Object.fromEntries(places) as Record<T, SeedPlace>;
   }

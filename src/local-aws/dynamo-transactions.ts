@@ -36,7 +36,7 @@ interface Action {
   readonly fields: Fields;
 }
 
-/** What became of one action. */
+/** Outcome of one action. */
 interface Reason {
   readonly Code: string;
   readonly Message?: string;
@@ -131,7 +131,7 @@ export class DynamoTransactions {
   private async rehearse(actions: readonly Action[], call: EngineCall): Promise<readonly Reason[]> {
     const stage = new DynamoTables({ clock: this.clock, changed: () => undefined });
     for (const table of new Set(actions.map((each) => each.table))) {
-      // Lets the engine refuse a table that does not exist, in its own words.
+      // Lets the engine refuse a table that does not exist, with its own message.
       await call('DescribeTable', { TableName: table });
       await stage.createWithKeys(table, (await this.tables.keysOf(table)) ?? new Map());
     }

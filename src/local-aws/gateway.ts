@@ -44,7 +44,7 @@ export class Gateway {
   /**
    * Answers a request.
    *
-   * @param signal - Ends waiting when the client goes away; nothing is done for it then.
+   * @param signal - Ends the wait when the client has closed the connection; its request is not performed then.
    */
   async handle(request: WireRequest, signal: AbortSignal): Promise<GatewayAnswer> {
     const { protocol } = request;
@@ -95,19 +95,19 @@ export class Gateway {
   }
 }
 
-function unknownOperation({ askedService, operation }: WireRequest, operations: Operations | undefined): ServiceError {
+function unknownOperation({ namedService, operation }: WireRequest, operations: Operations | undefined): ServiceError {
   return new ServiceError(
     'UnknownOperationException',
     operations === undefined
-      ? `${unknownService(askedService, operation)} It answers for ${services.join(', ')}. ${whereOperationsAre}`
-      : `The local AWS does not have the operation ${operation} of ${askedService}. It has ` +
+      ? `${unknownService(namedService, operation)} It answers for ${services.join(', ')}. ${whereOperationsAre}`
+      : `The local AWS does not have the operation ${operation} of ${namedService}. It has ` +
           `${[...operations.keys()].join(', ')}. ${whereOperationsAre}`,
   );
 }
 
 function unknownService(name: string, operation: string): string {
   const suffix = operation === '' ? '' : ` (${operation})`;
-  if (name === '') return `The local AWS cannot see which service the request is for${suffix}.`;
+  if (name === '') return `The request does not name its service${suffix}.`;
   return `The local AWS does not answer for ${name}${suffix}.`;
 }
 

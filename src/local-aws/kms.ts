@@ -10,7 +10,7 @@ const magic = Buffer.from('LAK1');
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** The KMS keys that exist; with none, every key id is taken to exist. */
+/** The KMS keys that exist; with none, every key id counts as existing. */
 export class KeyStore {
   private readonly ids = new Set<string>();
 
@@ -128,7 +128,7 @@ function open(blob: Buffer, context: ReadonlyMap<string, string>): { readonly id
   }
 }
 
-/** Not secret: a local AWS protects nothing, but what one wrapped another can open. */
+/** Not secret: a local AWS protects nothing, but one can unwrap what another has wrapped. */
 function wrappingKey(id: string): Buffer {
   return createHash('sha256').update(`local-aws kms ${id}`).digest();
 }

@@ -50,7 +50,7 @@ export interface SeedTable {
   readonly hashKey?: string;
   /** Default `name_key`; `null`: the table has no sort key. */
   readonly rangeKey?: string | null;
-  /** Attribute by which DynamoDB deletes rows whose time is over. Absent: it keeps the one it has. */
+  /** Attribute by which DynamoDB deletes expired rows. Absent: it keeps the one it has. */
   readonly ttl?: string;
   /**
    * Plain values: string, number, bigint, boolean, null, array, object, `Uint8Array`, `Set`.
@@ -79,13 +79,13 @@ export interface LocalAwsSeed {
   readonly secrets?: Readonly<Record<string, string | SeedSecret>>;
   /** DynamoDB tables, by name. */
   readonly tables?: Readonly<Record<string, SeedTable>>;
-  /** Key ids, aliases or ARNs. With none, every key id is taken to exist. */
+  /** Key ids, aliases or ARNs. With none, every key id counts as existing. */
   readonly kmsKeys?: readonly string[];
   /** By application, environment and profile: `orders/prod/settings`. A text is JSON. */
   readonly appConfig?: Readonly<Record<string, string | SeedConfiguration>>;
 }
 
-/** How many entries of one kind came, became others, and went. */
+/** How many entries of one kind were added, changed and removed. */
 export interface SeedChange {
   /** How many are new. */
   readonly added: number;

@@ -20,7 +20,7 @@ const mostLabels = 10;
 export const defaultKeyId = 'alias/aws/ssm';
 
 /** Properties of a version in `PutParameter` beside its value. */
-export interface ParameterFacts {
+export interface ParameterProperties {
   readonly description?: string | undefined;
   /** Of a `SecureString`. */
   readonly keyId?: string | undefined;
@@ -29,7 +29,7 @@ export interface ParameterFacts {
 }
 
 /** One version of a parameter. */
-export interface ParameterVersion extends ParameterFacts {
+export interface ParameterVersion extends ParameterProperties {
   readonly version: number;
   readonly value: string;
   readonly modifiedAtMs: number;
@@ -50,7 +50,7 @@ export interface Parameter {
 }
 
 /** What is written to a parameter. */
-export interface ParameterInput extends ParameterFacts {
+export interface ParameterInput extends ParameterProperties {
   readonly value: string;
   readonly type?: ParameterType | undefined;
   readonly keyDenied?: boolean | undefined;
@@ -126,7 +126,7 @@ export class ParameterStore {
     return parameter;
   }
 
-  /** Forgets a parameter; false when there was none. */
+  /** Deletes a parameter; false when there was none. */
   delete(name: string): boolean {
     if (!this.parameters.delete(name)) return false;
     this.changed('DeleteParameter', name);
@@ -148,7 +148,7 @@ export class ParameterStore {
     this.keepVersions(parameter, versions, 'LabelParameterVersion');
   }
 
-  /** Takes labels from one version of a parameter. */
+  /** Removes labels from one version of a parameter. */
   unlabel(parameter: Parameter, version: number, labels: readonly string[]): void {
     const versions = parameter.versions.map((each) => (each.version === version ? without(each, labels) : each));
     this.keepVersions(parameter, versions, 'UnlabelParameterVersion');

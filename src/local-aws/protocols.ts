@@ -49,7 +49,7 @@ export interface WireRequest {
   /** Id of the key that signed; absent when nothing was signed. */
   readonly accessKeyId?: string | undefined;
   /** Service that the signature or the target names, for messages; empty when nothing does. */
-  readonly askedService: string;
+  readonly namedService: string;
 }
 
 /** What HTTP gives of a request. */
@@ -102,13 +102,13 @@ export function readRequest({ method, url, headers, text }: HttpRequest): WireRe
     const [prefix = '', operation = ''] = String(target ?? '').split('.');
     const service = targets.get(prefix) ?? 'unknown';
     const protocol = service === 'dynamodb' ? json('1.0') : json('1.1');
-    const askedService = service === 'unknown' ? signedService || prefix : service;
-    return { service, operation, protocol, text, fields: parseBody(text), accessKeyId, askedService };
+    const namedService = service === 'unknown' ? signedService || prefix : service;
+    return { service, operation, protocol, text, fields: parseBody(text), accessKeyId, namedService };
   }
   if (headers['smithy-protocol'] === 'rpc-v2-cbor') {
     const [, name = '', operation = ''] = /^\/service\/([^/]+)\/operation\/([^/?]+)/.exec(url) ?? [];
-    const askedService = signedService || name;
-    return { service: 'unknown', operation, protocol: cbor, text, fields: {}, accessKeyId, askedService };
+    const namedService = signedService || name;
+    return { service: 'unknown', operation, protocol: cbor, text, fields: {}, accessKeyId, namedService };
   }
   const path = url.split('?', 1)[0] ?? '';
   if (appConfigRoutes[`${method} ${path}`] !== undefined && ['appconfig', ''].includes(signedService)) {
@@ -116,14 +116,14 @@ export function readRequest({ method, url, headers, text }: HttpRequest): WireRe
     const token = new URLSearchParams(url.slice(path.length)).get('configuration_token') ?? undefined;
     const fields = method === 'GET' ? { ConfigurationToken: token } : parseBody(text);
     const service = 'appconfigdata';
-    return { service, operation, protocol: restJson, text, fields, accessKeyId, askedService: service };
+    return { service, operation, protocol: restJson, text, fields, accessKeyId, namedService: service };
   }
   const form = readForm(method === 'GET' ? url.slice(url.indexOf('?') + 1) : text);
   const operation = form['Action'];
   if (operation === undefined) {
     const protocol = restXmlServices.includes(signedService) ? restXml : json('1.1');
     const fields = signedService === '' ? parseBody(text) : {};
-    return { service: 'unknown', operation: '', protocol, text, fields, accessKeyId, askedService: signedService };
+    return { service: 'unknown', operation: '', protocol, text, fields, accessKeyId, namedService: signedService };
   }
   const isSts = signedService === 'sts' || (signedService === '' && form['Version'] === stsVersion);
   const fields = Object.fromEntries(Object.entries(form).filter(([name]) => name !== 'Action' && name !== 'Version'));
@@ -134,7 +134,7 @@ export function readRequest({ method, url, headers, text }: HttpRequest): WireRe
     text,
     fields,
     accessKeyId,
-    askedService: isSts ? 'sts' : signedService,
+    namedService: isSts ? 'sts' : signedService,
   };
 }
 

@@ -46,7 +46,7 @@ function getSecretValue(store: SecretStore, fields: Fields): Fields {
   const secret = store.require(id);
   if (secret.denied === true) throw accessDenied('secretsmanager:GetSecretValue', secret.arn);
   const version = findVersion(store.requireLive(id), textField(fields, 'VersionId'), textField(fields, 'VersionStage'));
-  store.noteAccess(secret);
+  store.recordAccess(secret);
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -248,5 +248,5 @@ function choiceOf<T extends string>(fields: Fields, name: string, allowed: reado
   const value = textField(fields, name);
   const found = allowed.find((each) => each === value);
   if (value === undefined || found !== undefined) return found;
-  throw invalidParameter(`The local AWS does not know this ${name}; it knows ${allowed.join(', ')}.`);
+  throw invalidParameter(`This ${name} is unknown; known: ${allowed.join(', ')}.`);
 }

@@ -21,7 +21,7 @@ export interface SecretVersion {
  *
  * The version that loses `AWSCURRENT` becomes `AWSPREVIOUS`, as in the real service.
  *
- * @param toId - Version that receives the label; when no version has this id the label is only taken away.
+ * @param toId - Version that receives the label; when no version has this id the label is only removed.
  */
 export function moveStage(versions: readonly SecretVersion[], stage: string, toId: string): readonly SecretVersion[] {
   const from = versions.find((each) => each.stages.includes(stage));
@@ -136,12 +136,12 @@ export class SecretStore {
     );
   }
 
-  /** Notes that the value of a secret was read. Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html (the day only) */
-  noteAccess(secret: Secret): void {
+  /** Records that the value of a secret was read. Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html (the day only) */
+  recordAccess(secret: Secret): void {
     this.keep({ ...secret, accessedAtMs: this.nowMs - (this.nowMs % dayMs) });
   }
 
-  /** Makes a secret that has no version yet; the listeners hear of it when it gets one. */
+  /** Makes a secret that has no version yet; listeners are called when it gets one. */
   create(name: string, patch: SecretPatch): Secret {
     const nowMs = this.nowMs;
     return this.keep({ name, arn: secretArn(name), createdAtMs: nowMs, changedAtMs: nowMs, versions: [], ...patch });
@@ -160,7 +160,7 @@ export class SecretStore {
     return keptVersions(addVersion(secret.versions, added), this.nowMs);
   }
 
-  /** Forgets a secret at once. */
+  /** Deletes a secret at once. */
   remove(secret: Secret): void {
     this.secrets.delete(secret.name);
     this.changed('DeleteSecret', secret.name);

@@ -120,7 +120,7 @@ function addContent(
 }
 
 /**
- * Moves, adds or takes away a staging label.
+ * Moves, adds or removes a staging label.
  *
  * Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
  */

@@ -85,7 +85,7 @@ function describeParameters(store: ParameterStore, fields: Fields): Fields {
   return {
     Parameters: items.map((parameter) => ({
       ARN: parameterArn(parameter.name),
-      ...factsOf({ parameter, version: parameter.latest }),
+      ...propertiesOf({ parameter, version: parameter.latest }),
     })),
     NextToken: nextToken,
   };
@@ -98,7 +98,7 @@ function getParameterHistory(store: ParameterStore, fields: Fields): Fields {
   requireKey('ssm:GetParameterHistory', [{ parameter, version: parameter.latest }], withDecryption);
   return {
     Parameters: items.map((version) => ({
-      ...factsOf({ parameter, version }),
+      ...propertiesOf({ parameter, version }),
       Value: valueOf({ parameter, version }, withDecryption),
       Labels: version.labels,
     })),
@@ -137,7 +137,7 @@ function describeVersion(found: FoundVersion, decrypt: boolean, selector?: strin
 }
 
 /** Properties of a version in descriptions and histories. */
-function factsOf({ parameter: { name, type }, version }: FoundVersion): Fields {
+function propertiesOf({ parameter: { name, type }, version }: FoundVersion): Fields {
   return {
     Name: name,
     Type: type,

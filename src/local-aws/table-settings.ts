@@ -49,7 +49,7 @@ export class TableSettings {
   }
 
   async createTable(fields: Fields): Promise<Fields> {
-    const described = describedFacts(fields);
+    const described = describedProperties(fields);
     const { TableDescription } = await this.tables.create(fields);
     this.change(requireText(fields, 'TableName'), { described });
     const tags = fieldsListField(fields, 'Tags');
@@ -66,7 +66,7 @@ export class TableSettings {
 
   async updateTable(fields: Fields): Promise<Fields> {
     const name = await this.requireTable(fields);
-    const given = describedFacts(fields);
+    const given = describedProperties(fields);
     const described = { ...this.of(name).described, ...given };
     const indexUpdate = indexUpdateOf(fields);
     if (indexUpdate !== undefined)
@@ -227,7 +227,7 @@ function hasAny(fields: Fields, names: readonly string[]): boolean {
 }
 
 /** Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html */
-function describedFacts(fields: Fields): Fields {
+function describedProperties(fields: Fields): Fields {
   const { SSESpecification: encryption } = fields;
   const tableClass = choiceField(fields, 'TableClass', ['STANDARD', 'STANDARD_INFREQUENT_ACCESS']);
   const isProtected = fields['DeletionProtectionEnabled'] ?? undefined;

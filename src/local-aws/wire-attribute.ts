@@ -102,7 +102,7 @@ function toWireMarked(value: Readonly<Record<string, unknown>>, where: string, n
     }
   }
   throw new AttributeError(
-    `${where} has a mark the local AWS does not know or cannot read; ` +
+    `${where} has an unknown or malformed mark; ` +
       'known: {$num: "1"}, {$bytes: base64}, {$set: […]}, {$nowPlus: seconds}, {$repeat: [text, times]}',
   );
 }

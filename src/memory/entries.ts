@@ -208,10 +208,10 @@ export class Entries<T extends object, G extends T> {
   }
 
   /** Records that a read did not end in time; it continues. */
-  noteLate(key: string, error: Error, policy: ReadPolicy): void {
+  recordLate(key: string, error: Error, policy: ReadPolicy): void {
     const entry = this.entryOf(key);
     const state = staleOutcome(entry.lastGood, error, policy) === undefined ? 'failing' : 'stale';
-    note(entry, { state, reason: error.message }, policy);
+    recordProblem(entry, { state, reason: error.message }, policy);
   }
 
   /** Records that a lookup has failed because this key could not be read. */
@@ -279,7 +279,7 @@ export class Entries<T extends object, G extends T> {
     const { isOfClients } = refusal;
     entry.circuit.recordRefusal();
     const state = stale === undefined ? 'refused' : 'stale';
-    note(entry, { state, reason: refusal.reason, remedy: refusal.remedy }, policy);
+    recordProblem(entry, { state, reason: refusal.reason, remedy: refusal.remedy }, policy);
     if (isOfClients && state === 'refused') this.lastClientRefusal = momentAt(policy.nowMs());
     const times = stale === undefined ? untilReset : staleTimes(entry, stale, policy);
     read.succeed(given, isOfClients ? withEarlyRetry(times, policy) : times);
@@ -293,7 +293,7 @@ export class Entries<T extends object, G extends T> {
     entry.circuit.recordFailure(error, read.begun, policy);
     this.sourceCircuit.recordFailure(key, error, read.begun, policy);
     const stale = staleOutcome(entry.lastGood, error, policy);
-    note(entry, { state: stale === undefined ? 'failing' : 'stale', reason: reasonOf(error) }, policy);
+    recordProblem(entry, { state: stale === undefined ? 'failing' : 'stale', reason: reasonOf(error) }, policy);
     if (stale !== undefined) {
       read.succeed(stale, staleTimes(entry, stale.details, policy));
       return;
@@ -331,7 +331,7 @@ function staleTimes(
 }
 
 /** Records a problem; consecutive ones keep the time of the first. */
-function note(
+function recordProblem(
   entry: Pick<Entry<object, unknown>, 'problem'>,
   problem: Omit<ReadProblem, 'sinceMs'>,
   { nowMs }: ReadPolicy,

@@ -209,8 +209,8 @@ export class SourceMemory implements SourceStatus, ReadMemory {
   }
 
   /** Records that a directory was not listed in time; the read continues. */
-  noteLateListing({ path }: Directory, error: Error, policy: ReadPolicy): void {
-    this.listings.noteLate(path, error, policy);
+  recordLateListing({ path }: Directory, error: Error, policy: ReadPolicy): void {
+    this.listings.recordLate(path, error, policy);
   }
 
   get requests(): number {

@@ -14,7 +14,7 @@ export type KnownFailures = Readonly<Record<string, readonly [WriteFailure, stri
 
 /** One call of a writer. */
 export interface WriteCall extends CallOptions {
-  /** Asked for its region first. */
+  /** Its region is resolved first. */
   readonly client: { readonly config: { readonly region: () => Promise<string> } };
   /** Full name of the entry, for messages. */
   readonly entry: string;
@@ -32,7 +32,7 @@ export class WriteCalls {
 
   /**
    * @param options - `failures`: what the errors of the service mean, by name; `perSecond`: calls a second that change something;
-   * absent: as many as there are.
+   * absent: no limit.
    */
   constructor(
     private readonly provider: string,
@@ -119,7 +119,7 @@ export class WriteCalls {
 }
 
 /**
- * Whether the SDK sent a call more than once, so that the first attempt may have done what was asked, and lost its answer.
+ * Whether the SDK sent a call more than once, so that the first attempt may have succeeded without an answer.
  *
  * @param error - As thrown by {@link WriteCalls.send}.
  */

@@ -49,15 +49,15 @@ export const settingDefinitions = {
    * @see ../explanation/lookup-order.md#directories
    */
   directories: define<readonly (Directory | string)[] | undefined>(directoryList, undefined),
-  /** Providers to ask, classes or instances, in the variable their names (`env,ssm`); unset: env, ssm, secrets; an empty list: env alone. */
+  /** Providers to read, classes or instances, in the variable their names (`env,ssm`); unset: env, ssm, secrets; an empty list: env alone. */
   providers: define(providerList, undefined),
   /** Values for names found nowhere else, the variable as a JSON object. */
   defaults: define<Readonly<Record<string, ConfigValue>>>(valueRecord, Object.freeze({}), { isHidden: true }),
   /** Environment variables only and no cacher, whatever code says. */
   onlyEnvProvider: define(flag, false),
-  /** Takes away the default cacher; one that code names stays. */
+  /** Removes the default cacher, not one that code sets. */
   disableDefaultCacher: define(flag, false),
-  /** How long memory is good, from its first use; 0: the default. */
+  /** Life of memory, from its first use; 0: the default. */
   internalCacheExpirationMinutes: define(
     numberWithin({ unit: 'minutes', atLeast: 0, atMost: longestLifeSeconds / 60, zeroMeans: defaultExpirationMinutes }),
     defaultExpirationMinutes,
@@ -96,7 +96,7 @@ export const settingDefinitions = {
    */
   refreshLease: define(flag, true),
   /**
-   * How names are looked up: `listing` or `names`; a Config can say so too.
+   * How names are looked up: `listing` or `names`; a Config can set it, too.
    *
    * @see ../explanation/lookup-order.md#by-listing-or-by-name
    */

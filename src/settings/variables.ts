@@ -1,5 +1,5 @@
 import { setImmediate } from '../base/unfaked-timers';
-import { noteMutation } from '../di/state';
+import { recordMutation } from '../di/state';
 import { settingNames, variablesOf } from './definitions';
 
 const names = settingNames.flatMap(variablesOf);
@@ -11,7 +11,7 @@ export function refreshVariables(): void {
   const now = names.map((name) => process.env[name]);
   if (now.every((each, index) => each === seen[index])) return;
   seen = now;
-  noteMutation();
+  recordMutation();
 }
 
 /** As {@link refreshVariables}, at most once in each turn of the event loop: reading a variable costs more than a lookup in memory. */

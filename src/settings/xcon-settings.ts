@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { Context, Dependency } from '../di/context';
 import { Default } from '../di/default';
 import { hidden, hideFields } from '../base/hidden';
-import { noteMutation, state } from '../di/state';
+import { recordMutation, state } from '../di/state';
 import { InvalidSettingsError } from '../errors';
 import { definitionOf, settingDefinitions, type SettingName, settingNames, variablesOf } from './definitions';
 import { refreshVariables, refreshVariablesOncePerTick } from './variables';
@@ -37,7 +37,7 @@ export class XconSettings extends Dependency {
   /**
    * Sets a setting.
    *
-   * @param value - `Default` or `undefined` takes back what was set.
+   * @param value - `Default` or `undefined` removes what was set.
    * @throws InvalidSettingsError naming the setting.
    */
   assign(name: SettingName, value: unknown): void {
@@ -49,7 +49,7 @@ export class XconSettings extends Dependency {
     }
     if (value === Default || value === undefined) delete this.assigned()[name];
     else Object.assign(this.assigned(), { [name]: definitionOf(name).kind.check(value, `xconSettings.${name}`) });
-    noteMutation();
+    recordMutation();
   }
 
   /**
@@ -126,7 +126,7 @@ export type XconSettingsFacade = SettingsValues;
 /**
  * The settings of the library in the current context.
  *
- * Assigning `Default` or `undefined` takes back what was set.
+ * Assigning `Default` or `undefined` removes what was set.
  *
  * @example
  * xconSettings.cacheTtlSeconds = 3600;

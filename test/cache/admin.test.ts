@@ -332,7 +332,7 @@ describe('probePartition', () => {
   });
 
   test('reads one row of the partition, and records the success', async () => {
-    record.note('reading', { state: 'failing', sinceMs: 1, reason: 'down' });
+    record.recordProblem('reading', { state: 'failing', sinceMs: 1, reason: 'down' });
 
     await probePartition(chain, record, signal);
 

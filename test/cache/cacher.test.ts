@@ -9,18 +9,18 @@ describe('CacheRecord', () => {
   });
 
   test('keeps the current problem with the time of the first failure in a row', () => {
-    record.note('reading', { state: 'refused', sinceMs: 1, reason: 'denied', remedy: 'grant it' });
-    record.note('reading', { state: 'failing', sinceMs: 5, reason: 'down' });
+    record.recordProblem('reading', { state: 'refused', sinceMs: 1, reason: 'denied', remedy: 'grant it' });
+    record.recordProblem('reading', { state: 'failing', sinceMs: 5, reason: 'down' });
     const problem = record.problems.get('reading');
     record.succeed('reading', 7);
-    record.note('reading', { state: 'failing', sinceMs: 9, reason: 'down' });
+    record.recordProblem('reading', { state: 'failing', sinceMs: 9, reason: 'down' });
 
     expect(problem).toEqual({ state: 'failing', sinceMs: 1, reason: 'down' });
     expect(record.problems.get('reading')).toMatchObject({ sinceMs: 9 });
   });
 
   test('keeps reading apart from writing', () => {
-    record.note('writing', { state: 'failing', sinceMs: 1, reason: 'down' });
+    record.recordProblem('writing', { state: 'failing', sinceMs: 1, reason: 'down' });
     record.succeed('reading', 2);
 
     expect([...record.problems.keys()]).toEqual(['writing']);

@@ -1,4 +1,4 @@
-import { noteMutation, state } from '../../src/di/state';
+import { recordMutation, state } from '../../src/di/state';
 
 describe('the state of the process', () => {
   it('is kept where every copy of the package finds it', async () => {
@@ -14,9 +14,9 @@ describe('the state of the process', () => {
   it('counts mutations, whichever copy notes them', async () => {
     const before = state.mutations;
 
-    noteMutation();
+    recordMutation();
     await jest.isolateModulesAsync(async () => {
-      (await import('../../src/di/state')).noteMutation();
+      (await import('../../src/di/state')).recordMutation();
     });
 
     expect(state.mutations).toBe(before + 2);

@@ -164,7 +164,7 @@ describe('the caller identity', () => {
     expect(checkOf(await diagnosed(world), 'caller')).toMatchObject({
       state: 'problem',
       result: 'ExpiredToken (HTTP 403): expired',
-      remedy: 'renew the credentials of the process: their time is over',
+      remedy: 'renew the credentials of the process: they have expired',
     });
   });
 });

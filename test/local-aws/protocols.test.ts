@@ -130,7 +130,7 @@ describe('a service that is not there', () => {
     const { status, text } = await send({});
 
     expect(status).toBe(400);
-    expect(text).toContain('cannot see which service the request is for');
+    expect(text).toContain('The request does not name its service');
     expect(aws.calls.all).toMatchObject([{ service: 'unknown', operation: '', outcome: 'error' }]);
   });
 });

@@ -402,7 +402,7 @@ describe('a malformed seed', () => {
     [{ $date: 'x' }],
   ])('that has the mark %j is refused', async (mark) => {
     expect(await messageOf(rows({ ...keys, a: mark }))).toMatch(
-      /^Seed: tables\["tab"\]\.rows\[0\]\.a has a mark the local AWS does not know or cannot read; known: /,
+      /^Seed: tables\["tab"\]\.rows\[0\]\.a has an unknown or malformed mark; known: /,
     );
   });
 

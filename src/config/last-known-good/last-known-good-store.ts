@@ -38,7 +38,7 @@ export class LastKnownGoodStore {
   constructor(private readonly options: StoreOptions) {}
 
   /** Keeps the answer of a lookup, and writes it after `writeDelayMs`. */
-  note({ chain, name }: LookupKey, answer: KeptAnswer): void {
+  keep({ chain, name }: LookupKey, answer: KeptAnswer): void {
     this.needs = 'none';
     keepAnswer(this.answers, { chain, name }, answer);
     if (this.timer !== undefined) return;

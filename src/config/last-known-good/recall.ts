@@ -57,7 +57,7 @@ export async function withLastKnownGood(
   if (recalled !== undefined) return recalled;
   if (isToKeep(scope, result)) {
     const atMs = finderOf(scope).readAtMs(exact, result) ?? scope.clock.nowMs();
-    storeOf(scope)?.note(lookupKeyOf(scope, exact), { atMs, item: result.item });
+    storeOf(scope)?.keep(lookupKeyOf(scope, exact), { atMs, item: result.item });
   }
   return result;
 }

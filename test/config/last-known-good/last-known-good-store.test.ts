@@ -44,7 +44,7 @@ const good = (found: DirectoryItem | undefined, atMs = nowMs): KeptAnswer => ({ 
 
 async function written(value = 'value', name = 'x'): Promise<void> {
   const store = storeOf();
-  store.note({ ...lookupKey, name }, good(item(name, value)));
+  store.keep({ ...lookupKey, name }, good(item(name, value)));
   await store.flush();
 }
 
@@ -66,7 +66,7 @@ it('has nothing while there is no file', async () => {
 it('gives its own answers before those of the file, which it need not read', async () => {
   await written('older');
   const store = storeOf();
-  store.note(lookupKey, good(item('x', 'newer')));
+  store.keep(lookupKey, good(item('x', 'newer')));
   await rm(file);
 
   expect((await store.find(lookupKey))?.item?.value).toBe('newer');
@@ -76,10 +76,10 @@ it('gives its own answers before those of the file, which it need not read', asy
 it('writes what comes within a second together, in the background, and all that is left when it is flushed', async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
   const store = storeOf();
-  store.note(lookupKey, good(item('x', 1)));
+  store.keep(lookupKey, good(item('x', 1)));
   await jest.advanceTimersByTimeAsync(999);
   const before = await stat(file).catch(() => 'none');
-  store.note({ ...lookupKey, name: 'y' }, good(undefined));
+  store.keep({ ...lookupKey, name: 'y' }, good(undefined));
   jest.advanceTimersByTime(1);
   jest.useRealTimers();
   await store.flush();
@@ -100,10 +100,10 @@ it('writes nothing when there is nothing new', async () => {
 
 it('leaves in the file what other processes have found since', async () => {
   const [one, other] = [storeOf(), storeOf()];
-  one.note(lookupKey, good(item('x', 'of one')));
+  one.keep(lookupKey, good(item('x', 'of one')));
   await one.flush();
   nowMs += 1;
-  other.note({ ...lookupKey, name: 'y' }, good(item('y', 'of other')));
+  other.keep({ ...lookupKey, name: 'y' }, good(item('y', 'of other')));
   await other.flush();
 
   const next = storeOf();
@@ -113,8 +113,8 @@ it('leaves in the file what other processes have found since', async () => {
 
 it('gives no answer that is too old, or whose own life is over', async () => {
   const store = storeOf();
-  store.note(lookupKey, good(item('x', 1)));
-  store.note(
+  store.keep(lookupKey, good(item('x', 1)));
+  store.keep(
     { ...lookupKey, name: 'e' },
     good(new DirectoryItem({ name: 'e', value: 1, directory: directory('/a'), ttl: 1050 })),
   );
@@ -182,7 +182,7 @@ describe('a file that cannot be trusted', () => {
       await written();
       if (content !== undefined) await writeFile(file, content);
       const store = storeOf({}, key);
-      store.note({ ...lookupKey, name: 'y' }, good(item('y', 'new')));
+      store.keep({ ...lookupKey, name: 'y' }, good(item('y', 'new')));
       await store.flush();
 
       expect((await storeOf({}, key).find({ ...lookupKey, name: 'y' }))?.item?.value).toBe('new');
@@ -193,7 +193,7 @@ describe('a file that cannot be trusted', () => {
     await written();
     const before = await readFile(file);
     const store = storeOf({ environ: '/billing/prod' });
-    store.note(lookupKey, good(item('x', 'of billing')));
+    store.keep(lookupKey, good(item('x', 'of billing')));
     await store.flush();
 
     expect((await readFile(file)).equals(before)).toBe(true);
@@ -205,7 +205,7 @@ describe('a file that cannot be trusted', () => {
 
 it('reports a failed write, and continues', async () => {
   const store = storeOf({ settings: { file: join(folder, 'no', 'such'), key: new Uint8Array(32) } });
-  store.note(lookupKey, good(item('x', 'hunter2')));
+  store.keep(lookupKey, good(item('x', 'hunter2')));
   await store.flush();
 
   expect((await store.find(lookupKey))?.item?.value).toBe('hunter2');
