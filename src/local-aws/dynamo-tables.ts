@@ -222,7 +222,7 @@ function uniqueDefinitions(definitions: readonly Fields[]): readonly Fields[] {
   return [...new Map(definitions.map((each) => [each['AttributeName'], each])).values()];
 }
 
-/** An index as `CreateTable` wants it, of one as `DescribeTable` gives it. */
+/** Converts an index from the form of `DescribeTable` to that of `CreateTable`. */
 function indexInput({ IndexName, KeySchema, Projection, ProvisionedThroughput }: Fields, isOnDemand: boolean): Fields {
   return { IndexName, KeySchema, Projection, ...(isOnDemand ? {} : { ProvisionedThroughput }) };
 }

@@ -23,7 +23,7 @@ export interface Identity {
 /** Answers one operation; throws a `ServiceError` where the real service would. */
 export type Operation = (fields: Fields, caller: Identity) => Fields | Promise<Fields>;
 
-/** An operation and what of its request it honours. */
+/** An operation, and the members of its request that have an effect. */
 export interface SupportedOperation {
   /**
    * Members that have an effect: a request with any other one is refused. A member of a member follows a dot; lists are
@@ -57,7 +57,7 @@ export interface ServiceContext {
 /**
  * Declares the operations of a service.
  *
- * @param declared - By name: the members it honours, with spaces between them, and what performs it.
+ * @param declared - By name: its members, with spaces between them, and what performs it.
  */
 export function operationsOf(declared: Readonly<Record<string, readonly [members: string, Operation]>>): Operations {
   return new Map(
