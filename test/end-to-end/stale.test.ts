@@ -79,7 +79,7 @@ describe('a listing that was read once', () => {
       goodAt: '2030-01-01T00:00:00.000Z',
       until: '2030-01-01T01:15:00.000Z',
       reason: expect.any(String) as string,
-      consequence: 'what was read last is given; nothing found here or below is cached',
+      consequence: 'the last value that was read is given; nothing found in this place or below is cached',
     });
     expect(world.refusals).toEqual([]);
   });
