@@ -1,6 +1,7 @@
 /**
  * Makes the API reference from the comments of the sources: `docs/api`, a page for each export, which is not committed, and
- * `docs/reference/api.md`, the list of all of them, which is. Fails when an export or a member of one has no description.
+ * `docs/reference/api.md`, the list of all of them, which is. Fails when an export, a member of one or a parameter of an exported function has
+ * no description.
  *
  *     node .ci/docs/api.mjs [--check]
  *
@@ -77,6 +78,7 @@ app.logger.resetWarnings();
 describeRepeated(project);
 for (const module of project.children ?? []) module.name = importedAs(module.name);
 app.validate(project);
+for (const name of undescribedParameters(project)) app.logger.error(`${name} has no description.`);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
 await app.generateOutputs(project);
 linkToPages(join(root, 'docs/api'));
@@ -114,6 +116,17 @@ function describeRepeated(reflections) {
       (parent?.kind === ReflectionKind.TypeLiteral ? `The \`${each.name}\` of it.` : undefined);
     if (text !== undefined && text !== '') each.comment = new Comment([{ kind: 'text', text }]);
   }
+}
+
+/** Gives the parameters of exported functions that have no description; one that is taken apart has that of its type. */
+function undescribedParameters(reflections) {
+  return reflections
+    .getReflectionsByKind(ReflectionKind.Function)
+    .flatMap(({ name, signatures: [first] = [] }) =>
+      (first?.parameters ?? [])
+        .filter((each) => !each.hasComment() && each.name !== '__namedParameters')
+        .map((each) => `The parameter ${each.name} of ${name}()`),
+    );
 }
 
 function textOf(reflection) {

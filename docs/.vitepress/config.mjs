@@ -20,21 +20,32 @@ const slugify = (heading) =>
 /** A README is the index of its folder on the site. */
 const toIndex = (link) => link.replace(/(^|\/)README\.md(?=#|$)/, '$1index.md');
 
-/** The parts of the index with their links, in its order. */
+/** The links of a text, each page once. */
+function linksIn(text) {
+  const links = [...text.matchAll(/\[([^\]]+)\]\(([^)#]+\.md)\)/g)];
+  const pages = new Map(links.map(([, name, path]) => [toIndex(join('/docs', path)), name]));
+  return [...pages].map(([link, name]) => ({ text: name, link }));
+}
+
+/** The parts of the index with their links, in its order, those of a list under what is written above it. */
 const parts = index
   .split(/^## /m)
   .slice(1)
   .map((part) => {
     const [text = ''] = part.split('\n');
-    const links = [...part.matchAll(/\[([^\]]+)\]\(([^)#]+\.md)\)/g)];
-    const pages = new Map(links.map(([, name, path]) => [toIndex(join('/docs', path)), name]));
-    return { text, items: [...pages].map(([link, name]) => ({ text: name, link })) };
+    const [first = '', ...groups] = part.split(/^(?=[^\n]+:\n\n- )/m);
+    const grouped = groups.map((each) => ({
+      text: each.slice(0, each.indexOf(':')),
+      collapsed: true,
+      items: linksIn(each),
+    }));
+    return { text, items: [...linksIn(first), ...grouped] };
   });
 
 /** The sidebars of the pages that `npm run docs:api` made: all modules, and the exports of the one that is looked at. */
 function apiSidebars(folder = join(root, 'docs/api')) {
   const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'));
-  const homes = pages.filter((path) => path.endsWith('/index.md')).map(dirname);
+  const homes = pages.filter((path) => path.endsWith('/index.md') && !path.includes('/namespaces/')).map(dirname);
   const modules = homes.toSorted().map((home) => ({ text: home, link: `/docs/api/${home}/index.md` }));
   const sidebars = homes.map((home) => {
     const own = pages.filter((path) => !path.endsWith('/index.md') && dirname(dirname(path)) === home).toSorted();
@@ -73,7 +84,7 @@ export default {
     search: { provider: 'local' },
     outline: [2, 3],
     nav: [
-      ...parts.map(({ text, items: [first] }) => ({ text, link: first?.link ?? '/docs/' })),
+      ...parts.map(({ text, items: [first] }) => ({ text, link: first?.link ?? first?.items[0]?.link ?? '/docs/' })),
       { text: 'API', link: '/docs/api/index.md' },
     ].map((each) => (each.text === 'Start' ? { ...each, link: '/docs/start/getting-started.md' } : each)),
     sidebar: {

@@ -264,6 +264,8 @@ const refusedNames = /^(AuthenticationFailed|UnrecognizedClient|InvalidSignature
 /**
  * Whether an error, or one of its causes, means that credentials were refused: HTTP 401 or 403, or an error of PostgreSQL, MySQL,
  * SQL Server, MongoDB, Redis, SMTP or AWS. Never throws.
+ *
+ * @param error - Anything thrown.
  */
 export function isCredentialsRefused(error: unknown): boolean {
   let cause: unknown = error;

@@ -89,6 +89,7 @@ brandClass(Setting, 'Setting');
  *
  * @param name - Name to look up. Left out, it is made from the key: `poolSize` is `POOL_SIZE`.
  * @param schema - Any Standard Schema (zod, valibot, arktype, ...). Left out, the value is a text.
+ * @param options - Default, sources, description and the like; all optional.
  *
  * @example
  * setting('DB_HOST')
@@ -119,6 +120,7 @@ export function setting(...given: readonly unknown[]): Setting<unknown> {
  *
  * @param name - Name to look up. Left out, it is made from the key: `dbPassword` is `DB_PASSWORD`.
  * @param schema - Any Standard Schema, for the value in the secret. Left out, it is a text.
+ * @param options - Default, sources, description and the like; all optional.
  *
  * @example
  * secret('DB_PASSWORD', { sources: ['secrets'] })

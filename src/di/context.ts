@@ -267,6 +267,7 @@ function checkInstance(dependency: unknown): void {
  * Runs a function with some dependencies replaced, in everything it calls or awaits.
  *
  * @param dependencies - Instances; each takes the place of its class.
+ * @param fn - Called once; what it gives is returned.
  *
  * @example
  * await withDependencies([new EnvProvider({ REGION: 'us' })], () => config.get('REGION')); // us

@@ -26,6 +26,7 @@ const entrySources: ReadonlySet<string> = new Set(['ssm', 'secrets', 'dynamo']);
  *
  * A setting that is optional, has a default, is read by its full name or comes from other sources alone needs no entry.
  *
+ * @param file - The file of entries.
  * @param declared - The declarations of `defineSettings()`: `settings.declarations`.
  */
 export function declaredDifference(file: EntryFile, declared: readonly ComparedDeclaration[]): DeclaredDifference {

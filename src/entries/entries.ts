@@ -96,8 +96,13 @@ const defaultAtOnce = 8;
 /**
  * Reads what is declared and what is owned, and plans what is to be done. Writes nothing.
  *
+ * @param session - The file, its state and its key.
+ * @param request - What to plan: environments, single entries, values to generate again. Default: all of the file.
  * @returns A plan; with errors among its diagnostics, it cannot be applied.
  * @throws CallError when a service cannot be asked; StateError.
+ *
+ * @example
+ * const plan = await planEntries({ file, state, key, signal }, { environments: ['prod'] });
  */
 export async function planEntries(session: EntriesSession, request: PlanRequestOptions = {}): Promise<Plan> {
   return (await prepare(session, request, { isShown: true })).plan;
@@ -107,7 +112,13 @@ export async function planEntries(session: EntriesSession, request: PlanRequestO
  * Applies a plan: takes the lock, plans again, refuses what has changed since, does the rest, and follows the changes in the
  * cache table. What is done is recorded before it is reported; ending the iteration ends the run between two entries.
  *
+ * @param plan - What `planEntries()` gave, or `decodePlan()` read.
+ * @param session - The same file, state and key.
+ * @param options - Deletions that are allowed, and how many entries are written at the same time.
  * @throws StateLockedError, `STALE_PLAN`, `NOT_CONFIRMED`, `INVALID_PLAN`: then nothing has been written.
+ *
+ * @example
+ * for await (const event of applyPlan(plan, session)) if (event.kind === 'entry') report(event.completed, event.total);
  */
 export async function* applyPlan(
   plan: Plan,

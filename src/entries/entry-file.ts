@@ -80,6 +80,7 @@ const plainName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
  * Reads a file of entries, and checks it whole before anything is read or written.
  *
  * @param text - YAML or JSON.
+ * @param options - Its path, for messages, and the kinds of entries that it may have.
  * @returns The file, `undefined` where one of the diagnostics is an error; and every problem, with its place.
  */
 export function parseEntryFile(

@@ -89,19 +89,33 @@ export function deletesValue({ action, losesValue }: PlannedChange): boolean {
   return action === 'delete' || losesValue === true;
 }
 
-/** Gives how many changes of each kind there are. */
+/**
+ * Gives how many changes of each kind there are.
+ *
+ * @param changes - Those of a plan.
+ */
 export function countActions(changes: readonly PlannedChange[]): Readonly<Partial<Record<PlanAction, number>>> {
   const counts: Partial<Record<PlanAction, number>> = {};
   for (const { action } of changes) counts[action] = (counts[action] ?? 0) + 1;
   return counts;
 }
 
-/** Gives a plan as the text of a file. */
+/**
+ * Gives a plan as the text of a file.
+ *
+ * @param plan - What `planEntries()` gave. No value of a secret is in it.
+ */
 export function encodePlan(plan: Plan): string {
   return `${JSON.stringify(plan, undefined, 1)}\n`;
 }
 
-/** Reads a plan from the text of a file. @throws StalePlanError for what is no plan, or one of another version. */
+/**
+ * Reads a plan from the text of a file.
+ *
+ * @param text - What `encodePlan()` gave.
+ * @param file - Name of the file, for messages.
+ * @throws StalePlanError for what is no plan, or one of another version.
+ */
 export function decodePlan(text: string, file: string): Plan {
   const parsed = parsedJson(text);
   const isPlan =

@@ -42,6 +42,8 @@ const optionNames: Readonly<Record<keyof EntriesPolicyOptions, true>> = {
  * Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html,
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
  *
+ * @param file - The file of entries.
+ * @param options - Whether to plan or to apply, and where the resources are.
  * @throws InvalidSettingsError for an unknown option.
  */
 export function entriesPolicy(file: EntryFile, options: EntriesPolicyOptions): PolicyDocument {

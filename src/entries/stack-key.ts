@@ -22,7 +22,12 @@ export interface StackKey {
   open(sealed: string, owner: string): unknown;
 }
 
-/** Makes the key of a stack from 32 bytes; of the same bytes, each stack has another one. */
+/**
+ * Makes the key of a stack from 32 bytes; of the same bytes, each stack has another one.
+ *
+ * @param bytes - 32 random bytes.
+ * @param stack - Name of the stack.
+ */
 export function stackKeyOf(bytes: Uint8Array, stack: string): StackKey {
   const derived = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', bytes, stack, purpose, keyBytes));
   const [digestKey, sealKey] = [derived('xcon entries digest 1'), derived('xcon entries seal 1')];
@@ -45,7 +50,9 @@ export function stackKeyOf(bytes: Uint8Array, stack: string): StackKey {
 /**
  * Gives the key of a stack: that of the variable `XCON_STATE_KEY`, else that of a file, which is made when it is not there.
  *
+ * @param stack - Name of the stack.
  * @param path - A file of this user alone (mode 600).
+ * @param variables - Where the variable is looked up. Default: those of the process.
  * @throws InvalidSettingsError for a variable or a file that holds no key.
  */
 export async function loadStackKey(

@@ -50,7 +50,9 @@ const placeholder = '*';
  * Reads where a value comes from: a scalar or a list is the value itself; a map is `{ generate }`, `{ from }`, `{ json }` or,
  * where `allowData`, data.
  *
+ * @param node - The part of the file that has the value.
  * @param entry - Address of the entry, for messages.
+ * @param diagnostics - Where problems are added.
  * @returns `undefined` after a problem, which is among the diagnostics.
  */
 export function parseTemplate(
@@ -202,6 +204,8 @@ export function decidesValue(template: ValueTemplate, sources: SourceValues): bo
 /**
  * Gives the value of an entry: generated parts as they are in the current value, or new ones.
  *
+ * @param template - What `parseTemplate()` gave.
+ * @param fill - The current value, what sources gave, and random numbers.
  * @returns `undefined` when a source could not be read and there is no current value to keep.
  */
 export function fillTemplate(template: ValueTemplate, fill: TemplateFill): ConfigValue | undefined {

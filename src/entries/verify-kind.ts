@@ -32,6 +32,7 @@ export interface KindSample {
  * The contract of a kind of entries, as a test: validates, plans, creates, reads, updates, drifts, adopts and deletes an entry with
  * the kind alone, by the same planner and executor as `xcon apply`.
  *
+ * @param sample - The kind, and an entry of it with values to write.
  * @throws AssertionError that says which promise of {@link EntryKind} is not kept.
  */
 export async function verifyEntryKind(sample: KindSample): Promise<void> {

@@ -75,6 +75,7 @@ const answerMs = 500;
  * stream of a config table. Unknown events are logged and ignored. Changes that cannot be followed before the invocation ends count as
  * failed, so that they are retried.
  *
+ * @param options - Where the cache table is, and which directories are those of services.
  * @throws InvalidSettingsError for options that are unknown, invalid or contradict each other; InvalidDirectoryError for a
  * directory that is no path.
  *

@@ -48,6 +48,8 @@ const optionNames: Readonly<Record<keyof FollowChangesOptions, true>> = {
  *
  * Does nothing without a cache table. Never rejects because of the table.
  *
+ * @param changes - What was written, by directory and name.
+ * @param options - Where the cache table is.
  * @throws InvalidSettingsError for an unknown option.
  */
 export async function followChanges(

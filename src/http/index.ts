@@ -67,6 +67,7 @@ export function liveness(): ProbeHandler {
  *
  * @param config - Config for the lookups, whose sources are reported.
  * @param declared - Settings without which the service is not ready.
+ * @param options - How long an answer is given again.
  * @throws InvalidSettingsError for an unknown or invalid option.
  */
 export function readiness<Shape extends SettingsShape>(
@@ -95,6 +96,8 @@ export function readiness<Shape extends SettingsShape>(
 /**
  * Makes a request listener of `node:http` from a probe; Express accepts it as a handler, too.
  *
+ * @param probe - What `liveness()` or `readiness()` gave.
+ *
  * @example
  * app.get('/ready', toNodeHandler(readiness(config, settings)));
  */
@@ -121,6 +124,8 @@ export interface FastifyReplyLike {
 
 /**
  * Makes a handler of Fastify from a probe.
+ *
+ * @param probe - What `liveness()` or `readiness()` gave.
  *
  * @example
  * app.get('/ready', toFastifyHandler(readiness(config, settings)));

@@ -18,6 +18,7 @@ export type SettingsHandler<Event, Context, Settings, Result> = (
  *
  * @param declared - Settings to load.
  * @param handler - Called with event, context and settings. Its errors are those of the invocation.
+ * @param options - When settings are read again, and how long an invocation waits for that.
  * @returns The handler for Lambda, which middleware accepts as well. An invocation without settings fails with a SettingsValidationError.
  * @throws InvalidSettingsError for an unknown option.
  *

@@ -120,6 +120,7 @@ export interface LocalAws extends AsyncDisposable {
 /**
  * Starts a local AWS.
  *
+ * @param options - Seed, port, latency and faults. Default: empty, on any free port.
  * @throws LocalAwsError for a malformed option or seed, a host that is not loopback, and a port that is taken;
  * InvalidSettingsError for an option that does not exist.
  *

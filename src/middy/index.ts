@@ -24,6 +24,7 @@ export interface SettingsMiddleware<Settings> {
  * Writes to the cache table are awaited before the invocation ends.
  *
  * @param declared - Settings to load. An invocation without them fails with a SettingsValidationError.
+ * @param options - When settings are read again, and how long an invocation waits for that.
  * @throws InvalidSettingsError for an unknown option.
  *
  * @example

@@ -40,6 +40,7 @@ const scope = 'xcon';
  *
  * Start it once, after the SDK of OpenTelemetry has set its global providers, unless you give others. Needs the package `@opentelemetry/api`.
  *
+ * @param options - Where to report to, and what. Default: spans and metrics, to the global providers.
  * @throws InvalidSettingsError for an unknown option.
  *
  * @example

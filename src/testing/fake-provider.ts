@@ -43,6 +43,7 @@ export interface FakeProvider extends Provider {
  * Makes a provider from values.
  *
  * @param values - By full name (`/orders/prod/DB_HOST`), or by plain name: those are in every directory.
+ * @param options - Which provider it replaces, and how it answers.
  * @throws InvalidNameError, InvalidDirectoryError for an invalid name; InvalidSettingsError for an unknown option, or both `as` and
  * `name`.
  *

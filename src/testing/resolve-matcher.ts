@@ -27,6 +27,9 @@ export interface XconMatchers {
  * Its messages name places; they never contain a value.
  *
  * @param this - Given by the test runner; `isNot` when the name is expected not to match.
+ * @param name - Name of the setting.
+ * @param provider - Short name of the provider, such as `ssm`; or `override`, `default`.
+ * @param directory - Path of the directory; absent: any.
  * @throws InvalidNameError for an invalid name, and what the lookup throws.
  */
 export async function toResolveFrom(
@@ -54,6 +57,7 @@ export async function toResolveFrom(
 /**
  * Asserts that the current Config finds a setting at a place, for runners without matchers of their own.
  *
+ * @param name - Name of the setting.
  * @param provider - Short name of the provider, such as `ssm`; or `override`, `default`.
  * @param directory - Path of the directory; absent: any.
  * @throws AssertionError that lists the places, never a value.

@@ -24,6 +24,7 @@ export function testConfig(values: GivenValues, options: Omit<ConfigOptions, 'ov
  * Runs a function with some settings replaced, in everything it calls or awaits.
  *
  * @param values - By name; names in any case.
+ * @param fn - Called once, with the Config that has the values; what it gives is returned.
  *
  * @example
  * await withTestConfig({ DB_HOST: 'localhost' }, () => config.get('DB_HOST')); // localhost
