@@ -21,11 +21,12 @@ const inputs = [version, JSON.stringify(options), readFileSync(__filename)];
 
 /** @type {import('@jest/transform').SyncTransformer} */
 module.exports = {
-  process(source, path) {
+  process(source, path, { instrument }) {
     const loader = extname(path) === '.ts' ? 'ts' : 'js';
     try {
       const { code, map } = transformSync(source, { ...options, loader, sourcefile: path });
-      return { code, map };
+      // Jest finds the lines of the source, for coverage, in a parsed map only; it would count those of the compiled file.
+      return { code, map: instrument ? JSON.parse(map) : map };
     } catch (error) {
       // Its message names file and line; Jest would print every part of esbuild's own error.
       throw new SyntaxError(error.message);
