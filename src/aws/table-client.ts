@@ -1,5 +1,6 @@
 import type {
   AttributeValue,
+  BatchGetItemCommandOutput,
   BatchWriteItemCommandOutput,
   DynamoDBClient,
   PutItemCommandInput,
@@ -77,8 +78,9 @@ export type RowChange = RowPut | { readonly delete: RowKey };
 
 type ConditionalPut = RowPut & Required<Pick<RowPut, 'condition'>>;
 
-/** Most requests that `BatchWriteItem` takes. */
+/** Most requests that `BatchWriteItem` takes, and keys that `BatchGetItem` takes. */
 const maxBatchSize = 25;
+const maxBatchGetSize = 100;
 /** How many rows are put by calls of their own at the same time. */
 const parallelPuts = 5;
 /** Most times that unprocessed rows are sent again. */
@@ -151,6 +153,38 @@ export async function getRow(
   const command = new GetItemCommand({ TableName: table, Key: attributesOf(key), ConsistentRead: consistent });
   const { Item: row } = await client.send(command, sendOptions(signal));
   return row && wellFormedRow(row);
+}
+
+/**
+ * Reads rows by their keys, 100 a call; what DynamoDB leaves unprocessed is asked for again after growing, jittered pauses.
+ *
+ * @param keys - Different ones.
+ * @returns The rows that are there, in any order.
+ * @throws What the SDK throws, or an Error when keys are still unprocessed in the end.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+ */
+export async function getRows(
+  { client, random, table }: WriteConnection,
+  keys: readonly RowKey[],
+  { consistent = false, signal }: ReadOptions = {},
+): Promise<readonly AttributeMap[]> {
+  const { BatchGetItemCommand } = await import('@aws-sdk/client-dynamodb');
+  const rows: AttributeMap[] = [];
+  for (const batch of batchesOf(keys, maxBatchGetSize)) {
+    let left: Record<string, AttributeValue>[] = batch.map(attributesOf);
+    for (let resend = 0; left.length > 0; resend += 1) {
+      if (resend > maxResends) throw new Error(`${left.length} rows are still unread after ${maxResends} resends.`);
+      if (resend > 0) await sleep(resendPause(resend - 1, random()));
+      const output: BatchGetItemCommandOutput = await client.send(
+        new BatchGetItemCommand({ RequestItems: { [table]: { Keys: left, ConsistentRead: consistent } } }),
+        sendOptions(signal),
+      );
+      // All are of one table, which has been named by its name or its ARN.
+      rows.push(...Object.values(output.Responses ?? {}).flat());
+      left = Object.values(output.UnprocessedKeys ?? {}).flatMap(({ Keys: unprocessed = [] }) => unprocessed);
+    }
+  }
+  return rows.map(wellFormedRow);
 }
 
 /**

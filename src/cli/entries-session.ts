@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { parameterWrites } from '../aws/requests/action-rates';
 import { AwsClients, Clock, Random, Secret, XconSettings } from '../index';
 import { type CommandOption } from './command-option';
 import { type CommandContext } from './context';
@@ -21,6 +22,7 @@ export interface EntriesOptions {
   readonly state?: 'file' | 'table' | undefined;
   readonly rate?: number | undefined;
   readonly only?: readonly string[] | undefined;
+  readonly thorough?: true | undefined;
 }
 
 /** Where the file of entries and its state are. */
@@ -43,6 +45,10 @@ export const stateOptions: readonly CommandOption[] = [
 export const planOptions: readonly CommandOption[] = [
   ...stateOptions,
   { flags: '--only <names>', description: 'plan these entries alone, by name, full name or address', kind: 'list' },
+  {
+    flags: '--thorough',
+    description: 'read also what others can change without a new version: the tags of parameters, one request each',
+  },
   {
     flags: '--rate <number>',
     description: 'writes of Parameter Store a second, where the account has more than 3',
@@ -138,7 +144,7 @@ async function openEntries(
     state: await openState(file.stack, folder, options),
     signal: context.signal,
     ...(options.rate !== undefined && {
-      rates: Object.fromEntries(writesOfParameters.map((action) => [action, Math.max(1, options.rate ?? 1)])),
+      rates: Object.fromEntries(parameterWrites.map((action) => [action, Math.max(1, options.rate ?? 1)])),
     }),
     reader: {
       variables: context.variables,
@@ -149,8 +155,6 @@ async function openEntries(
     },
   };
 }
-
-const writesOfParameters = ['ssm:PutParameter', 'ssm:DeleteParameter', 'ssm:AddTagsToResource'];
 
 /** Plans, with a progress line that says which rate is waited for. */
 export function readPlan(context: CommandContext, session: EntriesSession, request: PlanRequestOptions): Promise<Plan> {
@@ -174,11 +178,12 @@ export function waitReport(context: CommandContext, update: (text: string) => vo
 }
 
 /** Gives what of the plan the global options and those of the command ask for. */
-export function requestOf(context: CommandContext, { only }: EntriesOptions): PlanRequestOptions {
+export function requestOf(context: CommandContext, { only, thorough }: EntriesOptions): PlanRequestOptions {
   const { environment } = context.globals;
   return {
     ...(environment !== undefined && { environments: [environment] }),
     ...(only !== undefined && only.length > 0 && { only }),
+    ...(thorough === true && { thorough }),
   };
 }
 

@@ -46,11 +46,13 @@ export interface CompareInput {
   readonly key: StackKey;
   readonly sources: SourceValues;
   readonly rotate: boolean;
+  /** Whether fields that can change without a new version count as unknown where they were not read. Default: false. */
+  readonly isThorough?: boolean;
 }
 
 /** Compares an entry of the file with what the service has and what was written last. Pure. */
 export function compareEntry(input: CompareInput): Comparison {
-  const { address, key, observed, record, rotate } = input;
+  const { address, isThorough = false, key, kind, observed, record, rotate } = input;
   const { desired, notes = {}, observed: current = observed?.state ?? {}, replaceOn = [] } = planOf(input);
   const digests: Record<string, string> = {};
   const changed: string[] = [];
@@ -61,7 +63,8 @@ export function compareEntry(input: CompareInput): Comparison {
     digests[field] = digest;
     const isUnread = current[field] === undefined && observed?.unread.includes(field) === true;
     const found = isUnread ? undefined : digestOf(key, address, field, current[field]);
-    const isSettled = isUnread && known?.version === observed?.version && known?.fields[field] === digest;
+    const isVersioned = !isThorough || kind.unversioned?.includes(field) !== true;
+    const isSettled = isVersioned && known?.version === observed?.version && known?.fields[field] === digest;
     if (observed === undefined || (isUnread ? !isSettled : found !== digest)) changed.push(field);
     const applied = known?.fields[field];
     if (found !== undefined && applied !== undefined && found !== applied) drifted.push(field);
@@ -97,17 +100,21 @@ export function compareEntry(input: CompareInput): Comparison {
  * Gives the fields that have to be read before an entry can be compared: those that the file decides and the listing did not
  * read, unless neither the file nor the entry has changed since the last write.
  *
- * @param isShown - Whether what they are now is shown. Else those that are known to differ need not be read, either, where
+ * @param options - `isShown`: whether what they are now is shown. Else those that are known to differ need not be read, either, where
  *   the kind updates an entry without them.
  */
-export function unsettledFields(input: CompareInput, isShown: boolean): readonly string[] {
+export function unsettledFields(
+  input: CompareInput,
+  { isShown, isThorough }: { readonly isShown: boolean; readonly isThorough: boolean },
+): readonly string[] {
   const { key, kind, observed, record } = input;
   if (observed === undefined || observed.unread.length === 0 || observed.isDeleted === true) return [];
-  const { changed, replaced } = compareEntry({ ...input, rotate: false });
+  const { changed, replaced } = compareEntry({ ...input, isThorough, rotate: false });
   const unread = changed.filter((field) => observed.unread.includes(field));
   const isAsWritten = record?.keyId === key.id && record.version === observed.version;
   if (isShown || kind.updatesUnread !== true || !isAsWritten || replaced.length > 0) return unread;
-  return unread.filter((field) => record.fields[field] === undefined);
+  const isUnversioned = (field: string): boolean => isThorough && kind.unversioned?.includes(field) === true;
+  return unread.filter((field) => record.fields[field] === undefined || isUnversioned(field));
 }
 
 function planOf({ address, config, key, kind, observed, record, rotate, sources }: CompareInput) {

@@ -1,23 +1,25 @@
-import { randomInt, randomUUID } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
+import { randomInt } from 'node:crypto';
+import { type CallRates, rateOf } from '../aws/requests/action-rates';
 import { clearTimeout, setTimeout } from '../base/unfaked-timers';
 import { currentSession } from '../cache/current-session';
 import { type ChangedSetting, type FollowedChanges, followChanges } from '../events/follow-changes';
 import { type Diagnostic, Diagnostics } from './diagnostics';
-import { InvalidPlanError, NotConfirmedError, StateLockedError } from './entries-error';
+import { InvalidPlanError, NotConfirmedError } from './entries-error';
 import { type DeclaredEntry, type EntryFile } from './entry-file';
 import { addressText, type AnyEntryKind, type EntryAddress, type EntryContext } from './entry-kind';
 import { type AppliedEntry, execute, refreshedRecord } from './executor';
+import { HeldLock } from './held-lock';
 import { dynamoEntry } from './kinds/dynamo-entry';
 import { secretEntry } from './kinds/secret-entry';
 import { ssmEntry } from './kinds/ssm-entry';
 import { deletesValue, type Plan, type PlanAction, type PlanRequestOptions, refuseStale } from './plan';
-import { isAbout, makePlan, type PlannedWork, type PlannedWorks } from './planner';
-import { type CallHooks, type CallRates, type CallTiming, type CallWait, ServiceCalls } from './service-calls';
+import { isAbout, makePlan, type PlannedWorks } from './planner';
+import { type CallHooks, type CallTiming, type CallWait, ServiceCalls } from './service-calls';
 import { readSources, type SourceReader } from './sources';
 import { type StackKey } from './stack-key';
-import { type LockHolder, type StateStore } from './state';
+import { type StateStore } from './state';
 import { type SourceValues } from './value-template';
+import { WorkLeft } from './work-left';
 import { readWorld } from './world';
 
 /** The kinds that come with the library. */
@@ -88,8 +90,6 @@ export type ApplyEvent =
     }
   | { readonly kind: 'report'; readonly report: ApplyReport };
 
-/** How long a lock lasts without being renewed, **milliseconds**: far longer than one entry can take. */
-const lockMs = 300_000;
 const defaultShare = 0.3;
 const defaultAtOnce = 8;
 
@@ -167,7 +167,8 @@ async function prepare(
   const [records, sources] = await Promise.all([state.load(), readSources(references, reader, diagnostics)]);
   const about = new Map([...records].filter(([, record]) => isWanted({ environment: undefined, ...record })));
   const nearby = sameNames(file, declared);
-  const world = { declared, records: about, nearby, isShown, kinds, key, sources };
+  const isThorough = request.thorough === true;
+  const world = { declared, records: about, nearby, isShown, isThorough, kinds, key, sources };
   const observed = await readWorld(world, context);
   const nowMs = context.nowMs();
   const planned = makePlan({ file, declared, observed, records, kinds, key, sources, request, nowMs });
@@ -184,7 +185,8 @@ function sameNames({ entries }: EntryFile, declared: readonly DeclaredEntry[]): 
 function contextOf({ file, key, rates, signal, timing }: EntriesSession, diagnostics: Diagnostics, hooks: CallHooks) {
   const { clients, nowMs, random, settings } = currentSession();
   const ends = signal ?? new AbortController().signal;
-  const calls = new ServiceCalls({ nowMs, random, sleep: pause, ...timing }, ends, rates, hooks);
+  const rate = (action: string): number => rateOf(action, settings, rates);
+  const calls = new ServiceCalls({ nowMs, random, sleep: pause, ...timing }, ends, rate, hooks);
   const context: EntryContext = {
     ...{ stack: file.stack, clients, settings, nowMs, diagnostics, randomInt, signal: ends },
     digest: (text) => key.digest(text),
@@ -255,17 +257,20 @@ async function* run(
   if (refreshed.size > 0) await state.save(refreshed);
   for (const [entry, { address }] of refreshed) unfollowed.set(entry, address);
   const pending = works.filter(({ change }) => change.action !== 'unchanged');
-  yield { kind: 'started', total: pending.length, estimateMs: estimateOf(pending, calls) };
+  const workLeft = new WorkLeft(pending, calls);
+  yield { kind: 'started', total: pending.length, estimateMs: workLeft.ms };
   const entries: AppliedEntry[] = [];
-  const beganMs = performance.now();
+  const beganMs = context.nowMs();
   let followed: FollowedChanges | undefined;
   try {
     for await (const entry of execute(pending, options)) {
       entries.push(entry);
       if (entry.outcome === 'done' && changesValue.has(entry.action))
         unfollowed.set(addressText(entry.address), entry.address);
-      const left = pending.length - entries.length;
-      const leftMs = ((performance.now() - beganMs) / entries.length) * left;
+      workLeft.remove(entry);
+      const elapsedMs = context.nowMs() - beganMs;
+      // The first calls of an action wait for nothing, and say little of the others.
+      const leftMs = Math.max(workLeft.ms, (elapsedMs / entries.length) * (pending.length - entries.length));
       yield { kind: 'entry', entry, completed: entries.length, total: pending.length, leftMs };
     }
   } finally {
@@ -305,81 +310,6 @@ function followWarning(problem: string): Diagnostic {
     detail:
       'Running services see the change when their cached rows end. The next apply tries again; xcon cache clear NAME drops them, too.',
   };
-}
-
-/** Gives how long the slowest action takes at its rate. */
-function estimateOf(works: readonly PlannedWork[], calls: ServiceCalls): number {
-  const counts = new Map<string, number>();
-  for (const { change } of works) {
-    const action = mainActions.get(`${change.address.kind} ${change.action}`);
-    if (action !== undefined) counts.set(action, (counts.get(action) ?? 0) + 1);
-  }
-  return Math.max(0, ...[...counts].map(([action, count]) => count * calls.pauseOf(action)));
-}
-
-const mainActions: ReadonlyMap<string, string> = new Map([
-  ...['create', 'update', 'replace'].map((each) => [`ssm ${each}`, 'ssm:PutParameter'] as const),
-  ['ssm delete', 'ssm:DeleteParameter'],
-  ['ssm adopt', 'ssm:AddTagsToResource'],
-  ['secret create', 'secretsmanager:CreateSecret'],
-  ['secret update', 'secretsmanager:PutSecretValue'],
-  ['dynamo create', 'dynamodb:PutItem'],
-]);
-
-/** The lock of one run. */
-class HeldLock {
-  private readonly id = randomUUID();
-  private readonly clock = currentSession().nowMs;
-  private renewedMs = 0;
-
-  constructor(
-    private readonly state: StateStore,
-    private readonly operation: string,
-  ) {}
-
-  /** @throws StateLockedError when another run has it. */
-  async take(): Promise<void> {
-    this.renewedMs = this.clock();
-    const holder: LockHolder = {
-      id: this.id,
-      who: `${userName()}@${hostname()}, process ${process.pid}`,
-      operation: this.operation,
-      untilMs: this.renewedMs + lockMs,
-    };
-    await this.state.lock(holder);
-  }
-
-  /** Makes it last longer, where a part of its time is over. @throws StateLockedError when all of it is. */
-  async renew(): Promise<void> {
-    const elapsedMs = this.clock() - this.renewedMs;
-    if (elapsedMs >= lockMs) throw this.endedError();
-    if (elapsedMs > lockMs / 4) await this.take();
-  }
-
-  /** Makes sure that no other run has had it since it was taken. @throws StateLockedError */
-  async confirm(): Promise<void> {
-    if ((await this.state.holder())?.id !== this.id) throw this.endedError();
-    await this.take();
-  }
-
-  private endedError(): StateLockedError {
-    const summary = `the lock of the state ${this.state.place} ended while this run had it: it was given up with xcon unlock, or not renewed for ${lockMs / 1000} s.`;
-    const detail = 'Nothing more is written, as another run may have begun. Apply again.';
-    return new StateLockedError([{ severity: 'error', summary, detail }]);
-  }
-
-  /** A lock that cannot be given up ends by itself. */
-  async release(): Promise<void> {
-    await this.state.unlock(this.id).catch(() => undefined);
-  }
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'unknown user';
-  }
 }
 
 /** Waits, **milliseconds**, until a signal is aborted at most. */

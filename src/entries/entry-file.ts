@@ -88,11 +88,21 @@ export function parseEntryFile(
   options: EntryFileOptions,
 ): { readonly file: EntryFile | undefined; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics = new Diagnostics();
-  const root = parseGiven(text, options.path, diagnostics);
+  const found = new Diagnostics();
+  const { brokenLine, root } = parseGiven(text, options.path, diagnostics);
   const map = root && mapOf(root);
-  if (root !== undefined && map === undefined) diagnostics.addError('the file is not a map of keys.', { at: root.at });
-  const file = map === undefined ? undefined : new FileReader(map, options, diagnostics).read(sha256(text));
+  const isPartial = brokenLine !== undefined;
+  if (root !== undefined && map === undefined && !isPartial)
+    diagnostics.addError('the file is not a map of keys.', { at: root.at });
+  const file = map === undefined ? undefined : new FileReader(map, { ...options, isPartial }, found).read(sha256(text));
+  for (const each of found.all)
+    if (!isPartial || (each.at !== undefined && each.at.line < brokenLine)) diagnostics.add(each);
   return { file: diagnostics.hasErrors ? undefined : file, diagnostics: diagnostics.all };
+}
+
+interface ReaderOptions extends EntryFileOptions {
+  /** Whether the file has an error of syntax, so that keys may be missing. */
+  readonly isPartial: boolean;
 }
 
 class FileReader {
@@ -102,7 +112,7 @@ class FileReader {
 
   constructor(
     private readonly map: GivenMap,
-    private readonly options: EntryFileOptions,
+    private readonly options: ReaderOptions,
     private readonly diagnostics: Diagnostics,
   ) {
     this.service = this.plain('service') ?? options.service ?? 'global';
@@ -163,6 +173,8 @@ class FileReader {
   private readDirectory(template: string, node: GivenNode): void {
     const entries = mapOf(node);
     if (entries === undefined) return this.error(`"${template}" is not a map of entries.`, node.at);
+    // The environments may be behind an error of syntax; without them, a value cannot be told from a map of environments.
+    if (this.options.isPartial && this.environments.length === 0) return;
     const places = this.expand(template, node.at);
     for (const { environment, path } of places)
       for (const [name, entry] of entries) this.readEntry(path, name, entry, environment);

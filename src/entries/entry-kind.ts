@@ -1,10 +1,13 @@
 import { type AwsClients } from '../aws/aws-clients';
+import { type ServiceAction } from '../aws/requests/service-request';
 import { type Secret } from '../item/secret';
 import { type ConfigValue } from '../item/value';
 import { type ResolvedSettings } from '../settings/settings-values';
 import { type Diagnostics } from './diagnostics';
 import { type GivenMap, type GivenNode } from './given-node';
 import { type SourceValues } from './value-template';
+
+export { type ServiceAction };
 
 /** What identifies an entry: its kind, and the directory and name that lookups find it by. */
 export interface EntryAddress {
@@ -40,6 +43,14 @@ export interface Observed<State extends EntryState> {
   readonly unread: readonly (keyof State & string)[];
   /** Whether it has been deleted and can be restored. */
   readonly isDeleted?: boolean;
+}
+
+/** Which entries are listed. */
+export interface ListScope {
+  /** Paths of the directories whose entries are wanted, whatever owns them. */
+  readonly directories: readonly string[];
+  /** Whether those are wanted that the stack owns, as far as the service finds entries by their owner. */
+  readonly owned: boolean;
 }
 
 /** An entry to read, and the fields that are needed of it. */
@@ -94,14 +105,6 @@ export interface Written<Private> {
   readonly version: string;
   /** Kept in the state, encrypted, and given to the next plan and write. JSON data. */
   readonly keep?: Private;
-}
-
-/** A call to a service, named as IAM names it. */
-export interface ServiceAction {
-  /** `ssm:PutParameter`. */
-  readonly action: string;
-  /** ARN, or a pattern of ARNs, for the message about a missing permission. */
-  readonly resource: string;
 }
 
 /** What a kind works with. */
@@ -167,13 +170,25 @@ export interface EntryKind<Config, State extends EntryState, Private = undefined
   references?(config: Config): readonly string[];
 
   /**
+   * Whether `list` finds the entries that the stack owns in any directory. Then directories are listed only where an entry may be new,
+   * or not owned. Default: false.
+   */
+  readonly listsByOwner?: boolean;
+
+  /** Whether `list` reads entries whole, as they are now: what it does not give is not there. Default: false. */
+  readonly listsWhole?: boolean;
+
+  /** Fields that others can change without a new version, and that `list` does not read. Default: none. */
+  readonly unversioned?: readonly (keyof State & string)[];
+
+  /**
    * Lists entries in as few calls as the service needs, without what is costly to read.
    *
    * Absent: {@link EntryKind.read} is asked for each entry of the file and of the state.
    *
-   * @returns By {@link addressText}: all in the directories, and all that the stack owns.
+   * @returns By {@link addressText}: all that the scope names, and others where that takes no further call.
    */
-  list?(directories: readonly string[], context: EntryContext): Promise<ReadonlyMap<string, Observed<State>>>;
+  list?(scope: ListScope, context: EntryContext): Promise<ReadonlyMap<string, Observed<State>>>;
 
   /**
    * Reads entries with their owners: whole, or the named fields of those that were listed.

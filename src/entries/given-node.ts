@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLMap, type YAMLSeq } from 'yaml';
 import { nearestName } from '../options';
 import { type ConfigValue } from '../item/value';
-import { type Diagnostics, type FilePosition } from './diagnostics';
+import { Diagnostics, type FilePosition } from './diagnostics';
 
 /** Most aliases (`*name`) of a file; each may repeat a large part of it. */
 const maxAliases = 100;
@@ -19,20 +19,27 @@ export interface GivenNode {
 /** Parts by key, in the order of the file. */
 export type GivenMap = ReadonlyMap<string, GivenNode>;
 
+/** A text, as far as it could be parsed. */
+export interface ParsedText {
+  /** `undefined`: nothing of it could be parsed. */
+  readonly root: GivenNode | undefined;
+  /** Line of the first error of syntax: what is on it, or behind, is not what the author meant. `undefined`: there is none. */
+  readonly brokenLine: number | undefined;
+}
+
 /**
  * Parses YAML or JSON, with the position of each part.
  *
  * Numbers that a double would round are `bigint`s. Errors quote nothing of the file, which may hold values.
  *
  * @param file - Path, for messages.
- * @returns `undefined` when the text cannot be parsed; the diagnostics say why.
  */
-export function parseGiven(text: string, file: string, diagnostics: Diagnostics): GivenNode | undefined {
+export function parseGiven(text: string, file: string, diagnostics: Diagnostics): ParsedText {
   if (Buffer.byteLength(text) > maxFileBytes) {
     diagnostics.addError(`the file is larger than ${maxFileBytes / 1024 / 1024} MB.`, {
       at: { file, line: 1, column: 1 },
     });
-    return undefined;
+    return { root: undefined, brokenLine: 1 };
   }
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -57,10 +64,12 @@ export function parseGiven(text: string, file: string, diagnostics: Diagnostics)
   if (aliases > maxAliases) {
     diagnostics.addError(`the file has ${aliases} aliases; ${maxAliases} are allowed.`, { at: positionOf() });
   }
-  // What is behind an error of syntax is not what the author meant; a key that is there twice hides nothing else.
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return undefined;
-  const reader = new NodeReader(document, positionOf, diagnostics);
-  return reader.read(document.contents, 0);
+  // A key that is there twice hides nothing else.
+  const broken = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
+  const lineNumbers = broken.map(({ pos }) => positionOf(pos[0]).line);
+  const reader = new NodeReader(document, positionOf, broken.length === 0 ? diagnostics : new Diagnostics());
+  const root = reader.read(document.contents, 0);
+  return { root, brokenLine: broken.length === 0 ? undefined : Math.min(...lineNumbers) };
 }
 
 type YamlDocument = ReturnType<typeof parseDocument>;

@@ -41,6 +41,7 @@ export {
   type EntryKind,
   type EntryState,
   type GivenEntry,
+  type ListScope,
   type Observed,
   ownerTag,
   type PlanRequest,
@@ -66,7 +67,8 @@ export {
   type PlannedChange,
   type PlanRequestOptions,
 } from './plan';
-export { CallError, type CallFailure, type CallRates, type CallTiming, type CallWait } from './service-calls';
+export { type CallRates } from '../aws/requests/action-rates';
+export { CallError, type CallFailure, type CallTiming, type CallWait } from './service-calls';
 export { type SourceReader } from './sources';
 export { keyVariable, loadStackKey, type StackKey, stackKeyOf } from './stack-key';
 export { type EntryRecord, type EntryRecords, type LockHolder, type StateStore } from './state';

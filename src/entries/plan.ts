@@ -57,6 +57,8 @@ export interface PlanRequestOptions {
   readonly rotate?: readonly string[];
   /** Deletes everything that the stack owns. */
   readonly destroy?: boolean;
+  /** Whether fields are read that others can change without a new version, such as the tags of parameters: one request each. */
+  readonly thorough?: boolean;
 }
 
 /** What is to be done so that everything is as the file says. Holds no secret; JSON data. */

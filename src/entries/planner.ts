@@ -68,11 +68,12 @@ class Planner {
     this.planUndeclared(new Set(isDestroyed ? [] : file.entries.map(({ address }) => addressText(address))));
     this.checkNames();
     const paired = this.pair();
-    const visibility = visibilityOf(
+    const visibility = visibilityOf({
       file,
-      this.input.observed,
-      paired.map(({ change }) => change),
-    );
+      observed: this.input.observed,
+      changes: paired.map(({ change }) => change),
+      kinds: this.input.kinds.map(({ name }) => name),
+    });
     const works = paired.map((work) => withVisibility(work, visibility));
     works.sort((one, other) => (addressText(one.change.address) < addressText(other.change.address) ? -1 : 1));
     const plan: Plan = {

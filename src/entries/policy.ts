@@ -132,7 +132,9 @@ function rowStatements(
   options: EntriesPolicyOptions,
 ): readonly PolicyStatement[] {
   if (directories.length === 0) return [];
-  const writes = isApply ? ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] : [];
+  const writes = isApply
+    ? ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((each) => `dynamodb:${each}`)
+    : [];
   return allow(
     isApply ? 'WriteRows' : 'ReadRows',
     ['dynamodb:Query', ...writes],

@@ -1,8 +1,10 @@
 import { classifyAwsError, remedyOf, withoutPayload } from '../aws/aws-errors';
-import { describeError } from '../base/describe-error';
+import { type KnownFailure, knownFailureOf } from '../aws/requests/known-failures';
+import { grantOf, type ServiceAction, type ServiceRequest } from '../aws/requests/service-request';
+import { describeError, errorSummary } from '../base/describe-error';
 import { fullBucket, takeToken, type TokenBucket } from '../base/token-bucket';
 import { ConfigError } from '../errors';
-import { type ServiceAction } from './entry-kind';
+import { type EntryContext } from './entry-kind';
 
 /** Why a call failed: what decides whether it is repeated, and what is to be done. */
 export type CallFailure = ReturnType<typeof classifyAwsError>;
@@ -17,65 +19,42 @@ export class CallError extends ConfigError {
   readonly resource: string;
   /** What kind of failure it was. */
   readonly failure: CallFailure;
+  /** What the error means where the service has given it a name of its own, such as `exists`; `undefined`: what `failure` says. */
+  readonly reason: KnownFailure['reason'] | undefined;
 
   /** @param error - What the last attempt threw. */
-  constructor({ action, resource }: ServiceAction, error: unknown) {
+  constructor(call: ServiceAction, error: unknown) {
     const failure = classifyAwsError(error);
-    super(`${action} on ${resource} failed: ${reasonOf(error)}; ${remedyFor({ action, resource }, failure, error)}.`, {
-      cause: withoutPayload(error),
-    });
-    this.action = action;
-    this.resource = resource;
+    const known = knownFailureOf(call.action, error);
+    const [problem, remedy] = known === undefined ? usualText(call, failure, error) : textOf(known, error);
+    super(`${call.action} on ${call.resource} failed: ${problem}; ${remedy}.`, { cause: withoutPayload(error) });
+    this.action = call.action;
+    this.resource = call.resource;
     this.failure = failure;
+    this.reason = known?.reason;
   }
 }
 
+function textOf({ problem, remedy }: KnownFailure, error: unknown): readonly [problem: string, remedy: string] {
+  return [`${errorSummary(error).name}: ${problem}`, remedy];
+}
+
 /** Messages of validation errors may quote values; those of refusals and outages do not. */
-function reasonOf(error: unknown): string {
-  if (classifyAwsError(error) !== 'bad-request') return describeError(error);
-  return error instanceof Error ? error.name : 'the request is refused';
+function usualText(
+  call: ServiceAction,
+  failure: CallFailure,
+  error: unknown,
+): readonly [problem: string, remedy: string] {
+  const what = describeError(error);
+  if (failure === 'throttled')
+    return [what, 'the quota of the action is used up: try again later, or ask for a higher one'];
+  if (failure === 'failed') return [what, 'try again'];
+  if (failure === 'bad-request')
+    return [error instanceof Error ? error.name : 'the request is refused', 'correct the entry'];
+  if (failure === 'not-found') return [what, 'create what the name or the table says, or correct it'];
+  return [what, remedyOf(error, grantOf(call))];
 }
 
-function remedyFor(action: ServiceAction, failure: CallFailure, error: unknown): string {
-  const grant = `allow ${action.action} on ${action.resource}`;
-  if (failure === 'throttled') return 'the quota of the action is used up: try again later, or ask for a higher one';
-  if (failure === 'failed') return 'try again';
-  if (failure === 'bad-request') return quotas.get(error instanceof Error ? error.name : '') ?? 'correct the entry';
-  if (failure === 'not-found') return 'create what the name or the table says, or correct it';
-  return remedyOf(error, grant);
-}
-
-/** What is to be done about errors that name a quota or a state. Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors */
-const quotas: ReadonlyMap<string, string> = new Map([
-  ['ParameterLimitExceeded', 'delete parameters, or raise the quota of 10,000 standard parameters with tier: Advanced'],
-  ['ParameterMaxVersionLimitExceeded', 'remove the label of the oldest version, which the service would delete'],
-  ['HierarchyLevelLimitExceededException', 'use at most 15 levels'],
-  ['HierarchyTypeMismatchException', 'delete the parameter, and apply again'],
-  ['ParameterPatternMismatchException', 'give a value that the pattern of the parameter allows'],
-  ['LimitExceededException', 'delete versions or secrets, or raise the quota'],
-  ['ChangedMeanwhileError', 'it was changed meanwhile, or has another key or owner: plan again'],
-  ['TooManyUpdates', 'wait for the other writer to end, and apply again'],
-]);
-
-/** Requests a second of an action. Writes of Parameter Store: 3 a second unless raised. */
-export type CallRates = Readonly<Record<string, number>>;
-
-/**
- * Sources: https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm (throughput),
- * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
- */
-export const defaultRates: CallRates = {
-  'ssm:PutParameter': 3,
-  'ssm:DeleteParameter': 3,
-  'ssm:AddTagsToResource': 3,
-  'ssm:DescribeParameters': 5,
-  'ssm:GetParameters': 30,
-  'secretsmanager:ListSecrets': 40,
-  'secretsmanager:BatchGetSecretValue': 40,
-  'secretsmanager:DescribeSecret': 40,
-};
-/** Of an action that has no rate of its own: what Parameter Store takes of its reads together, and Secrets Manager of each write. */
-const otherRate = 40;
 /** Slowest that throttling makes an action, of its rate. */
 const slowestShare = 0.1;
 const mostAttempts = { throttled: 8, failed: 4 } as const;
@@ -127,7 +106,7 @@ export class ServiceCalls {
   constructor(
     private readonly timing: CallTiming,
     private readonly signal: AbortSignal,
-    private readonly rates: CallRates = {},
+    private readonly rateOf: (action: string) => number,
     private readonly hooks: CallHooks = {},
   ) {}
 
@@ -154,13 +133,7 @@ export class ServiceCalls {
       } catch (error) {
         this.signal.throwIfAborted();
         const failure = classifyAwsError(error);
-        const most =
-          isBusy(error) || failure === 'throttled'
-            ? mostAttempts.throttled
-            : failure === 'failed'
-              ? mostAttempts.failed
-              : 1;
-        if (attempt >= most) throw new CallError(action, error);
+        if (attempt >= attemptsOf(action, failure, error)) throw new CallError(action, error);
         if (failure === 'throttled') pace.rate = Math.max(pace.fullRate * slowestShare, pace.rate / 2);
         const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1)) * (0.5 + this.timing.random() / 2);
         await this.timing.sleep(pauseMs, this.signal);
@@ -189,14 +162,21 @@ export class ServiceCalls {
   private paceOf(action: string): Pace {
     const known = this.paces.get(action);
     if (known !== undefined) return known;
-    const rate = this.rates[action] ?? this.rates['*'] ?? defaultRates[action] ?? otherRate;
+    const rate = this.rateOf(action);
     const pace = { rate, fullRate: rate, bucket: undefined };
     this.paces.set(action, pace);
     return pace;
   }
 }
 
-/** Another writer has the parameter or the secret for a moment. */
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'TooManyUpdates' || error.name === 'PreconditionNotMetException');
+/** Another writer may have the parameter or the secret for a moment. */
+function attemptsOf({ action }: ServiceAction, failure: CallFailure, error: unknown): number {
+  if (failure === 'throttled' || knownFailureOf(action, error)?.reason === 'busy') return mostAttempts.throttled;
+  return failure === 'failed' ? mostAttempts.failed : 1;
+}
+
+/** Sends a request of the services that the library knows. @throws CallError; the reason of the signal when the run has been ended. */
+export function sendRequest<T>(context: Pick<EntryContext, 'call'>, request: ServiceRequest<T>): Promise<T> {
+  const { action, also, resource } = request;
+  return context.call({ action, resource, ...(also !== undefined && { also }) }, () => request.send());
 }

@@ -185,7 +185,7 @@ class KindVerification {
   private configOf(value: string): { readonly config: unknown; readonly diagnostics: readonly Diagnostic[] } {
     const { address, kind } = this.sample;
     const diagnostics = new Diagnostics();
-    const node = parseGiven(value, 'sample.yaml', diagnostics);
+    const { root: node } = parseGiven(value, 'sample.yaml', diagnostics);
     const given = { address: { kind: kind.name, ...address }, options: new Map(), diagnostics };
     return { config: node && kind.validate({ ...given, value: node }), diagnostics: diagnostics.all };
   }

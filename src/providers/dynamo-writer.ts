@@ -1,10 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap, decodeAttribute, encodeAttribute } from '../aws/attribute-value';
-import { ifAbsent, type PutCondition, queryRows } from '../aws/table-client';
-import { nameOfRow, newRow, tableArnText, tableKeys } from '../aws/table-names';
+import {
+  deleteRowIf,
+  ifUnchanged,
+  isRowOver,
+  nextVersion,
+  putRowIf,
+  queryDirectory,
+  rowAttributes,
+} from '../aws/requests/rows';
+import { ifAbsent, type TableConnection } from '../aws/table-client';
+import { nameOfRow, newRow, tableKeys } from '../aws/table-names';
 import { type ConfigValue } from '../item/value';
-import { type KnownFailures, wasRepeated, type WriteCall, WriteCalls } from './write-calls';
+import { wasRepeated, WriteCalls } from './write-calls';
 import { WriteError } from './write-error';
 import {
   type CallOptions,
@@ -19,16 +28,6 @@ import {
   type WriteSession,
 } from './writer';
 
-/** Attributes of a row that only writers read. */
-const attributes = { description: 'xcon_description', tags: 'xcon_tags', version: 'xcon_version' } as const;
-
-/** Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html#API_PutItem_Errors */
-const failures: KnownFailures = {
-  ConditionalCheckFailedException: ['changed', 'the row has changed since it was read; look at it, then try again'],
-  ItemCollectionSizeLimitExceededException: ['quota', 'the partition of the directory is full; remove some rows'],
-  TransactionConflictException: ['busy', 'another change of the row is under way; try again in a moment'],
-};
-
 /**
  * Writes rows of the configuration table; attributes of a row beside its value stay as they are. Each write is conditional: a row
  * that has changed since it was read is left alone. Earlier values of a row are not kept.
@@ -42,7 +41,7 @@ export class DynamoWriter implements SourceWriter {
     private readonly table: string,
     private readonly session: WriteSession,
   ) {
-    this.calls = new WriteCalls(provider, session, { failures });
+    this.calls = new WriteCalls(provider, session);
   }
 
   exactName({ directory, name }: EntryAddress): string {
@@ -51,7 +50,9 @@ export class DynamoWriter implements SourceWriter {
 
   async read(address: EntryAddress, { signal }: ReadEntryOptions = {}): Promise<StoredEntry | undefined> {
     const row = await this.rowOf(address, signal);
-    return row === undefined || this.isOver(row) ? undefined : storedEntry(this.exactName(address), row);
+    return row === undefined || isRowOver(row, this.session.nowMs())
+      ? undefined
+      : storedEntry(this.exactName(address), row);
   }
 
   async write(address: EntryAddress, write: EntryWrite): Promise<WriteOutcome> {
@@ -68,7 +69,7 @@ export class DynamoWriter implements SourceWriter {
       throw this.calls.refuse(name, 'invalid', 'a row is not encrypted for itself; put secrets into secrets or ssm');
     }
     const row = await this.rowOf(address, write.signal);
-    const live = row === undefined || this.isOver(row) ? undefined : row;
+    const live = row === undefined || isRowOver(row, this.session.nowMs()) ? undefined : row;
     this.checkExpected(name, live, write.expected);
     const base = live ?? {
       ...withoutEnd(row),
@@ -85,12 +86,10 @@ export class DynamoWriter implements SourceWriter {
     const row = await this.rowOf(address, signal);
     if (row === undefined) return { recoverableUntilMs: undefined };
     this.checkExpected(name, row, expected);
-    const { DeleteItemCommand } = await import('@aws-sdk/client-dynamodb');
-    const client = await this.connecting;
     const { [tableKeys.partition]: partition, [tableKeys.sort]: sort } = row;
-    const key = { [tableKeys.partition]: partition, [tableKeys.sort]: sort } as Record<string, AttributeValue>;
-    const command = new DeleteItemCommand({ TableName: this.table, Key: key, ...unchanged(row) });
-    await this.calls.send(this.call(client, name, 'DeleteItem', signal, true), (o) => client.send(command, o));
+    const key = { partition: partition?.S ?? '', sort: sort?.S ?? '' };
+    const request = deleteRowIf(await this.target(), key, ifUnchanged(row));
+    await this.calls.send(request, { entry: name, signal });
     return { recoverableUntilMs: undefined };
   }
 
@@ -98,7 +97,7 @@ export class DynamoWriter implements SourceWriter {
     const name = this.exactName(address);
     const row = await this.rowOf(address, options.signal);
     if (row === undefined) throw this.calls.refuse(name, 'not-found', 'there is no such row');
-    const all = { ...textsOf(row[attributes.tags]), ...tags };
+    const all = { ...textsOf(row[rowAttributes.tags]), ...tags };
     await this.put(name, { ...row, ...factsOf({ tags: all }), ...nextVersion(row) }, row, options);
   }
 
@@ -117,15 +116,8 @@ export class DynamoWriter implements SourceWriter {
     former: AttributeMap | undefined,
     { signal }: CallOptions,
   ): Promise<void> {
-    const { PutItemCommand } = await import('@aws-sdk/client-dynamodb');
-    const client = await this.connecting;
-    const condition = former === undefined ? ifAbsent : unchanged(former);
-    const command = new PutItemCommand({ TableName: this.table, Item: { ...row }, ...condition });
-    const call = {
-      ...this.call(client, name, 'PutItem', signal, true),
-      sent: row['value']?.S ?? row['value']?.N ?? '',
-    };
-    await this.calls.send(call, (o) => client.send(command, o));
+    const condition = former === undefined ? ifAbsent : ifUnchanged(former);
+    await this.calls.send(putRowIf(await this.target(), row, condition), { entry: name, signal });
   }
 
   /** When the answer to the first attempt is lost, the SDK repeats the call, and the condition no longer holds. */
@@ -140,11 +132,8 @@ export class DynamoWriter implements SourceWriter {
     { directory, name }: EntryAddress,
     signal: AbortSignal | undefined,
   ): Promise<AttributeMap | undefined> {
-    const client = await this.connecting;
-    const call = this.call(client, `${directory.path}/${name}`, 'Query', signal);
-    const rows = await this.calls.send(call, () =>
-      queryRows({ client, table: this.table }, directory.path, { consistent: true, signal }),
-    );
+    const request = queryDirectory(await this.target(), directory.path);
+    const rows = await this.calls.send(request, { entry: `${directory.path}/${name}`, signal });
     return rows.findLast((row) => nameOfRow(row)?.toLowerCase() === name.toLowerCase());
   }
 
@@ -159,26 +148,11 @@ export class DynamoWriter implements SourceWriter {
       return;
     }
     const isSame = row !== undefined && isAlike(row['value'], encodeAttribute(expected.value ?? null));
-    if (!isSame) throw this.changed(name);
+    if (!isSame) throw this.calls.changed(name);
   }
 
-  /** Whether the time of a row is over, so that lookups do not read it. */
-  private isOver(row: AttributeMap): boolean {
-    return Number(row['ttl']?.N ?? Number.NaN) * 1000 <= this.session.nowMs();
-  }
-
-  private changed(name: string): WriteError {
-    return this.calls.refuse(name, 'changed', 'the row has changed since it was read; look at it, then try again');
-  }
-
-  private call(
-    client: DynamoDBClient,
-    entry: string,
-    operation: string,
-    signal: AbortSignal | undefined,
-    changes = false,
-  ): WriteCall {
-    return { client, entry, remedy: `allow dynamodb:${operation} on ${tableArnText(this.table)}`, signal, changes };
+  private async target(): Promise<TableConnection> {
+    return { client: await this.connecting, table: this.table };
   }
 }
 
@@ -186,40 +160,11 @@ function withoutEnd(row: AttributeMap | undefined): AttributeMap {
   return Object.fromEntries(Object.entries(row ?? {}).filter(([name]) => name !== 'ttl'));
 }
 
-/**
- * The condition that a row is as it was: by the number that each write of ours raises, and by its value, for writes of others. Of a
- * list or a map it is the kind that is compared.
- */
-function unchanged(row: AttributeMap): PutCondition {
-  const { value, [attributes.version]: version } = row;
-  const isData = value?.M !== undefined || value?.L !== undefined;
-  const ofValue =
-    value === undefined
-      ? 'attribute_not_exists(#value)'
-      : isData
-        ? 'attribute_type(#value, :value)'
-        : '#value = :value';
-  const ofVersion = version === undefined ? 'attribute_not_exists(#version)' : '#version = :version';
-  const values: Record<string, AttributeValue> = {
-    ...(value !== undefined && { ':value': isData ? { S: value.M === undefined ? 'L' : 'M' } : value }),
-    ...(version !== undefined && { ':version': version }),
-  };
-  return {
-    ConditionExpression: `attribute_exists(#partition) AND ${ofValue} AND ${ofVersion}`,
-    ExpressionAttributeNames: { '#partition': tableKeys.partition, '#value': 'value', '#version': attributes.version },
-    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
-  };
-}
-
-function nextVersion(row: AttributeMap | undefined): AttributeMap {
-  return { [attributes.version]: { N: `${Number(row?.[attributes.version]?.N ?? 0) + 1}` } };
-}
-
 function factsOf({ description, tags }: Pick<EntryWrite, 'description' | 'tags'>): AttributeMap {
   const texts = Object.entries(tags ?? {}).map(([key, text]): [string, AttributeValue] => [key, { S: text }]);
   return {
-    ...(description !== undefined && { [attributes.description]: { S: description } }),
-    ...(tags !== undefined && { [attributes.tags]: { M: Object.fromEntries(texts) } }),
+    ...(description !== undefined && { [rowAttributes.description]: { S: description } }),
+    ...(tags !== undefined && { [rowAttributes.tags]: { M: Object.fromEntries(texts) } }),
   };
 }
 
@@ -232,8 +177,8 @@ function storedEntry(exactName: string, row: AttributeMap): StoredEntry {
     changedAtMs: undefined,
     changedBy: undefined,
     deletionAtMs: undefined,
-    description: row[attributes.description]?.S,
-    tags: textsOf(row[attributes.tags]),
+    description: row[rowAttributes.description]?.S,
+    tags: textsOf(row[rowAttributes.tags]),
   };
 }
 

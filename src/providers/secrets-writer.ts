@@ -3,13 +3,27 @@ import type {
   SecretsManagerClient,
   SecretVersionsListEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { randomUUID } from 'node:crypto';
 import { readPages } from '../aws/pages';
-import { tagListOf, tagsOf } from '../aws/tags';
+import {
+  createSecret,
+  currentStage,
+  currentVersionOf,
+  deleteSecret,
+  describeSecret,
+  getSecretValue,
+  listSecretVersions,
+  putSecretValue,
+  recoveryDays,
+  restoreSecret,
+  type SecretContent,
+  tagSecret,
+  updateSecret,
+} from '../aws/requests/secrets';
+import { tagsOf } from '../aws/tags';
 import { momentOf } from '../base/time';
 import { type ConfigValue } from '../item/value';
 import { isSecretId } from './secret-values';
-import { type KnownFailures, unlessAbsent, type WriteCall, WriteCalls } from './write-calls';
+import { unlessAbsent, WriteCalls } from './write-calls';
 import { WriteError } from './write-error';
 import {
   type CallOptions,
@@ -25,28 +39,7 @@ import {
   type WriteSession,
 } from './writer';
 
-/** Days for which a deleted secret can be restored where nothing else is said, and their limits. */
-const recoveryDays = { usual: 30, least: 7, most: 30 } as const;
-/** Staging label of the version that lookups get. */
-const currentStage = 'AWSCURRENT';
 const restoreIt = 'restore it, delete it for good, or wait until it is gone';
-
-/** Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html#API_CreateSecret_Errors */
-const failures: KnownFailures = {
-  ResourceNotFoundException: ['not-found', 'there is no such secret or version'],
-  ResourceExistsException: ['exists', 'the secret exists already; write it without the condition that it does not'],
-  LimitExceededException: [
-    'quota',
-    'a quota is reached: the secrets of the account, or the versions of this one; remove some, or try again later',
-  ],
-  EncryptionFailure: [
-    'unusable-key',
-    'the KMS key cannot be used; enable it, allow kms:GenerateDataKey, or give another one',
-  ],
-  DecryptionFailure: ['unusable-key', 'the KMS key cannot be used; enable it, or allow kms:Decrypt'],
-  PreconditionNotMetException: ['busy', 'the secret is being replicated; try again in a moment'],
-  MalformedPolicyDocumentException: ['invalid', 'the resource policy of the secret is not valid'],
-};
 
 /** Writes secrets of Secrets Manager; description, key, tags and rotation of one that exists stay as they are. */
 export class SecretsWriter implements SourceWriter {
@@ -57,7 +50,7 @@ export class SecretsWriter implements SourceWriter {
     private readonly connecting: Promise<SecretsManagerClient>,
     session: WriteSession,
   ) {
-    this.calls = new WriteCalls(provider, session, { failures });
+    this.calls = new WriteCalls(provider, session);
   }
 
   exactName({ directory, name }: EntryAddress): string {
@@ -72,7 +65,8 @@ export class SecretsWriter implements SourceWriter {
     if (!isSecretId(name)) return undefined;
     const described = await this.describe(name, signal);
     if (described === undefined) return undefined;
-    const isReadable = withValue && described.DeletedDate === undefined && currentOf(described) !== undefined;
+    const isReadable =
+      withValue && described.DeletedDate === undefined && currentVersionOf(described?.VersionIdsToStages) !== undefined;
     const value = isReadable ? await this.valueOf(name, undefined, signal).catch(unlessRefused) : undefined;
     return storedEntry(name, described, value);
   }
@@ -85,7 +79,8 @@ export class SecretsWriter implements SourceWriter {
     if (expected === 'absent' && described !== undefined && described.DeletedDate === undefined) {
       throw this.calls.refuse(name, 'exists', 'the secret exists already');
     }
-    if (typeof expected === 'object' && currentOf(described) !== expected.version) throw this.calls.changed(name);
+    if (typeof expected === 'object' && currentVersionOf(described?.VersionIdsToStages) !== expected.version)
+      throw this.calls.changed(name);
     if (described?.DeletedDate !== undefined) {
       if (!restore) throw this.scheduled(name, described.DeletedDate);
       await this.restore(address, { signal });
@@ -101,24 +96,18 @@ export class SecretsWriter implements SourceWriter {
     this.checkDays(name, force, days);
     const described = await this.describe(name, signal);
     if (described === undefined) return { recoverableUntilMs: undefined };
-    if (expected !== undefined && currentOf(described) !== expected.version) throw this.calls.changed(name);
+    if (expected !== undefined && currentVersionOf(described?.VersionIdsToStages) !== expected.version)
+      throw this.calls.changed(name);
     // Also where the answer to an earlier attempt was lost.
     if (described.DeletedDate !== undefined && !force) return { recoverableUntilMs: momentOf(described.DeletedDate) };
-    const { DeleteSecretCommand } = await import('@aws-sdk/client-secrets-manager');
-    const client = await this.connecting;
-    const how = force ? { ForceDeleteWithoutRecovery: true } : { RecoveryWindowInDays: days ?? recoveryDays.usual };
-    const command = new DeleteSecretCommand({ SecretId: name, ...how });
-    const call = this.call(client, name, 'DeleteSecret', signal, { changes: true });
-    const { DeletionDate: date } = await this.calls.send(call, (o) => client.send(command, o));
+    const request = deleteSecret(await this.connecting, name, force ? 0 : days);
+    const { DeletionDate: date } = await this.calls.send(request, { entry: name, signal });
     return { recoverableUntilMs: force ? undefined : momentOf(date) };
   }
 
   async restore(address: EntryAddress, { signal }: CallOptions = {}): Promise<void> {
     const name = this.checkedName(address);
-    const { RestoreSecretCommand } = await import('@aws-sdk/client-secrets-manager');
-    const client = await this.connecting;
-    const call = this.call(client, name, 'RestoreSecret', signal, { changes: true });
-    await this.calls.send(call, (o) => client.send(new RestoreSecretCommand({ SecretId: name }), o));
+    await this.calls.send(restoreSecret(await this.connecting, name), { entry: name, signal });
   }
 
   async tag(
@@ -127,11 +116,7 @@ export class SecretsWriter implements SourceWriter {
     { signal }: CallOptions = {},
   ): Promise<void> {
     const name = this.checkedName(address);
-    const { TagResourceCommand } = await import('@aws-sdk/client-secrets-manager');
-    const client = await this.connecting;
-    const command = new TagResourceCommand({ SecretId: name, Tags: tagListOf(tags) });
-    const call = this.call(client, name, 'TagResource', signal, { changes: true });
-    await this.calls.send(call, (o) => client.send(command, o));
+    await this.calls.send(tagSecret(await this.connecting, name, tags), { entry: name, signal });
   }
 
   /** Lists the versions that are still kept, also those without a staging label; Secrets Manager does not say who wrote them. */
@@ -165,19 +150,8 @@ export class SecretsWriter implements SourceWriter {
     content: SecretContent,
     { description, keyId, signal, tags }: EntryWrite,
   ): Promise<WriteOutcome> {
-    const { CreateSecretCommand } = await import('@aws-sdk/client-secrets-manager');
-    const client = await this.connecting;
-    const input = {
-      Name: name,
-      ...content,
-      // The same for all attempts: one that has been done is not done again.
-      ClientRequestToken: randomUUID(),
-      ...(description !== undefined && { Description: description }),
-      ...(keyId !== undefined && { KmsKeyId: keyId }),
-      ...(tags !== undefined && { Tags: tagListOf(tags) }),
-    };
-    const call = this.call(client, name, 'CreateSecret', signal, { changes: true, sent: content.SecretString });
-    const { VersionId: version } = await this.calls.send(call, (o) => client.send(new CreateSecretCommand(input), o));
+    const request = createSecret(await this.connecting, name, content, { description, keyId, tags });
+    const { VersionId: version } = await this.calls.send(request, { entry: name, signal });
     return { version, created: true };
   }
 
@@ -187,23 +161,15 @@ export class SecretsWriter implements SourceWriter {
     { description, keyId, signal }: EntryWrite,
   ): Promise<WriteOutcome> {
     const client = await this.connecting;
-    const input = { SecretId: name, ...content, ClientRequestToken: randomUUID() };
-    const sent = { changes: true, sent: content.SecretString };
-    if (description === undefined && keyId === undefined) {
-      const { PutSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
-      const call = this.call(client, name, 'PutSecretValue', signal, sent);
-      const { VersionId } = await this.calls.send(call, (o) => client.send(new PutSecretValueCommand(input), o));
-      return { version: VersionId, created: false };
-    }
-    const { UpdateSecretCommand } = await import('@aws-sdk/client-secrets-manager');
-    const facts = {
-      ...(description !== undefined && { Description: description }),
-      ...(keyId !== undefined && { KmsKeyId: keyId }),
-    };
-    const call = this.call(client, name, 'UpdateSecret', signal, sent);
-    const command = new UpdateSecretCommand({ ...input, ...facts });
-    const { VersionId } = await this.calls.send(call, (o) => client.send(command, o));
-    return { version: VersionId, created: false };
+    const request =
+      description === undefined && keyId === undefined
+        ? putSecretValue(client, name, content)
+        : updateSecret(client, name, { description, keyId }, content);
+    const { VersionId: version } = await this.calls.send<{ readonly VersionId?: string | undefined }>(request, {
+      entry: name,
+      signal,
+    });
+    return { version, created: false };
   }
 
   /** @returns `undefined` when there is no such secret. */
@@ -211,21 +177,13 @@ export class SecretsWriter implements SourceWriter {
     name: string,
     signal: AbortSignal | undefined,
   ): Promise<DescribeSecretCommandOutput | undefined> {
-    const { DescribeSecretCommand } = await import('@aws-sdk/client-secrets-manager');
-    const client = await this.connecting;
-    const call = this.call(client, name, 'DescribeSecret', signal);
-    return unlessAbsent(this.calls.send(call, (o) => client.send(new DescribeSecretCommand({ SecretId: name }), o)));
+    return unlessAbsent(this.calls.send(describeSecret(await this.connecting, name), { entry: name, signal }));
   }
 
   private async versionsOf(name: string, signal: AbortSignal | undefined): Promise<readonly SecretVersionsListEntry[]> {
-    const { ListSecretVersionIdsCommand } = await import('@aws-sdk/client-secrets-manager');
     const client = await this.connecting;
-    const call = this.call(client, name, 'ListSecretVersionIds', signal);
     return readPages(
-      (token: string | undefined) => {
-        const input = { SecretId: name, IncludeDeprecated: true, MaxResults: 100, NextToken: token };
-        return this.calls.send(call, (o) => client.send(new ListSecretVersionIdsCommand(input), o));
-      },
+      (token: string | undefined) => this.calls.send(listSecretVersions(client, name, token), { entry: name, signal }),
       (page) => page.NextToken,
       (page) => page.Versions,
     );
@@ -237,19 +195,15 @@ export class SecretsWriter implements SourceWriter {
     version: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<ConfigValue> {
-    const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
-    const client = await this.connecting;
-    const call = this.call(client, name, 'GetSecretValue', signal);
-    const command = new GetSecretValueCommand({ SecretId: name, VersionId: version });
-    const { SecretBinary: bytes, SecretString: text } = await this.calls.send(call, (o) => client.send(command, o));
+    const request = getSecretValue(await this.connecting, name, version);
+    const { SecretBinary: bytes, SecretString: text } = await this.calls.send(request, { entry: name, signal });
     const value = text ?? bytes;
     if (value !== undefined) return value;
     throw this.calls.refuse(name, 'failed', 'the answer of the service has no value');
   }
 
   private contentOf(name: string, value: ConfigValue): SecretContent {
-    if (typeof value === 'string') return { SecretString: value };
-    if (value instanceof Uint8Array) return { SecretBinary: value };
+    if (typeof value === 'string' || value instanceof Uint8Array) return value;
     throw this.calls.refuse(name, 'invalid', 'expected a text or bytes; write data as JSON text');
   }
 
@@ -275,22 +229,6 @@ export class SecretsWriter implements SourceWriter {
     const problem = `the secret is scheduled for deletion on ${date.toISOString()}; ${restoreIt}`;
     return this.calls.refuse(name, 'scheduled-for-deletion', problem);
   }
-
-  private call(
-    client: SecretsManagerClient,
-    name: string,
-    operation: string,
-    signal: AbortSignal | undefined,
-    more: Pick<WriteCall, 'changes' | 'sent'> = {},
-  ): WriteCall {
-    const resource = `arn:aws:secretsmanager:*:*:secret:${name}-*`;
-    return { client, entry: name, remedy: `allow secretsmanager:${operation} on ${resource}`, signal, ...more };
-  }
-}
-
-interface SecretContent {
-  readonly SecretString?: string;
-  readonly SecretBinary?: Uint8Array;
 }
 
 function storedEntry(
@@ -303,7 +241,7 @@ function storedEntry(
     exactName,
     value,
     secret: true,
-    version: currentOf(described),
+    version: currentVersionOf(described?.VersionIdsToStages),
     changedAtMs: momentOf(LastChangedDate),
     changedBy: undefined,
     deletionAtMs: momentOf(DeletedDate),
@@ -311,12 +249,6 @@ function storedEntry(
     description: Description,
     tags: tagsOf(Tags),
   };
-}
-
-/** Gives the id of the current version; `undefined` for a secret without a value. */
-function currentOf(described: DescribeSecretCommandOutput | undefined): string | undefined {
-  const versions = Object.entries(described?.VersionIdsToStages ?? {});
-  return versions.find(([, stages]) => stages.includes(currentStage))?.[0];
 }
 
 function newestFirst(one: SecretVersionsListEntry, other: SecretVersionsListEntry): number {

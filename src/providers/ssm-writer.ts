@@ -1,16 +1,18 @@
-import type {
-  ParameterHistory,
-  ParameterTier,
-  ParameterType,
-  PutParameterCommandInput,
-  SSMClient,
-} from '@aws-sdk/client-ssm';
+import type { ParameterHistory, SSMClient } from '@aws-sdk/client-ssm';
 import { readPages } from '../aws/pages';
-import { tagListOf, tagsOf } from '../aws/tags';
+import {
+  deleteParameter,
+  getParameterHistory,
+  listParameterTags,
+  parameterFactsOf,
+  putParameter,
+  tagParameter,
+} from '../aws/requests/parameters';
+import { tagsOf } from '../aws/tags';
 import { momentOf } from '../base/time';
 import { type ConfigValue } from '../item/value';
 import { isParameterName } from './secure-parameters';
-import { type KnownFailures, requireText, unlessAbsent, wasRepeated, type WriteCall, WriteCalls } from './write-calls';
+import { requireText, unlessAbsent, wasRepeated, WriteCalls } from './write-calls';
 import { WriteError } from './write-error';
 import {
   type CallOptions,
@@ -26,29 +28,6 @@ import {
   type WriteSession,
 } from './writer';
 
-/** Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors */
-const failures: KnownFailures = {
-  ParameterAlreadyExists: ['exists', 'the parameter exists already; write it without the condition that it does not'],
-  ParameterNotFound: ['not-found', 'there is no such parameter'],
-  TooManyUpdates: ['busy', 'other updates of this parameter are under way; try again in a moment'],
-  HierarchyTypeMismatchException: [
-    'type-mismatch',
-    'the type of a parameter cannot be changed; remove it and set it anew, or take another name',
-  ],
-  ParameterLimitExceeded: [
-    'quota',
-    'the account has as many parameters as it may have; remove some, or have the quota raised',
-  ],
-  ParameterMaxVersionLimitExceeded: [
-    'quota',
-    'the parameter has 100 versions and its oldest has a label; remove that label, or move it to a newer version',
-  ],
-  HierarchyLevelLimitExceededException: ['invalid', 'a parameter has at most 15 levels; take a shorter path'],
-  ParameterPatternMismatchException: ['invalid', 'the value does not match the AllowedPattern of the parameter'],
-  TooManyTagsError: ['quota', 'a parameter has at most 50 tags; remove some'],
-  InvalidKeyId: ['unusable-key', 'there is no such KMS key here, or it cannot be used; give another one'],
-};
-
 /**
  * Writes parameters.
  *
@@ -63,8 +42,7 @@ export class SsmWriter implements SourceWriter {
     private readonly connecting: Promise<SSMClient>,
     session: WriteSession,
   ) {
-    const { ssmWritesPerSecond: perSecond } = session.settings;
-    this.calls = new WriteCalls(provider, session, { failures, perSecond });
+    this.calls = new WriteCalls(provider, session);
   }
 
   exactName({ directory, name }: EntryAddress): string {
@@ -93,12 +71,13 @@ export class SsmWriter implements SourceWriter {
     }
     const latest = expected === 'absent' ? undefined : latestOf(await this.versionsOf(name, false, signal));
     if (typeof expected === 'object' && versionText(latest) !== expected.version) throw this.calls.changed(name);
-    const input = { ...inputOf(name, text, write, latest), Overwrite: latest !== undefined };
-    const { PutParameterCommand } = await import('@aws-sdk/client-ssm');
-    const client = await this.connecting;
-    const call = this.call(client, name, 'PutParameter', signal, { changes: true, sent: text });
+    const { description, keyId, secret, tags, tier, type } = write;
+    const former = latest && parameterFactsOf(latest);
+    const wanted = type ?? (secret === true ? 'SecureString' : (former?.type ?? 'String'));
+    const put = { name, value: text, type: wanted, tier, keyId, description, tags, former };
     try {
-      const { Version } = await this.calls.send(call, (o) => client.send(new PutParameterCommand(input), o));
+      const request = putParameter(await this.connecting, put);
+      const { Version } = await this.calls.send(request, { entry: name, signal });
       return { version: Version === undefined ? undefined : `${Version}`, created: latest === undefined };
     } catch (error) {
       if (latest === undefined && (await this.isOwnCreation(error, address, text))) {
@@ -114,11 +93,8 @@ export class SsmWriter implements SourceWriter {
       const latest = latestOf(await this.versionsOf(name, false, signal));
       if (latest !== undefined && versionText(latest) !== expected.version) throw this.calls.changed(name);
     }
-    const { DeleteParameterCommand } = await import('@aws-sdk/client-ssm');
-    const client = await this.connecting;
-    const call = this.call(client, name, 'DeleteParameter', signal, { changes: true });
     // Gone already: also where the answer to an earlier attempt was lost.
-    await unlessAbsent(this.calls.send(call, (o) => client.send(new DeleteParameterCommand({ Name: name }), o)));
+    await unlessAbsent(this.calls.send(deleteParameter(await this.connecting, name), { entry: name, signal }));
     return { recoverableUntilMs: undefined };
   }
 
@@ -128,15 +104,7 @@ export class SsmWriter implements SourceWriter {
     { signal }: CallOptions = {},
   ): Promise<void> {
     const name = this.checkedName(address);
-    const { AddTagsToResourceCommand } = await import('@aws-sdk/client-ssm');
-    const client = await this.connecting;
-    const command = new AddTagsToResourceCommand({
-      ResourceType: 'Parameter',
-      ResourceId: name,
-      Tags: tagListOf(tags),
-    });
-    const call = this.call(client, name, 'AddTagsToResource', signal, { changes: true });
-    await this.calls.send(call, (o) => client.send(command, o));
+    await this.calls.send(tagParameter(await this.connecting, name, tags), { entry: name, signal });
   }
 
   async history(address: EntryAddress, { signal }: CallOptions = {}): Promise<readonly EntryVersion[]> {
@@ -179,15 +147,11 @@ export class SsmWriter implements SourceWriter {
     decrypt: boolean,
     signal: AbortSignal | undefined,
   ): Promise<readonly ParameterHistory[]> {
-    const { GetParameterHistoryCommand } = await import('@aws-sdk/client-ssm');
     const client = await this.connecting;
-    const call = this.call(client, name, 'GetParameterHistory', signal);
     const read = (withDecryption: boolean): Promise<readonly ParameterHistory[]> =>
       readPages(
-        (token: string | undefined) => {
-          const input = { Name: name, WithDecryption: withDecryption, MaxResults: 50, NextToken: token };
-          return this.calls.send(call, (o) => client.send(new GetParameterHistoryCommand(input), o));
-        },
+        (token: string | undefined) =>
+          this.calls.send(getParameterHistory(client, name, withDecryption, token), { entry: name, signal }),
         (page) => page.NextToken,
         (page) => page.Parameters,
       );
@@ -203,11 +167,8 @@ export class SsmWriter implements SourceWriter {
   }
 
   private async tagsOf(name: string, signal: AbortSignal | undefined): Promise<Readonly<Record<string, string>>> {
-    const { ListTagsForResourceCommand } = await import('@aws-sdk/client-ssm');
-    const client = await this.connecting;
-    const command = new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name });
-    const call = this.call(client, name, 'ListTagsForResource', signal);
-    const { TagList: tags } = await this.calls.send(call, (o) => client.send(command, o));
+    const request = listParameterTags(await this.connecting, name);
+    const { TagList: tags } = await this.calls.send(request, { entry: name, signal });
     return tagsOf(tags);
   }
 
@@ -230,42 +191,6 @@ export class SsmWriter implements SourceWriter {
       'no parameter can have this name; it has letters, digits and ._- between slashes, and 1,011 characters at most',
     );
   }
-
-  private call(
-    client: SSMClient,
-    name: string,
-    operation: string,
-    signal: AbortSignal | undefined,
-    more: Pick<WriteCall, 'changes' | 'sent'> = {},
-  ): WriteCall {
-    const key = operation === 'PutParameter' ? ', and kms:GenerateDataKey or kms:Encrypt on its key' : '';
-    const remedy = `allow ssm:${operation} on arn:aws:ssm:*:*:parameter${name}${key}`;
-    return { client, entry: name, remedy, signal, ...more };
-  }
-}
-
-function inputOf(
-  name: string,
-  value: string,
-  { description, keyId, secret, tags, tier, type }: EntryWrite,
-  latest: ParameterHistory | undefined,
-): PutParameterCommandInput {
-  const wanted = type ?? (secret === true ? 'SecureString' : (latest?.Type ?? 'String'));
-  const key = keyId ?? (latest?.Type === 'SecureString' ? latest.KeyId : undefined);
-  const policies = latest?.Policies?.map(({ PolicyText }) => PolicyText).filter((each) => each !== undefined) ?? [];
-  const input: PutParameterCommandInput = {
-    Name: name,
-    Value: value,
-    Type: wanted as ParameterType,
-    Tier: (tier ?? latest?.Tier) as ParameterTier | undefined,
-    KeyId: wanted === 'SecureString' ? key : undefined,
-    Description: description ?? latest?.Description,
-    AllowedPattern: latest?.AllowedPattern,
-    DataType: latest?.DataType === 'text' ? undefined : latest?.DataType,
-    Policies: policies.length === 0 ? undefined : `[${policies.join(',')}]`,
-    Tags: latest === undefined && tags !== undefined ? tagListOf(tags) : undefined,
-  };
-  return Object.fromEntries(Object.entries(input).filter(([, each]) => each !== undefined)) as typeof input;
 }
 
 function storedEntry(

@@ -1,5 +1,8 @@
 import { classifyAwsError, remedyOf, withoutPayload } from '../aws/aws-errors';
 import { callAws } from '../aws/call-aws';
+import { rateOf } from '../aws/requests/action-rates';
+import { knownFailureOf } from '../aws/requests/known-failures';
+import { grantOf, type ServiceAction, type ServiceRequest } from '../aws/requests/service-request';
 import { resendPause } from '../aws/table-client';
 import { describeError, errorSummary } from '../base/describe-error';
 import { fullBucket, takeToken, type TokenBucket } from '../base/token-bucket';
@@ -9,48 +12,31 @@ import { type CallOptions, type WriteSession } from './writer';
 /** Most times that a call is repeated; the pauses between are 5 seconds in all, at most. */
 const mostRetries = 8;
 
-/** What one error of a service means, by its name, and what to do. */
-export type KnownFailures = Readonly<Record<string, readonly [WriteFailure, string]>>;
-
-/** One call of a writer. */
-export interface WriteCall extends CallOptions {
-  /** Its region is resolved first. */
-  readonly client: { readonly config: { readonly region: () => Promise<string> } };
+/** What a call of a writer is about, and what ends it. */
+export interface WriteSubject extends CallOptions {
   /** Full name of the entry, for messages. */
   readonly entry: string;
-  /** Permission that the call needs, for messages: `allow ssm:PutParameter on ...`. */
-  readonly remedy: string;
-  /** Whether it changes something, so that it keeps to the rate. Default: false. */
-  readonly changes?: boolean;
-  /** The value that it sends: an error of the service that may repeat it is named, not quoted. */
-  readonly sent?: unknown;
 }
 
 /** Makes the calls of a writer: paced, repeated when they are throttled, with errors that say what to do. */
 export class WriteCalls {
-  private bucket: TokenBucket | undefined;
+  private readonly buckets = new Map<string, TokenBucket>();
 
-  /**
-   * @param options - `failures`: what the errors of the service mean, by name; `perSecond`: calls a second that change something;
-   * absent: no limit.
-   */
   constructor(
     private readonly provider: string,
     private readonly session: WriteSession,
-    private readonly options: { readonly failures: KnownFailures; readonly perSecond?: number | undefined },
   ) {}
 
-  /** Makes a call. @throws WriteError, or the reason of the signal. */
-  async send<T>(call: WriteCall, send: (options: { readonly abortSignal?: AbortSignal }) => Promise<T>): Promise<T> {
-    const { client, signal } = call;
+  /** Makes a call; one that changes something keeps to the rate of its action. @throws WriteError, or the reason of the signal. */
+  async send<T>(request: ServiceRequest<T>, { entry, signal }: WriteSubject): Promise<T> {
     for (let retry = 0; ; retry += 1) {
-      if (call.changes === true) await this.pace(signal);
+      if (request.changes) await this.pace(request.action, signal);
       signal?.throwIfAborted();
       try {
-        return await callAws(client, () => send(signal === undefined ? {} : { abortSignal: signal }));
+        return await callAws(request.client, () => request.send(signal === undefined ? {} : { abortSignal: signal }));
       } catch (error) {
         signal?.throwIfAborted();
-        if (retry === mostRetries || !this.isTransient(error)) throw this.errorOf(error, call);
+        if (retry === mostRetries || !isTransient(request, error)) throw this.errorOf(error, entry, request);
         await this.session.sleep(resendPause(retry, this.session.random()), signal);
       }
     }
@@ -71,50 +57,52 @@ export class WriteCalls {
     return this.refuse(entry, 'not-found', `there is no version ${version}; its history lists those that are kept`);
   }
 
-  private async pace(signal: AbortSignal | undefined): Promise<void> {
-    const { perSecond } = this.options;
-    if (perSecond === undefined) return;
+  private async pace(action: string, signal: AbortSignal | undefined): Promise<void> {
+    const perSecond = rateOf(action, this.session.settings);
     for (;;) {
       const nowMs = this.session.nowMs();
-      const { bucket, waitMs } = takeToken(this.bucket ?? fullBucket(perSecond, nowMs), perSecond, nowMs);
-      this.bucket = bucket;
+      const { bucket, waitMs } = takeToken(this.buckets.get(action) ?? fullBucket(perSecond, nowMs), perSecond, nowMs);
+      this.buckets.set(action, bucket);
       if (waitMs === 0) return;
       await this.session.sleep(waitMs, signal);
     }
   }
 
-  private isTransient(error: unknown): boolean {
-    return classifyAwsError(error) === 'throttled' || this.options.failures[errorSummary(error).name]?.[0] === 'busy';
-  }
-
-  private errorOf(thrown: unknown, { entry, remedy, sent }: WriteCall): WriteError {
-    const error = mayQuote(thrown, sent) ? unquoted(thrown) : withoutPayload(thrown);
-    const { reason, problem } = this.describe(error, remedy);
+  private errorOf(thrown: unknown, entry: string, request: ServiceRequest<unknown>): WriteError {
+    const error = mayQuote(thrown, request.sent) ? unquoted(thrown) : withoutPayload(thrown);
+    const { reason, problem } = describeFailure(error, request);
     return new WriteError(this.provider, entry, reason, problem, { cause: error });
   }
+}
 
-  private describe(error: unknown, remedy: string): { readonly reason: WriteFailure; readonly problem: string } {
-    const { name, message } = errorSummary(error);
-    const known = Object.hasOwn(this.options.failures, name) ? this.options.failures[name] : undefined;
-    if (known !== undefined) return { reason: known[0], problem: known[1] };
-    const failure = classifyAwsError(error);
-    const what = describeError(error);
-    switch (failure) {
-      case 'no-region':
-      case 'no-credentials':
-      case 'not-permitted':
-        return { reason: 'not-permitted', problem: `${what}; ${remedyOf(error, remedy)}` };
-      case 'unusable-key':
-        return { reason: 'unusable-key', problem: `${what}; enable the KMS key, or give another one` };
-      case 'throttled':
-        return { reason: 'throttled', problem: `${what}, after ${mostRetries} retries; try again later` };
-      case 'bad-request':
-        return { reason: /exceed|quota|limit/i.test(message) ? 'quota' : 'invalid', problem: what };
-      case 'not-found':
-        return { reason: 'not-found', problem: what };
-      case 'failed':
-        return { reason: 'failed', problem: `${what}; it may have been done: read it, then try again` };
-    }
+function isTransient({ action }: ServiceAction, error: unknown): boolean {
+  return classifyAwsError(error) === 'throttled' || knownFailureOf(action, error)?.reason === 'busy';
+}
+
+function describeFailure(
+  error: unknown,
+  request: ServiceAction,
+): { readonly reason: WriteFailure; readonly problem: string } {
+  const known = knownFailureOf(request.action, error);
+  if (known !== undefined) return { reason: known.reason, problem: `${known.problem}; ${known.remedy}` };
+  const { message } = errorSummary(error);
+  const failure = classifyAwsError(error);
+  const what = describeError(error);
+  switch (failure) {
+    case 'no-region':
+    case 'no-credentials':
+    case 'not-permitted':
+      return { reason: 'not-permitted', problem: `${what}; ${remedyOf(error, grantOf(request))}` };
+    case 'unusable-key':
+      return { reason: 'unusable-key', problem: `${what}; enable the KMS key, or give another one` };
+    case 'throttled':
+      return { reason: 'throttled', problem: `${what}, after ${mostRetries} retries; try again later` };
+    case 'bad-request':
+      return { reason: /exceed|quota|limit/i.test(message) ? 'quota' : 'invalid', problem: what };
+    case 'not-found':
+      return { reason: 'not-found', problem: what };
+    case 'failed':
+      return { reason: 'failed', problem: `${what}; it may have been done: read it, then try again` };
   }
 }
 

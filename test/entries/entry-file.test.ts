@@ -138,6 +138,31 @@ describe('an entry', () => {
   });
 });
 
+it.each([
+  ['a list without an end', 'moved: [{ from: /a/b, to: /a/c }\n'],
+  ['a quote without an end', 'stack: "orders\n'],
+  ['a tab', 'stack:\n\t- orders\n'],
+])('%s hides no problem before it', (_, broken) => {
+  const entries = 'entries:\n  /orders/{environment}:\n    A: { smm: x }\n    B: { ssm: "" }\n';
+
+  const found = problems(`service: orders\nenvironments: [prod]\nstak: x\n${entries}${broken}`);
+
+  expect(found.filter((each) => each.includes('not valid YAML'))).not.toEqual([]);
+  expect(found.join('\n')).toMatch(/xcon.yaml:3:1: error: the file has no key "stak"/);
+  expect(found.join('\n')).toMatch(/xcon.yaml:6:5: error: "A" has no source/);
+  expect(found.join('\n')).toMatch(
+    /xcon.yaml:7:\d+: error: ssm:\/orders\/prod\/B: Parameter Store does not take an empty/,
+  );
+});
+
+it('what is behind an error of syntax is not judged, nor what it may have hidden', () => {
+  const text =
+    'service: orders\nentries:\n  /orders/{environment}:\n    A: { ssm: { prod: x } }\n    B: { ssm: "x }\nenvironments: [prod]\n';
+
+  for (const each of problems(text)) expect(each).toContain('not valid YAML');
+  expect(problems(text)).not.toEqual([]);
+});
+
 it('one bad directory or alias hides no other problem, and an alias within what it refers to is called that', () => {
   const text = [
     'service: orders',

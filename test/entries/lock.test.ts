@@ -32,7 +32,7 @@ function world(slow: (what: string) => number) {
         await context.call({ action: 'memory:List', resource: '*' }, () => Promise.resolve());
         clock.nowMs += slow('list');
       }
-      return (await kind.list?.([], context)) ?? new Map();
+      return (await kind.list?.({ directories: [], owned: true }, context)) ?? new Map();
     },
   };
   const run = <T>(fn: () => Promise<T>): Promise<T> => Context.createRoot([new SetClock()]).run(fn);

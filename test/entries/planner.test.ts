@@ -174,6 +174,22 @@ describe('a plan', () => {
     });
   });
 
+  it('says what an entry hides in its own directory, where lookups ask another source first', async () => {
+    const here = world({ 'other:/orders/prod/A': ['theirs', 'billing'] });
+    const own = 'entries:\n  /orders/prod:\n    A: { memory: ours }\n';
+
+    const plan = await planEntries(here.session(own));
+    expect(plan.changes).toMatchObject([{ action: 'create', hides: ['other:/orders/prod/A'], reveals: [] }]);
+
+    await planAndApply(here.session(own));
+    const back = await planEntries(here.session('entries: {}\n'));
+    expect(back.changes).toMatchObject([{ action: 'delete', reveals: ['other:/orders/prod/A'] }]);
+    const below = world({ 'memory:/orders/prod/A': ['theirs', 'billing'] });
+    expect(
+      (await planEntries(below.session('entries:\n  /orders/prod:\n    A: { other: ours }\n'))).changes,
+    ).toMatchObject([{ action: 'create', hiddenBy: 'memory:/orders/prod/A' }]);
+  });
+
   it('refuses a name that differs only in case from one that is there', async () => {
     const here = world({ 'memory:/orders/prod/host': ['theirs'] });
 

@@ -48,6 +48,7 @@ const writes: readonly Request[] = [
   ['secretsmanager:PutSecretValue', secret('/orders/prod/B')],
   ['secretsmanager:DeleteSecret', secret('/orders/prod/B'), owned],
   ['secretsmanager:RestoreSecret', secret('/orders/prod/B'), owned],
+  ['dynamodb:BatchGetItem', table('global-all-config'), keys('/global/all')],
   ['dynamodb:PutItem', table('global-all-config'), keys('/global/all')],
   ['dynamodb:DeleteItem', table('global-all-config'), keys('/global/all')],
   ['dynamodb:BatchWriteItem', table('global-all-configCache'), keys('/orders/prod')],

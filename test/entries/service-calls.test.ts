@@ -1,4 +1,5 @@
 import { CallError } from 'xcon/entries';
+import { type CallRates, rateOf } from '../../src/aws/requests/action-rates';
 import { ServiceCalls } from '../../src/entries/service-calls';
 
 /** A clock that advances with each wait. */
@@ -17,10 +18,14 @@ const put = { action: 'ssm:PutParameter', resource: 'arn:aws:ssm:*:*:parameter/o
 const failure = (name: string, httpStatusCode = 400): Error =>
   Object.assign(new Error('a message that may quote canary-7f'), { name, $metadata: { httpStatusCode } });
 const endless = new AbortController().signal;
+const ratesOf =
+  (given: CallRates = {}) =>
+  (action: string) =>
+    rateOf(action, { ssmWritesPerSecond: 3 }, given);
 
 it('a thousand writes of parameters take the time that three a second take, after a burst of one second', async () => {
   const time = fakeTime();
-  const calls = new ServiceCalls(time, endless);
+  const calls = new ServiceCalls(time, endless, ratesOf());
   const beganMs = time.nowMs();
 
   for (let count = 0; count < 1000; count += 1) await calls.call(put, () => Promise.resolve());
@@ -32,7 +37,7 @@ it('a thousand writes of parameters take the time that three a second take, afte
 
 it('each action has its own rate, and a rate that was given counts', async () => {
   const time = fakeTime();
-  const calls = new ServiceCalls(time, endless, { 'ssm:PutParameter': 100 });
+  const calls = new ServiceCalls(time, endless, ratesOf({ 'ssm:PutParameter': 100 }));
   const beganMs = time.nowMs();
 
   for (let count = 0; count < 100; count += 1) await calls.call(put, () => Promise.resolve());
@@ -43,7 +48,7 @@ it('each action has its own rate, and a rate that was given counts', async () =>
 
 it('throttling makes an action slower, and success makes it faster again', async () => {
   const time = fakeTime();
-  const calls = new ServiceCalls(time, endless);
+  const calls = new ServiceCalls(time, endless, ratesOf());
   let refusals = 3;
   const request = (): Promise<string> =>
     refusals-- > 0 ? Promise.reject(failure('ThrottlingException')) : Promise.resolve('done');
@@ -64,7 +69,7 @@ it.each([
   ['AccessDeniedException', 400, 1],
   ['ValidationException', 400, 1],
 ])('%s is tried as often as it makes sense', async (name, status, attempts) => {
-  const calls = new ServiceCalls(fakeTime(), endless);
+  const calls = new ServiceCalls(fakeTime(), endless, ratesOf());
 
   const error: unknown = await calls
     .call(put, () => Promise.reject(failure(name, status)))
@@ -75,7 +80,7 @@ it.each([
 });
 
 it('an error names action, resource and what to do, and quotes no message of a refused request', async () => {
-  const calls = new ServiceCalls(fakeTime(), endless);
+  const calls = new ServiceCalls(fakeTime(), endless, ratesOf());
   const messageOf = (name: string) =>
     calls.call(put, () => Promise.reject(failure(name))).catch((error: Error) => error.message);
 
@@ -87,12 +92,15 @@ it('an error names action, resource and what to do, and quotes no message of a r
   );
   // A plan does nothing that could be kept.
   expect(await messageOf('TimeoutError')).toMatch(/try again\.$/);
-  expect(await messageOf('ParameterLimitExceeded')).toContain('10,000 standard parameters');
+  expect(await messageOf('ParameterLimitExceeded')).toBe(
+    'ssm:PutParameter on arn:aws:ssm:*:*:parameter/orders/prod/A failed: ParameterLimitExceeded: the account has the 10,000 ' +
+      'standard parameters that it may have; remove some, have the quota raised, or use the Advanced tier.',
+  );
 });
 
 it('nothing is begun once the signal is aborted, and what was begun is ended', async () => {
   const controller = new AbortController();
-  const calls = new ServiceCalls(fakeTime(), controller.signal);
+  const calls = new ServiceCalls(fakeTime(), controller.signal, ratesOf());
   const begun = calls.call(put, async () => {
     controller.abort(new Error('stopped'));
     await Promise.resolve();
@@ -106,7 +114,7 @@ it('nothing is begun once the signal is aborted, and what was begun is ended', a
 
 it('what has to wait for its rate is reported, with the rate and the calls so far', async () => {
   const onWait = jest.fn();
-  const calls = new ServiceCalls(fakeTime(), endless, {}, { onWait });
+  const calls = new ServiceCalls(fakeTime(), endless, ratesOf(), { onWait });
 
   for (let count = 0; count < 5; count += 1) await calls.call(put, () => Promise.resolve());
 

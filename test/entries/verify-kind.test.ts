@@ -36,8 +36,8 @@ describe('a kind that does not', () => {
     [
       'has one version for all values',
       (kind) => ({
-        list: async (directories, context) => {
-          const all = (await kind.list?.(directories, context)) ?? new Map();
+        list: async (scope, context) => {
+          const all = (await kind.list?.(scope, context)) ?? new Map();
           return new Map([...all].map(([key, observed]) => [key, { ...observed, version: '1' }]));
         },
         update: async (request, context) => ({ ...(await kind.update(request, context)), version: '1' }),

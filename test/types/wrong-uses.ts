@@ -2,7 +2,18 @@
  * Uses of the public API that must not compile, by any supported version of TypeScript: each error is expected, and one that does
  * not come is an error itself. Compiled beside `service.ts`; nothing runs it.
  */
-import { Config, config, defineSettings, secret, setting, SsmProvider, withDependencies, xconSettings } from 'xcon';
+import {
+  Config,
+  config,
+  defineSettings,
+  type Secret,
+  secret,
+  setting,
+  SsmProvider,
+  withDependencies,
+  xconSettings,
+} from 'xcon';
+import { Diagnostics, type EntryContext, type EntryKind, type Observed, type Written } from 'xcon/entries';
 import { createChangeHandler } from 'xcon/events';
 import { fakeProvider, startLocalAws } from 'xcon/testing';
 import { z } from 'zod';
@@ -78,4 +89,34 @@ export function wiring(): readonly unknown[] {
     // @ts-expect-error paths have values
     fakeProvider({ '/orders/prod/DB_HOST': () => 1 }),
   ];
+}
+
+/** A kind of entries whose value is a secret: its type keeps the text out of all that is shown or kept. */
+type TokenState = { readonly value: Secret<string>; readonly description: string };
+type TokenKind = EntryKind<Secret<string>, TokenState>;
+
+export function entries(token: Secret<string>, context: EntryContext): void {
+  const observed: Observed<TokenState> = {
+    ...{ version: '1', owner: undefined, unread: [] },
+    // @ts-expect-error a sensitive field that was read is a Secret
+    state: { value: token.reveal() },
+  };
+  const plan: TokenKind['plan'] = ({ config: given }) => ({
+    // @ts-expect-error a sensitive field that is wanted is a Secret
+    desired: { value: given.reveal() },
+  });
+  // @ts-expect-error a field that is shown takes no Secret
+  const shown: Partial<TokenState> = { description: token };
+  const noted: TokenKind['plan'] = () => ({
+    desired: {},
+    // @ts-expect-error a note is shown
+    notes: { value: token },
+  });
+  // @ts-expect-error a version is kept as it is
+  const written: Written<undefined> = { version: token };
+  // @ts-expect-error a message is shown
+  new Diagnostics().addError(token);
+  // @ts-expect-error an action is named in messages
+  const called = context.call({ action: 'tokens:Put', resource: token }, () => Promise.resolve());
+  void [observed, plan, shown, noted, written, called];
 }

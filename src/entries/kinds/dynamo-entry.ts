@@ -1,7 +1,21 @@
-import type { AttributeValue, DynamoDBClient, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type AttributeMap, decodeAttribute, encodeAttribute, isUsable } from '../../aws/attribute-value';
-import { ifAbsent, putRow, queryRows } from '../../aws/table-client';
-import { fitsSortKey, nameOfRow, newRow, tableArnText, tableKeys } from '../../aws/table-names';
+import {
+  bothOf,
+  deleteRowIf,
+  ifAbsentOrOver,
+  ifOwnedBy,
+  ifUnchanged,
+  isRowOver,
+  nextVersion,
+  putRowIf,
+  queryDirectory,
+  readRows,
+  rowAttributes,
+  updateRowIf,
+} from '../../aws/requests/rows';
+import { type RowKey, type WriteConnection } from '../../aws/table-client';
+import { fitsSortKey, nameOfRow, newRow, tableKeys } from '../../aws/table-names';
 import { type ConfigValue } from '../../item/value';
 import {
   addressText,
@@ -14,6 +28,7 @@ import {
   type PlanRequest,
 } from '../entry-kind';
 import { NodeFields } from '../given-node';
+import { CallError, sendRequest } from '../service-calls';
 import { canonical, parseTemplate } from '../value-template';
 
 /** A row of the config table as the file says it. */
@@ -22,17 +37,20 @@ export interface DynamoConfig {
 }
 
 /** What can be said of a row. */
-export type DynamoState = { readonly value: ConfigValue };
+export type DynamoState = {
+  readonly value: ConfigValue;
+  /** The number that each write of the library raises; `undefined`: none has. */
+  readonly revision: string | undefined;
+};
 
 const kind = 'dynamo';
-/** Attribute that names the owner. */
-const ownerAttribute = 'xcon_stack';
 /** Bytes of an item, keys and our attributes left aside. Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const mostBytes = 400 * 1024 - 4096;
 
 /** Rows of the config table. */
 export const dynamoEntry: EntryKind<DynamoConfig, DynamoState> = {
   name: kind,
+  listsWhole: true,
 
   validate({ address, diagnostics, options, value: node }: GivenEntry): DynamoConfig | undefined {
     const entry = addressText(address);
@@ -49,18 +67,22 @@ export const dynamoEntry: EntryKind<DynamoConfig, DynamoState> = {
     return { value: template.value };
   },
 
-  async list(directories, context) {
+  async list({ directories }, context) {
+    const target = await targetOf(context);
     const all = new Map<string, Observed<DynamoState>>();
-    const rows = await Promise.all(directories.map((each) => readPartition(each, context)));
+    const lists = await Promise.all(directories.map((each) => sendRequest(context, queryDirectory(target, each))));
     for (const [index, directory] of directories.entries()) {
-      for (const row of rows[index] ?? []) addObserved(all, directory, row, context);
+      for (const row of lists[index] ?? []) addObserved(all, directory, row, context);
     }
     return all;
   },
 
   async read(targets, context) {
-    const directories = [...new Set(targets.map(({ address }) => address.directory))];
-    return dynamoEntry.list?.(directories, context) ?? new Map();
+    const keys = targets.map(({ address }) => keyOf(address));
+    const rows = await sendRequest(context, readRows(await targetOf(context), keys));
+    const all = new Map<string, Observed<DynamoState>>();
+    for (const row of rows) addObserved(all, row[tableKeys.partition]?.S ?? '', row, context);
+    return all;
   },
 
   plan: ({ config: { value } }: PlanRequest<DynamoConfig, DynamoState, undefined>): DesiredState<DynamoState> => ({
@@ -68,64 +90,54 @@ export const dynamoEntry: EntryKind<DynamoConfig, DynamoState> = {
   }),
 
   async create({ address, config }, context) {
-    const { client, table } = await target(context);
-    const { directory, name } = address;
+    const target = await targetOf(context);
     const row = {
-      ...newRow(directory, name),
+      ...newRow(address.directory, address.name),
+      ...nextVersion(undefined),
       value: attributeOf(config.value),
-      [ownerAttribute]: { S: context.stack },
+      [rowAttributes.owner]: { S: context.stack },
     };
-    const isPut = await context.call(actionOn('dynamodb:PutItem', table), () =>
-      putRow({ client, table }, row, { condition: ifAbsent }),
-    );
-    const version = versionOf(config.value, context);
-    if (isPut) return { version };
-    const there = (await dynamoEntry.read([{ address, fields: ['value'] }], context)).get(addressText(address));
-    // The answer of a former attempt was lost.
-    if (there?.owner === context.stack && there.version === version) return { version };
-    throw changedMeanwhile(address);
+    const request = putRowIf(target, row, ifAbsentOrOver(context.nowMs()));
+    await sendRequest(context, request).catch((error: unknown) => unlessDone(error, address, config, context));
+    return { version: versionOf(config.value, context) };
   },
 
   async update({ address, config, observed }, context) {
-    const before = attributeOf(observed?.state.value ?? null);
-    // Lists and maps are not compared by every DynamoDB; of those, the owner is.
-    const isCompared = before.M === undefined && before.L === undefined;
-    await updateItem(address, context, {
-      UpdateExpression: 'SET #value = :value',
-      ConditionExpression: `#owner = :stack${isCompared ? ' AND (#value = :value OR #value = :before)' : ''}`,
-      ExpressionAttributeNames: { '#value': 'value', '#owner': ownerAttribute },
-      ExpressionAttributeValues: {
-        ':value': attributeOf(config.value),
-        ':stack': { S: context.stack },
-        ...(isCompared && { ':before': before }),
-      },
-    });
+    const { revision, value: before } = observed?.state ?? {};
+    const former: AttributeMap = {
+      value: attributeOf(before ?? null),
+      ...(revision !== undefined && { [rowAttributes.version]: { N: revision } }),
+    };
+    const condition = bothOf(ifOwnedBy(context.stack), ifUnchanged(former));
+    const request = updateRowIf(
+      await targetOf(context),
+      keyOf(address),
+      { value: attributeOf(config.value) },
+      condition,
+    );
+    await sendRequest(context, request).catch((error: unknown) => unlessDone(error, address, config, context));
     return { version: versionOf(config.value, context) };
   },
 
   async delete(address, context) {
-    const { client, table } = await target(context);
-    const { DeleteItemCommand } = await import('@aws-sdk/client-dynamodb');
-    const input = {
-      TableName: table,
-      Key: keyOf(address),
-      ConditionExpression: 'attribute_not_exists(#partition) OR #owner = :stack',
-      ExpressionAttributeNames: { '#partition': tableKeys.partition, '#owner': ownerAttribute },
-      ExpressionAttributeValues: { ':stack': { S: context.stack } },
+    const gone = {
+      ConditionExpression: `attribute_not_exists(#partition) OR ${ifOwnedBy(context.stack).ConditionExpression}`,
+      ExpressionAttributeNames: { '#partition': tableKeys.partition, '#owner': rowAttributes.owner },
+      ExpressionAttributeValues: { ':owner': { S: context.stack } },
     };
-    await context.call(actionOn('dynamodb:DeleteItem', table), () =>
-      client.send(new DeleteItemCommand(input)).catch(explainCondition(address)),
-    );
+    await sendRequest(context, deleteRowIf(await targetOf(context), keyOf(address), gone));
   },
 
-  async import(address, observed, context) {
-    await updateItem(address, context, {
-      UpdateExpression: 'SET #owner = :stack',
-      ConditionExpression: 'attribute_exists(#partition)',
-      ExpressionAttributeNames: { '#owner': ownerAttribute, '#partition': tableKeys.partition },
-      ExpressionAttributeValues: { ':stack': { S: context.stack } },
-    });
-    return { version: observed.version };
+  async import(address, { owner, state: { revision, value = null }, version }, context) {
+    const former: AttributeMap = {
+      value: attributeOf(value),
+      ...(revision !== undefined && { [rowAttributes.version]: { N: revision } }),
+    };
+    const condition = bothOf(ifOwnedBy(owner ?? context.stack, { orNone: owner === undefined }), ifUnchanged(former));
+    const owned = { [rowAttributes.owner]: { S: context.stack } };
+    const request = updateRowIf(await targetOf(context), keyOf(address), owned, condition);
+    await sendRequest(context, request).catch((error: unknown) => unlessDone(error, address, { value }, context));
+    return { version };
   },
 };
 
@@ -143,8 +155,8 @@ function attributeOf(value: ConfigValue): AttributeValue {
   return encodeAttribute(value) ?? { NULL: true };
 }
 
-function keyOf({ directory, name }: EntryAddress) {
-  return { [tableKeys.partition]: { S: directory }, [tableKeys.sort]: { S: name } };
+function keyOf({ directory, name }: EntryAddress): RowKey {
+  return { partition: directory, sort: name };
 }
 
 /** Rows have no versions of their own: the digest of the value changes with every other value. */
@@ -152,22 +164,12 @@ function versionOf(value: ConfigValue, { digest }: EntryContext): string {
   return digest(canonical(value));
 }
 
-async function target({
-  clients,
-  settings,
-}: EntryContext): Promise<{ readonly client: DynamoDBClient; readonly table: string }> {
-  return { client: await clients.dynamo(settings), table: settings.configTable };
-}
-
-function actionOn(action: string, table: string) {
-  return { action, resource: tableArnText(table) };
-}
-
-async function readPartition(directory: string, context: EntryContext): Promise<readonly AttributeMap[]> {
-  const { client, table } = await target(context);
-  return context.call(actionOn('dynamodb:Query', table), () =>
-    queryRows({ client, table }, directory, { consistent: true }),
-  );
+async function targetOf({ clients, randomInt, settings }: EntryContext): Promise<WriteConnection> {
+  return {
+    client: await clients.dynamo(settings),
+    table: settings.configTable,
+    random: () => randomInt(1000) / 1000,
+  };
 }
 
 function addObserved(
@@ -178,39 +180,24 @@ function addObserved(
 ): void {
   const name = nameOfRow(row);
   const attribute = row['value'] ?? { NULL: true };
-  // A row that has ended is not read by lookups, and waits to be deleted.
-  const ttl = Number(row['ttl']?.N ?? Number.NaN);
-  if (name === undefined || ttl * 1000 <= context.nowMs()) return;
+  if (name === undefined || isRowOver(row, context.nowMs())) return;
   const value = isUsable(attribute) ? (decodeAttribute(attribute) ?? null) : null;
   all.set(addressText({ kind, directory, name }), {
     version: versionOf(value, context),
-    owner: row[ownerAttribute]?.S,
-    state: { value },
+    owner: row[rowAttributes.owner]?.S,
+    state: { value, revision: row[rowAttributes.version]?.N },
     unread: [],
   });
 }
 
-async function updateItem(
+/** Where a condition does not hold, the answer to a former attempt may have been lost: then the row is as it was to be. */
+async function unlessDone(
+  error: unknown,
   address: EntryAddress,
+  { value }: DynamoConfig,
   context: EntryContext,
-  input: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
 ): Promise<void> {
-  const { client, table } = await target(context);
-  const { UpdateItemCommand } = await import('@aws-sdk/client-dynamodb');
-  const command = new UpdateItemCommand({ ...input, TableName: table, Key: keyOf(address) });
-  await context.call(actionOn('dynamodb:UpdateItem', table), () =>
-    client.send(command).catch(explainCondition(address)),
-  );
-}
-
-function explainCondition(address: EntryAddress): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof Error && error.name === 'ConditionalCheckFailedException') throw changedMeanwhile(address);
-    throw error;
-  };
-}
-
-function changedMeanwhile(address: EntryAddress): Error {
-  const message = `${addressText(address)} was changed meanwhile, or has another key or owner: plan again.`;
-  return Object.assign(new Error(message), { name: 'ChangedMeanwhileError', $metadata: { httpStatusCode: 409 } });
+  if (!(error instanceof CallError) || error.reason !== 'changed') throw error;
+  const there = (await dynamoEntry.read([{ address, fields: ['value'] }], context)).get(addressText(address));
+  if (there?.owner !== context.stack || there.version !== versionOf(value, context)) throw error;
 }

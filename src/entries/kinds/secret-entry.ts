@@ -1,14 +1,22 @@
-import type {
-  BatchGetSecretValueCommandOutput,
-  Filter,
-  ListSecretsCommandOutput,
-  SecretListEntry,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+import type { Filter, SecretListEntry, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { batchesOf } from '../../aws/batches';
 import { readPages } from '../../aws/pages';
-import { tagListOf, tagsOf } from '../../aws/tags';
-import { errorSummary } from '../../base/describe-error';
+import {
+  batchGetSecretValues,
+  createSecret,
+  currentVersionOf,
+  deleteSecret,
+  describeSecret,
+  listSecrets,
+  putSecretValue,
+  restoreSecret,
+  secretArnText,
+  type SecretContent,
+  secretLimits,
+  tagSecret,
+  updateSecret,
+} from '../../aws/requests/secrets';
+import { tagsOf } from '../../aws/tags';
 import { Secret } from '../../item/secret';
 import { type ConfigValue } from '../../item/value';
 import {
@@ -23,7 +31,7 @@ import {
   type PlanRequest,
   type WriteRequest,
 } from '../entry-kind';
-import { CallError } from '../service-calls';
+import { CallError, sendRequest } from '../service-calls';
 import {
   canonical,
   fillTemplate,
@@ -60,17 +68,13 @@ export type SecretState = {
 export type SecretPrivate = { readonly rules: Readonly<Record<string, GenerateRule>> };
 
 const kind = 'secret';
-/** Most values that one filter of `ListSecrets` takes, and ids that `BatchGetSecretValue` takes. */
-const maxFilterValues = 10;
-const maxIds = 20;
 /** Bytes of a value. Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 const mostBytes = 65_536;
-/** Days in which a deleted secret can be restored. */
-const recoveryDays = 30;
 
 /** Secrets of Secrets Manager. */
 export const secretEntry: EntryKind<SecretConfig, SecretState, SecretPrivate> = {
   name: kind,
+  listsByOwner: true,
 
   validate(given: GivenEntry): SecretConfig | undefined {
     const { address, diagnostics } = given;
@@ -88,16 +92,15 @@ export const secretEntry: EntryKind<SecretConfig, SecretState, SecretPrivate> = 
 
   references: ({ value }) => referencesOf(value),
 
-  async list(directories, context) {
+  async list({ directories, owned }, context) {
     const client = await context.clients.secretsManager(context.settings);
-    const inDirectories = batchesOf(directories, maxFilterValues).map((some): Filter[] => [
-      { Key: 'name', Values: some.map((each) => `${each}/`) },
-    ]);
-    const owned: Filter[] = [
-      { Key: 'tag-key', Values: [ownerTag] },
-      { Key: 'tag-value', Values: [context.stack] },
+    const filters: Filter[][] = [
+      ...(owned ? [ownedBy(context.stack)] : []),
+      ...batchesOf(directories, secretLimits.filterValues).map((some): Filter[] => [
+        { Key: 'name', Values: some.map((each) => `${each}/`) },
+      ]),
     ];
-    const lists = await Promise.all([owned, ...inDirectories].map((filters) => listSecrets(client, filters, context)));
+    const lists = await Promise.all(filters.map((each) => listPages(client, each, context)));
     const all = new Map<string, Observed<SecretState>>();
     for (const each of lists.flat()) addObserved(all, each, directories, context.stack);
     return all;
@@ -160,23 +163,15 @@ export const secretEntry: EntryKind<SecretConfig, SecretState, SecretPrivate> = 
   async create(request, context) {
     const { address, config } = request;
     const client = await context.clients.secretsManager(context.settings);
-    const { CreateSecretCommand } = await import('@aws-sdk/client-secrets-manager');
     const value = fill(request, request.carried?.reveal(), context);
-    const input = {
-      Name: fullName(address),
-      ...contentOf(value),
-      Description: config.description,
-      KmsKeyId: config.keyId,
-      Tags: tagListOf({ ...config.tags, [ownerTag]: context.stack }),
-    };
+    const tags = { ...config.tags, [ownerTag]: context.stack };
     try {
-      const { VersionId: version } = await context.call(actionOn('secretsmanager:CreateSecret', address), () =>
-        client.send(new CreateSecretCommand(input)),
-      );
+      const created = createSecret(client, fullName(address), value, { ...config, tags });
+      const { VersionId: version } = await sendRequest(context, created);
       return { version: version ?? '', keep: { rules: rulesOf(config.value) } };
     } catch (error) {
       // The answer to a former attempt was lost, or the listing lags behind: the secret is there, and ours.
-      if (!(error instanceof CallError) || errorSummary(error.cause).name !== 'ResourceExistsException') throw error;
+      if (!(error instanceof CallError) || error.reason !== 'exists') throw error;
       const observed = await describe(client, address, context);
       if (observed?.owner !== context.stack) throw error;
       const version = await putValue(client, { ...request, observed, rotate: false }, context);
@@ -187,11 +182,14 @@ export const secretEntry: EntryKind<SecretConfig, SecretState, SecretPrivate> = 
   async update(request, context) {
     const { address, changed, config, observed } = request;
     const client = await context.clients.secretsManager(context.settings);
-    if (observed?.isDeleted === true) await restore(client, address, context);
+    const name = fullName(address);
+    if (observed?.isDeleted === true) await sendRequest(context, restoreSecret(client, name));
     const isWritten = changed.includes('value') || request.rotate || observed?.isDeleted === true;
     const version = isWritten ? await putValue(client, request, context) : (observed?.version ?? '');
-    if (changed.includes('description') || changed.includes('kms')) await updateFacts(client, request, context);
-    if (changed.includes('tags') && config.tags !== undefined) await addTags(client, address, config.tags, context);
+    const { description, keyId, tags } = config;
+    if (changed.includes('description') || changed.includes('kms'))
+      await sendRequest(context, updateSecret(client, name, { description, keyId }));
+    if (changed.includes('tags') && tags !== undefined) await sendRequest(context, tagSecret(client, name, tags));
     const isMadeAnew = request.rotate || request.kept === undefined;
     return {
       version,
@@ -201,26 +199,18 @@ export const secretEntry: EntryKind<SecretConfig, SecretState, SecretPrivate> = 
 
   async delete(address, context) {
     const client = await context.clients.secretsManager(context.settings);
-    const { DeleteSecretCommand } = await import('@aws-sdk/client-secrets-manager');
-    const input = { SecretId: fullName(address), RecoveryWindowInDays: recoveryDays };
-    await context
-      .call(actionOn('secretsmanager:DeleteSecret', address), () => client.send(new DeleteSecretCommand(input)))
-      .catch(async (error: unknown) => {
-        if (!(error instanceof CallError)) throw error;
-        if (error.failure === 'not-found') return;
-        // The service refuses to delete what is scheduled for deletion already.
-        const observed = await describe(client, address, context);
-        if (observed !== undefined && observed.isDeleted !== true) throw error;
-      });
+    await sendRequest(context, deleteSecret(client, fullName(address))).catch(async (error: unknown) => {
+      if (!(error instanceof CallError)) throw error;
+      if (error.reason === 'not-found') return;
+      // The service refuses to delete what is scheduled for deletion already.
+      const observed = await describe(client, address, context);
+      if (observed !== undefined && observed.isDeleted !== true) throw error;
+    });
   },
 
   async import(address, observed, context) {
-    await addTags(
-      await context.clients.secretsManager(context.settings),
-      address,
-      { [ownerTag]: context.stack },
-      context,
-    );
+    const client = await context.clients.secretsManager(context.settings);
+    await sendRequest(context, tagSecret(client, fullName(address), { [ownerTag]: context.stack }));
     return { version: observed.version };
   },
 };
@@ -244,24 +234,20 @@ function isSameRules(
   });
 }
 
-function actionOn(action: string, address: EntryAddress) {
-  return { action, resource: `arn:aws:secretsmanager:*:*:secret:${fullName(address)}-??????` };
+function ownedBy(stack: string): Filter[] {
+  return [
+    { Key: 'tag-key', Values: [ownerTag] },
+    { Key: 'tag-value', Values: [stack] },
+  ];
 }
 
-/** Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html */
-async function listSecrets(
+function listPages(
   client: SecretsManagerClient,
-  filters: Filter[],
+  filters: readonly Filter[],
   context: EntryContext,
 ): Promise<readonly SecretListEntry[]> {
-  const { ListSecretsCommand } = await import('@aws-sdk/client-secrets-manager');
   return readPages(
-    (token: string | undefined): Promise<ListSecretsCommandOutput> => {
-      const input = { Filters: filters, IncludePlannedDeletion: true, MaxResults: 100, NextToken: token };
-      return context.call({ action: 'secretsmanager:ListSecrets', resource: '*' }, () =>
-        client.send(new ListSecretsCommand(input)),
-      );
-    },
+    (token: string | undefined) => sendRequest(context, listSecrets(client, filters, token)),
     (page) => page.NextToken,
     (page) => page.SecretList,
   );
@@ -282,12 +268,11 @@ function addObserved(
 
 function observedOf(
   facts: Pick<SecretListEntry, 'Description' | 'KmsKeyId' | 'Tags' | 'DeletedDate'>,
-  stages: Readonly<Record<string, readonly string[]>> = {},
+  stages: Readonly<Record<string, readonly string[]>> | undefined,
 ): Observed<SecretState> {
   const tags = tagsOf(facts.Tags);
-  const [current = ''] = Object.keys(stages).filter((id) => stages[id]?.includes('AWSCURRENT') === true);
   return {
-    version: current,
+    version: currentVersionOf(stages) ?? '',
     owner: tags[ownerTag],
     state: { description: facts.Description, kms: facts.KmsKeyId, tags },
     unread: ['value'],
@@ -300,32 +285,22 @@ async function describe(
   address: EntryAddress,
   context: EntryContext,
 ): Promise<Observed<SecretState> | undefined> {
-  const { DescribeSecretCommand } = await import('@aws-sdk/client-secrets-manager');
   try {
-    const facts = await context.call(actionOn('secretsmanager:DescribeSecret', address), () =>
-      client.send(new DescribeSecretCommand({ SecretId: fullName(address) })),
-    );
+    const facts = await sendRequest(context, describeSecret(client, fullName(address)));
     return observedOf(facts, facts.VersionIdsToStages);
   } catch (error) {
-    if (error instanceof CallError && error.failure === 'not-found') return undefined;
+    if (error instanceof CallError && error.reason === 'not-found') return undefined;
     throw error;
   }
 }
 
-/** Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html */
 async function readValues(
   client: SecretsManagerClient,
   addresses: readonly EntryAddress[],
   context: EntryContext,
 ): Promise<ReadonlyMap<string, ConfigValue>> {
-  const { BatchGetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
-  const answers = await Promise.all(
-    batchesOf(addresses, maxIds).map((batch): Promise<BatchGetSecretValueCommandOutput> =>
-      context.call({ action: 'secretsmanager:BatchGetSecretValue', resource: '*' }, () =>
-        client.send(new BatchGetSecretValueCommand({ SecretIdList: batch.map(fullName) })),
-      ),
-    ),
-  );
+  const batches = batchesOf(addresses.map(fullName), secretLimits.ids);
+  const answers = await Promise.all(batches.map((each) => sendRequest(context, batchGetSecretValues(client, each))));
   const values = new Map<string, ConfigValue>();
   for (const { Errors: errors = [], SecretValues: found = [] } of answers) {
     for (const { Name: name, SecretString: text, SecretBinary: bytes } of found) {
@@ -336,7 +311,7 @@ async function readValues(
       if (code === 'ResourceNotFoundException') continue;
       const address = addressOf(kind, id);
       const entry = address === undefined ? `${id}` : addressText(address);
-      const detail = `Allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:*:*:secret:${id}-??????, and kms:Decrypt on its key.`;
+      const detail = `Allow secretsmanager:GetSecretValue on ${secretArnText(`${id}`)}, and kms:Decrypt on its key.`;
       context.diagnostics.addError(`its value cannot be read (${code}).`, { entry, detail });
     }
   }
@@ -347,7 +322,7 @@ function fill(
   { address, config, rotate, sources }: WriteRequest<SecretConfig, SecretState, SecretPrivate>,
   current: ConfigValue | undefined,
   { randomInt }: EntryContext,
-): string | Uint8Array {
+): SecretContent {
   const value = fillTemplate(config.value, { sources, current, rotate, randomInt });
   if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
     throw new TypeError(`There is no value for ${addressText(address)}: its source gives none.`);
@@ -360,55 +335,17 @@ function fill(
   return value;
 }
 
-function contentOf(value: string | Uint8Array) {
-  return typeof value === 'string' ? { SecretString: value } : { SecretBinary: value };
-}
-
 async function putValue(
   client: SecretsManagerClient,
   request: WriteRequest<SecretConfig, SecretState, SecretPrivate>,
   context: EntryContext,
 ): Promise<string> {
-  const { PutSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
   const { address, carried, observed } = request;
   const known =
     observed?.state.value?.reveal() ?? (await readValues(client, [address], context)).get(addressText(address));
   const value = fill(request, known ?? carried?.reveal(), context);
   // What was restored may be as it is to be.
   if (known !== undefined && canonical(known) === canonical(value)) return observed?.version ?? '';
-  const input = { SecretId: fullName(address), ...contentOf(value) };
-  const { VersionId: version } = await context.call(actionOn('secretsmanager:PutSecretValue', address), () =>
-    client.send(new PutSecretValueCommand(input)),
-  );
+  const { VersionId: version } = await sendRequest(context, putSecretValue(client, fullName(address), value));
   return version ?? '';
-}
-
-async function updateFacts(
-  client: SecretsManagerClient,
-  { address, config }: WriteRequest<SecretConfig, SecretState, SecretPrivate>,
-  context: EntryContext,
-): Promise<void> {
-  const { UpdateSecretCommand } = await import('@aws-sdk/client-secrets-manager');
-  const input = { SecretId: fullName(address), Description: config.description, KmsKeyId: config.keyId };
-  await context.call(actionOn('secretsmanager:UpdateSecret', address), () =>
-    client.send(new UpdateSecretCommand(input)),
-  );
-}
-
-async function restore(client: SecretsManagerClient, address: EntryAddress, context: EntryContext): Promise<void> {
-  const { RestoreSecretCommand } = await import('@aws-sdk/client-secrets-manager');
-  await context.call(actionOn('secretsmanager:RestoreSecret', address), () =>
-    client.send(new RestoreSecretCommand({ SecretId: fullName(address) })),
-  );
-}
-
-async function addTags(
-  client: SecretsManagerClient,
-  address: EntryAddress,
-  tags: Readonly<Record<string, string>>,
-  context: EntryContext,
-): Promise<void> {
-  const { TagResourceCommand } = await import('@aws-sdk/client-secrets-manager');
-  const input = { SecretId: fullName(address), Tags: tagListOf(tags) };
-  await context.call(actionOn('secretsmanager:TagResource', address), () => client.send(new TagResourceCommand(input)));
 }

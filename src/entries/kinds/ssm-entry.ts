@@ -1,14 +1,17 @@
-import {
-  type DescribeParametersCommandOutput,
-  type ParameterMetadata,
-  type ParameterStringFilter,
-  type PutParameterCommandInput,
-  type SSMClient,
-} from '@aws-sdk/client-ssm';
+import type { ParameterMetadata, ParameterStringFilter, SSMClient } from '@aws-sdk/client-ssm';
 import { batchesOf } from '../../aws/batches';
 import { readPages } from '../../aws/pages';
-import { tagListOf, tagsOf } from '../../aws/tags';
-import { errorSummary } from '../../base/describe-error';
+import {
+  deleteParameter,
+  describeParameters,
+  getParameters,
+  listParameterTags,
+  parameterFactsOf,
+  parameterLimits,
+  putParameter,
+  tagParameter,
+} from '../../aws/requests/parameters';
+import { tagsOf } from '../../aws/tags';
 import { Secret } from '../../item/secret';
 import { type ConfigValue } from '../../item/value';
 import {
@@ -24,7 +27,7 @@ import {
   type WriteRequest,
   type Written,
 } from '../entry-kind';
-import { CallError } from '../service-calls';
+import { CallError, sendRequest } from '../service-calls';
 import {
   fillTemplate,
   isGenerated,
@@ -70,14 +73,13 @@ export type SsmState = {
 
 const kind = 'ssm';
 const types = ['String', 'StringList', 'SecureString'] as const;
-/** Most values of a filter, and names of a call. */
-const maxFilterValues = 50;
-const maxNames = 10;
 
 /** Parameters of SSM Parameter Store. */
 export const ssmEntry: EntryKind<SsmConfig, SsmState> = {
   name: kind,
   updatesUnread: true,
+  listsByOwner: true,
+  unversioned: ['tags'],
 
   validate(given: GivenEntry): SsmConfig | undefined {
     const { address, diagnostics, options } = given;
@@ -107,19 +109,20 @@ export const ssmEntry: EntryKind<SsmConfig, SsmState> = {
 
   references: ({ value }) => referencesOf(value),
 
-  async list(directories, context) {
+  async list({ directories, owned }, context) {
     const client = await context.clients.ssm(context.settings);
-    const inDirectories = batchesOf(directories, maxFilterValues).map((values) => ({
-      Key: 'Path',
-      Option: 'OneLevel',
-      Values: [...values],
-    }));
-    const owned = { Key: `tag:${ownerTag}`, Option: 'Equals', Values: [context.stack] };
-    const [ownedOnes = [], ...listed] = await Promise.all(
-      [owned, ...inDirectories].map((filter) => describe(client, filter, context)),
-    );
+    const filters = [
+      ...(owned ? [{ Key: `tag:${ownerTag}`, Option: 'Equals', Values: [context.stack] }] : []),
+      ...batchesOf(directories, parameterLimits.filterValues).map((values) => ({
+        Key: 'Path',
+        Option: 'OneLevel',
+        Values: [...values],
+      })),
+    ];
+    const lists = await Promise.all(filters.map((filter) => describe(client, filter, context)));
     const all = new Map<string, Observed<SsmState>>();
-    for (const each of listed.flat()) addObserved(all, each, undefined);
+    const [ownedOnes = [], ...others] = owned ? lists : [[], ...lists];
+    for (const each of others.flat()) addObserved(all, each, undefined);
     for (const each of ownedOnes) addObserved(all, each, context.stack);
     return all;
   },
@@ -128,7 +131,7 @@ export const ssmEntry: EntryKind<SsmConfig, SsmState> = {
     const client = await context.clients.ssm(context.settings);
     const names = targets.flatMap(({ address, listed }) => (listed === undefined ? [fullName(address)] : []));
     const found = await Promise.all(
-      batchesOf(names, maxFilterValues).map((values) =>
+      batchesOf(names, parameterLimits.filterValues).map((values) =>
         describe(client, { Key: 'Name', Option: 'Equals', Values: [...values] }, context),
       ),
     );
@@ -187,11 +190,10 @@ export const ssmEntry: EntryKind<SsmConfig, SsmState> = {
 
   async create(request, context) {
     const { address, config } = request;
-    const tags = tagListOf({ ...config.tags, [ownerTag]: context.stack });
     try {
-      return await put(request, { Tags: tags }, context);
+      return await put(request, undefined, context);
     } catch (error) {
-      if (!(error instanceof CallError) || errorSummary(error.cause).name !== 'ParameterAlreadyExists') throw error;
+      if (!(error instanceof CallError) || error.reason !== 'exists') throw error;
       // The answer to a former attempt was lost: the parameter is there, and ours.
       const observed = (await ssmEntry.read([{ address, fields: ['value'] }], context)).get(addressText(address));
       if (observed?.owner !== context.stack) throw error;
@@ -199,33 +201,27 @@ export const ssmEntry: EntryKind<SsmConfig, SsmState> = {
       const { randomInt } = context;
       const value = fillTemplate(config.value, { sources: request.sources, current, rotate: false, randomInt });
       if (value === current) return { version: observed.version };
-      return put({ ...request, observed }, { Overwrite: true }, context);
+      return put({ ...request, observed }, observed, context);
     }
   },
 
   async update(request, context) {
-    const { changed, address, config } = request;
-    const client = await context.clients.ssm(context.settings);
+    const { changed, address, config, observed } = request;
     let written: Written<undefined> | undefined;
-    if (changed.some((field) => field !== 'tags')) written = await put(request, { Overwrite: true }, context);
-    if (changed.includes('tags') && config.tags !== undefined) await addTags(client, address, config.tags, context);
-    return written ?? { version: request.observed?.version ?? '' };
+    if (changed.some((field) => field !== 'tags')) written = await put(request, observed, context);
+    if (changed.includes('tags') && config.tags !== undefined) await addTags(address, config.tags, context);
+    return written ?? { version: observed?.version ?? '' };
   },
 
   async delete(address, context) {
     const client = await context.clients.ssm(context.settings);
-    const { DeleteParameterCommand } = await import('@aws-sdk/client-ssm');
-    await context
-      .call(actionOn('ssm:DeleteParameter', fullName(address)), () =>
-        client.send(new DeleteParameterCommand({ Name: fullName(address) })),
-      )
-      .catch((error: unknown) => {
-        if (!(error instanceof CallError) || errorSummary(error.cause).name !== 'ParameterNotFound') throw error;
-      });
+    await sendRequest(context, deleteParameter(client, fullName(address))).catch((error: unknown) => {
+      if (!(error instanceof CallError) || error.reason !== 'not-found') throw error;
+    });
   },
 
   async import(address, observed, context) {
-    await addTags(await context.clients.ssm(context.settings), address, { [ownerTag]: context.stack }, context);
+    await addTags(address, { [ownerTag]: context.stack }, context);
     return { version: observed.version };
   },
 };
@@ -250,28 +246,13 @@ function asSecret(value: string | Secret<ConfigValue> | undefined): Secret<Confi
   return typeof value === 'string' ? new Secret<ConfigValue>(value) : value;
 }
 
-function actionOn(action: string, name: string) {
-  return {
-    action,
-    resource: name
-      .split(',')
-      .map((each) => `arn:aws:ssm:*:*:parameter${each}`)
-      .join(', '),
-  };
-}
-
-/** Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html */
-async function describe(
+function describe(
   client: SSMClient,
   filter: ParameterStringFilter,
   context: EntryContext,
 ): Promise<readonly ParameterMetadata[]> {
-  const { DescribeParametersCommand } = await import('@aws-sdk/client-ssm');
   return readPages(
-    (token: string | undefined): Promise<DescribeParametersCommandOutput> =>
-      context.call({ action: 'ssm:DescribeParameters', resource: '*' }, () =>
-        client.send(new DescribeParametersCommand({ ParameterFilters: [filter], MaxResults: 50, NextToken: token })),
-      ),
+    (token: string | undefined) => sendRequest(context, describeParameters(client, [filter], token)),
     (page) => page.NextToken,
     (page) => page.Parameters,
   );
@@ -298,13 +279,8 @@ function versionOf({ Version: version }: Pick<ParameterMetadata, 'Version'>): st
 }
 
 function metadataState(metadata: ParameterMetadata): Omit<SsmState, 'value' | 'tags'> {
-  const { Type: type, Description: description, Tier: tier, KeyId: kms, AllowedPattern: pattern } = metadata;
-  const policies = metadata.Policies?.flatMap(({ PolicyText: text }) => text ?? []) ?? [];
-  return {
-    ...{ type: type ?? 'String', description, tier: tier ?? 'Standard', kms, pattern },
-    policies: policies.length === 0 ? undefined : `[${policies.join()}]`,
-    dataType: metadata.DataType === 'text' ? undefined : metadata.DataType,
-  };
+  const { dataType, description, keyId: kms, pattern, policies, tier, type } = parameterFactsOf(metadata);
+  return { type: type ?? 'String', description, tier: tier ?? 'Standard', kms, pattern, policies, dataType };
 }
 
 /** Adds what was read to a parameter. @param value - `undefined`: it was not read; without a text, it cannot be. */
@@ -333,7 +309,9 @@ async function readValues(
   names: readonly string[],
   context: EntryContext,
 ): Promise<ReadonlyMap<string, string>> {
-  const answers = await Promise.all(batchesOf(names, maxNames).map((batch) => readBatch(client, batch, context)));
+  const answers = await Promise.all(
+    batchesOf(names, parameterLimits.names).map((batch) => readBatch(client, batch, context)),
+  );
   return new Map(answers.flat());
 }
 
@@ -342,11 +320,8 @@ async function readBatch(
   names: readonly string[],
   context: EntryContext,
 ): Promise<readonly (readonly [string, string])[]> {
-  const { GetParametersCommand } = await import('@aws-sdk/client-ssm');
   try {
-    const { Parameters: found = [] } = await context.call(actionOn('ssm:GetParameters', names.join()), () =>
-      client.send(new GetParametersCommand({ Names: [...names], WithDecryption: true })),
-    );
+    const { Parameters: found = [] } = await sendRequest(context, getParameters(client, names));
     return found.flatMap(({ Name: name, Value: value }) =>
       name === undefined || value === undefined ? [] : [[name, value] as const],
     );
@@ -364,54 +339,33 @@ async function readTags(
   address: EntryAddress,
   context: EntryContext,
 ): Promise<Readonly<Record<string, string>>> {
-  const { ListTagsForResourceCommand } = await import('@aws-sdk/client-ssm');
-  const input = { ResourceType: 'Parameter' as const, ResourceId: fullName(address) };
-  const { TagList: tags } = await context.call(actionOn('ssm:ListTagsForResource', input.ResourceId), () =>
-    client.send(new ListTagsForResourceCommand(input)),
-  );
+  const { TagList: tags } = await sendRequest(context, listParameterTags(client, fullName(address)));
   return tagsOf(tags);
 }
 
 async function addTags(
-  client: SSMClient,
   address: EntryAddress,
   tags: Readonly<Record<string, string>>,
   context: EntryContext,
 ): Promise<void> {
-  const { AddTagsToResourceCommand } = await import('@aws-sdk/client-ssm');
-  const input = { ResourceType: 'Parameter' as const, ResourceId: fullName(address), Tags: tagListOf(tags) };
-  await context.call(actionOn('ssm:AddTagsToResource', input.ResourceId), () =>
-    client.send(new AddTagsToResourceCommand(input)),
-  );
+  const client = await context.clients.ssm(context.settings);
+  await sendRequest(context, tagParameter(client, fullName(address), tags));
 }
 
-/** Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
+/** @param former - The parameter as it is; `undefined`: it is created, and fails where there is one. */
 async function put(
   request: WriteRequest<SsmConfig, SsmState, undefined>,
-  how: Pick<PutParameterCommandInput, 'Overwrite' | 'Tags'>,
+  former: Observed<SsmState> | undefined,
   context: EntryContext,
 ): Promise<Written<undefined>> {
-  const { address, config, observed } = request;
+  const { address, config } = request;
   const client = await context.clients.ssm(context.settings);
-  const { PutParameterCommand } = await import('@aws-sdk/client-ssm');
   const value = await valueToPut(client, request, context);
-  const former = how.Overwrite === true ? observed?.state : undefined;
-  const input = {
-    ...how,
-    Name: fullName(address),
-    Value: value,
-    Type: config.type,
-    // A write without these would take them away.
-    Description: config.description ?? former?.description,
-    AllowedPattern: config.pattern ?? former?.pattern,
-    KeyId: config.keyId ?? (config.type === 'SecureString' ? former?.kms : undefined),
-    Tier: config.tier ?? (former?.tier === 'Advanced' ? former.tier : undefined),
-    Policies: former?.policies,
-    DataType: former?.dataType,
-  };
-  const { Version: version } = await context.call(actionOn('ssm:PutParameter', input.Name), () =>
-    client.send(new PutParameterCommand(input)),
-  );
+  const { description, keyId, pattern, tier, type } = config;
+  const tags = { ...config.tags, [ownerTag]: context.stack };
+  const state = former && { ...former.state, keyId: former.state.kms };
+  const facts = { name: fullName(address), value, type, tier, keyId, description, pattern, tags, former: state };
+  const { Version: version } = await sendRequest(context, putParameter(client, facts));
   return { version: `${version ?? 0}` };
 }
 

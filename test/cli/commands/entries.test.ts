@@ -103,6 +103,24 @@ describe('xcon plan, apply and drift', () => {
     expect(readFileSync(join(cwd, '.xcon/state.json'), 'utf8')).not.toContain('a-canary');
   });
 
+  it('show no secret of a plan, and know no option that would', async () => {
+    expect(await run(['plan', '--reveal'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("unknown option '--reveal'") as string,
+    });
+  });
+
+  it('find tags that were changed by hand with --thorough', async () => {
+    write('service: orders\nentries:\n  /orders/prod:\n    A: { ssm: x, tags: { team: orders } }\n');
+    await run(['apply', '--yes', ...fast]);
+    await aws.seed({ ssm: { '/orders/prod/A': { value: 'x', tags: { 'xcon:stack': 'orders', team: 'other' } } } });
+
+    expect(await run(['drift', '--thorough'])).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/ssm:\/orders\/prod\/A\s+tags/) as string,
+    });
+  });
+
   it('say with -v which rate is waited for, once for each action', async () => {
     write(file.replace('    TOKEN', '    PORT: 1\n    TOKEN'));
 

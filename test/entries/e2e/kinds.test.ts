@@ -1,12 +1,22 @@
-import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { createHash } from 'node:crypto';
 import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  TagResourceCommand,
+  UpdateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import {
+  AddTagsToResourceCommand,
   DescribeParametersCommand,
   GetParameterCommand,
   ListTagsForResourceCommand,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
-import { Secret } from 'xcon';
-import { actionsOf, problemsOf } from '../sessions';
+import { Context, Directory, DynamoProvider, Secret } from 'xcon';
+import { type Plan, planEntries, type StateStore } from 'xcon/entries';
+import { writeSessionOf } from '../../../src/providers/write-session';
+import { actionsOf, applied, problemsOf } from '../sessions';
 import { EntriesWorld } from './entries-world';
 
 let here: EntriesWorld;
@@ -148,6 +158,83 @@ describe('the three kinds', () => {
     expect((await here.plan(everything, {}, { variables })).changes.flatMap(({ drift }) => drift)).toEqual([]);
   });
 
+  it('find tags and descriptions that were changed without a new version: of secrets always, of parameters where a plan is thorough', async () => {
+    await start();
+    const entries = `entries:
+  /orders/prod:
+    A: { ssm: x, tags: { team: orders } }
+    B: { secret: { generate: {} }, description: The key, tags: { team: orders } }
+`;
+    await here.apply(entries);
+    const [ssm, secrets] = [await here.world.clients.ssm(), await here.world.clients.secretsManager()];
+    const other = [{ Key: 'team', Value: 'other' }];
+    await ssm.send(
+      new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: '/orders/prod/A', Tags: other }),
+    );
+    await secrets.send(new UpdateSecretCommand({ SecretId: '/orders/prod/B', Description: 'by hand' }));
+    await secrets.send(new TagResourceCommand({ SecretId: '/orders/prod/B', Tags: other }));
+
+    const quick = await here.plan(entries);
+    const thorough = await here.plan(entries, { thorough: true });
+
+    const driftOf = (plan: Plan) => plan.changes.map(({ action, address: { name }, drift }) => [name, action, drift]);
+    const ofSecret = ['B', 'update', ['description', 'tags']];
+    expect(driftOf(quick)).toEqual([ofSecret, ['A', 'unchanged', []]]);
+    expect(driftOf(thorough)).toEqual([ofSecret, ['A', 'update', ['tags']]]);
+    expect(thorough.changes[1]?.fields).toEqual([
+      { field: 'tags', before: '{"team":"other"}', after: '{"team":"orders"}' },
+    ]);
+    await here.apply(entries, { request: { thorough: true } });
+    expect(await tagsOf('/orders/prod/A')).toContainEqual({ Key: 'team', Value: 'orders' });
+    expect(driftOf(await here.plan(entries, { thorough: true }))).toEqual([
+      ['B', 'unchanged', []],
+      ['A', 'unchanged', []],
+    ]);
+  });
+
+  it('write rows that writers and the Python library read, and replace those whose time is over', async () => {
+    const over = { app_key: '/orders/prod', name_key: 'A', value: 'old', ttl: 1000 };
+    await start({ tables: { 'global-all-config': { rows: [over] }, 'global-all-configCache': {} } });
+
+    await here.apply('entries:\n  /orders/prod:\n    A: { dynamo: one }\n');
+    await here.apply('entries:\n  /orders/prod:\n    A: { dynamo: two }\n');
+
+    expect(await here.aws.rows('global-all-config')).toEqual([
+      {
+        ...{ app_key: { S: '/orders/prod' }, name_key: { S: 'A' }, value: { S: 'two' } },
+        ...{ real_name: { S: 'A' }, real_directory: { S: '/orders/prod' } },
+        ...{ xcon_stack: { S: 'orders' }, xcon_version: { N: '2' } },
+      },
+    ]);
+  });
+
+  it('leave a row alone that changes between the plan and its write, also where its value is data', async () => {
+    await start();
+    const entries = (on: number): string => `entries:\n  /orders/prod:\n    A: { dynamo: { on: ${on} } }\n`;
+    await here.apply(entries(1));
+    const writer = await new DynamoProvider().writer(here.world.run(() => writeSessionOf(Context.current())));
+    const session = here.session(entries(2));
+    let isChanged = false;
+    // Between the listing of the second plan and the write.
+    const state: StateStore = Object.create(here.state, {
+      holder: {
+        value: async () => {
+          const at = { directory: Directory.literal('/orders/prod'), name: 'A' };
+          if (!isChanged) await writer.write(at, { value: { on: 3 } });
+          isChanged = true;
+          return here.state.holder();
+        },
+      },
+    }) as StateStore;
+
+    const report = await here.world.run(async () => applied(await planEntries(session), { ...session, state }));
+
+    expect(report.entries).toMatchObject([
+      { outcome: 'failed', problem: expect.stringContaining('the row has changed since it was read') as string },
+    ]);
+    expect((await here.aws.rows('global-all-config'))[0]?.['value']).toEqual({ M: { on: { N: '3' } } });
+  });
+
   it('find everything again without a state, by what names the owner', async () => {
     await start();
     await here.apply(everything, { reader: { variables } });
@@ -242,7 +329,55 @@ function kindOf(name: string): string {
 }
 
 describe('what users of other tools run into', () => {
-  it('a secret that is scheduled for deletion is restored, with its value', async () => {
+  it('Terraform aws_ssm_parameter keeps SecureStrings in its state: here no value is in it, nor one that could be guessed', async () => {
+    await start();
+    const entries = 'entries:\n  /orders/prod:\n    A: { ssm: { from: env:A } }\n    B: { ssm: short }\n';
+
+    await here.apply(entries, { reader: { variables: { A: 'canary-of-a-variable' } } });
+
+    expect((await here.state.load()).size).toBe(2);
+    expect(here.stateText).not.toContain('canary-of-a-variable');
+    for (const value of ['canary-of-a-variable', 'short'])
+      for (const hash of ['sha256', 'sha1', 'md5'])
+        for (const form of ['hex', 'base64', 'base64url'] as const)
+          expect(here.stateText).not.toContain(createHash(hash).update(value).digest(form).slice(0, 20));
+  });
+
+  it('Terraform overwrite is unclear: an existing parameter is never overwritten, and the error says how to adopt it', async () => {
+    await start({ ssm: { '/orders/prod/A': 'theirs' } });
+    const entries = 'entries:\n  /orders/prod:\n    A: ours\n';
+
+    const plan = await here.plan(entries);
+
+    expect(problemsOf(plan)).toEqual([expect.stringMatching(/it exists, and no stack owns it.*xcon adopt A/s)]);
+    await expect(here.apply(entries)).rejects.toMatchObject({ code: 'INVALID_PLAN' });
+    expect(await parameter('/orders/prod/A')).toMatchObject({ Value: 'theirs', Version: 1 });
+  });
+
+  it('ssm-diff deletes what it does not know: what is not declared and not owned stays', async () => {
+    await start({ ssm: { '/orders/prod/OTHER': 'theirs' } });
+    await here.apply('entries:\n  /orders/prod:\n    A: 1\n');
+
+    await here.apply('entries: {}\n');
+
+    await expect(parameter('/orders/prod/A')).rejects.toMatchObject({ name: 'ParameterNotFound' });
+    expect(await parameter('/orders/prod/OTHER')).toMatchObject({ Value: 'theirs' });
+  });
+
+  it('SST secrets are set one by one and in no file: generated, read and typed ones are declared, reviewed and made together', async () => {
+    await start();
+    const entries =
+      'entries:\n  /orders/{environment}:\n    A: { secret: { generate: {} } }\n    B: { secret: { from: env:B } }\n    C: { secret: { from: prompt } }\n';
+    const reader = { variables: { B: 'read' }, ask: () => Promise.resolve(new Secret('typed')) };
+
+    const report = await here.apply(entries, { reader });
+
+    expect(report).toMatchObject({ isComplete: true });
+    expect([await secretText('/orders/prod/B'), await secretText('/orders/staging/C')]).toEqual(['read', 'typed']);
+    expect(await secretText('/orders/prod/A')).not.toBe(await secretText('/orders/staging/A'));
+  });
+
+  it('Terraform cannot make a secret again that is scheduled for deletion: it is restored, with its value', async () => {
     await start();
     const entries =
       'entries:\n  /orders/prod:\n    A: { secret: { generate: {} } }\n    B: { secret: { from: env:B } }\n';
@@ -276,7 +411,7 @@ describe('what users of other tools run into', () => {
     ]);
   });
 
-  it('one entry that fails does not stop the others, and the next apply goes on', async () => {
+  it('chamber import stops midway: one entry that fails does not stop the others, and the next apply goes on', async () => {
     await start();
     here.aws.setFaults([{ target: 'PutParameter', body: '/orders/prod/B"', type: 'ParameterLimitExceeded' }]);
     const entries = 'entries:\n  /orders/prod:\n    A: 1\n    B: 2\n    C: 3\n';
@@ -352,6 +487,19 @@ describe('what users of other tools run into', () => {
 
     expect(report.entries[0]?.problem).toMatch(
       /allow secretsmanager:CreateSecret on arn:aws:secretsmanager:\*:\*:secret:\/orders\/prod\/A-\?{6}/,
+    );
+  });
+
+  it('a kind that the file does not have need not be permitted, and one that it has does', async () => {
+    await start();
+    here.aws.setFaults([{ target: 'ListSecrets', type: 'AccessDeniedException', status: 400, message: 'no' }]);
+    const ofParameters = 'entries:\n  /orders/prod:\n    A: 1\n';
+
+    const report = await here.apply(ofParameters);
+
+    expect(report).toMatchObject({ isComplete: true, diagnostics: [] });
+    await expect(here.plan(`${ofParameters}    B: { secret: { generate: {} } }\n`)).rejects.toThrow(
+      'allow secretsmanager:ListSecrets on *',
     );
   });
 
