@@ -28,6 +28,7 @@ describe.each(['file', 'table'])('two applies at once, with the state in a %s', 
     await new Promise<void>((resolve) => {
       run.onCall = ({ operation }) => {
         if (operation !== 'PutParameter') return;
+        run.onCall = () => undefined;
         // It has the lock, and keeps it.
         one.child.kill('SIGSTOP');
         resolve();
