@@ -83,13 +83,19 @@ function changeLines(change: PlannedChange, style: TextStyle): readonly string[]
     const value = before === undefined ? (after ?? '') : after === undefined ? before : `${before} -> ${after}`;
     return `${field}: ${value}${note === undefined ? '' : ` (${note})`}`;
   });
+  // An adoption writes nothing but the owner.
+  const later =
+    change.action === 'adopt' && fields.length > 0 ? ['The next apply writes what differs from the file:'] : [];
   const effects = [
     ...(change.losesValue === true ? ['deletes the value that it has now'] : []),
     ...change.hides.map((each) => `hides ${each}`),
     ...change.reveals.map((each) => `makes ${each} visible`),
     ...(change.hiddenBy === undefined ? [] : [`is hidden by ${change.hiddenBy}`]),
   ];
-  return [style.paint(paint, printable(head)), ...[...fields, ...effects].map((each) => `    ${printable(each)}`)];
+  return [
+    style.paint(paint, printable(head)),
+    ...[...later, ...fields, ...effects].map((each) => `    ${printable(each)}`),
+  ];
 }
 
 function driftLine({ address, drift }: PlannedChange): string {

@@ -83,6 +83,11 @@ const known: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
     MalformedPolicyDocumentException: ['invalid', 'the resource policy of the secret is not valid', 'correct it'],
   },
   dynamodb: {
+    ResourceNotFoundException: [
+      'not-found',
+      'there is no such table',
+      'create it with the keys app_key and name_key, or name another one with XCON_CONFIG_TABLE',
+    ],
     ConditionalCheckFailedException: ['changed', 'the row has changed since it was read', 'look at it, then try again'],
     ItemCollectionSizeLimitExceededException: ['quota', 'the partition of the directory is full', 'remove some rows'],
     TransactionConflictException: ['busy', 'another change of the row is under way', 'try again in a moment'],

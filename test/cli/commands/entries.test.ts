@@ -217,6 +217,9 @@ describe('xcon plan, apply and drift', () => {
     expect(await run(['adopt', 'DB_HOST', '-e', 'prod', '--yes'])).toMatchObject({
       code: 0,
       out: expect.stringContaining('Done: 1 of 1.') as string,
+      err: expect.stringContaining(
+        '= adopt ssm:/orders/prod/DB_HOST\n    The next apply writes what differs from the file:\n    value: theirs -> db.prod\n',
+      ) as string,
     });
     expect(parameters()).toBe(0);
     expect((await run(['plan', '-e', 'prod'])).out).toContain('value: theirs -> db.prod');
