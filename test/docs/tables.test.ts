@@ -1,11 +1,11 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { AwsClients, Directory, DynamoProvider } from 'xcon';
+import { applyPlan, builtInKinds, MemoryState, parseEntryFile, planEntries, stackKeyOf } from 'xcon/entries';
 import { type AttributeMap } from '../../src/aws/attribute-value';
 import { nameIndex, tableKeys, ttlAttribute } from '../../src/aws/table-names';
 import { nextGeneration, watchedGeneration } from '../../src/cache/generation';
 import { type CacheRow, encodeRow } from '../../src/cache/rows';
-import { dynamoEntry } from '../../src/entries/kinds/dynamo-entry';
 import { TableState } from '../../src/entries/table-state';
 import { type ChangeSession } from '../../src/events/follow-in-partition';
 import { keepPosition } from '../../src/events/scan-position';
@@ -141,16 +141,18 @@ async function rowThatSetWrites(): Promise<AttributeMap> {
 
 async function rowThatApplyWrites(): Promise<AttributeMap> {
   const { client, puts } = recordingClient();
-  const context = {
-    stack: 'orders',
-    settings: { configTable: settingsDefaults.configTable },
-    clients: { dynamo: () => Promise.resolve(client) },
-    call: (_: object, request: () => Promise<unknown>) => request(),
-    digest: () => 'a-digest',
-  };
-  const address = { kind: 'dynamo', directory: environ, name: 'DB_HOST' };
-  await dynamoEntry.create({ address, config: { value: 'db' } } as never, context as never);
-  return puts()[0] ?? {};
+  const text = 'service: orders\nenvironments: [prod]\nentries:\n  /orders/prod:\n    DB_HOST: { dynamo: db }\n';
+  const kinds = builtInKinds.filter(({ name }) => name === 'dynamo');
+  const { file } = parseEntryFile(text, { path: 'xcon.yaml', kinds });
+  if (file === undefined) throw new Error('The file of entries has problems.');
+  const key = stackKeyOf(Buffer.alloc(32, 7), file.stack);
+  const session = { file, kinds, state: new MemoryState(), key, signal: new AbortController().signal };
+  const events: string[] = [];
+  await new AwsClients({ dynamo: client }).run(async () => {
+    for await (const { kind } of applyPlan(await planEntries(session), session)) events.push(kind);
+  });
+  expect(events).toContain('entry');
+  return puts().find((row) => row['value'] !== undefined) ?? {};
 }
 
 async function stateRows(): Promise<{ readonly record: AttributeMap; readonly lock: AttributeMap }> {
