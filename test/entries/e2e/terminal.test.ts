@@ -23,7 +23,8 @@ afterEach(() => run.close());
 afterAll(() => built.remove());
 
 function xcon(line: string): TerminalCommand {
-  return built.startAtTerminal(`${line} --file ${join(run.folder, 'xcon.yaml')}`, run.variables);
+  const variables = { ...run.variables, ENTRIES: join(run.folder, 'xcon.yaml') };
+  return built.startAtTerminal(`${line} --file "$ENTRIES"`, variables);
 }
 
 /** Names and values of the parameters that were written, each time they were. */
