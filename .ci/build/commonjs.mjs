@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, extname, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { commands, common, copied, deployments, entries, mapped, onlyImported, root } from './project.mjs';
@@ -45,12 +45,13 @@ async function bundle(entry, outfile, built, packages, { isCommand = false } = {
     ...mapped,
     entryPoints: [entry],
     outfile,
-    plugins: [loadedLate, sharing(built, extension, { isCommand })],
+    plugins: [loadedLate, sharing(built, extension, { isCommand }), ...(isCommand ? [required] : [])],
     ...(extension === '.mjs' ? { format: 'esm' } : { format: 'cjs', banner: { js: "'use strict';" } }),
     metafile: true,
     // A real import() fails in code that Jest has loaded; commands load packages that are ES modules only.
     supported: { 'dynamic-import': isCommand },
   });
+  if (extension === '.js') await writeFile(outfile, withoutCopies(await readFile(outfile, 'utf8')));
   const { inputs, outputs } = metafile;
   const imported = Object.values(outputs).flatMap(({ imports }) => imports);
   for (const { path } of imported.filter(({ external }) => external)) packages.add(path);
@@ -111,7 +112,7 @@ async function bundleLibrary(entry, out, packages) {
       sourcesContent: false,
       supported: { 'dynamic-import': false },
     });
-    await writeFile(path, isEntry ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+    await writeFile(path, isEntry ? code : `${withoutCopies(code)}//# sourceMappingURL=${basename(path)}.map\n`);
     if (!isEntry) await writeFile(`${path}.map`, map);
   }
   const { inputs, outputs } = metafile;
@@ -142,6 +143,27 @@ async function checkNames(files) {
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
   if (twice.length > 0) throw new Error(`Exported by two modules that are loaded by import(): ${twice.join(', ')}`);
 }
+
+/**
+ * Lets `import()` give what it has loaded as it is. esbuild makes a copy with a getter for each export, at each call, and a client of
+ * the SDK has a thousand. Of these modules names are imported, never `default`. The code stays as long, so that its map holds.
+ */
+function withoutCopies(code) {
+  const copied = /(=>\s+)__toESM(?=\(require\("(?:@aws-sdk\/|\.\/later\.js"))/g;
+  return code.replace(copied, (_, arrow) => `${arrow}${' '.repeat('__toESM'.length)}`);
+}
+
+/** Loads the parser of YAML by `require`, also where a command imports it: the loader of ES modules takes time of its own. */
+const required = {
+  name: 'required',
+  setup({ onLoad, onResolve }) {
+    const namespace = 'required';
+    onResolve({ filter: /^yaml$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace } : { path, external: true },
+    );
+    onLoad({ filter: /.*/, namespace }, ({ path }) => ({ contents: `module.exports = require('${path}');` }));
+  },
+};
 
 /** Loads tsyringe when a container is first asked for: it takes longer than all the rest, and most processes never ask. */
 const loadedLate = {

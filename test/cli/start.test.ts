@@ -80,6 +80,14 @@ describe('what the built command loads', () => {
   );
 });
 
+it('uses what it has loaded of the SDK without making a copy of it', () => {
+  const files = ['core.js', 'shared.js', 'later.js', 'entries.js', 'testing.js'];
+  const texts = files.map((file) => readFileSync(join(built.folder, 'dist/cjs', file), 'utf8'));
+
+  expect(texts.join('')).toMatch(/=> +\(?require\("@aws-sdk\/client-ssm"\)/);
+  expect(texts.join('')).not.toMatch(/=> +__toESM\(require\("(@aws-sdk\/|\.\/later)/);
+});
+
 describe('what the built command loads and asks', () => {
   const own = ['-s', 'orders', '-e', 'prod'];
   const library = ['core.js', 'index.js', 'later.js', 'shared.js', 'xcon.js'];
