@@ -1,5 +1,5 @@
 import { type AttributeMap } from '../aws/attribute-value';
-import { remedyOf, withoutPayload } from '../aws/aws-errors';
+import { sourceRefusalOf, withoutPayload } from '../aws/aws-errors';
 import { describeError } from '../base/describe-error';
 import { queryRows, type WriteConnection, writeRows } from '../aws/table-client';
 import { tableArnText, tableKeys } from '../aws/table-names';
@@ -168,9 +168,10 @@ async function attempt<T>(
   try {
     return await call();
   } catch (error) {
+    const remedy = sourceRefusalOf(error, `allow ${action} on ${tableArnText(table)}`)?.remedy;
     throw new CacherError(
       `The partition ${environ} of the cache table "${table}" could not be ${what}: ${describeError(error)}; ` +
-        `${remedyOf(error, `allow ${action} on ${tableArnText(table)}`)}, then call it again.`,
+        `${remedy === undefined ? '' : `${remedy}, then `}call it again.`,
       { cause: withoutPayload(error) },
     );
   }

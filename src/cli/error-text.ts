@@ -9,6 +9,7 @@ const remedies: readonly (readonly [inCode: string, onCommandLine: string])[] = 
   ['xconSettings.cacheTable or XCON_CACHE_TABLE', 'XCON_CACHE_TABLE'],
   ['config.refresh({ pastCache: true }) looks past the cache table', '--no-cache looks past the cache table'],
   ['upgrade the parameter to use the Advanced tier', 'give it the Advanced tier: --tier Advanced'],
+  ['call it again', 'run it again'],
   ['write it without the condition that it does not', 'run the command again, which shows it'],
   [', and in a bundle call provideKms()', ''],
   [', and in a bundle call provideAppConfig()', ''],
