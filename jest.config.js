@@ -34,6 +34,7 @@ const long = [
   'cli/examples.test.ts',
   'cli/export-formats.test.ts',
   'cli/first-steps.test.ts',
+  'cli/json-documents.test.ts',
   'cli/start.test.ts',
   'cli/xcon.test.ts',
   'setup',

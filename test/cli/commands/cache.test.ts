@@ -9,12 +9,13 @@ const local = useLocalAws();
 const cache = (args: readonly string[], more: object = {}) =>
   xcon(['cache', ...args, '-s', 'orders', '-e', 'prod'], { aws: local.aws, ...more });
 
-beforeEach(async () => {
-  await local.aws.clearTable(table);
-  await xcon(['get', 'DB_HOST', 'SMTP_URL', 'NOWHERE', '-s', 'orders', '-e', 'prod', '--reveal'], { aws: local.aws });
-});
+/** Fills the partition of the service with the answers for a value, a secret and a missing name. */
+const fill = () =>
+  xcon(['get', 'DB_HOST', 'SMTP_URL', 'NOWHERE', '-s', 'orders', '-e', 'prod', '--reveal'], { aws: local.aws });
 
 describe('xcon cache status', () => {
+  beforeEach(fill);
+
   it('sums up the rows', async () => {
     const { code, out, err } = await cache(['status']);
 
@@ -56,7 +57,9 @@ describe('xcon cache status', () => {
     expect(late.early).toBeGreaterThan(0);
     expect(over).toMatchObject({ early: 0, expired: over.names });
   });
+});
 
+describe('xcon cache', () => {
   it('says that no service is named', async () => {
     expect(await xcon(['cache', 'status'], { aws: local.aws })).toMatchObject({
       code: 2,
@@ -77,6 +80,8 @@ describe('xcon cache status', () => {
 });
 
 describe('xcon cache list', () => {
+  beforeEach(fill);
+
   it('lists the rows, without a value', async () => {
     const { code, out, err } = await cache(['list']);
 
@@ -107,6 +112,8 @@ describe('xcon cache list', () => {
 });
 
 describe('xcon cache clear', () => {
+  beforeEach(fill);
+
   const names = async () => (await local.aws.rows(table)).map((row) => row['real_name']?.S);
 
   it('asks, says how many rows, and deletes them', async () => {

@@ -1,8 +1,6 @@
 import { folderWith, useLocalAws, xcon } from '../run-xcon';
 
 const local = useLocalAws();
-/** Of what is refused before anything is asked. */
-const untouched = useLocalAws();
 const get = (args: readonly string[], more: object = {}) =>
   xcon(['get', ...args, '-s', 'orders', '-e', 'prod', '--no-cache'], { aws: local.aws, ...more });
 
@@ -114,12 +112,12 @@ describe('xcon get', () => {
     [[], { AWS_ENDPOINT_URL: 'hunter2' }, 'AWS_ENDPOINT_URL is not a URL'],
     [[], { AWS_ENDPOINT_URL_SSM: 'ftp://hunter2' }, 'AWS_ENDPOINT_URL_SSM is not a URL'],
   ])('refuses %j with %j before anything is asked', async (args, env, message) => {
-    const { code, out, err } = await get(['DB_HOST', ...args], { aws: untouched.aws, env });
+    const { code, out, err } = await get(['DB_HOST', ...args], { env });
 
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
     expect(err).not.toContain('hunter2');
-    expect(untouched.aws.calls.all).toEqual([]);
+    expect(local.aws.calls.all).toEqual([]);
   });
 
   it('says which option or variable names an endpoint where nothing listens', async () => {
@@ -135,11 +133,11 @@ describe('xcon get', () => {
   });
 
   it('refuses what is no name before anything is asked', async () => {
-    const { code, out, err } = await get(['DB_HOST', ''], { aws: untouched.aws });
+    const { code, out, err } = await get(['DB_HOST', '']);
 
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(/^xcon: Not the name of a setting: it is empty\..*\n$/);
-    expect(untouched.aws.calls.all).toEqual([]);
+    expect(local.aws.calls.all).toEqual([]);
   });
 
   it('says in one line with --quiet that a name is missing', async () => {
