@@ -33,7 +33,11 @@ export function variablesOf(settings: readonly NamedValue[], prefix?: string): R
     if (other !== undefined)
       throw new UsageError(`${other} and ${name} would both be the variable ${variable}. Leave one out with --except.`);
     const text = valueText(value);
-    if (text.includes('\0')) throw new CommandError(`${name}: no variable can hold the character NUL.`, 'negative');
+    if (text.includes('\0'))
+      throw new CommandError(
+        `${name}: no variable can hold the character NUL. Leave it out with --except.`,
+        'negative',
+      );
     owners.set(variable, name);
     variables.set(variable, text);
   }

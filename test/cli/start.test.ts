@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { dependencies } from '../../package.json';
 import { commands } from '../../src/cli/commands';
 import { type LocalAws, startLocalAws } from '../../src/testing';
 import { BuiltCommand } from './built-command';
@@ -31,7 +32,7 @@ afterAll(() => built.remove());
 interface Loaded {
   /** Files of the package. */
   readonly own: readonly string[];
-  /** Packages, but for the parts that the clients of the SDK share. */
+  /** Packages that this one depends on; those that they depend on are left out. */
   readonly packages: readonly string[];
   /** How many modules of the parser there are. */
   readonly parser: number;
@@ -54,8 +55,7 @@ function sorted(files: readonly string[]): Loaded {
   const [own, others] = [new Set<string>(), new Set<string>()];
   for (const file of files) {
     const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file) ?? [];
-    const isShared = name !== undefined && /^(@smithy\/|@aws-sdk\/(?!client-)|@aws\/|@aws-crypto\/|tslib$)/.test(name);
-    if (name !== undefined && !isShared) others.add(name);
+    if (name !== undefined && name in dependencies) others.add(name);
     if (name === undefined && file !== hook) own.add(file.slice(file.lastIndexOf('/') + 1));
   }
   const parser = files.filter((file) => file.includes('/node_modules/commander/')).length;
