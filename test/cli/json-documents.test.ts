@@ -28,7 +28,7 @@ const lines: readonly (readonly [name: string, rest: string])[] = [
   ['export', '--only DB_HOST,PAGE_SIZE'],
   ['diff', 'staging prod --all'],
   ['check', 'prod'],
-  ['check', 'preview --declaration DECLARATION#deployed'],
+  ['check', 'staging --declaration DECLARATION#deployed'],
   ['policy', ''],
   ['env-example', ''],
   ['document', ''],
@@ -62,17 +62,23 @@ const lines: readonly (readonly [name: string, rest: string])[] = [
 ];
 const local = useLocalAws();
 
+/** Keys of a problem, which the row of `validate` lists. */
+const diagnosticKeys: readonly string[] = ['severity', 'summary', 'detail', 'at', 'entry'];
+
 /** Keys by path: `settings[]` and its keys; the document itself has an empty path. */
 type Keys = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The keys that the page lists, by command. */
 function documented(): ReadonlyMap<string, Keys> {
   const rows = tableOf(readDocument('docs/reference/cli.md'), ['Command', 'Keys']);
-  const codesIn = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+  // A cell of one code comes without its marks.
+  const codesIn = (text: string) =>
+    text.includes('`') ? [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code) : [text];
   return new Map(
     rows.flatMap(([names = '', cell = '']) => {
       const parts = cell.split('; ').map((part): readonly [string, ReadonlySet<string>] => {
         const [, path = ''] = /^`([^`]+\[\])`: /.exec(part) ?? [];
+        if (part.endsWith(': as `validate`')) return [path, new Set(diagnosticKeys)];
         return [path, new Set(codesIn(part).filter((code) => code !== path))];
       });
       return codesIn(names).map((name): readonly [string, Keys] => [name, new Map(parts)]);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { localAwsEnvironment } from '../../testing';
 import { formats, hosts, type VariableFormat } from '../arguments';
@@ -69,7 +70,9 @@ export const command: Command<string, LocalOptions> = {
       return { result: formatVariables(localAwsEnvironment(url), format) };
     }
     const detail = log === true ? 'requests' : quiet ? 'quiet' : 'normal';
-    const options = { seed, port, host, format, latencyMs: latency, detail } as const;
+    // As every relative path, from the current directory.
+    const path = seed === undefined ? undefined : resolve(context.host.cwd, seed);
+    const options = { seed: path, port, host, format, latencyMs: latency, detail } as const;
     const code = await untilStopped(context, (pause) =>
       runLocalAws(options, { output: outputOf(context), pause }, 'xcon local'),
     );

@@ -37,7 +37,7 @@ const completing: Readonly<Record<Shell, (script: string, words: readonly string
   },
   fish: (script, words) => {
     const line = words.join(' ');
-    return ['--no-config', '-c', `source '${script}'; complete -C '${line}' | string replace -r '\\t.*' ''`];
+    return ['--no-config', '-c', `source '${script}'; complete -C '${line}' | string replace -r '\\t.*' ''; true`];
   },
 };
 
