@@ -2,8 +2,10 @@ import { mask } from '../../base/printable';
 import { isSecretName, showValue } from '../../explain/shown-value';
 import { type EntryVersion } from '../../index';
 import { type Command } from '../command';
+import { isSecret } from '../collect-settings';
 import { CommandError } from '../exit-codes';
 import { EntryOpener, notThere, type OpenEntry, writableNames } from '../operations/entry-place';
+import { jsonValue } from '../value-text';
 
 interface HistoryOptions {
   readonly in?: string;
@@ -74,7 +76,7 @@ export const command: Command<HistoryResult, HistoryOptions> = {
       writtenAt: timeText(writtenAtMs),
       writtenBy,
       labels,
-      value: masked ? mask : value,
+      value: value === undefined ? undefined : masked || isSecret('', value) ? mask : jsonValue(value),
     })),
   }),
 };
