@@ -26,7 +26,6 @@ import { LookupScope } from './lookup-scope';
 import { checkName, isNestedName } from './named-values';
 import { refresh, type RefreshOptions } from './refresh';
 import { type RememberedAnswers } from './remembered-answers';
-import { type MissingNameRechecks } from './missing-name-rechecks';
 import { ConfigSnapshot } from './snapshot';
 import { type Watch, type WatchOptions } from './watch';
 
@@ -47,7 +46,6 @@ export class Config extends ConfigShape {
   private readonly scopes = hidden(new WeakMap<Context, LookupScope>());
   private latestScope = hidden<LookupScope | undefined>(undefined);
   private readonly watches = new Set<Watch>();
-  private rechecks = hidden<MissingNameRechecks | undefined>(undefined);
 
   /**
    * @param options - What differs from the parent.
@@ -55,7 +53,7 @@ export class Config extends ConfigShape {
    */
   constructor(options?: ConfigOptions) {
     super(options);
-    hideFields(this, 'scopes', 'latestScope', 'watches', 'rechecks');
+    hideFields(this, 'scopes', 'latestScope', 'watches');
   }
 
   /**
@@ -311,12 +309,10 @@ export class Config extends ConfigShape {
     try {
       const answer = known ?? (await this.find(name, options));
       if (!answer.item.nonExistent || options.skipProviders === true) return answer;
-      const { MissingNameRechecks } = await import('./missing-name-rechecks');
-      const rechecks = this.rechecks() ?? new MissingNameRechecks();
-      this.rechecks = hidden(rechecks);
+      const { recheckMissingName } = await import('./missing-name-rechecks');
       const scope = this.scope();
       const missing = await withLambdaFreezeGuard(scope, () =>
-        rechecks.recheck({ scope, answer, options, startedAtMs, time }),
+        recheckMissingName({ scope, answer, options, startedAtMs, time }),
       );
       return missing ?? (await this.find(name, options));
     } finally {

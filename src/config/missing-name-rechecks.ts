@@ -1,10 +1,11 @@
+import { getOrMake } from '../base/get-or-make';
 import { startWork } from '../base/start-work';
 import { type TimeLeft, withTimeLimit } from '../base/time-limit';
 import { findById } from '../chain/by-id';
 import { type Attempt, type WalkResult } from '../chain/walk';
 import { type SearchedPlace } from '../errors';
 import { Logger } from '../logging/logger';
-import { LocalCache } from '../memory/local-cache';
+import { LocalCache, MemorySlot } from '../memory/local-cache';
 import { Answer } from './answer';
 import { idOf, type LookupOptions } from './lookup-options';
 import { finderAt } from './finder';
@@ -31,7 +32,6 @@ export interface MissedLookup {
 
 /** Concurrent rechecks, which share a memory of their own. */
 interface Round {
-  readonly scope: LookupScope;
   readonly localCache: LocalCache;
   /** Generation of the memory in which the names were missing. */
   readonly generation: object;
@@ -48,6 +48,18 @@ interface LastRecheck {
   readonly pauseMs: number;
 }
 
+/** The rechecks of a memory, by the clients that read: a service may have a Config for each request. */
+const rechecksSlot = new MemorySlot<WeakMap<object, MissingNameRechecks>>({
+  outlivesReset: true,
+  make: () => new WeakMap(),
+});
+
+/** Looks up a missing name at the sources; see {@link MissingNameRechecks.recheck}. */
+export function recheckMissingName(missed: MissedLookup): Promise<Answer | undefined> {
+  const { localCache, session } = missed.scope;
+  return getOrMake(localCache.slot(rechecksSlot), session.clients, () => new MissingNameRechecks()).recheck(missed);
+}
+
 /**
  * Reads the sources once more for required names that only the cache table, or the memory of this process, records as missing. Otherwise
  * a value that was added after an error would be found only when the row of the table expires.
@@ -55,7 +67,7 @@ interface LastRecheck {
  * A name has one recheck at a time, and none within `failurePauseMs` of the last; while it stays missing, the pauses double up to a minute.
  * Concurrent rechecks share their reads.
  */
-export class MissingNameRechecks {
+class MissingNameRechecks {
   private readonly last = new Map<string, LastRecheck>();
   private readonly underWay = new Map<string, Promise<WalkResult>>();
   private round: Round | undefined;
@@ -73,6 +85,8 @@ export class MissingNameRechecks {
     const key = [
       scope.directories.concat,
       scope.providers.concat,
+      scope.sources,
+      scope.strategy,
       options.secretId,
       options.parameterId,
       answer.name,
@@ -138,13 +152,10 @@ export class MissingNameRechecks {
   private roundOf(scope: LookupScope, nowMs: number): Round {
     const { round } = this;
     const { generation } = scope.localCache;
-    const isNew =
-      round?.scope !== scope ||
-      round.generation !== generation ||
-      (round.underWay === 0 && nowMs - round.sinceMs >= scope.settings.failurePauseMs);
-    if (round !== undefined && !isNew) return round;
+    const isCurrent =
+      round?.generation === generation && (round.underWay > 0 || nowMs - round.sinceMs < scope.settings.failurePauseMs);
+    if (isCurrent) return round;
     return (this.round = {
-      scope,
       generation,
       localCache: new LocalCache(),
       sinceMs: nowMs,

@@ -1,4 +1,4 @@
-import { config, ConfigNotFoundError, defineSettings, secret, setting } from '../../../src/index';
+import { Config, config, ConfigNotFoundError, defineSettings, secret, setting } from '../../../src/index';
 import { rejection } from '../../chain/doubles';
 import { patience } from '../../setup/patience';
 import { type FleetProcess, type ProcessOptions } from '../fleet-process';
@@ -115,6 +115,26 @@ describe('the sources', () => {
 
     expect(asked).toBeGreaterThan(0);
     expect(sourceOperations(orders.aws)).toHaveLength(asked);
+  });
+
+  test('are asked once for all Configs of a process, such as one for each request', async () => {
+    await missOnce();
+    const alone = startProcess();
+    await missedIn(alone);
+    const asked = sourceOperations(orders.aws).length;
+    orders.aws.calls.clear();
+    const process = startProcess();
+    const inRequest = (): Promise<unknown> =>
+      process.run(() => new Config({ defaults: { other: 1 } }).run(() => config.require('api_key')));
+
+    await Promise.all(Array.from({ length: 20 }, () => rejection(inRequest)));
+    await rejection(inRequest);
+
+    expect(asked).toBeGreaterThan(0);
+    expect(sourceOperations(orders.aws)).toHaveLength(asked);
+    orders.aws.putParameter('/orders/prod/API_KEY', 'put');
+    orders.clock.advance(1);
+    expect(await inRequest()).toBe('put');
   });
 
   test('are asked with growing pauses of at most a minute while a name stays missing', async () => {

@@ -5,6 +5,7 @@ import {
   DynamoCacher,
   EnvProvider,
   InvalidNameError,
+  LocalCache,
   secret,
   setting,
   type SettingsShape,
@@ -196,7 +197,8 @@ it('finds a name at the sources that only the cache table calls missing, and say
   world.aws.setFaults([{ target: 'Parameter|Secret', status: 500 }]);
   const error = await invalid(() => load(declared, config()));
   world.aws.setFaults([]);
-  const found = await load(declared, config());
+  // As a new process: in this one, the sources are asked again only after a pause.
+  const found = await world.run(() => config().run(() => defineSettings(declared).load()), [new LocalCache()]);
 
   expect(error.message).toContain('cacher (known to be missing)');
   expect(error.message).toContain('config.refresh({ pastCache: true }) ignores the cache table');
