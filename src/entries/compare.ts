@@ -57,7 +57,8 @@ export function compareEntry(input: CompareInput): Comparison {
   const digests: Record<string, string> = {};
   const changed: string[] = [];
   const drifted: string[] = [];
-  const known = record?.keyId === key.id ? record : undefined;
+  // A replacement that was begun may have made the entry again, with the version of the former one.
+  const known = record?.keyId === key.id && record.replacing === undefined ? record : undefined;
   for (const [field, value] of Object.entries(desired)) {
     const digest = digestOf(key, address, field, value);
     digests[field] = digest;
@@ -111,7 +112,8 @@ export function unsettledFields(
   if (observed === undefined || observed.unread.length === 0 || observed.isDeleted === true) return [];
   const { changed, replaced } = compareEntry({ ...input, isThorough, rotate: false });
   const unread = changed.filter((field) => observed.unread.includes(field));
-  const isAsWritten = record?.keyId === key.id && record.version === observed.version;
+  const isKnown = record?.keyId === key.id && record.replacing === undefined;
+  const isAsWritten = isKnown && record.version === observed.version;
   if (isShown || kind.updatesUnread !== true || !isAsWritten || replaced.length > 0) return unread;
   const isUnversioned = (field: string): boolean => isThorough && kind.unversioned?.includes(field) === true;
   return unread.filter((field) => record.fields[field] === undefined || isUnversioned(field));

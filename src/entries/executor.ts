@@ -148,7 +148,10 @@ async function write(
   return recordOf(work, { version, fields: comparison?.digests ?? {}, keep, isUnfollowed: true }, options);
 }
 
-/** Records what a replacement needs, before the deletion: its sources may be gone when a run that was ended is done again. */
+/**
+ * Records that a replacement has begun, and what it needs, before the deletion: its sources may be gone when a run that was ended is
+ * done again, and the new entry may have the version of the former one.
+ */
 async function holdReplacement(
   work: PlannedWork,
   { carried, config, sources }: WriteRequest<unknown, EntryState, unknown>,
@@ -159,7 +162,6 @@ async function holdReplacement(
   const entry = addressText(change.address);
   const held = { sources, carried: rotate ? undefined : carried };
   const replacing = sealReplacement(held, kind.references?.(config) ?? [], options.key, entry);
-  if (replacing === undefined) return;
   const base = record ?? recordOf(work, { version: observed?.version ?? '', fields: {} }, options);
   await recorder.save(entry, { ...base, replacing });
 }
@@ -214,6 +216,7 @@ export function refreshedRecord(
   const fields = comparison?.digests ?? {};
   const isCurrent =
     record?.version === observed.version &&
+    record.replacing === undefined &&
     record.keyId === options.key.id &&
     (record.protect === true) === (declared?.protect === true) &&
     record.environment === change.environment &&

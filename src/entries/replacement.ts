@@ -23,19 +23,17 @@ interface HeldData {
  * Encrypts what a replacement needs, for the record that is written before the entry is deleted.
  *
  * @param references - References of the entry; what other sources gave is left out.
- * @returns `undefined` when nothing is needed beside the file.
  */
 export function sealReplacement(
   { carried, sources }: HeldReplacement,
   references: readonly string[],
   key: StackKey,
   entry: string,
-): string | undefined {
+): string {
   const own = references.flatMap((each) => {
     const value = sources.get(each);
     return value === undefined ? [] : [[each, value.reveal()] as const];
   });
-  if (own.length === 0 && carried === undefined) return undefined;
   const value = carried?.reveal();
   const data: HeldData = {
     sources: own,
