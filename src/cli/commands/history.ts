@@ -76,7 +76,7 @@ export const command: Command<HistoryResult, HistoryOptions> = {
       writtenAt: timeText(writtenAtMs),
       writtenBy,
       labels,
-      value: value === undefined ? undefined : masked || isSecret('', value) ? mask : jsonValue(value),
+      value: masked ? mask : value === undefined ? undefined : isSecret('', value) ? mask : jsonValue(value),
     })),
   }),
 };
