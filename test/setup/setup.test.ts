@@ -133,7 +133,6 @@ describe('limits of real time in tests', () => {
     'config/lambda-freeze-guard.test.ts': 'a provider that never answers',
     'config/lookup.test.ts': 'sources that never answer before the lookup has failed',
     'config/warm.test.ts': 'a provider that never gets ready',
-    'regressions/lower-layers.test.ts': 'a setting that is read back',
     'unhandled/provider-scenarios.ts': 'a provider that never answers',
   };
 
