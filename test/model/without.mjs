@@ -11,7 +11,7 @@ export const rules = {
   'A.1': {
     functions: {
       writableMs: 'return Infinity;',
-      hasSeen: 'return true;',
+      isNewerThan: 'return true;',
       unlessReplaced: 'return undefined;',
       isOutdated: 'return false;',
     },
