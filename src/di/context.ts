@@ -39,6 +39,9 @@ export class Context {
   // Every promise that is made inside of a `run()` holds its context, so printing one could show dependencies.
   readonly #replaced: ReadonlyMap<DependencyKey, Dependency>;
   readonly #found = new Map<DependencyKey, Dependency>();
+  /** The last class that was resolved, and its dependency: a lookup in memory resolves one class again and again. */
+  #latestClass: DependencyClass | undefined;
+  #latest: Dependency | undefined;
   #ownContainer: DependencyContainer | undefined;
   /** Whether it is, or was, that of the process, by `enter()`. */
   private wasEntered = false;
@@ -82,11 +85,14 @@ export class Context {
    * @param dependencyClass - A class that can be constructed without arguments.
    */
   resolve<T extends Dependency>(dependencyClass: DependencyClass<T>): T {
+    if (this.#latestClass === dependencyClass) return this.#latest as T;
     const key = dependencyKey(dependencyClass);
     const known = this.#found.get(key);
-    if (known !== undefined) return known as T;
-    const dependency = this.#replaced.get(key) ?? this.parent?.resolve(dependencyClass) ?? this.make(dependencyClass);
-    this.#found.set(key, dependency);
+    const dependency =
+      known ?? this.#replaced.get(key) ?? this.parent?.resolve(dependencyClass) ?? this.make(dependencyClass);
+    if (known === undefined) this.#found.set(key, dependency);
+    this.#latestClass = dependencyClass;
+    this.#latest = dependency;
     return dependency as T;
   }
 
