@@ -91,8 +91,8 @@ export function putParameter(client: SSMClient, put: ParameterPut): ServiceReque
   };
   const input = Object.fromEntries(Object.entries(all).filter(([, each]) => each !== undefined)) as typeof all;
   return {
-    ...{ client, changes: true, sent: value },
-    ...actionOn('PutParameter', [name]),
+    ...writing(client, 'PutParameter', name),
+    sent: value,
     ...(isSecret && { also: 'kms:GenerateDataKey or kms:Encrypt on its key' }),
     send: async (options) => {
       const { PutParameterCommand } = await import('@aws-sdk/client-ssm');
@@ -104,8 +104,7 @@ export function putParameter(client: SSMClient, put: ParameterPut): ServiceReque
 /** Deletes a parameter; the service says so where there is none. */
 export function deleteParameter(client: SSMClient, name: string): ServiceRequest<DeleteParameterCommandOutput> {
   return {
-    ...{ client, changes: true },
-    ...actionOn('DeleteParameter', [name]),
+    ...writing(client, 'DeleteParameter', name),
     send: async (options) => {
       const { DeleteParameterCommand } = await import('@aws-sdk/client-ssm');
       return client.send(new DeleteParameterCommand({ Name: name }), options);
@@ -120,8 +119,7 @@ export function tagParameter(
   tags: Readonly<Record<string, string>>,
 ): ServiceRequest<AddTagsToResourceCommandOutput> {
   return {
-    ...{ client, changes: true },
-    ...actionOn('AddTagsToResource', [name]),
+    ...writing(client, 'AddTagsToResource', name),
     send: async (options) => {
       const { AddTagsToResourceCommand } = await import('@aws-sdk/client-ssm');
       const input = { ResourceType: 'Parameter' as const, ResourceId: name, Tags: tagListOf(tags) };
@@ -133,8 +131,7 @@ export function tagParameter(
 /** Reads the tags of a parameter. */
 export function listParameterTags(client: SSMClient, name: string): ServiceRequest<ListTagsForResourceCommandOutput> {
   return {
-    ...{ client, changes: false },
-    ...actionOn('ListTagsForResource', [name]),
+    ...reading(client, 'ListTagsForResource', [name]),
     send: async (options) => {
       const { ListTagsForResourceCommand } = await import('@aws-sdk/client-ssm');
       return client.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name }), options);
@@ -145,8 +142,7 @@ export function listParameterTags(client: SSMClient, name: string): ServiceReque
 /** Reads the values of up to ten parameters, decrypted. One invalid name, or a refused key, fails them all. */
 export function getParameters(client: SSMClient, names: readonly string[]): ServiceRequest<GetParametersCommandOutput> {
   return {
-    ...{ client, changes: false },
-    ...actionOn('GetParameters', names),
+    ...reading(client, 'GetParameters', names),
     send: async (options) => {
       const { GetParametersCommand } = await import('@aws-sdk/client-ssm');
       return client.send(new GetParametersCommand({ Names: [...names], WithDecryption: true }), options);
@@ -162,8 +158,7 @@ export function getParameterHistory(
   token: string | undefined,
 ): ServiceRequest<GetParameterHistoryCommandOutput> {
   return {
-    ...{ client, changes: false },
-    ...actionOn('GetParameterHistory', [name]),
+    ...reading(client, 'GetParameterHistory', [name]),
     send: async (options) => {
       const { GetParameterHistoryCommand } = await import('@aws-sdk/client-ssm');
       const input = { Name: name, WithDecryption: decrypt, MaxResults: 50, NextToken: token };
@@ -185,7 +180,7 @@ export function describeParameters(
   token: string | undefined,
 ): ServiceRequest<DescribeParametersCommandOutput> {
   return {
-    ...{ client, changes: false, action: 'ssm:DescribeParameters', resource: '*' },
+    ...reading(client, 'DescribeParameters'),
     send: async (options) => {
       const { DescribeParametersCommand } = await import('@aws-sdk/client-ssm');
       const input = { ParameterFilters: [...filters], MaxResults: 50, NextToken: token };
@@ -194,7 +189,15 @@ export function describeParameters(
   };
 }
 
-function actionOn(operation: string, names: readonly string[]): ServiceAction {
-  const resource = names.map((each) => `arn:aws:ssm:*:*:parameter${each}`).join(', ');
+function writing(client: SSMClient, operation: string, name: string) {
+  return { client, changes: true, ...actionOn(operation, [name]) };
+}
+
+function reading(client: SSMClient, operation: string, names?: readonly string[]) {
+  return { client, changes: false, ...actionOn(operation, names) };
+}
+
+function actionOn(operation: string, names: readonly string[] | undefined): ServiceAction {
+  const resource = names?.map((each) => `arn:aws:ssm:*:*:parameter${each}`).join(', ') ?? '*';
   return { action: `ssm:${operation}`, resource };
 }
