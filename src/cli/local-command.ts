@@ -1,10 +1,17 @@
 import { type LocalAws, localAwsEnvironment, LocalAwsError, startLocalAws } from '../testing';
 import { readArguments, type RunOptions } from './arguments';
 import { help } from './help';
-import { type Output } from './output';
 import { describeCall } from './reports';
 import { SeedFile } from './seed-file';
 import { formatVariables } from './variables';
+
+/** Where the command writes; a dependency, so that tests can read it. */
+export interface Output {
+  /** Writes the answer of the command: other programs may read it. */
+  readonly result: (text: string) => void;
+  /** Writes everything else. */
+  readonly message: (text: string) => void;
+}
 
 /** How a command ended, for the shell: stopped or done, failed, wrong usage. */
 export type ExitCode = 0 | 1 | 2;
